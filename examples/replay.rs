@@ -1,0 +1,166 @@
+//! Replays commands: JSON Lines in, one answer a line out (contract §8).
+//!
+//! ```text
+//! cargo run --release --example replay -- [--state] [--check] [FILE]
+//! ```
+//!
+//! Reads standard input where no file is named. `--state` prints the whole directory as a last line; `--check` audits it
+//! after each line and stops with exit status 3 at the first violation, which only a bug of the engine can cause. The exit
+//! status is 1 if the input cannot be read, 2 if the call itself is wrong, and 0 whatever the answers are.
+
+use core::time::Duration;
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write},
+    process::ExitCode,
+    time::Instant,
+};
+
+use connector_groups::{Answer, Directory, DirectoryCommand};
+
+const USAGE: &str = "usage: replay [--state] [--check] [FILE]";
+/// A message repeats what it is about, which may be a megabyte long.
+const MESSAGE_BYTES_MAX: usize = 400;
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    let (mut state, mut check, mut file) = (false, false, None);
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--state" => state = true,
+            "--check" => check = true,
+            "--help" => {
+                println!("{USAGE}");
+                return ExitCode::SUCCESS;
+            }
+            _ if argument.starts_with("--") || file.is_some() => {
+                eprintln!("replay: unexpected argument {argument}\n{USAGE}");
+                return ExitCode::from(2);
+            }
+            _ => file = Some(argument),
+        }
+    }
+    let input: Box<dyn Read> = match &file {
+        None => Box::new(io::stdin()),
+        Some(name) => match File::open(name) {
+            Ok(file) => Box::new(file),
+            Err(error) => {
+                eprintln!("replay: cannot read {name}: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
+    };
+    let mut replay = Replay { directory: Directory::default(), lines: 0, checks: check, progress: Progress::new() };
+    let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), state);
+    replay.progress.clear();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Input(error)) => {
+            eprintln!("replay: cannot read line {}: {error}", replay.lines.saturating_add(1));
+            ExitCode::FAILURE
+        }
+        // Whoever reads the answers has read enough of them.
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Output(error)) => {
+            eprintln!("replay: cannot write: {error}");
+            ExitCode::FAILURE
+        }
+        Err(Stop::Violation(message)) => {
+            eprintln!("replay: after line {}: {message}", replay.lines);
+            ExitCode::from(3)
+        }
+    }
+}
+
+enum Stop {
+    Input(io::Error),
+    Output(io::Error),
+    Violation(String),
+}
+
+struct Replay {
+    directory: Directory,
+    lines: u64,
+    checks: bool,
+    progress: Progress,
+}
+
+impl Replay {
+    fn run(&mut self, mut input: impl BufRead, mut output: impl Write, state: bool) -> Result<(), Stop> {
+        let mut line = Vec::new();
+        while input.read_until(b'\n', &mut line).map_err(Stop::Input)? > 0 {
+            self.lines = self.lines.saturating_add(1);
+            if !line.trim_ascii().is_empty() {
+                let answer = self.answer(&line);
+                serde_json::to_writer(&mut output, &answer).map_err(|error| Stop::Output(error.into()))?;
+                output.write_all(b"\n").map_err(Stop::Output)?;
+                self.check()?;
+            }
+            self.progress.show(self.lines);
+            line.clear();
+        }
+        if state {
+            serde_json::to_writer(&mut output, &serde_json::json!({ "state": self.directory }))
+                .map_err(|error| Stop::Output(error.into()))?;
+            output.write_all(b"\n").map_err(Stop::Output)?;
+        }
+        output.flush().map_err(Stop::Output)
+    }
+
+    fn answer(&mut self, line: &[u8]) -> Answer {
+        match serde_json::from_slice::<DirectoryCommand>(line) {
+            Ok(command) => self.directory.apply(&command).into(),
+            Err(_) => Answer::Invalid(message(line, self.lines).into()),
+        }
+    }
+
+    fn check(&self) -> Result<(), Stop> {
+        let violation = self.directory.tenants().filter(|_| self.checks).find_map(|tenant| {
+            let violation = tenant.audit().into_iter().next()?;
+            Some(format!("tenant {}: {violation}", tenant.id()))
+        });
+        violation.map_or(Ok(()), |message| Err(Stop::Violation(message)))
+    }
+}
+
+/// Why a line is no command, with the field that it is about. Read once more, as only an invalid line pays for that.
+fn message(line: &[u8], number: u64) -> String {
+    let mut deserializer = serde_json::Deserializer::from_slice(line);
+    let (path, error) = match serde_path_to_error::deserialize::<_, DirectoryCommand>(&mut deserializer) {
+        Ok(_) => (String::new(), deserializer.end().err()),
+        Err(error) if error.path().iter().len() == 0 => (String::new(), Some(error.into_inner())),
+        Err(error) => (format!("{}: ", error.path()), Some(error.into_inner())),
+    };
+    let Some(error) = error else { return String::from("not a command") };
+    // What serde_json calls line 1 is this line of the input.
+    let (message, column) = (error.to_string(), error.column());
+    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+    let end = message.char_indices().map(|(start, _)| start).find(|start| *start >= MESSAGE_BYTES_MAX);
+    let message = end.map_or(String::from(message), |end| format!("{}…", message.get(..end).unwrap_or_default()));
+    format!("{path}{message} at line {number} column {column}")
+}
+
+/// How far it has come, on standard error, once a second, while that is a terminal.
+struct Progress {
+    shown: Option<Instant>,
+    ever: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { shown: io::stderr().is_terminal().then(Instant::now), ever: false }
+    }
+
+    fn show(&mut self, lines: u64) {
+        if self.shown.is_some_and(|shown| shown.elapsed() > PROGRESS_INTERVAL) {
+            eprint!("\r{lines} lines");
+            (self.shown, self.ever) = (Some(Instant::now()), true);
+        }
+    }
+
+    fn clear(&self) {
+        if self.ever {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! One function a check. Every refusal of the engine is built here, at one line; a check answers with what it has proved.
+
+use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
+
+use crate::{
+    command::Command,
+    ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::{
+        group::{ConnectorGroupType, Name},
+        publishing::{OnPremisesPublishing, PublishingChanges},
+        region::Region,
+        url,
+    },
+    refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    timestamp::Timestamp,
+};
+
+type Check<T = ()> = Result<T, Refusal>;
+
+/// `refusal` where the forbidden is the case.
+fn forbid(forbidden: bool, refusal: impl FnOnce() -> Refusal) -> Check {
+    if forbidden { Err(refusal()) } else { Ok(()) }
+}
+
+// Step 1: the tenant.
+
+pub(crate) fn tenant<T>(id: TenantId, found: Option<T>) -> Check<T> {
+    found.ok_or(Refusal::TenantNotFound { id })
+}
+
+// Step 2: the fields of the command itself.
+
+pub(super) fn name(text: &str) -> Check<Name> {
+    Name::new(text).ok_or(Refusal::BlankName)
+}
+
+pub(super) fn region(text: &Arc<str>) -> Check<Region> {
+    Region::new(text).ok_or_else(|| Refusal::InvalidRegion { region: text.clone() })
+}
+
+/// The region of a new group: as given, else the tenant's default region.
+pub(super) fn region_or_default(state: &State, text: Option<&Arc<str>>) -> Check<Region> {
+    text.map_or_else(|| Ok(state.default_region().clone()), region)
+}
+
+/// Both URLs, then both read-only properties (contract §9).
+pub(super) fn publishing(changes: &PublishingChanges) -> Check {
+    url(UrlProperty::InternalUrl, changes.internal_url.value())?;
+    url(UrlProperty::ExternalUrl, changes.external_url.value())?;
+    let enabled = changes.is_on_prem_publishing_enabled.value();
+    read_only(ReadOnlyProperty::IsOnPremPublishingEnabled, enabled.is_some())?;
+    let metadata = changes.verified_custom_domain_certificates_metadata.value();
+    read_only(ReadOnlyProperty::VerifiedCustomDomainCertificatesMetadata, metadata.is_some())
+}
+
+fn url(property: UrlProperty, url: Option<&Arc<str>>) -> Check {
+    let malformed = url.is_some_and(|url| !url::is_publishable(url));
+    forbid(malformed, || Refusal::InvalidUrl { property })
+}
+
+fn read_only(property: ReadOnlyProperty, given: bool) -> Check {
+    forbid(given, || Refusal::ReadOnlyProperty { property })
+}
+
+/// The first id that repeats an earlier one.
+pub(super) fn named_once<I: Copy + Ord + Into<AnyId>>(ids: impl Iterator<Item = I>) -> Check {
+    let mut seen = BTreeSet::new();
+    let repeated = { ids }.find(|id| !seen.insert(*id));
+    repeated.map_or(Ok(()), |id| Err(Refusal::DuplicateReference { id: id.into() }))
+}
+
+pub(super) fn not_nested(commands: &[Command]) -> Check {
+    let nested = commands.iter().any(|command| matches!(command, Command::Transaction(_)));
+    forbid(nested, || Refusal::NestedTransaction)
+}
+
+/// I7: time never runs backwards.
+pub(super) fn clock(from: Timestamp, to: Timestamp) -> Check {
+    forbid(to < from, || Refusal::ClockMovedBack { from, to })
+}
+
+// Step 3: ids that must be found.
+
+pub(super) fn connector(state: &State, id: ConnectorId) -> Check<ConnectorView<'_>> {
+    state.connector(id).ok_or(Refusal::ConnectorNotFound { id })
+}
+
+pub(super) fn application(state: &State, id: ApplicationId) -> Check<ApplicationView<'_>> {
+    state.application(id).ok_or(Refusal::ApplicationNotFound { id })
+}
+
+pub(super) fn connector_group(state: &State, id: ConnectorGroupId) -> Check<ConnectorGroupView<'_>> {
+    state.connector_group(id).ok_or(Refusal::ConnectorGroupNotFound { id })
+}
+
+// Step 4: ids that must not be found (I4).
+
+fn free(kind: Kind, id: impl Into<AnyId>, taken: bool) -> Check {
+    forbid(taken, || Refusal::AlreadyExists { kind, id: id.into() })
+}
+
+pub(crate) fn tenant_is_free(id: TenantId, taken: bool) -> Check {
+    free(Kind::Tenant, id, taken)
+}
+
+pub(super) fn connector_group_is_free(state: &State, id: ConnectorGroupId) -> Check {
+    free(Kind::ConnectorGroup, id, state.connector_group(id).is_some())
+}
+
+pub(super) fn connector_is_free(state: &State, id: ConnectorId) -> Check {
+    free(Kind::Connector, id, state.connector(id).is_some())
+}
+
+/// With both taken, `id` is named (contract §9).
+pub(super) fn application_is_free(state: &State, id: ApplicationId, app_id: AppId) -> Check {
+    free(Kind::Application, id, state.application(id).is_some())?;
+    free(Kind::Application, app_id, state.application_by_app_id(app_id).is_some())
+}
+
+// Step 5: the state, in this order.
+
+/// T5: only `applicationProxy` groups are the administrators' to change or to move anything into.
+pub(super) fn writable(group: ConnectorGroupView<'_>) -> Check {
+    let connector_group_type = group.connector_group_type();
+    let writable = *connector_group_type == ConnectorGroupType::ApplicationProxy;
+    forbid(!writable, || Refusal::GroupReadOnly {
+        connector_group: group.id(),
+        connector_group_type: connector_group_type.clone(),
+    })
+}
+
+/// T2, R-4.
+pub(super) fn not_default(group: ConnectorGroupView<'_>) -> Check {
+    forbid(group.is_default(), || Refusal::GroupIsDefault { connector_group: group.id() })
+}
+
+/// an application has a group only while it is published.
+pub(super) fn published(application: ApplicationView<'_>) -> Check<ConnectorGroupView<'_>> {
+    application.connector_group().ok_or_else(|| Refusal::ApplicationNotPublished { id: application.id() })
+}
+
+/// there is nowhere to go back to from the default group.
+pub(super) fn not_in_default(id: impl Into<AnyId>, group: ConnectorGroupView<'_>) -> Check {
+    forbid(group.is_default(), || Refusal::AlreadyInDefault { id: id.into() })
+}
+
+/// I8, R-46: only under `uniqueNames`; `but` is the group that takes the name.
+pub(super) fn name_is_free(state: &State, name: &Name, but: Option<ConnectorGroupId>) -> Check {
+    let mut same = state.connector_groups_named(name).filter(|group| {
+        *group.connector_group_type() == ConnectorGroupType::ApplicationProxy && Some(group.id()) != but
+    });
+    match same.next() {
+        Some(group) if state.rules().unique_names => Err(Refusal::DuplicateName { connector_group: group.id() }),
+        _ => Ok(()),
+    }
+}
+
+/// T1, R-30: both counts must be zero; inactive connectors count.
+pub(super) fn region_unlocked(group: ConnectorGroupView<'_>) -> Check {
+    let (connectors, applications) = (group.connectors_count(), group.applications_count());
+    let locked = connectors > 0 || applications > 0;
+    forbid(locked, || Refusal::RegionLocked { connector_group: group.id(), connectors, applications })
+}
+
+/// T2, R-40: both counts must be zero; nothing cascades.
+pub(super) fn empty(group: ConnectorGroupView<'_>) -> Check {
+    let (connectors, applications) = (group.connectors_count(), group.applications_count());
+    let occupied = connectors > 0 || applications > 0;
+    forbid(occupied, || Refusal::GroupNotEmpty { connector_group: group.id(), connectors, applications })
+}
+
+/// R-16, only under `regionalConnectorMoves`: out of a region other than the tenant's default, only back to the default
+/// group.
+pub(super) fn may_leave(state: &State, connector: ConnectorView<'_>, to: ConnectorGroupView<'_>) -> Check {
+    let from = connector.connector_group();
+    let locked = state.rules().regional_connector_moves && from.region() != state.default_region() && !to.is_default();
+    forbid(locked, || Refusal::ConnectorRegionLocked {
+        connector: connector.id(),
+        from: from.region().clone(),
+        to: to.region().clone(),
+    })
+}
+
+/// I5: no other published application has either URL.
+pub(super) fn urls_are_free(state: &State, application: ApplicationId, publishing: &OnPremisesPublishing) -> Check {
+    let internal = publishing.internal_url.as_deref().and_then(|url| state.application_by_internal_url(url));
+    url_is_free(UrlProperty::InternalUrl, application, internal)?;
+    let external = publishing.external_url.as_deref().and_then(|url| state.application_by_external_url(url));
+    url_is_free(UrlProperty::ExternalUrl, application, external)
+}
+
+fn url_is_free(property: UrlProperty, but: ApplicationId, user: Option<ApplicationView<'_>>) -> Check {
+    let other = user.map(ApplicationView::id).filter(|user| *user != but);
+    other.map_or(Ok(()), |application| Err(Refusal::UrlInUse { property, application }))
+}
+
+// Many at once.
+
+/// Every entry of a bulk command, or all that were refused (T4).
+pub(super) fn all_entries<T>(entries: impl Iterator<Item = Check<T>>) -> Check<Vec<T>> {
+    let (mut accepted, mut refused) = (Vec::with_capacity(entries.size_hint().0), Vec::new());
+    for (index, entry) in (0_u32..).zip(entries) {
+        match entry {
+            Ok(entry) => accepted.push(entry),
+            Err(reason) => refused.push(RefusedEntry { index, reason }),
+        }
+    }
+    if refused.is_empty() { Ok(accepted) } else { Err(Refusal::Bulk { refused }) }
+}
+
+/// One command of a transaction, refused with its place (T4).
+pub(super) fn in_transaction<T>(index: u32, decision: Check<T>) -> Check<T> {
+    decision.map_err(|reason| Refusal::Transaction { index, reason: Box::new(reason) })
+}

@@ -1,0 +1,24 @@
+//! Time.
+
+use alloc::vec::Vec;
+
+use super::{Decision, checks};
+use crate::{
+    event::{Event, Removed},
+    model::connector::INACTIVE_DAYS_MAX,
+    store::State,
+    timestamp::Timestamp,
+};
+
+/// who has been inactive for ten days is removed; the group stays.
+pub(super) fn advance(state: &State, to: Timestamp) -> Decision {
+    let from = state.now();
+    checks::clock(from, to)?;
+    let until = to.saturating_sub_days(INACTIVE_DAYS_MAX);
+    let expired = state.connectors_inactive_until(until);
+    let connectors: Vec<_> =
+        expired.map(|connector| Removed { place: connector.place(), thing: connector.to_connector() }).collect();
+    let advanced = (from != to).then_some(Event::ClockAdvanced { from, to });
+    let expired = (!connectors.is_empty()).then_some(Event::ConnectorsExpired { connectors });
+    Ok(advanced.into_iter().chain(expired).collect())
+}

@@ -1,0 +1,47 @@
+//! The rules: what a command does to a state, or why it is refused. Reads only.
+//!
+//! Each handler is a list of checks in the order of contract §5 (the command's own fields, what must be found, what must
+//! not be, the state), then the events. The checks are in [`checks`], where every refusal is built, each at one line.
+
+mod application;
+mod bulk;
+pub(crate) mod checks;
+mod clock;
+mod connector;
+pub(crate) mod directory;
+mod group;
+mod transaction;
+
+use alloc::vec::Vec;
+
+use crate::{command::Command, event::Event, refusal::Refusal, store::State};
+
+/// What an accepted command does: no events where it changes nothing.
+type Decision = Result<Vec<Event>, Refusal>;
+
+pub(crate) fn decide(state: &State, command: &Command) -> Decision {
+    match command {
+        Command::CreateConnectorGroup(command) => group::create(state, command),
+        Command::UpdateConnectorGroup(command) => group::update(state, command),
+        Command::DeleteConnectorGroup(command) => group::delete(state, command.id),
+        Command::AddConnector(command) => connector::add(state, command.connector, command.connector_group),
+        Command::RemoveConnector(command) => connector::remove(state, command.connector),
+        Command::CreateApplication(command) => application::create(state, command),
+        Command::UpdateApplication(command) => application::update(state, command),
+        Command::DeleteApplication(command) => application::delete(state, command.id),
+        Command::PublishApplication(command) => application::publish(state, command),
+        Command::UnpublishApplication(command) => application::unpublish(state, command.application),
+        Command::AddApplication(command) => application::add(state, command.application, command.connector_group),
+        Command::RemoveApplication(command) => application::remove(state, command.application),
+        Command::ReassignApplications(command) => {
+            bulk::reassign_applications(state, &command.applications, command.connector_group)
+        }
+        Command::MoveConnectors(command) => bulk::move_connectors(state, &command.connectors, command.connector_group),
+        Command::AssignApplications(command) => bulk::assign_applications(state, &command.assignments),
+        Command::Transaction(command) => transaction::run(state, &command.commands),
+        Command::RegisterConnector(command) => connector::register(state, command),
+        Command::ReportConnector(command) => connector::report(state, command),
+        Command::AdvanceClock(command) => clock::advance(state, command.now),
+        Command::ProvisionConnectorGroup(command) => group::provision(state, command),
+    }
+}

@@ -1,0 +1,253 @@
+//! A directory: tenants by id.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{
+    command::DirectoryCommand,
+    decide::{checks, directory},
+    document::{DirectoryDocument, DirectoryViolations, Document},
+    event::{Event, Removed},
+    ids::TenantId,
+    model::{group::ConnectorGroup, region::Region},
+    refusal::Refusal,
+    rules::Rules,
+    store::{State, table::Table},
+    tenant::Tenant,
+    timestamp::Timestamp,
+};
+
+/// Tenants by id, each a closed world (T6). A clone is a snapshot and costs two reference counts a list.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "DirectoryDocument", into = "DirectoryDocument")]
+pub struct Directory {
+    tenants: Table<TenantId, Tenant>,
+}
+
+/// Something that happened in a directory. The JSON of an event in a tenant has `tenant` beside the event's own fields, so
+/// that a list of these is a log to replay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DirectoryEvent {
+    /// To a tenant.
+    OfTenant(TenantEvent),
+    /// In a tenant.
+    InTenant {
+        /// The tenant.
+        tenant: TenantId,
+        /// What happened.
+        #[serde(flatten)]
+        event: Event,
+    },
+}
+
+/// Something that happened to a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum TenantEvent {
+    /// A tenant was made, at the end of the list.
+    TenantCreated {
+        /// The tenant.
+        id: TenantId,
+        /// Its default region.
+        default_region: Region,
+        /// Its time.
+        now: Timestamp,
+        /// Its switches.
+        rules: Rules,
+        /// Its default group.
+        default_connector_group: ConnectorGroup,
+    },
+    /// A tenant and all in it went.
+    TenantDeleted(Box<Removed<Tenant>>),
+}
+
+impl Directory {
+    /// What `command` would do, without doing it: a dry run.
+    ///
+    /// # Errors
+    /// The first check that fails, in the order of [`Refusal`]; the tenant comes first.
+    pub fn decide(&self, command: &DirectoryCommand) -> Result<Vec<DirectoryEvent>, Refusal> {
+        match command {
+            DirectoryCommand::CreateTenant(command) => {
+                let tenant = Tenant::from_state(directory::create(command, self.tenant(command.id).is_some())?);
+                Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantCreated {
+                    id: tenant.id(),
+                    default_region: tenant.default_region().clone(),
+                    now: tenant.now(),
+                    rules: tenant.rules(),
+                    default_connector_group: tenant.default_connector_group().to_connector_group(),
+                })]))
+            }
+            DirectoryCommand::DeleteTenant(command) => {
+                let thing = checks::tenant(command.id, self.tenant(command.id))?.clone();
+                let place = self.tenants.place(command.id).and_then(|place| u32::try_from(place).ok());
+                let removed = Removed { place: place.unwrap_or(u32::MAX), thing };
+                Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(Box::new(removed)))]))
+            }
+            DirectoryCommand::InTenant { tenant: id, command } => {
+                let events = checks::tenant(*id, self.tenant(*id))?.decide(command)?;
+                Ok(events.into_iter().map(|event| DirectoryEvent::InTenant { tenant: *id, event }).collect())
+            }
+        }
+    }
+
+    /// Decides, and where the command is accepted, lets its events happen. A refused command changes nothing (T4).
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn apply(&mut self, command: &DirectoryCommand) -> Result<Vec<DirectoryEvent>, Refusal> {
+        let events = self.decide(command)?;
+        self.evolve(&events);
+        Ok(events)
+    }
+
+    /// Lets events happen that [`decide`](Self::decide) gave for this very state, here or on an equal copy. Never fails.
+    pub fn evolve(&mut self, events: &[DirectoryEvent]) {
+        for event in events {
+            match event {
+                DirectoryEvent::OfTenant(TenantEvent::TenantCreated {
+                    id,
+                    default_region,
+                    now,
+                    rules,
+                    default_connector_group,
+                }) => {
+                    let state = State::new(*id, default_region.clone(), *now, *rules, default_connector_group);
+                    self.tenants.push(*id, Tenant::from_state(state));
+                }
+                DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
+                    self.tenants.remove(removed.thing.id());
+                }
+                DirectoryEvent::InTenant { tenant, event } => {
+                    if let Some(tenant) = self.tenants.get_mut(*tenant) {
+                        tenant.evolve(core::slice::from_ref(event));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes back the last events that happened here: the former state exactly, order included.
+    pub fn undo(&mut self, events: &[DirectoryEvent]) {
+        for event in events.iter().rev() {
+            match event {
+                DirectoryEvent::OfTenant(TenantEvent::TenantCreated { id, .. }) => self.tenants.remove(*id),
+                DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
+                    let place = usize::try_from(removed.place).unwrap_or(usize::MAX);
+                    self.tenants.restore(place, removed.thing.id(), removed.thing.clone());
+                }
+                DirectoryEvent::InTenant { tenant, event } => {
+                    if let Some(tenant) = self.tenants.get_mut(*tenant) {
+                        tenant.undo(core::slice::from_ref(event));
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many tenants there are. O(1).
+    #[must_use]
+    pub fn tenants_count(&self) -> usize {
+        self.tenants.len()
+    }
+
+    /// All tenants, in creation order; a page is `.take(limit)`.
+    pub fn tenants(&self) -> impl Iterator<Item = &Tenant> {
+        self.tenants.iter()
+    }
+
+    /// The tenants behind this one, in creation order: the next page. `None` where there is no such tenant.
+    #[must_use]
+    pub fn tenants_after(&self, after: TenantId) -> Option<impl Iterator<Item = &Tenant>> {
+        self.tenants.after(after)
+    }
+
+    /// The tenant with this id.
+    #[must_use]
+    pub fn tenant(&self, id: TenantId) -> Option<&Tenant> {
+        self.tenants.get(id)
+    }
+}
+
+impl TryFrom<DirectoryDocument> for Directory {
+    type Error = DirectoryViolations;
+
+    fn try_from(document: DirectoryDocument) -> Result<Self, DirectoryViolations> {
+        let (mut directory, mut violations) = (Self::default(), DirectoryViolations::default());
+        let mut seen = alloc::collections::BTreeSet::new();
+        for document in document.tenants {
+            if !seen.insert(document.id) {
+                violations.duplicate_tenants.push(document.id);
+            }
+            match Tenant::try_from(document) {
+                Ok(tenant) => directory.tenants.push(tenant.id(), tenant),
+                Err(tenant) => violations.tenants.push(tenant),
+            }
+        }
+        let is_right = violations == DirectoryViolations::default();
+        if is_right { Ok(directory) } else { Err(violations) }
+    }
+}
+
+impl From<&Directory> for DirectoryDocument {
+    fn from(directory: &Directory) -> Self {
+        Self { tenants: directory.tenants().map(Document::from).collect() }
+    }
+}
+
+impl From<Directory> for DirectoryDocument {
+    fn from(directory: Directory) -> Self {
+        Self::from(&directory)
+    }
+}
+
+/// Equal where all that can be read is equal, order included.
+impl PartialEq for Directory {
+    fn eq(&self, other: &Self) -> bool {
+        self.tenants().eq(other.tenants())
+    }
+}
+
+impl Eq for Directory {}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.tenants()).finish()
+    }
+}
+
+/// The answer to one line of the replay format (contract §8), as JSON: `{"accepted":[…]}`, `{"refused":{…}}` or
+/// `{"invalid":"…"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// What happened; the line itself has named the tenant, so that the events do not.
+    #[serde(serialize_with = "without_tenants")]
+    Accepted(Vec<DirectoryEvent>),
+    /// Why nothing happened.
+    Refused(Refusal),
+    /// Why the line is no command.
+    Invalid(Box<str>),
+}
+
+fn without_tenants<S: Serializer>(events: &[DirectoryEvent], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Plain<'a> {
+        OfTenant(&'a TenantEvent),
+        InTenant(&'a Event),
+    }
+    serializer.collect_seq(events.iter().map(|event| match event {
+        DirectoryEvent::OfTenant(event) => Plain::OfTenant(event),
+        DirectoryEvent::InTenant { tenant: _, event } => Plain::InTenant(event),
+    }))
+}
+
+impl From<Result<Vec<DirectoryEvent>, Refusal>> for Answer {
+    fn from(result: Result<Vec<DirectoryEvent>, Refusal>) -> Self {
+        result.map_or_else(Self::Refused, Self::Accepted)
+    }
+}

@@ -1,0 +1,162 @@
+//! The snapshot format: a tenant and a directory as JSON (contract §1). A document may say anything; a [`Tenant`] may not,
+//! so that loading audits the whole and answers with every violation.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::{Violation, audit},
+    ids::{ConnectorGroupId, TenantId},
+    model::{
+        application::{Application, ApplicationDocument},
+        connector::{Connector, ConnectorDocument},
+        group::{ConnectorGroup, ConnectorGroupType, Name},
+        region::Region,
+    },
+    rules::Rules,
+    store::State,
+    tenant::Tenant,
+    timestamp::Timestamp,
+};
+
+/// A tenant as JSON: lists in creation order, so that the same facts are the same document whatever path led there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Document {
+    /// The tenant's id.
+    pub id: TenantId,
+    /// The region of groups that are created without one.
+    pub default_region: Arc<str>,
+    /// The tenant's time.
+    pub now: Timestamp,
+    /// Its switches.
+    pub rules: Rules,
+    /// Its groups.
+    pub connector_groups: Vec<ConnectorGroupDocument>,
+    /// Its connectors.
+    pub connectors: Vec<ConnectorDocument>,
+    /// Its applications.
+    pub applications: Vec<ApplicationDocument>,
+}
+
+/// A group as it stands in a tenant document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectorGroupDocument {
+    /// Its id.
+    pub id: ConnectorGroupId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub connector_group_type: ConnectorGroupType,
+    /// Whether it is the default.
+    pub is_default: bool,
+    /// Its region.
+    pub region: Arc<str>,
+}
+
+/// All that is wrong with a document; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations {
+    /// The tenant of the document.
+    pub tenant: TenantId,
+    /// What is wrong, in document order.
+    pub violations: Vec<Violation>,
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "tenant {} has {} violations", self.tenant, self.violations.len())?;
+        self.violations.iter().try_for_each(|violation| write!(formatter, "; {violation}"))
+    }
+}
+
+impl core::error::Error for Violations {}
+
+impl TryFrom<Document> for Tenant {
+    type Error = Violations;
+
+    fn try_from(document: Document) -> Result<Self, Violations> {
+        let violations = audit(&document);
+        let tenant = document.id;
+        match build(document) {
+            Some(state) if violations.is_empty() => Ok(Self::from_state(state)),
+            _ => Err(Violations { tenant, violations }),
+        }
+    }
+}
+
+/// The state that a document without violations tells of. `None` only where the audit has found a violation.
+fn build(document: Document) -> Option<State> {
+    let default_region = Region::new(&document.default_region)?;
+    let any_name = Name::new("Default")?;
+    let mut state = State::without_groups(document.id, default_region, document.now, document.rules, any_name);
+    for group in document.connector_groups {
+        let ConnectorGroupDocument { id, name, connector_group_type, is_default, region } = group;
+        let (name, region) = (Name::new(&name)?, Region::new(&region)?);
+        state.push_connector_group(&ConnectorGroup { id, name, connector_group_type, is_default, region });
+    }
+    for connector in document.connectors {
+        state.push_connector(&Connector::try_from(connector).ok()?);
+    }
+    for application in document.applications {
+        state.push_application(&Application::try_from(application).ok()?);
+    }
+    Some(state)
+}
+
+impl From<&Tenant> for Document {
+    fn from(tenant: &Tenant) -> Self {
+        let group = |group: ConnectorGroup| ConnectorGroupDocument {
+            id: group.id,
+            name: group.name.as_str().into(),
+            connector_group_type: group.connector_group_type,
+            is_default: group.is_default,
+            region: group.region.as_str().into(),
+        };
+        Self {
+            id: tenant.id(),
+            default_region: tenant.default_region().as_str().into(),
+            now: tenant.now(),
+            rules: tenant.rules(),
+            connector_groups: tenant.connector_groups().map(|view| group(view.into())).collect(),
+            connectors: tenant.connectors().map(|view| Connector::from(view).into()).collect(),
+            applications: tenant.applications().map(|view| Application::from(view).into()).collect(),
+        }
+    }
+}
+
+impl From<Tenant> for Document {
+    fn from(tenant: Tenant) -> Self {
+        Self::from(&tenant)
+    }
+}
+
+/// A directory as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoryDocument {
+    /// Its tenants, in creation order.
+    pub tenants: Vec<Document>,
+}
+
+/// All that is wrong with a directory's document; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DirectoryViolations {
+    /// Tenants whose id an earlier one has (I4).
+    pub duplicate_tenants: Vec<TenantId>,
+    /// What is wrong with each tenant that is not right.
+    pub tenants: Vec<Violations>,
+}
+
+impl fmt::Display for DirectoryViolations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let duplicates = self.duplicate_tenants.iter().map(|id| alloc::format!("two tenants have the id {id} (I4)"));
+        let tenants = self.tenants.iter().map(|violations| alloc::format!("{violations}"));
+        formatter.write_str(&duplicates.chain(tenants).collect::<Vec<String>>().join("; "))
+    }
+}
+
+impl core::error::Error for DirectoryViolations {}

@@ -1,0 +1,77 @@
+//! What an event does to a state, and what undoes it. Neither asks a question, and neither can fail.
+
+use crate::{
+    event::{Event, Removed},
+    model::application::Application,
+    store::State,
+};
+
+fn place<T>(removed: &Removed<T>) -> usize {
+    usize::try_from(removed.place).unwrap_or(usize::MAX)
+}
+
+/// Applies an event that [`decide`](crate::decide::decide) gave for this state.
+pub(crate) fn evolve(state: &mut State, event: &Event) {
+    match event {
+        Event::ConnectorGroupCreated(group) => state.push_connector_group(group),
+        Event::ConnectorGroupRenamed { id, from: _, to } => state.rename_connector_group(*id, to),
+        Event::ConnectorGroupRegionChanged { id, from: _, to } => state.set_region(*id, to),
+        Event::ConnectorGroupDeleted(removed) => state.remove_connector_group(removed.thing.id),
+        Event::ConnectorRegistered(connector) => state.push_connector(connector),
+        Event::ConnectorReported { id, from: _, to } => state.report_connector(*id, to),
+        Event::ConnectorsMoved { connector_group, connectors } => {
+            state.move_connectors(connectors.iter().map(|moved| (moved.id, *connector_group)));
+        }
+        Event::ConnectorsExpired { connectors } => {
+            state.remove_connectors(connectors.iter().map(|removed| removed.thing.id));
+        }
+        Event::ClockAdvanced { from: _, to } => state.set_now(*to),
+        Event::ApplicationCreated { id, app_id, display_name } => {
+            let display_name = display_name.clone();
+            state.push_application(&Application { id: *id, app_id: *app_id, display_name, publication: None });
+        }
+        Event::ApplicationRenamed { id, from: _, to } => state.rename_application(*id, to),
+        Event::ApplicationDeleted(removed) => state.remove_application(removed.thing.id),
+        Event::ApplicationPublished { id, connector_group, on_premises_publishing } => {
+            state.publish_application(*id, *connector_group, on_premises_publishing);
+        }
+        Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
+        Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
+        Event::ApplicationsReassigned { connector_group, applications } => {
+            state.reassign_applications(applications.iter().map(|moved| (moved.id, *connector_group)));
+        }
+    }
+}
+
+/// Takes back the last event that was applied to this state.
+pub(crate) fn undo(state: &mut State, event: &Event) {
+    match event {
+        Event::ConnectorGroupCreated(group) => state.remove_connector_group(group.id),
+        Event::ConnectorGroupRenamed { id, from, to: _ } => state.rename_connector_group(*id, from),
+        Event::ConnectorGroupRegionChanged { id, from, to: _ } => state.set_region(*id, from),
+        Event::ConnectorGroupDeleted(removed) => state.restore_connector_group(place(removed), &removed.thing),
+        Event::ConnectorRegistered(connector) => state.remove_connectors([connector.id].into_iter()),
+        Event::ConnectorReported { id, from, to: _ } => state.report_connector(*id, from),
+        Event::ConnectorsMoved { connector_group: _, connectors } => {
+            state.move_connectors(connectors.iter().map(|moved| (moved.id, moved.from)));
+        }
+        Event::ConnectorsExpired { connectors } => {
+            // In creation order, so that each finds the places before its own taken again.
+            for removed in connectors {
+                state.restore_connector(place(removed), &removed.thing);
+            }
+        }
+        Event::ClockAdvanced { from, to: _ } => state.set_now(*from),
+        Event::ApplicationCreated { id, .. } => state.remove_application(*id),
+        Event::ApplicationRenamed { id, from, to: _ } => state.rename_application(*id, from),
+        Event::ApplicationDeleted(removed) => state.restore_application(place(removed), &removed.thing),
+        Event::ApplicationPublished { id, .. } => state.unpublish_application(*id),
+        Event::PublishingUpdated { id, from, to: _ } => state.set_publishing(*id, Some(from)),
+        Event::ApplicationUnpublished { id, connector_group, on_premises_publishing } => {
+            state.publish_application(*id, *connector_group, on_premises_publishing);
+        }
+        Event::ApplicationsReassigned { connector_group: _, applications } => {
+            state.reassign_applications(applications.iter().map(|moved| (moved.id, moved.from)));
+        }
+    }
+}

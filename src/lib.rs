@@ -1,0 +1,56 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test stops where it fails; the library is linted without `test` too"
+    )
+)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod audit;
+mod availability;
+mod command;
+mod decide;
+mod directory;
+mod document;
+mod event;
+mod evolve;
+mod ids;
+mod model;
+mod refusal;
+mod rules;
+mod select;
+mod store;
+mod tenant;
+mod timestamp;
+
+pub use audit::{Violation, audit};
+pub use availability::{Availability, AvailabilityChange, Impact};
+pub use command::*;
+pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
+pub use document::{ConnectorGroupDocument, DirectoryDocument, DirectoryViolations, Document, Violations};
+pub use event::{Event, Move, Moves, Removed, Report};
+pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
+pub use model::{
+    application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
+    connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
+    group::{ConnectorGroup, ConnectorGroupType, Name, ServiceGroupType},
+    json::OpenObject,
+    publishing::{
+        ApplicationSegment, CertificateMetadata, Change, CorsConfiguration, Enabled, KerberosSignOnSettings,
+        OnPremisesPublishing, PublishingChanges, SingleSignOnSettings,
+    },
+    region::Region,
+};
+pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
+pub use rules::Rules;
+pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};
+pub use tenant::Tenant;
+pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -1,0 +1,249 @@
+//! How an application is published: every property of `onPremisesPublishing`, with its default (domain.md §1.4).
+
+use alloc::{sync::Arc, vec::Vec};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::model::json::OpenObject;
+
+/// What a caller asks of one property: leave it as it is (the property is absent), or set it, null for its default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// The property is absent: it stays as it is.
+    #[default]
+    Keep,
+    /// The property is null: it returns to its default.
+    Reset,
+    /// The property has this value from now on.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// Whether the property is absent.
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// The value to set, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Reset => None,
+        }
+    }
+}
+
+impl<T: Clone> Change<T> {
+    fn merged<U: From<T> + Clone>(&self, present: &U, default: U) -> U {
+        match self {
+            Self::Keep => present.clone(),
+            Self::Reset => default,
+            Self::Set(value) => value.clone().into(),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Change<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Reset, Self::Set))
+    }
+}
+
+/// One row a property: what it is, its name, what it holds, what a caller gives for it, its default.
+macro_rules! properties {
+    ($($(#[$doc:meta])* $name:ident: $held:ty, $given:ty = $default:expr;)*) => {
+        /// How an application is published (Graph: `onPremisesPublishing`), complete: what is not set is at its default.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        pub struct OnPremisesPublishing {
+            $($(#[$doc])* pub $name: $held,)*
+            /// Whether the application is enabled for application proxy: true, and set by the system (read-only).
+            pub is_on_prem_publishing_enabled: Enabled,
+            /// The custom domain's certificate; set by the system (read-only).
+            pub verified_custom_domain_certificates_metadata: Option<Arc<CertificateMetadata>>,
+        }
+
+        impl Default for OnPremisesPublishing {
+            fn default() -> Self {
+                Self {
+                    $($name: $default,)*
+                    is_on_prem_publishing_enabled: Enabled,
+                    verified_custom_domain_certificates_metadata: None,
+                }
+            }
+        }
+
+        /// What a `publishApplication` asks: each property left as it is, returned to its default, or set.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        pub struct PublishingChanges {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Change::is_keep")] pub $name: Change<$given>,)*
+            /// Read-only: setting it is refused (`readOnlyProperty`).
+            #[serde(skip_serializing_if = "Change::is_keep")]
+            pub is_on_prem_publishing_enabled: Change<bool>,
+            /// Read-only: setting it is refused (`readOnlyProperty`).
+            #[serde(skip_serializing_if = "Change::is_keep")]
+            pub verified_custom_domain_certificates_metadata: Change<Arc<CertificateMetadata>>,
+        }
+
+        impl OnPremisesPublishing {
+            /// This publishing with `changes` merged over it, property by property. Read-only properties stay.
+            #[must_use]
+            pub fn merged(&self, changes: &PublishingChanges) -> Self {
+                Self {
+                    $($name: changes.$name.merged(&self.$name, $default),)*
+                    is_on_prem_publishing_enabled: Enabled,
+                    verified_custom_domain_certificates_metadata: self.verified_custom_domain_certificates_metadata.clone(),
+                }
+            }
+        }
+    };
+}
+
+properties! {
+    /// The URL inside the network, unique among published applications (I5).
+    internal_url: Option<Arc<str>>, Arc<str> = None;
+    /// The published URL, unique among published applications (I5).
+    external_url: Option<Arc<str>>, Arc<str> = None;
+    /// A URL for traffic-manager style front ends; not checked.
+    alternate_url: Option<Arc<str>>, Arc<str> = None;
+    /// Whether `alternateUrl` takes the place of `externalUrl` in translation and redirects.
+    use_alternate_url_for_translation_and_redirect: Option<bool>, bool = None;
+    /// `passthru`, `aadPreAuthentication`, or what the service may yet name.
+    external_authentication_type: Option<Arc<str>>, Arc<str> = None;
+    /// `Default` (85 seconds) or `Long` (180 seconds).
+    application_server_timeout: Arc<str>, Arc<str> = "Default".into();
+    /// `enterpriseapp`, `nonwebapp`, `quickaccessapp`; settable, as Microsoft's own tools set it (domain.md §7).
+    application_type: Arc<str>, Arc<str> = "enterpriseapp".into();
+    /// Whether the Global Secure Access client reaches it.
+    #[serde(rename = "isAccessibleViaZTNAClient")]
+    is_accessible_via_ztna_client: Option<bool>, bool = None;
+    /// Private DNS (Quick Access).
+    is_dns_resolution_enabled: bool, bool = false;
+    /// Whether the back end's certificate is validated; true for new applications.
+    is_backend_certificate_validation_enabled: bool, bool = true;
+    /// Continuous access evaluation.
+    is_continuous_access_evaluation_enabled: bool, bool = true;
+    /// Device access.
+    is_device_access_enabled: bool, bool = false;
+    /// The `HttpOnly` attribute on cookies.
+    is_http_only_cookie_enabled: bool, bool = false;
+    /// Persistent cookies.
+    is_persistent_cookie_enabled: bool, bool = false;
+    /// The `Secure` attribute on cookies.
+    is_secure_cookie_enabled: bool, bool = true;
+    /// Validation of the `OAuth2` `state`.
+    is_state_session_enabled: Option<bool>, bool = None;
+    /// Translation of the host header.
+    is_translate_host_header_enabled: bool, bool = true;
+    /// Translation of links in bodies.
+    is_translate_links_in_body_enabled: bool, bool = false;
+    /// Single sign-on; null is mode `none`.
+    single_sign_on_settings: Option<Arc<SingleSignOnSettings>>, Arc<SingleSignOnSettings> = None;
+    /// Web or IP segments, an abstract type of Graph: kept as it came.
+    segments_configuration: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+    /// Segments, the deprecated form.
+    on_premises_application_segments: Option<Arc<Vec<ApplicationSegment>>>, Arc<Vec<ApplicationSegment>> = None;
+    /// `none`, `random`, `sessionPersistence`, `performance`.
+    traffic_routing_method: Option<Arc<str>>, Arc<str> = None;
+    /// The custom domain's certificate and key; kept as it came.
+    verified_custom_domain_key_credential: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+    /// The custom domain's certificate's password; kept as it came.
+    verified_custom_domain_password_credential: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+    /// The web application firewall in front.
+    waf_provider: Option<Arc<str>>, Arc<str> = None;
+    /// The firewall's addresses, an abstract type of Graph: each kept as it came.
+    waf_ip_ranges: Option<Arc<Vec<OpenObject>>>, Arc<Vec<OpenObject>> = None;
+    /// The firewall's headers, an open dictionary: kept as it came.
+    waf_allowed_headers: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+}
+
+/// Always true: an application that is published is enabled for application proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Enabled;
+
+impl Serialize for Enabled {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for Enabled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let enabled = bool::deserialize(deserializer)?;
+        let expected = &"true, as the application is published";
+        enabled.then_some(Self).ok_or_else(|| de::Error::invalid_value(de::Unexpected::Bool(enabled), expected))
+    }
+}
+
+/// Single sign-on (Graph: `onPremisesPublishingSingleSignOn`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SingleSignOnSettings {
+    /// `none`, `onPremisesKerberos`, `saml`, `pingHeaderBased`, `aadHeaderBased`, `oAuthToken`.
+    pub single_sign_on_mode: Option<Arc<str>>,
+    /// Kerberos, for the mode `onPremisesKerberos`.
+    pub kerberos_sign_on_settings: Option<KerberosSignOnSettings>,
+}
+
+/// Kerberos single sign-on (Graph: `kerberosSignOnSettings`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct KerberosSignOnSettings {
+    /// The service principal name, such as `HTTP/expenses.contoso.local`.
+    pub kerberos_service_principal_name: Option<Arc<str>>,
+    /// Which attribute names the user, such as `userPrincipalName`.
+    pub kerberos_sign_on_mapping_attribute_type: Option<Arc<str>>,
+}
+
+/// A segment in its deprecated form (Graph: `onPremisesApplicationSegment`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ApplicationSegment {
+    /// The URL inside the network.
+    pub internal_url: Option<Arc<str>>,
+    /// The published URL.
+    pub external_url: Option<Arc<str>>,
+    /// The URL of a front end.
+    pub alternate_url: Option<Arc<str>>,
+    /// Cross-origin rules.
+    pub cors_configurations: Option<Vec<CorsConfiguration>>,
+}
+
+/// A cross-origin rule (Graph: `corsConfiguration`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CorsConfiguration {
+    /// The path that it is for.
+    pub resource: Option<Arc<str>>,
+    /// Origins, `*` for any.
+    pub allowed_origins: Option<Vec<Arc<str>>>,
+    /// Headers, `*` for any.
+    pub allowed_headers: Option<Vec<Arc<str>>>,
+    /// Methods, `*` for any.
+    pub allowed_methods: Option<Vec<Arc<str>>>,
+    /// How long an answer may be kept, in seconds.
+    pub max_age_in_seconds: Option<i32>,
+}
+
+/// A custom domain's certificate (Graph: `verifiedCustomDomainCertificatesMetadata`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CertificateMetadata {
+    /// The certificate's thumbprint.
+    pub thumbprint: Option<Arc<str>>,
+    /// Whom it is for.
+    pub subject_name: Option<Arc<str>>,
+    /// Who issued it.
+    pub issuer_name: Option<Arc<str>>,
+    /// When it was issued, as the service wrote it.
+    pub issue_date: Option<Arc<str>>,
+    /// When it ends, as the service wrote it.
+    pub expiry_date: Option<Arc<str>>,
+}

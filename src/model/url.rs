@@ -1,0 +1,84 @@
+//! What an internal or external URL must look like (R-50).
+
+/// Whether `text` is an absolute http(s) URL with a domain name as its host (not an IP address) that ends with `/`.
+///
+/// No more than R-50 states is asked: a wildcard label (R-35), a single label, a port and any path pass. A last label
+/// that is a number makes a host an IPv4 address, as browsers read it, so `10.1/` and `0x7f000001/` are refused too.
+pub(crate) fn is_publishable(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
+    let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
+    http && text.ends_with('/')
+        && !text.contains(|character: char| character.is_whitespace() || character.is_control())
+        && (port.is_empty() || port.parse::<u16>().is_ok())
+        && is_domain_name(host)
+}
+
+fn is_domain_name(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    // RFC 3986's gen-delims and what browsers forbid in a host; `[` opens an IPv6 address.
+    let plain = !host.contains(['[', ']', '<', '>', '^', '|', '%', '"', '`', '{', '}']);
+    plain && host.split('.').all(|label| !label.is_empty()) && !host.rsplit('.').next().is_some_and(is_number)
+}
+
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    match hexadecimal {
+        Some(digits) => digits.chars().all(|digit| digit.is_ascii_hexdigit()),
+        None => label.chars().all(|digit| digit.is_ascii_digit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_publishable;
+
+    #[test]
+    fn r50_absolute_http_with_a_domain_name_and_a_final_slash() {
+        for accepted in [
+            "http://intranet/",
+            "https://expenses.contoso.local/",
+            "HTTPS://Expenses.Contoso.Local:8443/a/b/",
+            "https://*.apps.contoso.com/",
+            "https://münchen.example./",
+            "https://user@host/",
+            "https://10.example/",
+            "https://host:65535/?next=/",
+        ] {
+            assert!(is_publishable(accepted), "{accepted}");
+        }
+        for refused in [
+            "",
+            "/",
+            "//host/",
+            "host/",
+            "https:/host/",
+            "ftp://host/",
+            "https://host",
+            "https://host/path",
+            "https:///",
+            "https://.../",
+            "https://a..b/",
+            "https://:80/",
+            "https://10.0.0.1/",
+            "https://10.0.0.1./",
+            "https://10.0.0.1:443/",
+            "https://user@10.0.0.1/",
+            "https://3232235777/",
+            "https://0x7f000001/",
+            "https://[::1]/",
+            "https://[::1]:443/",
+            "https://ho st/",
+            "https://host/a b/",
+            "https://host\n/",
+            "https://host:65536/",
+            "https://host:http/",
+            "https://host%20/",
+            "PowerShellDeleteApplication",
+        ] {
+            assert!(!is_publishable(refused), "{refused}");
+        }
+    }
+}

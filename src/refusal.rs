@@ -1,0 +1,254 @@
+//! Why not: what a command is refused for, in order of precedence (contract §5).
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::{group::ConnectorGroupType, region::Region},
+    timestamp::Timestamp,
+};
+
+/// A command was refused, and nothing changed (T4). The JSON is tagged by `code`, which is stable.
+///
+/// The order is that of the checks within a command: the first that fails is the answer. Graph documents no wording for
+/// most of these; the codes are the engine's own (contract §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The directory has no such tenant.
+    #[error("tenant {id} not found")]
+    TenantNotFound {
+        /// As it was given.
+        id: TenantId,
+    },
+    /// A name that is empty or white space only.
+    #[error("the name is blank")]
+    BlankName,
+    /// A region that is empty or the sentinel `unknownFutureValue` (domain.md §1.1).
+    #[error("{region:?} is not a region")]
+    InvalidRegion {
+        /// As it was given.
+        region: Arc<str>,
+    },
+    /// A URL that is not absolute http(s), has no domain name as host, or does not end with `/`.
+    #[error("{property} is not an absolute http(s) URL with a domain name as host and a final slash")]
+    InvalidUrl {
+        /// Which.
+        property: UrlProperty,
+    },
+    /// A read-only property was given a value (domain.md §1.4).
+    #[error("{property} is read-only")]
+    ReadOnlyProperty {
+        /// Which.
+        property: ReadOnlyProperty,
+    },
+    /// An id is named twice in one list.
+    #[error("{id} is named twice")]
+    DuplicateReference {
+        /// The first that repeats an earlier one.
+        id: AnyId,
+    },
+    /// A transaction within a transaction.
+    #[error("a transaction within a transaction")]
+    NestedTransaction,
+    /// Time would run backwards (I7).
+    #[error("the time cannot go back from {from} to {to}")]
+    ClockMovedBack {
+        /// The tenant's time.
+        from: Timestamp,
+        /// As it was given.
+        to: Timestamp,
+    },
+    /// The tenant has no such connector.
+    #[error("connector {id} not found")]
+    ConnectorNotFound {
+        /// As it was given.
+        id: ConnectorId,
+    },
+    /// The tenant has no such application.
+    #[error("application {id} not found")]
+    ApplicationNotFound {
+        /// As it was given.
+        id: ApplicationId,
+    },
+    /// The tenant has no such group.
+    #[error("connector group {id} not found")]
+    ConnectorGroupNotFound {
+        /// As it was given.
+        id: ConnectorGroupId,
+    },
+    /// An id is taken (I4).
+    #[error("{} {id} exists already", kind.as_str())]
+    AlreadyExists {
+        /// What has it.
+        kind: Kind,
+        /// The id, or the application's `appId`, as it was given.
+        id: AnyId,
+    },
+    /// The group is of a type other than `applicationProxy`: administrators cannot change it, nor move anything into it
+    /// (T5, R-19, R-29, R-49).
+    #[error("connector group {connector_group} of type {connector_group_type} is read-only")]
+    GroupReadOnly {
+        /// The group.
+        connector_group: ConnectorGroupId,
+        /// Its type.
+        connector_group_type: ConnectorGroupType,
+    },
+    /// The default group cannot be deleted (T2, R-4).
+    #[error("connector group {connector_group} is the default")]
+    GroupIsDefault {
+        /// The group.
+        connector_group: ConnectorGroupId,
+    },
+    /// The application is not published, so that it has no group to change.
+    #[error("application {id} is not published")]
+    ApplicationNotPublished {
+        /// The application.
+        id: ApplicationId,
+    },
+    /// There is nowhere to go back to.
+    #[error("{id} is in the default connector group already")]
+    AlreadyInDefault {
+        /// The connector or application.
+        id: AnyId,
+    },
+    /// Under `uniqueNames`, another `applicationProxy` group has this name (I8, R-46).
+    #[error("connector group {connector_group} has this name")]
+    DuplicateName {
+        /// The first that has it.
+        connector_group: ConnectorGroupId,
+    },
+    /// A group's region changes only while the group is empty (T1, R-30); inactive connectors count.
+    #[error(
+        "region of connector group {connector_group} is locked by {connectors} connectors and {applications} applications"
+    )]
+    RegionLocked {
+        /// The group.
+        connector_group: ConnectorGroupId,
+        /// How many are in it.
+        connectors: u32,
+        /// How many are assigned to it.
+        applications: u32,
+    },
+    /// A group is deleted only while it is empty: nothing cascades (T2, R-40, R-41); inactive connectors count.
+    #[error("connector group {connector_group} has {connectors} connectors and {applications} applications")]
+    GroupNotEmpty {
+        /// The group.
+        connector_group: ConnectorGroupId,
+        /// How many are in it.
+        connectors: u32,
+        /// How many are assigned to it.
+        applications: u32,
+    },
+    /// Under `regionalConnectorMoves`, a connector leaves a group outside the default region only for the default group
+    ///
+    #[error("connector {connector} cannot move from region {from} to region {to}")]
+    ConnectorRegionLocked {
+        /// The connector.
+        connector: ConnectorId,
+        /// The region of its group.
+        from: Region,
+        /// The region of the target.
+        to: Region,
+    },
+    /// Another published application has this URL (I5, R-50).
+    #[error("{property} is in use by application {application}")]
+    UrlInUse {
+        /// Which of the two.
+        property: UrlProperty,
+        /// Who has it.
+        application: ApplicationId,
+    },
+    /// Entries of a bulk command were refused, and with them the whole command.
+    #[error("{} entries refused, the first at index {}", refused.len(), refused.first().map_or(0, |first| first.index))]
+    Bulk {
+        /// Every refused entry, in order.
+        refused: Vec<RefusedEntry>,
+    },
+    /// A command of a transaction was refused, and with it the whole transaction.
+    #[error("command {index} of the transaction: {reason}")]
+    Transaction {
+        /// Its place in the transaction.
+        index: u32,
+        /// Why.
+        reason: Box<Refusal>,
+    },
+}
+
+/// An entry of a bulk command that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedEntry {
+    /// Its place in the list given, or among the things selected in creation order.
+    pub index: u32,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// What an id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A tenant of the directory.
+    Tenant,
+    /// A group of a tenant.
+    ConnectorGroup,
+    /// A connector of a tenant.
+    Connector,
+    /// An application of a tenant.
+    Application,
+}
+
+impl Kind {
+    /// The name that JSON uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::ConnectorGroup => "connectorGroup",
+            Self::Connector => "connector",
+            Self::Application => "application",
+        }
+    }
+}
+
+/// One of the two URLs that are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UrlProperty {
+    /// `internalUrl`.
+    InternalUrl,
+    /// `externalUrl`.
+    ExternalUrl,
+}
+
+impl core::fmt::Display for UrlProperty {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::InternalUrl => "internalUrl",
+            Self::ExternalUrl => "externalUrl",
+        })
+    }
+}
+
+/// A property that the system sets (domain.md §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadOnlyProperty {
+    /// `isOnPremPublishingEnabled`.
+    IsOnPremPublishingEnabled,
+    /// `verifiedCustomDomainCertificatesMetadata`.
+    VerifiedCustomDomainCertificatesMetadata,
+}
+
+impl core::fmt::Display for ReadOnlyProperty {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::IsOnPremPublishingEnabled => "isOnPremPublishingEnabled",
+            Self::VerifiedCustomDomainCertificatesMetadata => "verifiedCustomDomainCertificatesMetadata",
+        })
+    }
+}

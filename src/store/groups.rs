@@ -1,0 +1,160 @@
+//! Connector groups, with what is counted and listed per group.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use super::{
+    index::{Index, hash_bits, hash_ignoring_ascii_case},
+    pages::Pages,
+    roster::Roster,
+    slot::Slot,
+};
+use crate::{
+    ids::ConnectorGroupId,
+    model::{
+        group::{ConnectorGroup, ConnectorGroupType, Name},
+        region::Region,
+    },
+};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Groups {
+    pub(super) roster: Roster<ConnectorGroupId>,
+    records: Pages<Option<Record>, 16>,
+    tallies: Pages<Tally, 128>,
+    /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
+    members: Pages<Arc<Vec<Slot>>, 32>,
+    /// By folded name.
+    names: Index,
+    pub(super) default: Option<Slot>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) name: Name,
+    pub(super) connector_group_type: ConnectorGroupType,
+    pub(super) region: Region,
+}
+
+/// What is counted per group: few bytes, since every move of anything writes here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) connectors: u32,
+    pub(super) active: u32,
+    pub(super) applications: u32,
+}
+
+fn hash_of_name(name: &Name) -> u64 {
+    hash_ignoring_ascii_case(&name.folded())
+}
+
+impl Groups {
+    pub(super) fn record(&self, slot: Slot) -> Option<&Record> {
+        self.records.get(slot.index())?.as_ref()
+    }
+
+    pub(super) fn tally(&self, slot: Slot) -> Tally {
+        self.tallies.get(slot.index()).copied().unwrap_or_default()
+    }
+
+    pub(super) fn tally_mut(&mut self, slot: Slot) -> Option<&mut Tally> {
+        self.tallies.get_mut(slot.index())
+    }
+
+    pub(super) fn members(&self, slot: Slot) -> &[Slot] {
+        self.members.get(slot.index()).map_or(&[], |members| members.as_slice())
+    }
+
+    /// The list of a group's members, to change.
+    pub(super) fn members_mut(&mut self, slot: Slot) -> Option<&mut Vec<Slot>> {
+        self.members.get_mut(slot.index()).map(Arc::make_mut)
+    }
+
+    /// The groups that have this name, trimmed and lower-cased, in no order.
+    pub(super) fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = Slot> + 'a {
+        let folded = name.folded();
+        self.names
+            .under(hash_of_name(name))
+            .filter(move |slot| self.record(*slot).is_some_and(|record| record.name.folded() == folded))
+    }
+
+    pub(super) fn push(&mut self, group: &ConnectorGroup) {
+        let slot = self.roster.push(group.id);
+        self.fill(slot, group);
+    }
+
+    pub(super) fn push_vacancy(&mut self) {
+        self.roster.push_vacancy();
+        self.records.push(None);
+        self.tallies.push(Tally::default());
+        self.members.push(Arc::default());
+    }
+
+    /// Brings a group back at its place; false where there is no room for it.
+    pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) -> bool {
+        let slot = self.roster.restore(place, group.id);
+        if let Some(slot) = slot {
+            self.fill(slot, group);
+        }
+        slot.is_some()
+    }
+
+    fn fill(&mut self, slot: Slot, group: &ConnectorGroup) {
+        let ConnectorGroup { id: _, name, connector_group_type, is_default, region } = group.clone();
+        let record = Record { name: name.clone(), connector_group_type, region };
+        if slot.index() == self.records.len() {
+            self.records.push(Some(record));
+            self.tallies.push(Tally::default());
+            self.members.push(Arc::default());
+        } else {
+            self.records.set(slot.index(), Some(record));
+            self.tallies.set(slot.index(), Tally::default());
+            self.members.set(slot.index(), Arc::default());
+        }
+        if is_default {
+            self.default = Some(slot);
+        }
+        self.enter_name(slot, &name);
+    }
+
+    pub(super) fn remove(&mut self, slot: Slot) {
+        if let Some(record) = self.record(slot).cloned() {
+            self.leave_name(slot, &record.name);
+            self.roster.remove(slot);
+            self.records.set(slot.index(), None);
+        }
+    }
+
+    pub(super) fn rename(&mut self, slot: Slot, name: &Name) {
+        if let Some(former) = self.record(slot).map(|record| record.name.clone()) {
+            self.leave_name(slot, &former);
+            if let Some(record) = self.record_mut(slot) {
+                record.name = name.clone();
+            }
+            self.enter_name(slot, name);
+        }
+    }
+
+    pub(super) fn set_region(&mut self, slot: Slot, region: &Region) {
+        if let Some(record) = self.record_mut(slot) {
+            record.region = region.clone();
+        }
+    }
+
+    fn record_mut(&mut self, slot: Slot) -> Option<&mut Record> {
+        self.records.get_mut(slot.index())?.as_mut()
+    }
+
+    fn enter_name(&mut self, slot: Slot, name: &Name) {
+        let records = &self.records;
+        self.names.insert(hash_of_name(name), slot, |slot| name_hash_at(records, slot));
+    }
+
+    fn leave_name(&mut self, slot: Slot, name: &Name) {
+        let records = &self.records;
+        self.names.remove(hash_of_name(name), slot, |slot| name_hash_at(records, slot));
+    }
+}
+
+fn name_hash_at(records: &Pages<Option<Record>, 16>, slot: Slot) -> u64 {
+    records.get(slot.index()).and_then(Option::as_ref).map_or(hash_bits(0), |record| hash_of_name(&record.name))
+}

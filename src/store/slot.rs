@@ -1,0 +1,201 @@
+//! Where a thing stands: slots in creation order.
+
+use super::pages::Pages;
+
+/// The place of a thing in its columns. It never changes while the thing lives, and a later thing has a higher one.
+///
+/// Four bytes: a tenant of 2³² things of a kind would take hundreds of gigabytes, and is not served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Slot(u32);
+
+impl Slot {
+    pub(super) const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    pub(super) fn at(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+const WORD_BITS: usize = 64;
+const BLOCK_WORDS: usize = 64;
+
+/// Which slots live, as bits, and how many in each block of 4,096, so that a place is found without a visit to each slot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Order {
+    words: Pages<u64, BLOCK_WORDS>,
+    blocks: Pages<u32, 256>,
+    slots: usize,
+    live: usize,
+}
+
+const fn word_of(index: usize) -> usize {
+    index.wrapping_shr(WORD_BITS.trailing_zeros())
+}
+
+const fn block_of(index: usize) -> usize {
+    word_of(index).wrapping_shr(BLOCK_WORDS.trailing_zeros())
+}
+
+const fn bit_of(index: usize) -> u64 {
+    1 << (index & 63)
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Order {
+    /// How many live.
+    pub(super) const fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether so few of the slots live that it is time to squeeze the others out.
+    pub(super) const fn is_sparse(&self) -> bool {
+        let dead = self.slots.saturating_sub(self.live);
+        dead > self.live.saturating_add(1024)
+    }
+
+    /// A new slot at the end, living or not.
+    pub(super) fn push(&mut self, live: bool) -> Slot {
+        let slot = Slot::at(self.slots);
+        self.slots = self.slots.saturating_add(1);
+        if word_of(slot.index()) == self.words.len() {
+            self.words.push(0);
+        }
+        if block_of(slot.index()) == self.blocks.len() {
+            self.blocks.push(0);
+        }
+        if live {
+            self.revive(slot);
+        }
+        slot
+    }
+
+    pub(super) fn is_live(&self, slot: Slot) -> bool {
+        self.words.get(word_of(slot.index())).is_some_and(|word| word & bit_of(slot.index()) != 0)
+    }
+
+    /// Makes a dead slot live.
+    pub(super) fn revive(&mut self, slot: Slot) {
+        if let (false, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
+            *word |= bit_of(slot.index());
+            self.live = self.live.saturating_add(1);
+            if let Some(block) = self.blocks.get_mut(block_of(slot.index())) {
+                *block = block.saturating_add(1);
+            }
+        }
+    }
+
+    /// Makes a living slot dead.
+    pub(super) fn remove(&mut self, slot: Slot) {
+        if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
+            *word &= !bit_of(slot.index());
+            self.live = self.live.saturating_sub(1);
+            if let Some(block) = self.blocks.get_mut(block_of(slot.index())) {
+                *block = block.saturating_sub(1);
+            }
+        }
+    }
+
+    /// How many live before this slot.
+    pub(super) fn place(&self, slot: Slot) -> usize {
+        let block = block_of(slot.index());
+        let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(*live)));
+        let first_word = block.saturating_mul(BLOCK_WORDS);
+        let whole_words = (first_word..word_of(slot.index())).filter_map(|word| self.words.get(word));
+        let before = whole_words.fold(before, |sum, word| sum.saturating_add(count(word.count_ones())));
+        let word = self.words.get(word_of(slot.index())).copied().unwrap_or(0);
+        let lower = word & bit_of(slot.index()).wrapping_sub(1);
+        before.saturating_add(count(lower.count_ones()))
+    }
+
+    /// The living slot that has so many before it.
+    pub(super) fn at_place(&self, place: usize) -> Option<Slot> {
+        let mut left = place;
+        let block = self.blocks.iter().position(|live| match left.checked_sub(count(*live)) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        })?;
+        self.live_from(block.saturating_mul(BLOCK_WORDS).saturating_mul(WORD_BITS)).nth(left)
+    }
+
+    /// The dead slot just before a living one, if it is dead: a vacancy in the order.
+    pub(super) fn vacancy_before(&self, slot: Slot) -> Option<Slot> {
+        let before = Slot::at(slot.index().checked_sub(1)?);
+        (!self.is_live(before)).then_some(before)
+    }
+
+    /// The living slots in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.live_from(0)
+    }
+
+    /// The living slots behind this one, in order.
+    pub(super) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+        self.live_from(slot.index().saturating_add(1))
+    }
+
+    fn live_from(&self, start: usize) -> impl Iterator<Item = Slot> + '_ {
+        let mut word_index = word_of(start);
+        let not_before_start = !bit_of(start).wrapping_sub(1);
+        let mut word = self.words.get(word_index).copied().unwrap_or(0) & not_before_start;
+        core::iter::from_fn(move || {
+            while word == 0 {
+                word_index = word_index.saturating_add(1);
+                word = *self.words.get(word_index)?;
+            }
+            let bit = count(word.trailing_zeros());
+            word &= word.wrapping_sub(1);
+            Some(Slot::at(word_index.saturating_mul(WORD_BITS).saturating_add(bit)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Against a plain list of booleans, over more than one block.
+        #[test]
+        fn as_a_list(size in 0_usize..9_000, removed in prop::collection::vec(any::<prop::sample::Index>(), 0..200)) {
+            let mut order = Order::default();
+            let mut list = vec![true; size];
+            for index in 0..size {
+                prop_assert_eq!(order.push(true), Slot::at(index));
+            }
+            for index in removed {
+                if size > 0 {
+                    let index = index.index(size);
+                    list[index] = !list[index];
+                    if list[index] { order.revive(Slot::at(index)) } else { order.remove(Slot::at(index)) }
+                }
+            }
+            let live: Vec<Slot> = (0..size).filter(|index| list[*index]).map(Slot::at).collect();
+            prop_assert_eq!(order.len(), live.len());
+            prop_assert_eq!(order.iter().collect::<Vec<_>>(), live.clone());
+            for (place, slot) in live.iter().enumerate().step_by(61) {
+                prop_assert_eq!(order.place(*slot), place);
+                prop_assert_eq!(order.at_place(place), Some(*slot));
+                prop_assert_eq!(order.after(*slot).next(), live.get(place + 1).copied());
+                let vacant = slot.index() > 0 && !list[slot.index() - 1];
+                prop_assert_eq!(order.vacancy_before(*slot).is_some(), vacant);
+            }
+            prop_assert_eq!(order.at_place(live.len()), None);
+        }
+    }
+}

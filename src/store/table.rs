@@ -1,0 +1,133 @@
+//! Things of one kind by id, in creation order, each whole: what a directory keeps its tenants in.
+
+use super::{pages::Pages, roster::Roster};
+use crate::ids::Id;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Table<I, T> {
+    roster: Roster<I>,
+    things: Pages<Option<T>, 32>,
+}
+
+impl<I, T> Default for Table<I, T> {
+    fn default() -> Self {
+        Self { roster: Roster::default(), things: Pages::default() }
+    }
+}
+
+impl<I: Id, T: Clone> Table<I, T> {
+    pub(crate) const fn len(&self) -> usize {
+        self.roster.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.roster.iter().filter_map(|slot| self.things.get(slot.index())?.as_ref())
+    }
+
+    pub(crate) fn after(&self, id: I) -> Option<impl Iterator<Item = &T>> {
+        let after = self.roster.slot(id)?;
+        Some(self.roster.after(after).filter_map(|slot| self.things.get(slot.index())?.as_ref()))
+    }
+
+    pub(crate) fn get(&self, id: I) -> Option<&T> {
+        self.things.get(self.roster.slot(id)?.index())?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
+        self.things.get_mut(self.roster.slot(id)?.index())?.as_mut()
+    }
+
+    pub(crate) fn place(&self, id: I) -> Option<usize> {
+        self.roster.slot(id).map(|slot| self.roster.place(slot))
+    }
+
+    pub(crate) fn push(&mut self, id: I, thing: T) {
+        self.roster.push(id);
+        self.things.push(Some(thing));
+    }
+
+    /// Brings a thing back at its place in the order.
+    pub(crate) fn restore(&mut self, place: usize, id: I, thing: T) {
+        let slot = self.roster.restore(place, id).or_else(|| {
+            *self = self.laid_out_anew(Some(place));
+            self.roster.restore(place, id)
+        });
+        match slot {
+            Some(slot) if slot.index() < self.things.len() => self.things.set(slot.index(), Some(thing)),
+            _ => self.things.push(Some(thing)),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: I) {
+        if let Some(slot) = self.roster.slot(id) {
+            self.things.set(slot.index(), None);
+            self.roster.remove(slot);
+            if self.roster.is_sparse() {
+                *self = self.laid_out_anew(None);
+            }
+        }
+    }
+
+    fn laid_out_anew(&self, vacancy: Option<usize>) -> Self {
+        let mut table = Self::default();
+        for (place, slot) in self.roster.iter().enumerate() {
+            if vacancy == Some(place) {
+                table.roster.push_vacancy();
+                table.things.push(None);
+            }
+            table.roster.push(self.roster.id(slot));
+            table.things.push(self.things.get(slot.index()).cloned().flatten());
+        }
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ids::TenantId;
+
+    proptest! {
+        /// Against a plain list: new things at the end, removed ones brought back at their place, long enough to be
+        /// squeezed.
+        #[test]
+        fn as_a_list(operations in prop::collection::vec((0_u8..4, any::<prop::sample::Index>()), 0..200), bulk in 0_u32..1500) {
+            let (mut table, mut list) = (Table::<TenantId, u32>::default(), Vec::new());
+            let mut removed = Vec::new();
+            let id = |number: u32| TenantId::from_u128(u128::from(number));
+            for number in 10_000..10_000 + bulk {
+                table.push(id(number), number);
+                table.remove(id(number));
+            }
+            for (number, (operation, index)) in (0..).zip(operations) {
+                match operation {
+                    0 | 1 => {
+                        table.push(id(number), number);
+                        list.push(number);
+                    }
+                    2 if !list.is_empty() => {
+                        let place = index.index(list.len());
+                        prop_assert_eq!(table.place(id(list[place])), Some(place));
+                        table.remove(id(list[place]));
+                        removed.push((place, list.remove(place)));
+                    }
+                    _ => if let Some((_, number)) = removed.pop() {
+                        let place = index.index(list.len() + 1);
+                        table.restore(place, id(number), number);
+                        list.insert(place, number);
+                    },
+                }
+                prop_assert_eq!(table.iter().copied().collect::<Vec<_>>(), list.clone());
+            }
+            prop_assert_eq!(table.len(), list.len());
+            for (place, number) in list.iter().enumerate() {
+                prop_assert_eq!(table.get(id(*number)), Some(number));
+                prop_assert_eq!(table.after(id(*number)).and_then(|mut rest| rest.next()), list.get(place + 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! A tenant: a state and its verbs.
+
+use alloc::{sync::Arc, vec::Vec};
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::{Violation, audit},
+    availability::{self, Impact},
+    command::Command,
+    decide::decide,
+    document::Document,
+    event::Event,
+    evolve,
+    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::{group::Name, region::Region},
+    refusal::Refusal,
+    rules::Rules,
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    timestamp::Timestamp,
+};
+
+/// A tenant: a closed world of connector groups, connectors and applications in which every invariant holds.
+///
+/// Its methods are of four kinds. *Decisions* ([`decide`](Self::decide), [`impact`](Self::impact)) read, and tell what a
+/// command would do. *Changes* ([`apply`](Self::apply), [`evolve`](Self::evolve), [`undo`](Self::undo)) go through events
+/// only. *Reads* answer what there is, in creation order, and have no refusals: an unknown id is `None`. *Checks*
+/// ([`audit`](Self::audit)) judge the whole from scratch.
+///
+/// A clone is a snapshot: one reference count, whatever the tenant holds. A tenant comes from
+/// [`Directory::apply`](crate::Directory::apply), or from a [`Document`], as JSON or not; there is no other way.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Document", into = "Document")]
+pub struct Tenant {
+    state: Arc<State>,
+}
+
+impl Tenant {
+    pub(crate) fn from_state(state: State) -> Self {
+        Self { state: Arc::new(state) }
+    }
+}
+
+/// Decisions.
+impl Tenant {
+    /// What `command` would do, without doing it: a dry run. No events where it would change nothing.
+    ///
+    /// # Errors
+    /// The first check that fails, in the order of [`Refusal`].
+    pub fn decide(&self, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide(&self.state, command)
+    }
+
+    /// What `command` would change for availability, without running it (R-60 to R-62).
+    ///
+    /// Cost: that of [`decide`](Self::decide), and a visit to each application.
+    ///
+    /// # Errors
+    /// The refusal that [`apply`](Self::apply) would give.
+    ///
+    /// # Example: taking away the only active connector
+    /// ```
+    /// # use connector_groups::{Command, Directory, DirectoryCommand};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// # let tenant = directory.tenants().next().unwrap();
+    /// let alone = tenant.connector_groups().find(|group| group.active_connectors_count() == 1 && !group.is_default());
+    /// let alone = alone.expect("Contoso has a group with one connector");
+    /// let connector = alone.members().find(|connector| connector.is_active()).unwrap().id();
+    /// let command = Command::from(connector_groups::RemoveConnector { connector });
+    /// let unavailable = tenant.impact(&command)?.become_unavailable().count();
+    /// assert_eq!(unavailable, alone.applications().count());
+    /// # Ok::<(), connector_groups::Refusal>(())
+    /// ```
+    pub fn impact(&self, command: &Command) -> Result<Impact, Refusal> {
+        Ok(availability::impact(&self.state, &self.decide(command)?))
+    }
+}
+
+/// Changes.
+impl Tenant {
+    /// Decides, and where the command is accepted, lets its events happen. A refused command changes nothing (T4).
+    ///
+    /// # Errors
+    /// The first check that fails, in the order of [`Refusal`].
+    pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let events = self.decide(command)?;
+        self.evolve(&events);
+        Ok(events)
+    }
+
+    /// Lets events happen that [`decide`](Self::decide) gave for this very state, here or on an equal copy.
+    ///
+    /// Never fails. Foreign events, of another state or made up, cannot panic, but may leave a state that no command
+    /// leads to; [`audit`](Self::audit) tells.
+    pub fn evolve(&mut self, events: &[Event]) {
+        let state = Arc::make_mut(&mut self.state);
+        for event in events {
+            evolve::evolve(state, event);
+        }
+    }
+
+    /// Takes back the last events that happened here: the former state exactly, order included.
+    pub fn undo(&mut self, events: &[Event]) {
+        let state = Arc::make_mut(&mut self.state);
+        for event in events.iter().rev() {
+            evolve::undo(state, event);
+        }
+    }
+}
+
+/// Reads.
+impl Tenant {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> TenantId {
+        self.state.id()
+    }
+
+    /// The region of a group that is created without one (R-32).
+    #[must_use]
+    pub fn default_region(&self) -> &Region {
+        self.state.default_region()
+    }
+
+    /// Its time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.state.now()
+    }
+
+    /// Its switches.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.state.rules()
+    }
+
+    /// How many groups there are. O(1).
+    #[must_use]
+    pub fn connector_groups_count(&self) -> usize {
+        self.state.connector_groups_count()
+    }
+
+    /// All groups, in creation order; a page is `.take(limit)`.
+    pub fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+        self.state.connector_groups()
+    }
+
+    /// The groups behind this one, in creation order: the next page. `None` where there is no such group.
+    #[must_use]
+    pub fn connector_groups_after(
+        &self,
+        after: ConnectorGroupId,
+    ) -> Option<impl Iterator<Item = ConnectorGroupView<'_>>> {
+        self.state.connector_groups_after(after)
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn connector_group(&self, id: ConnectorGroupId) -> Option<ConnectorGroupView<'_>> {
+        self.state.connector_group(id)
+    }
+
+    /// The one default group (I1).
+    #[must_use]
+    pub fn default_connector_group(&self) -> ConnectorGroupView<'_> {
+        self.state.default_connector_group()
+    }
+
+    /// The groups with this name, trimmed and in any case, of any type, in creation order (R-46: names are not unique
+    /// unless a switch says so).
+    pub fn connector_groups_by_name(&self, name: &str) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+        Name::new(name).into_iter().flat_map(|name| self.state.connector_groups_named(&name).collect::<Vec<_>>())
+    }
+
+    /// How many connectors there are. O(1).
+    #[must_use]
+    pub fn connectors_count(&self) -> usize {
+        self.state.connectors_count()
+    }
+
+    /// All connectors, in creation order; a page is `.take(limit)`.
+    pub fn connectors(&self) -> impl Iterator<Item = ConnectorView<'_>> {
+        self.state.connectors()
+    }
+
+    /// The connectors behind this one, in creation order: the next page. `None` where there is no such connector.
+    #[must_use]
+    pub fn connectors_after(&self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'_>>> {
+        self.state.connectors_after(after)
+    }
+
+    /// The connector with this id.
+    #[must_use]
+    pub fn connector(&self, id: ConnectorId) -> Option<ConnectorView<'_>> {
+        self.state.connector(id)
+    }
+
+    /// The connectors with this machine name, in any ASCII case, in creation order. Visits all connectors.
+    pub fn connectors_by_machine_name(&self, machine_name: &str) -> impl Iterator<Item = ConnectorView<'_>> {
+        self.connectors().filter(move |connector| connector.machine_name().eq_ignore_ascii_case(machine_name))
+    }
+
+    /// How many applications there are, published or not. O(1).
+    #[must_use]
+    pub fn applications_count(&self) -> usize {
+        self.state.applications_count()
+    }
+
+    /// All applications, published or not, in creation order; a page is `.take(limit)`.
+    pub fn applications(&self) -> impl Iterator<Item = ApplicationView<'_>> {
+        self.state.applications()
+    }
+
+    /// The applications behind this one, in creation order: the next page. `None` where there is no such application.
+    #[must_use]
+    pub fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {
+        self.state.applications_after(after)
+    }
+
+    /// The application with this id.
+    #[must_use]
+    pub fn application(&self, id: ApplicationId) -> Option<ApplicationView<'_>> {
+        self.state.application(id)
+    }
+
+    /// The application with this client id.
+    #[must_use]
+    pub fn application_by_app_id(&self, app_id: AppId) -> Option<ApplicationView<'_>> {
+        self.state.application_by_app_id(app_id)
+    }
+
+    /// The published application with this internal URL, in any ASCII case (I5).
+    #[must_use]
+    pub fn application_by_internal_url(&self, url: &str) -> Option<ApplicationView<'_>> {
+        self.state.application_by_internal_url(url)
+    }
+
+    /// The published application with this external URL, in any ASCII case (I5).
+    #[must_use]
+    pub fn application_by_external_url(&self, url: &str) -> Option<ApplicationView<'_>> {
+        self.state.application_by_external_url(url)
+    }
+
+    /// The applications with this name, in any ASCII case, in creation order. Visits all applications.
+    pub fn applications_by_display_name(&self, display_name: &str) -> impl Iterator<Item = ApplicationView<'_>> {
+        self.applications().filter(move |application| application.display_name().eq_ignore_ascii_case(display_name))
+    }
+}
+
+/// Checks.
+impl Tenant {
+    /// Every invariant that does not hold, judged from scratch (contract §2). Empty, unless foreign events happened.
+    #[must_use]
+    pub fn audit(&self) -> Vec<Violation> {
+        audit(&Document::from(self))
+    }
+}
+
+/// Equal where all that can be read is equal, order included.
+impl PartialEq for Tenant {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.state, &other.state)
+            || (self.id() == other.id()
+                && self.default_region() == other.default_region()
+                && self.now() == other.now()
+                && self.rules() == other.rules()
+                && self.connector_groups().eq(other.connector_groups())
+                && self.connectors().eq(other.connectors())
+                && self.applications().eq(other.applications()))
+    }
+}
+
+impl Eq for Tenant {}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Document::from(self).fmt(formatter)
+    }
+}
