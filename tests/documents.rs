@@ -1,0 +1,241 @@
+//! Documents from strangers: everything wrong is told at once, and nothing wrong gets in.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use connector_groups::{AppId, Directory, Document, Tenant, Violation, Violations};
+use serde_json::{Value, json};
+
+fn id(kind: &str, number: u32) -> String {
+    format!("{kind}-0000-4000-8000-{number:012}")
+}
+
+fn group(number: u32) -> String {
+    id("9d000000", number)
+}
+
+/// A tenant with a default group, a syncFabric one, one connector and two published applications.
+fn right() -> Value {
+    let application = |number: u32| {
+        json!({"id": id("a0000000", number), "appId": id("b0000000", number), "displayName": "App",
+            "onPremisesPublishing": {"internalUrl": format!("https://app{number}.contoso.local/")}, "connectorGroup": group(1)})
+    };
+    json!({
+        "id": id("7e000000", 1), "defaultRegion": "eur", "now": "2026-03-02T08:00:00Z",
+        "rules": {"uniqueNames": true, "regionalConnectorMoves": false},
+        "connectorGroups": [
+            {"id": group(1), "name": "Default", "connectorGroupType": "applicationProxy", "isDefault": true, "region": "eur"},
+            {"id": group(2), "name": "Default", "connectorGroupType": "syncFabric", "isDefault": false, "region": "japan"},
+        ],
+        "connectors": [{"id": id("c0000000", 1), "machineName": "host", "externalIp": "192.0.2.1", "status": "inactive",
+            "inactiveSince": "2026-02-20T08:00:00.000001Z", "version": "1", "memberOf": group(1)}],
+        "applications": [application(1), application(2)],
+    })
+}
+
+fn load(document: Value) -> Result<Tenant, Violations> {
+    Tenant::try_from(serde_json::from_value::<Document>(document).unwrap())
+}
+
+fn violations(document: Value) -> Vec<Violation> {
+    load(document).unwrap_err().violations
+}
+
+/// The document with the value at a JSON pointer put in place of what is there, or added.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut document = right();
+    match document.pointer_mut(pointer) {
+        Some(place) => *place = value,
+        None => {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            match document.pointer_mut(parent).unwrap() {
+                Value::Array(list) => list.push(value),
+                Value::Object(fields) => drop(fields.insert(name.to_string(), value)),
+                _ => unreachable!("a pointer into a scalar"),
+            }
+        }
+    }
+    document
+}
+
+#[test]
+fn a_right_document_loads_and_saves_to_the_same_bytes() {
+    let tenant = load(right()).unwrap();
+    let saved = serde_json::to_string(&tenant).unwrap();
+    let again: Tenant = serde_json::from_str(&saved).unwrap();
+    assert_eq!(serde_json::to_string(&again).unwrap(), saved);
+    assert_eq!(tenant.audit(), []);
+}
+
+#[test]
+fn each_violation_is_told_with_its_ids() {
+    let (g1, g2) = (group(1).parse().unwrap(), group(2).parse().unwrap());
+    let connector = id("c0000000", 1).parse().unwrap();
+    let (a1, a2) = (id("a0000000", 1).parse().unwrap(), id("a0000000", 2).parse().unwrap());
+    let missing = group(9);
+    let connector_group = missing.parse().unwrap();
+    use connector_groups::{Kind, UrlProperty::*};
+    let cases = [
+        ("/defaultRegion", json!(""), Violation::InvalidDefaultRegion { region: "".into() }),
+        ("/connectorGroups/0/isDefault", json!(false), Violation::NoDefaultGroup),
+        ("/connectorGroups/0/name", json!("\u{2003}"), Violation::BlankName { connector_group: g1 }),
+        (
+            "/connectorGroups/1/region",
+            json!("unknownFutureValue"),
+            Violation::InvalidRegion { connector_group: g2, region: "unknownFutureValue".into() },
+        ),
+        (
+            "/connectorGroups/1/connectorGroupType",
+            json!("applicationProxy"),
+            Violation::SharedName { first: g1, second: g2 },
+        ),
+        ("/connectors/0/memberOf", json!(missing), Violation::MemberOfMissingGroup { connector, connector_group }),
+        ("/connectors/0/memberOf", json!(group(2)), Violation::MemberOfServiceGroup { connector, connector_group: g2 }),
+        ("/connectors/0/status", json!("active"), Violation::ContradictoryPresence { connector }),
+        ("/connectors/0/inactiveSince", json!(null), Violation::ContradictoryPresence { connector }),
+        (
+            "/connectors/0/inactiveSince",
+            json!("2026-03-02T08:00:00.000001Z"),
+            Violation::InactiveInFuture { connector, since: "2026-03-02T08:00:00.000001Z".parse().unwrap() },
+        ),
+        (
+            "/connectors/0/inactiveSince",
+            json!("2026-02-20T08:00:00Z"),
+            Violation::Overdue { connector, since: "2026-02-20T08:00:00Z".parse().unwrap() },
+        ),
+        ("/applications/0/connectorGroup", json!(null), Violation::ContradictoryPublication { application: a1 }),
+        ("/applications/0/onPremisesPublishing", json!(null), Violation::ContradictoryPublication { application: a1 }),
+        (
+            "/applications/0/connectorGroup",
+            json!(missing),
+            Violation::AssignedToMissingGroup { application: a1, connector_group },
+        ),
+        (
+            "/applications/0/connectorGroup",
+            json!(group(2)),
+            Violation::AssignedToServiceGroup { application: a1, connector_group: g2 },
+        ),
+        (
+            "/applications/0/onPremisesPublishing/externalUrl",
+            json!("https://10.0.0.1/"),
+            Violation::InvalidUrl { property: ExternalUrl, application: a1 },
+        ),
+        (
+            "/applications/1/onPremisesPublishing/internalUrl",
+            json!("HTTPS://APP1.contoso.local/"),
+            Violation::SharedUrl { property: InternalUrl, first: a1, second: a2 },
+        ),
+        (
+            "/applications/1/id",
+            json!(id("a0000000", 1)),
+            Violation::DuplicateId { kind: Kind::Application, id: id("a0000000", 1).parse().unwrap() },
+        ),
+        (
+            "/applications/1/appId",
+            json!(id("b0000000", 1)),
+            Violation::DuplicateId { kind: Kind::Application, id: id("b0000000", 1).parse::<AppId>().unwrap().into() },
+        ),
+    ];
+    for (pointer, value, violation) in cases {
+        let found = violations(with(pointer, value.clone()));
+        assert_eq!(found, [violation], "{pointer} = {value}");
+    }
+}
+
+#[test]
+fn two_defaults_and_a_default_of_another_type_are_told_at_once() {
+    let found = violations(with("/connectorGroups/1/isDefault", json!(true)));
+    let second = group(2).parse().unwrap();
+    let first = group(1).parse().unwrap();
+    let expected =
+        [Violation::TwoDefaultGroups { first, second }, Violation::DefaultGroupType { connector_group: second }];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn repeated_groups_and_connectors_are_told() {
+    for list in ["connectorGroups", "connectors"] {
+        let first = right()[list][0].clone();
+        let found = violations(with(&format!("/{list}/-"), first));
+        assert!(found.iter().any(|violation| matches!(violation, Violation::DuplicateId { .. })), "{list}: {found:?}");
+    }
+}
+
+#[test]
+fn everything_wrong_is_told_in_document_order() {
+    let mut document = right();
+    document["defaultRegion"] = json!("");
+    document["connectorGroups"][0]["name"] = json!(" ");
+    document["connectors"][0]["status"] = json!("active");
+    document["applications"][0]["connectorGroup"] = json!(group(9));
+    document["applications"][1]["connectorGroup"] = json!(null);
+    let error = serde_json::from_value::<Tenant>(document.clone()).unwrap_err().to_string();
+    assert_eq!(violations(document).len(), 5);
+    for part in [&*id("7e000000", 1), "(R-32)", "(I8)", "(I6)", &*id("a0000000", 1), "(I3)", &*id("a0000000", 2)] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+}
+
+#[test]
+fn a_directory_tells_of_repeated_tenants_and_of_each_tenant() {
+    let wrong = with("/connectorGroups/0/isDefault", json!(false));
+    let directory = json!({"tenants": [right(), right(), wrong]});
+    let error = serde_json::from_value::<Directory>(directory).unwrap_err().to_string();
+    assert!(error.contains("two tenants have the id") && error.contains("(I1)"), "{error}");
+    let directory: Directory = serde_json::from_value(json!({"tenants": [right()]})).unwrap();
+    assert_eq!(directory.tenants_count(), 1);
+}
+
+#[test]
+fn what_is_no_document_is_told_by_field() {
+    let cases = [
+        ("/connectorGroups/0/isDefault", json!("yes"), "expected a boolean"),
+        ("/connectorGroups/0/surprise", json!(1), "unknown field `surprise`"),
+        ("/connectors/0/id", json!("1"), "expected a GUID"),
+        ("/connectors/0/status", json!("asleep"), "unknown variant `asleep`"),
+        ("/connectors/0/inactiveSince", json!("yesterday"), "expected an RFC 3339 time"),
+        ("/applications/0/onPremisesPublishing/internalUrl", json!(["x"]), "expected a string"),
+        (
+            "/applications/0/onPremisesPublishing/isOnPremPublishingEnabled",
+            json!(false),
+            "as the application is published",
+        ),
+        ("/rules/uniqueNames", json!(null), "expected a boolean"),
+        ("/rules/strict", json!(true), "unknown field `strict`"),
+        ("/now", json!(null), "expected an RFC 3339 time"),
+        ("/connectorGroups", json!({}), "expected a sequence"),
+    ];
+    for (pointer, value, message) in cases {
+        let error = serde_json::from_value::<Tenant>(with(pointer, value)).unwrap_err().to_string();
+        assert!(error.contains(message), "{pointer}: {error}");
+    }
+    for missing in ["id", "defaultRegion", "now", "rules", "connectorGroups", "connectors", "applications"] {
+        let mut document = right();
+        document.as_object_mut().unwrap().remove(missing);
+        let error = serde_json::from_value::<Tenant>(document).unwrap_err().to_string();
+        assert!(error.contains(&format!("missing field `{missing}`")), "{error}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_answered_shortly() {
+    let megabyte = "x".repeat(1 << 20);
+    let named = load(with("/connectorGroups/0/name", json!(megabyte))).unwrap();
+    assert_eq!(named.default_connector_group().name().as_str().len(), megabyte.len(), "no limit is known (R-47)");
+    for pointer in ["/connectors/0/id", "/now"] {
+        let error = serde_json::from_value::<Tenant>(with(pointer, json!(megabyte))).unwrap_err().to_string();
+        assert!(error.len() < 200, "{pointer}: a message of {} bytes", error.len());
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(serde_json::from_str::<Tenant>(&deep).is_err());
+    let text = serde_json::to_string(&right()).unwrap();
+    let waf = format!(r#""onPremisesPublishing":{{"wafAllowedHeaders":{{"a":{deep}}},"#);
+    let error = serde_json::from_str::<Tenant>(&text.replacen(r#""onPremisesPublishing":{"#, &waf, 1)).unwrap_err();
+    assert!(error.to_string().contains("recursion limit exceeded"), "{error}");
+    let twice = text.replacen(r#""defaultRegion":"eur","#, r#""defaultRegion":"eur","defaultRegion":"eur","#, 1);
+    assert!(
+        serde_json::from_str::<Tenant>(&twice).unwrap_err().to_string().contains("duplicate field `defaultRegion`")
+    );
+    for length in (0..text.len()).step_by(7) {
+        assert!(serde_json::from_str::<Tenant>(text.get(..length).unwrap_or_default()).is_err(), "cut at {length}");
+    }
+}
