@@ -19,8 +19,7 @@ use std::{
 use connector_groups::{Answer, Directory, DirectoryCommand};
 
 const USAGE: &str = "usage: replay [--state] [--check] [FILE]";
-/// A message repeats what it is about, which may be a megabyte long.
-const MESSAGE_BYTES_MAX: usize = 400;
+const TEXT_BYTES_MAX: usize = 250;
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -78,6 +77,11 @@ enum Stop {
     Violation(String),
 }
 
+#[derive(serde::Serialize)]
+struct StateLine<'a> {
+    state: &'a Directory,
+}
+
 struct Replay {
     directory: Directory,
     lines: u64,
@@ -100,8 +104,8 @@ impl Replay {
             line.clear();
         }
         if state {
-            serde_json::to_writer(&mut output, &serde_json::json!({ "state": self.directory }))
-                .map_err(|error| Stop::Output(error.into()))?;
+            let line = StateLine { state: &self.directory };
+            serde_json::to_writer(&mut output, &line).map_err(|error| Stop::Output(error.into()))?;
             output.write_all(b"\n").map_err(Stop::Output)?;
         }
         output.flush().map_err(Stop::Output)
@@ -135,9 +139,15 @@ fn message(line: &[u8], number: u64) -> String {
     // What serde_json calls line 1 is this line of the input.
     let (message, column) = (error.to_string(), error.column());
     let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    let end = message.char_indices().map(|(start, _)| start).find(|start| *start >= MESSAGE_BYTES_MAX);
-    let message = end.map_or(String::from(message), |end| format!("{}…", message.get(..end).unwrap_or_default()));
-    format!("{path}{message} at line {number} column {column}")
+    format!("{}{} at line {number} column {column}", shortened(&path), shortened(message))
+}
+
+/// A text that may repeat a megabyte of the line, cut to a length that can be read.
+fn shortened(text: &str) -> String {
+    match text.char_indices().find(|(start, _)| *start >= TEXT_BYTES_MAX) {
+        Some((end, _)) => format!("{}… ", text.get(..end).unwrap_or_default()),
+        None => String::from(text),
+    }
 }
 
 /// How far it has come, on standard error, once a second, while that is a terminal.

@@ -59,21 +59,20 @@ impl Tenant {
     /// # Errors
     /// The refusal that [`apply`](Self::apply) would give.
     ///
-    /// # Example: taking away the only active connector
+    /// # Example: taking away all connectors of a group
     /// ```
-    /// # use connector_groups::{Command, Directory, DirectoryCommand};
+    /// # use connector_groups::{Command, Directory, DirectoryCommand, MoveConnectors, Selection};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
     /// #     _ = directory.apply(&command);
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
-    /// let alone = tenant.connector_groups().find(|group| group.active_connectors_count() == 1 && !group.is_default());
-    /// let alone = alone.expect("Contoso has a group with one connector");
-    /// let connector = alone.members().find(|connector| connector.is_active()).unwrap().id();
-    /// let command = Command::from(connector_groups::RemoveConnector { connector });
-    /// let unavailable = tenant.impact(&command)?.become_unavailable().count();
-    /// assert_eq!(unavailable, alone.applications().count());
+    /// let finance = tenant.connector_groups_by_name("Finance DMZ").next().expect("Contoso has one");
+    /// let to_default = tenant.default_connector_group().id();
+    /// let command = MoveConnectors { connectors: Selection::In(finance.id()), connector_group: to_default };
+    /// let impact = tenant.impact(&Command::from(command))?;
+    /// assert!(impact.become_unavailable().eq(finance.applications().map(|application| application.id())));
     /// # Ok::<(), connector_groups::Refusal>(())
     /// ```
     pub fn impact(&self, command: &Command) -> Result<Impact, Refusal> {
