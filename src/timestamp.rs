@@ -80,7 +80,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let leap_days = day_of_era.div_euclid(1_460).saturating_sub(day_of_era.div_euclid(36_524));
     let year_of_era =
-        day_of_era.saturating_sub(leap_days).saturating_add(day_of_era.div_euclid(146_096)).div_euclid(365);
+        day_of_era.saturating_sub(leap_days).saturating_sub(day_of_era.div_euclid(146_096)).div_euclid(365);
     let year_start = year_of_era
         .saturating_mul(365)
         .saturating_add(year_of_era.div_euclid(4))

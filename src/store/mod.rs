@@ -56,13 +56,13 @@ pub(crate) struct State {
     no_text: Arc<str>,
 }
 
-/// A vacancy to leave in the order of one kind while the state is laid out anew.
+/// The kind of things before each of which a vacancy is left when the state is laid out anew, for things that come back.
 #[derive(Clone, Copy, PartialEq)]
-enum Vacancy {
+enum Vacancies {
     None,
-    Group(usize),
-    Connector(usize),
-    Application(usize),
+    Groups,
+    Connectors,
+    Applications,
 }
 
 impl State {
@@ -160,7 +160,7 @@ impl State {
 
     pub(crate) fn restore_connector_group(&mut self, place: usize, group: &ConnectorGroup) {
         if !self.groups.restore(place, group) {
-            *self = self.laid_out_anew(Vacancy::Group(place));
+            *self = self.laid_out_anew(Vacancies::Groups);
             self.groups.restore(place, group);
         }
     }
@@ -224,7 +224,7 @@ impl State {
             self.enter_group(slot, group);
             return;
         }
-        *self = self.laid_out_anew(Vacancy::Connector(place));
+        *self = self.laid_out_anew(Vacancies::Connectors);
         let Some(group) = self.groups.roster.slot(connector.member_of) else { return };
         if let Some(slot) = self.connectors.restore(place, connector, group) {
             self.enter_group(slot, group);
@@ -367,7 +367,7 @@ impl State {
     pub(crate) fn restore_application(&mut self, place: usize, application: &Application) {
         let group = self.group_of(application);
         if !self.applications.restore(place, application, group) {
-            *self = self.laid_out_anew(Vacancy::Application(place));
+            *self = self.laid_out_anew(Vacancies::Applications);
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
         }
@@ -442,28 +442,31 @@ impl State {
             || self.connectors.roster.is_sparse()
             || self.applications.roster.is_sparse();
         if sparse {
-            *self = self.laid_out_anew(Vacancy::None);
+            *self = self.laid_out_anew(Vacancies::None);
         }
     }
 
-    /// The same things in the same order in new columns, without dead slots but for the vacancy asked for.
-    fn laid_out_anew(&self, vacancy: Vacancy) -> Self {
+    /// The same things in the same order in new columns, without dead slots but for the vacancies asked for.
+    ///
+    /// One vacancy before each thing, not only the one that is needed: a long history of deletions that is undone would
+    /// pay for a layout at every step.
+    fn laid_out_anew(&self, vacancies: Vacancies) -> Self {
         let (id, region) = (self.id, self.default_region.clone());
         let mut state = Self::without_groups(id, region, self.now, self.rules, self.no_group.name.clone());
-        for (place, group) in self.connector_groups().enumerate() {
-            if vacancy == Vacancy::Group(place) {
+        for group in self.connector_groups() {
+            if vacancies == Vacancies::Groups {
                 state.groups.push_vacancy();
             }
             state.push_connector_group(&group.to_connector_group());
         }
-        for (place, connector) in self.connectors().enumerate() {
-            if vacancy == Vacancy::Connector(place) {
+        for connector in self.connectors() {
+            if vacancies == Vacancies::Connectors {
                 state.connectors.push_vacancy();
             }
             state.push_connector(&connector.to_connector());
         }
-        for (place, application) in self.applications().enumerate() {
-            if vacancy == Vacancy::Application(place) {
+        for application in self.applications() {
+            if vacancies == Vacancies::Applications {
                 state.applications.push_vacancy();
             }
             state.push_application(&application.to_application());

@@ -49,7 +49,7 @@ impl<I: Id, T: Clone> Table<I, T> {
     /// Brings a thing back at its place in the order.
     pub(crate) fn restore(&mut self, place: usize, id: I, thing: T) {
         let slot = self.roster.restore(place, id).or_else(|| {
-            *self = self.laid_out_anew(Some(place));
+            *self = self.laid_out_anew(true);
             self.roster.restore(place, id)
         });
         match slot {
@@ -63,15 +63,16 @@ impl<I: Id, T: Clone> Table<I, T> {
             self.things.set(slot.index(), None);
             self.roster.remove(slot);
             if self.roster.is_sparse() {
-                *self = self.laid_out_anew(None);
+                *self = self.laid_out_anew(false);
             }
         }
     }
 
-    fn laid_out_anew(&self, vacancy: Option<usize>) -> Self {
+    /// The same things without dead slots, or with one before each for a thing that comes back.
+    fn laid_out_anew(&self, spaced: bool) -> Self {
         let mut table = Self::default();
-        for (place, slot) in self.roster.iter().enumerate() {
-            if vacancy == Some(place) {
+        for slot in self.roster.iter() {
+            if spaced {
                 table.roster.push_vacancy();
                 table.things.push(None);
             }
