@@ -2,7 +2,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
-use connector_groups::{AppId, Directory, Document, Tenant, Violation, Violations};
+use connector_groups::{
+    AppId, Directory, Document, Kind, Tenant,
+    UrlProperty::{ExternalUrl, InternalUrl},
+    Violation, Violations,
+};
 use serde_json::{Value, json};
 
 fn id(kind: &str, number: u32) -> String {
@@ -43,16 +47,12 @@ fn violations(document: Value) -> Vec<Violation> {
 /// The document with the value at a JSON pointer put in place of what is there, or added.
 fn with(pointer: &str, value: Value) -> Value {
     let mut document = right();
-    match document.pointer_mut(pointer) {
-        Some(place) => *place = value,
-        None => {
-            let (parent, name) = pointer.rsplit_once('/').unwrap();
-            match document.pointer_mut(parent).unwrap() {
-                Value::Array(list) => list.push(value),
-                Value::Object(fields) => drop(fields.insert(name.to_string(), value)),
-                _ => unreachable!("a pointer into a scalar"),
-            }
-        }
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match document.pointer_mut(parent).unwrap() {
+        Value::Array(list) if name == "-" => list.push(value),
+        Value::Array(list) => list[name.parse::<usize>().unwrap()] = value,
+        Value::Object(fields) => drop(fields.insert(name.to_string(), value)),
+        _ => unreachable!("a pointer into a scalar"),
     }
     document
 }
@@ -73,7 +73,6 @@ fn each_violation_is_told_with_its_ids() {
     let (a1, a2) = (id("a0000000", 1).parse().unwrap(), id("a0000000", 2).parse().unwrap());
     let missing = group(9);
     let connector_group = missing.parse().unwrap();
-    use connector_groups::{Kind, UrlProperty::*};
     let cases = [
         ("/defaultRegion", json!(""), Violation::InvalidDefaultRegion { region: "".into() }),
         ("/connectorGroups/0/isDefault", json!(false), Violation::NoDefaultGroup),
