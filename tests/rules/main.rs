@@ -1,0 +1,21 @@
+//! One test a rule: named by it, both sides of the line.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::std_instead_of_alloc,
+    reason = "a test stops where it fails, and takes JSON as it is written"
+)]
+
+mod applications;
+mod bulk;
+mod choices;
+mod connectors;
+mod groups;
+mod order;
+#[path = "../world/mod.rs"]
+mod world;
