@@ -133,6 +133,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Insertions and removals in any order, with hashes that collide as badly as may be.
         #[test]
         fn as_a_set(operations in prop::collection::vec((any::<bool>(), 0_u32..200), 0..800), spread in 1_u64..40) {

@@ -118,6 +118,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Whatever is written, and whenever it is cloned, the list and each clone stay what `im::Vector` says.
         #[test]
         fn as_im_vector(operations in prop::collection::vec((0_u8..4, any::<u16>(), any::<u32>()), 0..600)) {

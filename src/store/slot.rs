@@ -170,6 +170,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Against a plain list of booleans, over more than one block.
         #[test]
         fn as_a_list(size in 0_usize..9_000, removed in prop::collection::vec(any::<prop::sample::Index>(), 0..200)) {

@@ -93,6 +93,8 @@ mod tests {
     use crate::ids::TenantId;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Against a plain list: new things at the end, removed ones brought back at their place, long enough to be
         /// squeezed.
         #[test]

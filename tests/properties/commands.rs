@@ -193,8 +193,13 @@ fn single() -> impl Strategy<Value = Command> {
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         12 => single(),
-        1 => vec(single(), 0..6).prop_map(|commands| Transaction { commands }.into()),
+        1 => singles(0..6).prop_map(|commands| Transaction { commands }.into()),
     ]
+}
+
+/// Commands that a transaction may hold.
+pub(crate) fn singles(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Command>> {
+    vec(single(), count)
 }
 
 pub(crate) fn commands(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Command>> {

@@ -14,7 +14,7 @@
 
 mod commands;
 
-use commands::{RULES, command, commands, tenant};
+use commands::{RULES, command, commands, singles, tenant};
 use connector_groups::{
     AddApplication, AddConnector, Application, ApplicationView, Assignment, AvailabilityChange, Command, ConnectorView,
     CreateApplication, DeleteApplication, Directory, DirectoryCommand, DirectoryDocument, DirectoryEvent, Document,
@@ -39,7 +39,7 @@ fn rules() -> impl Strategy<Value = usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every invariant after every step (contract §2), and every count and index as a recount has it.
     #[test]
@@ -74,7 +74,10 @@ proptest! {
             let mut replayed = before.clone();
             replayed.evolve(&read);
             prop_assert_eq!(to_json(&replayed), to_json(&tenant));
-            prop_assert_eq!(events.is_empty(), before == tenant, "no events if and only if nothing changed");
+            if events.is_empty() || !matches!(command, Command::Transaction(_)) {
+                // A transaction may undo what it did, and still tells of both.
+                prop_assert_eq!(events.is_empty(), before == tenant, "no events if and only if nothing changed");
+            }
             let mut undone = tenant.clone();
             undone.undo(&events);
             prop_assert_eq!(to_json(&undone), json);
@@ -114,8 +117,7 @@ proptest! {
 
     /// A transaction is its commands one after the other, or its first refusal with its place.
     #[test]
-    fn a_transaction_equals_its_commands(rules in rules(), path in commands(0..40), inner in commands(0..6)) {
-        prop_assume!(!inner.iter().any(|command| matches!(command, Command::Transaction(_))));
+    fn a_transaction_equals_its_commands(rules in rules(), path in commands(0..40), inner in singles(0..6)) {
         let before = reached(rules, &path);
         let (mut one_by_one, mut all) = (before.clone(), Vec::new());
         let mut refusal = None;
@@ -231,11 +233,11 @@ proptest! {
         for command in path {
             _ = directory.apply(&DirectoryCommand::InTenant { tenant: commands::TENANT, command });
         }
-        let mut line = serde_json::to_string(&DirectoryCommand::InTenant { tenant: commands::TENANT, command }).unwrap();
+        let mut line = serde_json::to_vec(&DirectoryCommand::InTenant { tenant: commands::TENANT, command }).unwrap();
         let start = at.index(line.len());
         let end = (start + length).min(line.len());
-        line.replace_range(start..end, junk);
-        if let Ok(command) = serde_json::from_str::<DirectoryCommand>(&line) {
+        line.splice(start..end, junk.bytes());
+        if let Ok(command) = serde_json::from_slice::<DirectoryCommand>(&line) {
             _ = directory.apply(&command);
         }
         prop_assert!(directory.tenants().all(|tenant| tenant.audit().is_empty()));
