@@ -13,6 +13,8 @@
 )]
 
 mod commands;
+#[path = "../oracle/mod.rs"]
+mod oracle;
 
 use commands::{RULES, command, commands, singles, tenant};
 use connector_groups::{
@@ -82,6 +84,17 @@ proptest! {
             undone.undo(&events);
             prop_assert_eq!(to_json(&undone), json);
             assert_recount(&undone);
+        }
+    }
+
+    /// The engine and the naive second implementation of the contract: the same answers, events and documents.
+    #[test]
+    fn the_oracle_says_the_same(rules in rules(), path in commands(0..80)) {
+        let mut tenant = tenant(RULES[rules]);
+        let mut oracle = oracle::Oracle { document: Document::from(&tenant) };
+        for command in &path {
+            prop_assert_eq!(tenant.apply(command), oracle.apply(command), "{:?}", command);
+            prop_assert_eq!(&Document::from(&tenant), &oracle.document);
         }
     }
 
