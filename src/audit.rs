@@ -8,11 +8,11 @@ use alloc::{
 };
 
 use crate::{
-    document::{ConnectorGroupDocument, Document},
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::ApplicationDocument,
         connector::{ConnectorDocument, ConnectorStatus, INACTIVE_DAYS_MAX},
+        document::{ConnectorGroupDocument, Document},
         group::ConnectorGroupType,
         url,
     },

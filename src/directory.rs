@@ -8,10 +8,14 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     command::DirectoryCommand,
     decide::{checks, directory},
-    document::{DirectoryDocument, DirectoryViolations, Document},
+    document::DirectoryViolations,
     event::{Event, Removed},
     ids::TenantId,
-    model::{group::ConnectorGroup, region::Region},
+    model::{
+        document::{DirectoryDocument, Document},
+        group::ConnectorGroup,
+        region::Region,
+    },
     refusal::Refusal,
     rules::Rules,
     store::{State, table::Table},

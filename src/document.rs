@@ -1,61 +1,22 @@
-//! The snapshot format: a tenant and a directory as JSON (contract §1). A document may say anything; a [`Tenant`] may not,
-//! so that loading audits the whole and answers with every violation.
+//! From a document to a tenant and back. A document may say anything; a [`Tenant`] may not, so that loading audits the
+//! whole and answers with every violation.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{Violation, audit},
-    ids::{ConnectorGroupId, TenantId},
+    ids::TenantId,
     model::{
-        application::{Application, ApplicationDocument},
-        connector::{Connector, ConnectorDocument},
-        group::{ConnectorGroup, ConnectorGroupType, Name},
+        application::Application,
+        connector::Connector,
+        document::{ConnectorGroupDocument, Document},
+        group::{ConnectorGroup, Name},
         region::Region,
     },
-    rules::Rules,
     store::State,
     tenant::Tenant,
-    timestamp::Timestamp,
 };
-
-/// A tenant as JSON: lists in creation order, so that the same facts are the same document whatever path led there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Document {
-    /// The tenant's id.
-    pub id: TenantId,
-    /// The region of groups that are created without one.
-    pub default_region: Arc<str>,
-    /// The tenant's time.
-    pub now: Timestamp,
-    /// Its switches.
-    pub rules: Rules,
-    /// Its groups.
-    pub connector_groups: Vec<ConnectorGroupDocument>,
-    /// Its connectors.
-    pub connectors: Vec<ConnectorDocument>,
-    /// Its applications.
-    pub applications: Vec<ApplicationDocument>,
-}
-
-/// A group as it stands in a tenant document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConnectorGroupDocument {
-    /// Its id.
-    pub id: ConnectorGroupId,
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its type.
-    pub connector_group_type: ConnectorGroupType,
-    /// Whether it is the default.
-    pub is_default: bool,
-    /// Its region.
-    pub region: Arc<str>,
-}
 
 /// All that is wrong with a document; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,14 +93,6 @@ impl From<Tenant> for Document {
     fn from(tenant: Tenant) -> Self {
         Self::from(&tenant)
     }
-}
-
-/// A directory as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DirectoryDocument {
-    /// Its tenants, in creation order.
-    pub tenants: Vec<Document>,
 }
 
 /// All that is wrong with a directory's document; never empty.

@@ -35,12 +35,13 @@ pub use audit::{Violation, audit};
 pub use availability::{Availability, AvailabilityChange, Impact};
 pub use command::*;
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
-pub use document::{ConnectorGroupDocument, DirectoryDocument, DirectoryViolations, Document, Violations};
+pub use document::{DirectoryViolations, Violations};
 pub use event::{Event, Move, Moves, Removed, Report};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
 pub use model::{
     application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
     connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
+    document::{ConnectorGroupDocument, DirectoryDocument, Document},
     group::{ConnectorGroup, ConnectorGroupType, Name, ServiceGroupType},
     json::OpenObject,
     publishing::{

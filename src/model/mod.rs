@@ -2,6 +2,7 @@
 
 pub(crate) mod application;
 pub(crate) mod connector;
+pub(crate) mod document;
 pub(crate) mod group;
 pub(crate) mod json;
 pub(crate) mod publishing;
