@@ -90,7 +90,7 @@ struct Replay {
 }
 
 impl Replay {
-    fn run(&mut self, mut input: impl BufRead, mut output: impl Write, state: bool) -> Result<(), Stop> {
+    fn run(&mut self, mut input: BufReader<impl Read>, mut output: impl Write, state: bool) -> Result<(), Stop> {
         let mut line = Vec::new();
         while input.read_until(b'\n', &mut line).map_err(Stop::Input)? > 0 {
             self.lines = self.lines.saturating_add(1);
@@ -99,6 +99,10 @@ impl Replay {
                 serde_json::to_writer(&mut output, &answer).map_err(|error| Stop::Output(error.into()))?;
                 output.write_all(b"\n").map_err(Stop::Output)?;
                 self.check()?;
+            }
+            // Whoever writes the next line may wait for this one's answer.
+            if input.buffer().is_empty() {
+                output.flush().map_err(Stop::Output)?;
             }
             self.progress.show(self.lines);
             line.clear();

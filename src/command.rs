@@ -15,9 +15,9 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// One struct and one variant a command; the tag is the variant's name in camel case.
+/// One struct and one variant a command, with the tag of its JSON.
 macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
+    ($($(#[$doc:meta])* $name:ident $tag:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +38,26 @@ macro_rules! commands {
         /// Its JSON is an object tagged by `command`. A field that is optional here may be absent or null; an unknown
         /// field, one given twice, and a wrong type are errors, at any depth.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-        #[serde(tag = "command", rename_all = "camelCase")]
+        #[serde(tag = "command")]
         pub enum Command {
-            $($(#[$doc])* $name($name),)*
+            $($(#[$doc])* #[serde(rename = $tag)] $name($name),)*
+        }
+
+        impl Command {
+            /// The tag of its JSON.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $tag,)*
+                }
+            }
         }
 
         /// The tags of the commands, each a variant so that serde reads it and lists what it could have been.
         #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", variant_identifier)]
+        #[serde(variant_identifier)]
         enum Tag {
-            $($name,)*
+            $(#[serde(rename = $tag)] $name,)*
         }
 
         impl Tagged for Command {
@@ -64,7 +74,7 @@ macro_rules! commands {
 
 commands! {
     /// A new `applicationProxy` group, never the default, in `region` or else the tenant's default region.
-    CreateConnectorGroup {
+    CreateConnectorGroup "createConnectorGroup" {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
@@ -75,7 +85,7 @@ commands! {
     }
     /// A new name, a new region, or both; a region changes only while the group is empty (T1). The default group is
     /// no exception.
-    UpdateConnectorGroup {
+    UpdateConnectorGroup "updateConnectorGroup" {
         /// The group.
         id: ConnectorGroupId,
         /// Its new name.
@@ -86,24 +96,24 @@ commands! {
         region: Option<Arc<str>>,
     }
     /// Removes a group that is not the default and is empty (T2).
-    DeleteConnectorGroup {
+    DeleteConnectorGroup "deleteConnectorGroup" {
         /// The group.
         id: ConnectorGroupId,
     }
     /// Moves a connector into a group; nothing where it is there already.
-    AddConnector {
+    AddConnector "addConnector" {
         /// The connector.
         connector: ConnectorId,
         /// Where it goes.
         connector_group: ConnectorGroupId,
     }
     /// Moves a connector back to the default group; refused if it is there already.
-    RemoveConnector {
+    RemoveConnector "removeConnector" {
         /// The connector.
         connector: ConnectorId,
     }
     /// A new application, not published.
-    CreateApplication {
+    CreateApplication "createApplication" {
         /// The new application's id.
         id: ApplicationId,
         /// Its client id.
@@ -112,67 +122,67 @@ commands! {
         display_name: Arc<str>,
     }
     /// A new name for an application.
-    UpdateApplication {
+    UpdateApplication "updateApplication" {
         /// The application.
         id: ApplicationId,
         /// Its new name.
         display_name: Arc<str>,
     }
     /// Removes an application, with its assignment.
-    DeleteApplication {
+    DeleteApplication "deleteApplication" {
         /// The application.
         id: ApplicationId,
     }
     /// Publishes an application into the default group, or merges the changes over how it is published already.
-    PublishApplication {
+    PublishApplication "publishApplication" {
         /// The application.
         application: ApplicationId,
         /// What is asked of each property.
         on_premises_publishing: Box<PublishingChanges>,
     }
     /// Drops publishing and assignment; nothing where the application is not published.
-    UnpublishApplication {
+    UnpublishApplication "unpublishApplication" {
         /// The application.
         application: ApplicationId,
     }
     /// Assigns a published application to a group; nothing where it is assigned there already.
-    AddApplication {
+    AddApplication "addApplication" {
         /// The application.
         application: ApplicationId,
         /// Where it goes.
         connector_group: ConnectorGroupId,
     }
     /// Assigns a published application to the default group; refused if it is there already.
-    RemoveApplication {
+    RemoveApplication "removeApplication" {
         /// The application.
         application: ApplicationId,
     }
     /// Bulk: assigns all selected published applications to one group.
-    ReassignApplications {
+    ReassignApplications "reassignApplications" {
         /// Which.
         applications: Selection<ApplicationId>,
         /// Where they go.
         connector_group: ConnectorGroupId,
     }
     /// Bulk: moves all selected connectors into one group.
-    MoveConnectors {
+    MoveConnectors "moveConnectors" {
         /// Which.
         connectors: Selection<ConnectorId>,
         /// Where they go.
         connector_group: ConnectorGroupId,
     }
     /// Bulk: assigns each application to its own group.
-    AssignApplications {
+    AssignApplications "assignApplications" {
         /// Which goes where; an application is named once.
         assignments: Vec<Assignment>,
     }
     /// All commands in order, or none.
-    Transaction {
+    Transaction "transaction" {
         /// The commands; another transaction among them is refused (`nestedTransaction`).
         commands: Vec<Command>,
     }
     /// System: an agent registers itself; it joins the default group, active.
-    RegisterConnector {
+    RegisterConnector "registerConnector" {
         /// The new connector's id.
         id: ConnectorId,
         /// Its host's name.
@@ -183,7 +193,7 @@ commands! {
         version: Arc<str>,
     }
     /// System: what the agent's connection says. Turning inactive stamps the tenant's time, turning active clears it.
-    ReportConnector {
+    ReportConnector "reportConnector" {
         /// The connector.
         id: ConnectorId,
         /// Whether it is connected.
@@ -197,12 +207,12 @@ commands! {
         version: Option<Arc<str>>,
     }
     /// System: time moves on; every connector inactive for ten days or more is removed, its group stays.
-    AdvanceClock {
+    AdvanceClock "advanceClock" {
         /// The tenant's new time.
         now: Timestamp,
     }
     /// System: a group of a type other than `applicationProxy`, as the service makes them.
-    ProvisionConnectorGroup {
+    ProvisionConnectorGroup "provisionConnectorGroup" {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
@@ -241,6 +251,20 @@ pub enum Selection<Id> {
     InRegion(Arc<str>),
     /// Those whose `displayName` or `machineName` starts so, ASCII case-insensitively.
     Named(Arc<str>),
+}
+
+impl<Id> Selection<Id> {
+    /// The field of its JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ids(_) => "ids",
+            Self::In(_) => "in",
+            Self::All => "all",
+            Self::InRegion(_) => "inRegion",
+            Self::Named(_) => "named",
+        }
+    }
 }
 
 /// `{"all": true}`, the only value that means something.
@@ -350,6 +374,18 @@ pub enum DirectoryCommand {
         /// What is asked of it.
         command: Command,
     },
+}
+
+impl DirectoryCommand {
+    /// The tag of its JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateTenant(_) => "createTenant",
+            Self::DeleteTenant(_) => "deleteTenant",
+            Self::InTenant { tenant: _, command } => command.name(),
+        }
+    }
 }
 
 impl Serialize for DirectoryCommand {

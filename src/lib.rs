@@ -30,6 +30,8 @@ mod select;
 mod store;
 mod tenant;
 mod timestamp;
+#[cfg(feature = "workload")]
+pub mod workload;
 
 pub use audit::{Violation, audit};
 pub use availability::{Availability, AvailabilityChange, Impact};

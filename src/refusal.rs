@@ -178,6 +178,38 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The `code` of its JSON, which is stable.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TenantNotFound { .. } => "tenantNotFound",
+            Self::BlankName => "blankName",
+            Self::InvalidRegion { .. } => "invalidRegion",
+            Self::InvalidUrl { .. } => "invalidUrl",
+            Self::ReadOnlyProperty { .. } => "readOnlyProperty",
+            Self::DuplicateReference { .. } => "duplicateReference",
+            Self::NestedTransaction => "nestedTransaction",
+            Self::ClockMovedBack { .. } => "clockMovedBack",
+            Self::ConnectorNotFound { .. } => "connectorNotFound",
+            Self::ApplicationNotFound { .. } => "applicationNotFound",
+            Self::ConnectorGroupNotFound { .. } => "connectorGroupNotFound",
+            Self::AlreadyExists { .. } => "alreadyExists",
+            Self::GroupReadOnly { .. } => "groupReadOnly",
+            Self::GroupIsDefault { .. } => "groupIsDefault",
+            Self::ApplicationNotPublished { .. } => "applicationNotPublished",
+            Self::AlreadyInDefault { .. } => "alreadyInDefault",
+            Self::DuplicateName { .. } => "duplicateName",
+            Self::RegionLocked { .. } => "regionLocked",
+            Self::GroupNotEmpty { .. } => "groupNotEmpty",
+            Self::ConnectorRegionLocked { .. } => "connectorRegionLocked",
+            Self::UrlInUse { .. } => "urlInUse",
+            Self::Bulk { .. } => "bulk",
+            Self::Transaction { .. } => "transaction",
+        }
+    }
+}
+
 /// An entry of a bulk command that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -30,6 +30,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 const UNIX_SECONDS: RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self { unix_microseconds: 0 };
+
     /// The time that lies so many microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
     #[must_use]
     pub const fn from_unix_microseconds(unix_microseconds: i64) -> Option<Self> {

@@ -120,3 +120,44 @@ fn hostile_lines_are_answered_shortly() {
     }
     assert!(answers[1]["invalid"].as_str().unwrap().contains("recursion limit"));
 }
+
+/// The harness drives a child process line by line: the engine's own replay answers as the engine does, and a program that
+/// does not is shown with the shortest trace.
+#[test]
+fn a_child_process_is_held_against_the_engine() {
+    let conformance = |arguments: &[&str]| {
+        let run = ["run", "--quiet", "--features", "workload", "--example", "conformance", "--"];
+        let mut command = Command::new(env!("CARGO"));
+        command.args(run).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+    };
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--features", "workload", "--example", "replay"]);
+    assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
+    let program = replay_program();
+    let output = conformance(&["--traces", "3", "--steps", "50", &program]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = conformance(&["--traces", "3", "cat"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 3, "one line, and both answers: {text}");
+    for wrong in
+        [&["--traces"][..], &["--traces", "x", "cat"], &["no-such-program-anywhere"], &[], &["--what", "1", "cat"]]
+    {
+        assert_eq!(conformance(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(conformance(&["--trace", "examples/contoso.jsonl", &program]).status.code(), Some(0));
+    assert_eq!(
+        conformance(&["--trace", "examples/contoso.jsonl", "--answers", "examples/contoso.jsonl"]).status.code(),
+        Some(1)
+    );
+}
+
+/// Where cargo puts the example that it has built.
+fn replay_program() -> String {
+    let mut folder = std::env::current_exe().unwrap();
+    while folder.file_name().is_some_and(|name| name != "deps") {
+        folder.pop();
+    }
+    folder.pop();
+    folder.join("examples/replay").to_string_lossy().into_owned()
+}

@@ -87,7 +87,8 @@ fn each_refusal_is_built_at_one_line() {
     assert!(all.len() > 20, "{all:?}");
     for variant in all {
         let mut built = Vec::new();
-        for (name, text) in rust("src") {
+        // The generator only counts what was refused.
+        for (name, text) in rust("src").into_iter().filter(|(name, _)| !name.starts_with("src/workload/")) {
             let lines = code(&text).filter(|line| {
                 line.match_indices(&format!("Refusal::{variant}"))
                     .any(|(at, found)| !line[at + found.len()..].starts_with(char::is_alphanumeric))
@@ -120,6 +121,7 @@ fn rooms_keep_their_arrows() {
         ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "availability"]].concat()),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
+        ("workload", [VALUES, WORDS, &["store", "tenant", "directory"]].concat()),
     ]);
     for (name, text) in rust("src") {
         let room = name.trim_start_matches("src/").split(['/', '.']).next().unwrap();
@@ -238,7 +240,7 @@ fn the_readme_names_every_command_refusal_and_event() {
     let in_tenant = commands.split("\ncommands! {").nth(1).unwrap().split("\n}").next().unwrap();
     let mut words: Vec<String> = in_tenant
         .lines()
-        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"))
+        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix("\" {")?.split(' ').next())
         .filter(|name| name.starts_with(char::is_uppercase))
         .map(camel_case)
         .collect();

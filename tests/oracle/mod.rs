@@ -2,6 +2,7 @@
 //! a deep copy. It shares the commands, events, refusals and the document with the engine, and no function of it.
 
 mod bulk;
+pub(crate) mod directory;
 
 use connector_groups::*;
 use serde_json::Value;

@@ -12,26 +12,27 @@
     reason = "a test stops where it fails, and has std"
 )]
 
-mod commands;
 #[path = "../oracle/mod.rs"]
 mod oracle;
+mod steps;
 
-use commands::{RULES, command, commands, singles, tenant};
 use connector_groups::{
-    AddApplication, AddConnector, Application, ApplicationView, Assignment, AvailabilityChange, Command, ConnectorView,
-    CreateApplication, DeleteApplication, Directory, DirectoryCommand, DirectoryDocument, DirectoryEvent, Document,
-    Event, Presence, Refusal, Selection, Tenant, Transaction,
+    AddApplication, AddConnector, Answer, Application, ApplicationView, Assignment, AvailabilityChange, Command,
+    ConnectorView, CreateApplication, DeleteApplication, Directory, DirectoryCommand, DirectoryDocument,
+    DirectoryEvent, Document, Event, Presence, Refusal, Selection, Tenant, Transaction, workload::Step,
 };
+use oracle::directory::DirectoryOracle;
 use proptest::{prelude::*, sample::select};
+use steps::{RULES, TENANT, step, steps, tenant};
 
 fn to_json(tenant: &Tenant) -> String {
     serde_json::to_string(tenant).unwrap()
 }
 
-fn reached(rules: usize, path: &[Command]) -> Tenant {
+fn reached(rules: usize, path: &[Step]) -> Tenant {
     let mut tenant = tenant(RULES[rules]);
-    for command in path {
-        _ = tenant.apply(command);
+    for step in path {
+        _ = tenant.apply(&step.resolve_in(&tenant));
     }
     tenant
 }
@@ -45,9 +46,10 @@ proptest! {
 
     /// Every invariant after every step (contract §2), and every count and index as a recount has it.
     #[test]
-    fn invariants_hold_after_every_command(rules in rules(), path in commands(0..60)) {
+    fn invariants_hold_after_every_command(rules in rules(), path in steps(0..60)) {
         let mut tenant = tenant(RULES[rules]);
-        for command in &path {
+        for step in &path {
+            let command = &step.resolve_in(&tenant);
             _ = tenant.apply(command);
             prop_assert_eq!(tenant.audit(), vec![]);
             assert_recount(&tenant);
@@ -57,9 +59,10 @@ proptest! {
     /// T4: a refusal changes nothing; events alone lead where the command led, here and through JSON; undo leads back;
     /// an earlier snapshot stays as it was.
     #[test]
-    fn events_are_the_whole_change(rules in rules(), path in commands(0..60)) {
+    fn events_are_the_whole_change(rules in rules(), path in steps(0..60)) {
         let mut tenant = tenant(RULES[rules]);
-        for command in &path {
+        for step in &path {
+            let command = &step.resolve_in(&tenant);
             let (before, json) = (tenant.clone(), to_json(&tenant));
             let dry_run = tenant.decide(command);
             prop_assert_eq!(&to_json(&tenant), &json, "a decision reads only");
@@ -89,21 +92,39 @@ proptest! {
 
     /// The engine and the naive second implementation of the contract: the same answers, events and documents.
     #[test]
-    fn the_oracle_says_the_same(rules in rules(), path in commands(0..80)) {
-        let mut tenant = tenant(RULES[rules]);
-        let mut oracle = oracle::Oracle { document: Document::from(&tenant) };
-        for command in &path {
-            prop_assert_eq!(tenant.apply(command), oracle.apply(command), "{:?}", command);
-            prop_assert_eq!(&Document::from(&tenant), &oracle.document);
+    fn the_oracle_says_the_same(path in steps(0..80)) {
+        let mut directory = Directory::default();
+        let mut oracle = DirectoryOracle::default();
+        for step in &path {
+            let command = step.resolve(&directory);
+            prop_assert_eq!(directory.apply(&command), oracle.apply(&command), "{:?}", command);
+            prop_assert_eq!(DirectoryDocument::from(&directory), oracle.document());
         }
+    }
+
+    /// Other ids, the same story: no rule looks into an id.
+    #[test]
+    fn renamed_ids_give_the_same_run_renamed(path in steps(0..60), mask in any::<u16>()) {
+        let renamed = |json: &str| rename(json, mask);
+        let (mut directory, mut other) = (Directory::default(), Directory::default());
+        for step in &path {
+            let command = step.resolve(&directory);
+            let text = renamed(&serde_json::to_string(&command).unwrap());
+            let answer = Answer::from(directory.apply(&command));
+            let theirs = Answer::from(other.apply(&serde_json::from_str(&text).unwrap()));
+            prop_assert_eq!(renamed(&serde_json::to_string(&answer).unwrap()), serde_json::to_string(&theirs).unwrap());
+        }
+        let json = |directory: &Directory| serde_json::to_string(directory).unwrap();
+        prop_assert_eq!(renamed(&json(&directory)), json(&other));
     }
 
     /// Undo to any earlier point, step by step.
     #[test]
-    fn a_history_is_undone_to_any_point(rules in rules(), path in commands(0..60)) {
+    fn a_history_is_undone_to_any_point(rules in rules(), path in steps(0..60)) {
         let mut tenant = tenant(RULES[rules]);
         let mut history = Vec::new();
-        for command in &path {
+        for step in &path {
+            let command = &step.resolve_in(&tenant);
             let before = to_json(&tenant);
             if let Ok(events) = tenant.apply(command) {
                 history.push((before, events));
@@ -117,12 +138,13 @@ proptest! {
 
     /// Saving and loading gives the same bytes, and a tenant that goes on as the first would.
     #[test]
-    fn a_document_is_the_whole_state(rules in rules(), path in commands(0..60), rest in commands(0..20)) {
+    fn a_document_is_the_whole_state(rules in rules(), path in steps(0..60), rest in steps(0..20)) {
         let mut tenant = reached(rules, &path);
         let mut loaded: Tenant = serde_json::from_str(&to_json(&tenant)).unwrap();
         prop_assert_eq!(&loaded, &tenant);
         prop_assert_eq!(to_json(&loaded), to_json(&tenant));
-        for command in &rest {
+        for step in &rest {
+            let command = &step.resolve_in(&tenant);
             prop_assert_eq!(loaded.apply(command), tenant.apply(command));
         }
         prop_assert_eq!(to_json(&loaded), to_json(&tenant));
@@ -130,8 +152,10 @@ proptest! {
 
     /// A transaction is its commands one after the other, or its first refusal with its place.
     #[test]
-    fn a_transaction_equals_its_commands(rules in rules(), path in commands(0..40), inner in singles(0..6)) {
+    fn a_transaction_equals_its_commands(rules in rules(), path in steps(0..40), inner in steps(0..6)) {
         let before = reached(rules, &path);
+        let inner = inner.iter().map(|step| step.resolve_in(&before));
+        let inner: Vec<Command> = inner.filter(|command| !matches!(command, Command::Transaction(_))).collect();
         let (mut one_by_one, mut all) = (before.clone(), Vec::new());
         let mut refusal = None;
         for (index, command) in (0..).zip(&inner) {
@@ -160,8 +184,9 @@ proptest! {
     /// A bulk command that is accepted does what its entries do one by one, in any order; one that is refused names just
     /// the entries that would be refused alone.
     #[test]
-    fn bulk_equals_the_singles(rules in rules(), path in commands(20..60), last in command()) {
+    fn bulk_equals_the_singles(rules in rules(), path in steps(20..60), last in step()) {
         let before = reached(rules, &path);
+        let last = bulk_of(last).resolve_in(&before);
         let singles: Vec<Command> = match &last {
             Command::ReassignApplications(bulk) => {
                 let Selection::Ids(ids) = &bulk.applications else { return Ok(()) };
@@ -202,8 +227,9 @@ proptest! {
 
     /// `impact` is the difference of the availability before and after, and nothing is run for it.
     #[test]
-    fn impact_is_what_happens(rules in rules(), path in commands(10..60), last in command()) {
+    fn impact_is_what_happens(rules in rules(), path in steps(10..60), last in step()) {
         let before = reached(rules, &path);
+        let last = last.resolve_in(&before);
         let mut after = before.clone();
         let impact = before.impact(&last);
         let result = after.apply(&last);
@@ -224,8 +250,8 @@ proptest! {
 
     /// Each command is read back from its JSON as it was, whatever the order of its fields.
     #[test]
-    fn a_command_is_its_json(command in command(), turn in any::<prop::sample::Index>()) {
-        let line = DirectoryCommand::InTenant { tenant: commands::TENANT, command };
+    fn a_command_is_its_json(step in step(), turn in any::<prop::sample::Index>()) {
+        let line = DirectoryCommand::InTenant { tenant: TENANT, command: step.resolve_in(&tenant(RULES[0])) };
         let text = serde_json::to_string(&line).unwrap();
         prop_assert_eq!(&serde_json::from_str::<DirectoryCommand>(&text).unwrap(), &line);
         let serde_json::Value::Object(fields) = serde_json::from_str(&text).unwrap() else { panic!("no object") };
@@ -239,14 +265,14 @@ proptest! {
 
     /// Whatever is cut out of a line or put into it, reading it answers, and so does the engine.
     #[test]
-    fn no_line_panics(rules in rules(), path in commands(0..20), command in command(), at in any::<prop::sample::Index>(),
+    fn no_line_panics(rules in rules(), path in steps(0..20), step in step(), at in any::<prop::sample::Index>(),
         length in 0_usize..20, junk in select(vec!["", "{", "]", "null", "\"", "\\u0000", "1e999", "é", "[[[["])) {
         let mut directory = Directory::default();
-        directory.apply(&commands::create_tenant(RULES[rules])).unwrap();
-        for command in path {
-            _ = directory.apply(&DirectoryCommand::InTenant { tenant: commands::TENANT, command });
+        directory.apply(&steps::create_tenant(RULES[rules])).unwrap();
+        for step in path {
+            _ = directory.apply(&step.resolve(&directory));
         }
-        let mut line = serde_json::to_vec(&DirectoryCommand::InTenant { tenant: commands::TENANT, command }).unwrap();
+        let mut line = serde_json::to_vec(&step.resolve(&directory)).unwrap();
         let start = at.index(line.len());
         let end = (start + length).min(line.len());
         line.splice(start..end, junk.bytes());
@@ -258,15 +284,15 @@ proptest! {
 
     /// Tenants do not see each other (T6), and a directory's log replays, undoes and saves like a tenant's.
     #[test]
-    fn tenants_are_closed_worlds(path in prop::collection::vec((0_u128..3, command(), 0_u8..20), 0..60)) {
+    fn tenants_are_closed_worlds(path in steps(0..60)) {
         let mut directory = Directory::default();
         let mut log: Vec<(String, Vec<DirectoryEvent>)> = Vec::new();
-        for (tenant, command, kind) in path {
-            let tenant = connector_groups::TenantId::from_u128(tenant);
-            let command = match kind {
-                0..4 => commands::create_tenant_with_id(tenant),
-                4 => DirectoryCommand::DeleteTenant(connector_groups::DeleteTenant { id: tenant }),
-                _ => DirectoryCommand::InTenant { tenant, command },
+        for step in path {
+            let command = step.resolve(&directory);
+            let tenant = match &command {
+                DirectoryCommand::CreateTenant(command) => command.id,
+                DirectoryCommand::DeleteTenant(command) => command.id,
+                DirectoryCommand::InTenant { tenant, .. } => *tenant,
             };
             let before = directory.clone();
             let json = serde_json::to_string(&directory).unwrap();
@@ -296,7 +322,7 @@ proptest! {
 
     /// The choice of a route is stable, stays in the group, and moves only for the requests of the connector that went.
     #[test]
-    fn a_route_moves_only_where_it_must(path in commands(20..60), keys in prop::collection::vec(any::<[u8; 8]>(), 1..20)) {
+    fn a_route_moves_only_where_it_must(path in steps(20..60), keys in prop::collection::vec(any::<[u8; 8]>(), 1..20)) {
         let before = reached(0, &path);
         for connector in before.connectors().filter(|connector| connector.is_active()) {
             let mut after = before.clone();
@@ -314,6 +340,54 @@ proptest! {
                     prop_assert_eq!(route.map(ConnectorView::id), now.map(ConnectorView::id));
                 }
             }
+        }
+    }
+}
+
+/// Each of the generator's ids with its number masked: another id, and no two the same. The ids of different kinds differ
+/// in their first digits.
+fn rename(json: &str, mask: u16) -> String {
+    let parts = json.split("-8000-").enumerate().map(|(at, part)| {
+        let Some((number, rest)) = part.split_at_checked(12).filter(|_| at > 0) else { return part.to_string() };
+        let number = u64::from_str_radix(number, 16).unwrap() ^ u64::from(mask);
+        format!("{number:012x}{rest}")
+    });
+    parts.collect::<Vec<_>>().join("-8000-")
+}
+
+/// A step as one of the three bulk commands.
+fn bulk_of(step: Step) -> Step {
+    Step { verb: 12 + step.verb % 3, ..step }
+}
+
+/// The choice between connectors is uniform over keys: chi-square, at a level that chance reaches once in ten thousand.
+#[test]
+fn a_route_is_uniform() {
+    for (connectors, critical) in [(2_u32, 15.14), (3, 18.42), (5, 23.51), (8, 29.88)] {
+        let mut tenant = tenant(RULES[0]);
+        for number in 3..connectors {
+            let id = connector_groups::ConnectorId::from_u128(number.into());
+            let (machine_name, external_ip, version) = ("h".into(), "192.0.2.1".into(), "1".into());
+            let command = connector_groups::RegisterConnector { id, machine_name, external_ip, version };
+            tenant.apply(&command.into()).unwrap();
+        }
+        let inactive: Vec<_> =
+            tenant.connectors().skip(connectors.try_into().unwrap()).map(ConnectorView::id).collect();
+        for id in inactive {
+            let status = Some(connector_groups::ConnectorStatus::Inactive);
+            let report = connector_groups::ReportConnector { id, status, external_ip: None, version: None };
+            tenant.apply(&report.into()).unwrap();
+        }
+        for application in tenant.applications() {
+            let mut counts = std::collections::BTreeMap::new();
+            for key in 0..40_000_u32 {
+                let chosen = application.route(&key.to_le_bytes()).unwrap();
+                *counts.entry(chosen.id()).or_insert(0_u32) += 1;
+            }
+            let expected = 40_000.0 / f64::from(connectors);
+            let chi_square: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+            assert_eq!(counts.len(), usize::try_from(connectors).unwrap());
+            assert!(chi_square < critical, "{connectors} connectors: {chi_square}");
         }
     }
 }

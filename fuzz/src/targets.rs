@@ -1,0 +1,107 @@
+//! The targets' bodies: bytes in, a panic where something does not hold.
+
+use connector_groups::{workload::Step, *};
+
+use super::oracle::{Oracle, directory::DirectoryOracle};
+
+/// Lines of the replay format, or anything else: each is answered, every invariant holds, every answer can be written, and
+/// the events of all accepted ones lead back to nothing.
+pub fn replay(bytes: &[u8]) {
+    let mut directory = Directory::default();
+    let mut history = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let Ok(command) = serde_json::from_slice::<DirectoryCommand>(line) else { continue };
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<DirectoryCommand>(&text).unwrap(), command);
+        let result = directory.apply(&command);
+        serde_json::to_string(&Answer::from(result.clone())).unwrap();
+        history.extend(result);
+    }
+    assert!(directory.tenants().all(|tenant| tenant.audit().is_empty()));
+    let json = serde_json::to_string(&directory).unwrap();
+    assert_eq!(serde_json::from_str::<Directory>(&json).unwrap(), directory);
+    for events in history.iter().rev() {
+        directory.undo(events);
+    }
+    assert_eq!(directory, Directory::default());
+}
+
+/// A tenant document, or anything else; what is read is right, is read again as it was written, and can be worked with. Behind the
+/// document's line, steps.
+pub fn documents(bytes: &[u8]) {
+    let (document, steps) = line(bytes);
+    let Ok(document) = serde_json::from_slice::<Document>(document) else { return };
+    let violations = audit(&document);
+    match Tenant::try_from(document.clone()) {
+        Ok(mut tenant) => {
+            assert_eq!(violations, []);
+            // Regions are read in any case and written in lower case; all else stays as it came.
+            let document = Document::from(&tenant);
+            assert_eq!(Tenant::try_from(document.clone()).unwrap(), tenant);
+            let json = serde_json::to_string(&tenant).unwrap();
+            assert_eq!(serde_json::from_str::<Tenant>(&json).unwrap(), tenant);
+            let mut oracle = Oracle { document };
+            for step in steps_of(steps).take(40) {
+                let command = step.resolve_in(&tenant);
+                assert_eq!(tenant.apply(&command), oracle.apply(&command), "{command:?}");
+            }
+            assert_eq!(Document::from(&tenant), oracle.document);
+            assert_eq!(tenant.audit(), []);
+        }
+        Err(refused) => assert_eq!(refused.violations, violations),
+    }
+}
+
+/// Steps against the oracle: the same answers and the same directory.
+pub fn steps(bytes: &[u8]) {
+    let mut directory = Directory::default();
+    let mut oracle = DirectoryOracle::default();
+    for step in steps_of(bytes).take(200) {
+        let command = step.resolve(&directory);
+        assert_eq!(directory.apply(&command), oracle.apply(&command), "{command:?}");
+        assert_eq!(directory.tenants().flat_map(Tenant::audit).next(), None);
+    }
+    assert_eq!(DirectoryDocument::from(&directory), oracle.document());
+}
+
+/// Events that happened elsewhere, or anything else, after a document: letting them happen never fails, nor does taking
+/// them back; and where they are what a command did here, all is as before.
+pub fn events(bytes: &[u8]) {
+    let (document, rest) = line(bytes);
+    let Ok(tenant) = serde_json::from_slice::<Tenant>(document) else { return };
+    let (events, steps) = line(rest);
+    if let Ok(events) = serde_json::from_slice::<Vec<Event>>(events) {
+        let text = serde_json::to_string(&events).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Event>>(&text).unwrap(), events);
+        let mut elsewhere = tenant.clone();
+        elsewhere.evolve(&events);
+        elsewhere.undo(&events);
+    }
+    let mut here = tenant.clone();
+    let mut history = Vec::new();
+    for step in steps_of(steps).take(40) {
+        let command = step.resolve_in(&here);
+        if let Ok(events) = here.decide(&command) {
+            let text = serde_json::to_string(&events).unwrap();
+            let read: Vec<Event> = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, events);
+            here.evolve(&read);
+            history.push(events);
+        }
+    }
+    assert_eq!(here.audit(), []);
+    for events in history.iter().rev() {
+        here.undo(events);
+    }
+    assert_eq!(here, tenant);
+}
+
+fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let (line, rest) = bytes.split_at(end);
+    (line, rest.get(1..).unwrap_or_default())
+}
+
+fn steps_of(bytes: &[u8]) -> impl Iterator<Item = Step> {
+    bytes.chunks_exact(9).filter_map(|chunk| chunk.try_into().ok()).map(Step::from_bytes)
+}

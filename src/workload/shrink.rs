@@ -1,0 +1,112 @@
+//! Shorter traces: everything that a line can do without goes.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde_json::Value;
+
+use crate::command::DirectoryCommand;
+
+/// The shortest trace that still differs, as far as dropping things leads: whole lines, halves first; then any member or
+/// element of any line, and a transaction's command in its place. What is left differs no more if any one thing goes.
+pub(super) fn shortest(mut trace: Vec<String>, mut differs: impl FnMut(&[String]) -> Option<usize>) -> Vec<String> {
+    loop {
+        let before = trace.clone();
+        drop_lines(&mut trace, &mut differs);
+        simplify_lines(&mut trace, &mut differs);
+        if trace == before {
+            return trace;
+        }
+    }
+}
+
+fn drop_lines(trace: &mut Vec<String>, differs: &mut impl FnMut(&[String]) -> Option<usize>) {
+    let mut size = trace.len().div_ceil(2);
+    while size > 0 {
+        let mut start = 0_usize;
+        while start < trace.len() {
+            let end = start.saturating_add(size).min(trace.len());
+            let mut shorter = trace.clone();
+            shorter.drain(start..end);
+            match differs(&shorter) {
+                Some(length) => {
+                    shorter.truncate(length);
+                    *trace = shorter;
+                }
+                None => start = end,
+            }
+        }
+        size = size.checked_div(2).unwrap_or(0);
+    }
+}
+
+fn simplify_lines(trace: &mut Vec<String>, differs: &mut impl FnMut(&[String]) -> Option<usize>) {
+    let mut at = 0_usize;
+    while let Some(line) = trace.get(at) {
+        let simpler = simpler(line).find_map(|simpler| {
+            let mut changed = trace.clone();
+            *changed.get_mut(at)? = simpler;
+            let length = differs(&changed)?;
+            changed.truncate(length);
+            Some(changed)
+        });
+        match simpler {
+            Some(changed) => *trace = changed,
+            None => at = at.saturating_add(1),
+        }
+    }
+}
+
+/// Every line that has one thing less and is a command still.
+fn simpler(line: &str) -> impl Iterator<Item = String> + use<> {
+    let value: Value = serde_json::from_str(line).unwrap_or_default();
+    let mut found = Vec::new();
+    if let Some(commands) = value.get("commands").and_then(Value::as_array) {
+        let tenant = value.get("tenant").cloned().unwrap_or_default();
+        found.extend(commands.iter().cloned().map(|mut inner| {
+            if let Value::Object(members) = &mut inner {
+                members.insert("tenant".to_string(), tenant.clone());
+            }
+            inner
+        }));
+    }
+    found.extend(with_one_less(&value));
+    found
+        .into_iter()
+        .map(|value| value.to_string())
+        .filter(|line| serde_json::from_str::<DirectoryCommand>(line).is_ok())
+}
+
+fn with_one_less(value: &Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    match value {
+        Value::Array(elements) => {
+            for (at, element) in elements.iter().enumerate() {
+                let mut fewer = elements.clone();
+                fewer.remove(at);
+                found.push(Value::Array(fewer));
+                found.extend(with_one_less(element).into_iter().filter_map(|simpler| {
+                    let mut changed = elements.clone();
+                    *changed.get_mut(at)? = simpler;
+                    Some(Value::Array(changed))
+                }));
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let mut fewer = members.clone();
+                fewer.remove(name);
+                found.push(Value::Object(fewer));
+                found.extend(with_one_less(member).into_iter().map(|simpler| {
+                    let mut changed = members.clone();
+                    changed.insert(name.clone(), simpler);
+                    Value::Object(changed)
+                }));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    found
+}

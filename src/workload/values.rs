@@ -1,0 +1,189 @@
+//! What a step's numbers stand for: ids, names, regions, URLs, times. Few of each, so that they meet.
+
+use alloc::{format, sync::Arc};
+
+use crate::{
+    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::publishing::{Change, PublishingChanges},
+    timestamp::Timestamp,
+};
+
+/// A number taken apart, choice by choice, as digits of a mixed radix. Zero always makes the first choice.
+pub(super) struct Picks(u64);
+
+impl Picks {
+    pub(super) fn new(number: u32) -> Self {
+        Self(number.into())
+    }
+
+    /// A number below `count`; 0 where there is nothing to choose.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let chosen = self.0.checked_rem(count).unwrap_or(0);
+        self.0 = self.0.checked_div(count).unwrap_or(self.0);
+        usize::try_from(chosen).unwrap_or(0)
+    }
+
+    /// True for one number in `count`, never for zero.
+    pub(super) fn once_in(&mut self, count: usize) -> bool {
+        self.below(count).checked_add(1) == Some(count)
+    }
+
+    /// What is left of the number for the choices to come.
+    pub(super) fn rest(&self) -> u32 {
+        u32::try_from(self.0).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn of<T: Copy>(&mut self, first: T, others: &[T]) -> T {
+        let chosen = self.below(others.len().saturating_add(1));
+        chosen.checked_sub(1).and_then(|at| others.get(at).copied()).unwrap_or(first)
+    }
+
+    pub(super) fn text(&mut self, first: &'static str, others: &[&'static str]) -> Arc<str> {
+        self.of(first, others).into()
+    }
+
+    /// `None` for all but one number in `count`.
+    pub(super) fn rarely<T>(&mut self, count: usize, some: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.once_in(count).then(|| some(self))
+    }
+
+    /// Two in three change the property, a few of those back to its default.
+    fn change<T>(&mut self, value: impl FnOnce(&mut Self) -> T) -> Change<T> {
+        match self.below(6) {
+            0 | 1 => Change::Keep,
+            2 => Change::Reset,
+            _ => Change::Set(value(self)),
+        }
+    }
+}
+
+pub(super) fn connector_group_name(picks: &mut Picks) -> Arc<str> {
+    picks.text("One", &["Two", "Default", " one ", "TWO", "Straße", "STRAẞE", "Lyon", "", " \u{3000}"])
+}
+
+pub(super) fn region(picks: &mut Picks) -> Arc<str> {
+    picks.text("nam", &["eur", "NAM", "eur", "japan", "asia", "nam", "unknownFutureValue", ""])
+}
+
+/// Mostly the tenant's default region, else another.
+pub(super) fn optional_region(picks: &mut Picks) -> Option<Arc<str>> {
+    picks.rarely(2, region)
+}
+
+pub(super) fn display_name(picks: &mut Picks) -> Arc<str> {
+    picks.text("App", &["Expenses", "Éxpenses", "app two", ""])
+}
+
+pub(super) fn machine_name(picks: &mut Picks) -> Arc<str> {
+    picks.text("host", &["Host-2", "other", ""])
+}
+
+pub(super) fn prefix(picks: &mut Picks) -> Arc<str> {
+    picks.text("", &["a", "HOST", "ex", "é", "none"])
+}
+
+pub(super) fn version(picks: &mut Picks) -> Arc<str> {
+    picks.text("1.5.4287.0", &["1.5.4522.0"])
+}
+
+pub(super) fn external_ip(picks: &mut Picks) -> Arc<str> {
+    picks.text("192.0.2.1", &["192.0.2.2"])
+}
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+
+/// Up to and around the ten days of R-37, to the microsecond, and once a moment back.
+pub(super) fn later(now: Timestamp, picks: &mut Picks) -> Timestamp {
+    let after = picks.of(HOUR, &[3 * DAY, 0, 5 * DAY, 10 * DAY - 1, 10 * DAY, 7 * DAY, -1]);
+    now.unix_microseconds().checked_add(after).and_then(Timestamp::from_unix_microseconds).unwrap_or(now)
+}
+
+fn url(picks: &mut Picks) -> Arc<str> {
+    if picks.once_in(12) {
+        return picks.text("https://10.0.0.1/", &["https://a.contoso.com", "ftp://a.contoso.com/", "contoso"]);
+    }
+    let host = picks.of("a", &["b", "A", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+    format!("https://{host}.contoso.com/").into()
+}
+
+/// Every other property in turn, set and back at its default, the read-only ones too. The plainest first.
+const OTHER_PROPERTIES: [&str; 34] = [
+    "{}",
+    r#"{"alternateUrl":"https://front.contoso.com/","useAlternateUrlForTranslationAndRedirect":true}"#,
+    r#"{"alternateUrl":null,"useAlternateUrlForTranslationAndRedirect":null}"#,
+    r#"{"externalAuthenticationType":"passthru"}"#,
+    r#"{"externalAuthenticationType":null}"#,
+    r#"{"applicationServerTimeout":"Long"}"#,
+    r#"{"applicationServerTimeout":null}"#,
+    r#"{"applicationType":"nonwebapp","isAccessibleViaZTNAClient":true}"#,
+    r#"{"applicationType":null,"isAccessibleViaZTNAClient":null}"#,
+    r#"{"isDnsResolutionEnabled":true,"isDeviceAccessEnabled":true}"#,
+    r#"{"isDnsResolutionEnabled":null,"isDeviceAccessEnabled":false}"#,
+    r#"{"isBackendCertificateValidationEnabled":false,"isContinuousAccessEvaluationEnabled":false}"#,
+    r#"{"isBackendCertificateValidationEnabled":null,"isContinuousAccessEvaluationEnabled":true}"#,
+    r#"{"isHttpOnlyCookieEnabled":true,"isPersistentCookieEnabled":true,"isSecureCookieEnabled":false}"#,
+    r#"{"isHttpOnlyCookieEnabled":null,"isPersistentCookieEnabled":false,"isSecureCookieEnabled":null}"#,
+    r#"{"isStateSessionEnabled":true,"isTranslateHostHeaderEnabled":false,"isTranslateLinksInBodyEnabled":true}"#,
+    r#"{"isStateSessionEnabled":null,"isTranslateHostHeaderEnabled":null,"isTranslateLinksInBodyEnabled":null}"#,
+    r#"{"singleSignOnSettings":{"singleSignOnMode":"onPremisesKerberos","kerberosSignOnSettings":{"kerberosServicePrincipalName":"HTTP/expenses.contoso.local"}}}"#,
+    r#"{"singleSignOnSettings":{"singleSignOnMode":"saml"}}"#,
+    r#"{"singleSignOnSettings":null}"#,
+    r#"{"segmentsConfiguration":{"@odata.type":"webSegmentConfiguration","applicationSegments":[]}}"#,
+    r#"{"segmentsConfiguration":null}"#,
+    r#"{"onPremisesApplicationSegments":[{"internalUrl":"https://intranet.contoso.com/","corsConfigurations":[]}]}"#,
+    r#"{"onPremisesApplicationSegments":null}"#,
+    r#"{"trafficRoutingMethod":"sessionPersistence","wafProvider":"contoso"}"#,
+    r#"{"trafficRoutingMethod":null,"wafProvider":null}"#,
+    r#"{"verifiedCustomDomainKeyCredential":{"keyId":"1"},"verifiedCustomDomainPasswordCredential":{}}"#,
+    r#"{"verifiedCustomDomainKeyCredential":null,"verifiedCustomDomainPasswordCredential":null}"#,
+    r#"{"wafIpRanges":[{"lowerAddress":"192.0.2.1"}],"wafAllowedHeaders":{"x-azure-fdid":["1"]}}"#,
+    r#"{"wafIpRanges":null,"wafAllowedHeaders":null}"#,
+    r#"{"isOnPremPublishingEnabled":true}"#,
+    r#"{"isOnPremPublishingEnabled":null}"#,
+    r#"{"verifiedCustomDomainCertificatesMetadata":{"thumbprint":"1"}}"#,
+    r#"{"verifiedCustomDomainCertificatesMetadata":null}"#,
+];
+
+/// The URLs, and now and then another property.
+pub(super) fn publishing_changes(picks: &mut Picks) -> PublishingChanges {
+    let (internal_url, external_url) = (picks.change(url), picks.change(url));
+    let others = picks.rarely(2, |picks| {
+        let chosen = picks.below(OTHER_PROPERTIES.len());
+        OTHER_PROPERTIES.get(chosen).and_then(|json| serde_json::from_str(json).ok())
+    });
+    PublishingChanges { internal_url, external_url, ..others.flatten().unwrap_or_default() }
+}
+
+/// Ids that can be told apart by eye: the kind in the first digit, the number in the last ones.
+pub(super) trait Numbered: Copy {
+    fn numbered(number: u64) -> Self;
+}
+
+macro_rules! numbered {
+    ($($name:ident $kind:literal)*) => {$(
+        impl Numbered for $name {
+            fn numbered(number: u64) -> Self {
+                const KIND: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0000 | ($kind << 120);
+                Self::from_u128(KIND | u128::from(number))
+            }
+        }
+    )*};
+}
+
+numbered! { TenantId 0x7e ConnectorGroupId 0x60 ConnectorId 0xc0 ApplicationId 0xa0 AppId 0xaa }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_other_property_is_read() {
+        for json in OTHER_PROPERTIES {
+            let changes: PublishingChanges = serde_json::from_str(json).unwrap();
+            let written: serde_json::Value = serde_json::to_value(&changes).unwrap();
+            assert_eq!(written.as_object().unwrap().is_empty(), json == "{}");
+        }
+    }
+}
