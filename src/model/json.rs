@@ -187,3 +187,17 @@ impl<'de> Deserialize<'de> for OpenObject {
         deserializer.deserialize_map(ObjectVisitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_json_is_told_as_that() {
+        let bytes = de::value::BytesDeserializer::<de::value::Error>::new(b"x");
+        assert!(Json::deserialize(bytes).unwrap_err().to_string().ends_with("expected JSON"));
+        assert!(serde_json::from_str::<OpenObject>("5").unwrap_err().to_string().contains("expected an object"));
+    }
+}

@@ -158,6 +158,18 @@ mod tests {
         }
     }
 
+    /// A hash that told nothing apart, or a table that used one end of itself, would be right and slow.
+    #[test]
+    fn ids_spread_over_the_table() {
+        let hash_of = |slot: Slot| hash_bits(u128::try_from(slot.index()).unwrap());
+        let mut index = Index::default();
+        for number in 0..1_000 {
+            index.insert(hash_of(Slot::new(number)), Slot::new(number), hash_of);
+        }
+        let longest = (0..1_000).map(|number| index.under(hash_of(Slot::new(number))).count()).max();
+        assert!(longest < Some(64), "{longest:?}");
+    }
+
     #[test]
     fn a_text_has_one_hash_in_every_ascii_case() {
         let hash = hash_ignoring_ascii_case;

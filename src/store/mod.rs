@@ -233,7 +233,7 @@ impl State {
 
     fn enter_group(&mut self, slot: Slot, group: Slot) {
         if let Some(members) = self.groups.members_mut(group) {
-            let place = members.partition_point(|member| *member < slot);
+            let place = members.binary_search(&slot).unwrap_or_else(|place| place);
             members.insert(place, slot);
         }
         self.tally_connector(group, slot, u32::saturating_add);

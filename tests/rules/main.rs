@@ -11,6 +11,7 @@
     reason = "a test stops where it fails, and takes JSON as it is written"
 )]
 
+mod answers;
 mod applications;
 mod bulk;
 mod choices;

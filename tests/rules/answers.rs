@@ -1,0 +1,105 @@
+//! What a caller reads: the lists of an impact, the moves of an event, the words of an error, two directories compared.
+
+use connector_groups::{
+    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Impact, Refusal,
+};
+use serde_json::{Value, json};
+
+use crate::world::*;
+
+#[test]
+fn an_impact_lists_who_becomes_unavailable_at_risk_and_better() {
+    use Availability::{AtRisk, HighlyAvailable, Unavailable};
+    let steps = [None, Some(Unavailable), Some(AtRisk), Some(HighlyAvailable)];
+    let pairs = steps.iter().flat_map(|before| steps.iter().map(move |after| (*before, *after)));
+    let change =
+        |(number, (before, after))| AvailabilityChange { application: ApplicationId::from_u128(number), before, after };
+    let impact = Impact { applications: (0..).zip(pairs).map(change).collect() };
+    let told = |ids: Vec<ApplicationId>| -> Vec<_> {
+        let find = |id| impact.applications.iter().find(|change| change.application == id).unwrap();
+        ids.into_iter().map(|id| (find(id).before, find(id).after)).collect()
+    };
+    let worse =
+        [None, Some(Unavailable), Some(AtRisk), Some(HighlyAvailable)].map(|before| (before, Some(Unavailable)));
+    assert_eq!(told(impact.become_unavailable().collect()), worse);
+    assert_eq!(told(impact.become_at_risk().collect()), [(Some(HighlyAvailable), Some(AtRisk))]);
+    let better = [(Unavailable, AtRisk), (Unavailable, HighlyAvailable), (AtRisk, HighlyAvailable)];
+    assert_eq!(told(impact.become_better().collect()), better.map(|(before, after)| (Some(before), Some(after))));
+}
+
+#[test]
+fn moves_know_how_many_they_are() {
+    let mut world = World::new().with_groups(&[1], "eur").with_published(&[1, 2]);
+    let command: Command = serde_json::from_value(reassign(&json!({"all": true}), 1)).unwrap();
+    let events = world.tenant.apply(&command).unwrap();
+    let [Event::ApplicationsReassigned { applications: moves, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
+    assert!(moves.iter().take(0).collect::<connector_groups::Moves<_>>().is_empty());
+}
+
+#[test]
+fn an_error_says_what_was_expected() {
+    let error = |line: &str| serde_json::from_str::<DirectoryCommand>(line).unwrap_err().to_string();
+    assert!(error("5").contains("expected a command, an object with a field `command`"));
+    let twice = error(&format!(r#"{{"command":"removeConnector","tenant":"{TENANT}","command":"advanceClock"}}"#));
+    assert!(twice.contains("duplicate field `command`"), "{twice}");
+    let selection =
+        json!({"command": "reassignApplications", "tenant": TENANT, "applications": 5, "connectorGroup": group(1)});
+    let selection = error(&selection.to_string());
+    assert!(selection.contains("expected a selection, an object with one field of `ids`"), "{selection}");
+}
+
+#[test]
+fn directories_differ_where_their_tenants_do_and_show_them() {
+    let mut directory = Directory::default();
+    let command: DirectoryCommand = serde_json::from_value(create_tenant(&json!({}))).unwrap();
+    directory.apply(&command).unwrap();
+    assert_ne!(directory, Directory::default());
+    assert_eq!(directory, directory.clone());
+    assert!(format!("{directory:?}").contains(TENANT));
+}
+
+#[test]
+fn a_refusal_says_in_words_what_it_is_about() {
+    let said = |refusal: Value| serde_json::from_value::<Refusal>(refusal).unwrap().to_string();
+    let exists = |kind: &str| said(json!({"code": "alreadyExists", "kind": kind, "id": group(1)}));
+    for kind in ["tenant", "connectorGroup", "connector", "application"] {
+        assert_eq!(exists(kind), format!("{kind} {} exists already", group(1)));
+    }
+    for property in ["internalUrl", "externalUrl"] {
+        assert!(said(json!({"code": "invalidUrl", "property": property})).starts_with(property));
+    }
+    for property in ["isOnPremPublishingEnabled", "verifiedCustomDomainCertificatesMetadata"] {
+        assert_eq!(said(json!({"code": "readOnlyProperty", "property": property})), format!("{property} is read-only"));
+    }
+    assert_eq!(said(read_only(1)), format!("connector group {} of type syncFabric is read-only", group(1)));
+    let locked = json!({"code": "connectorRegionLocked", "connector": connector(1), "from": "eur", "to": "nam"});
+    assert_eq!(said(locked), format!("connector {} cannot move from region eur to region nam", connector(1)));
+}
+
+#[test]
+fn names_regions_and_times_are_shown_as_their_text() {
+    let world = World::new();
+    let group = world.tenant.connector_groups().next().unwrap();
+    assert_eq!(group.name().to_string(), group.name().as_str());
+    assert!(format!("{:?}", group.region()).contains("eur"));
+    assert_eq!(format!("{:?}", world.tenant.now()), START);
+}
+
+#[test]
+fn an_application_is_found_by_either_of_its_urls_in_any_case() {
+    let world = World::new().with_published(&[1, 2]);
+    let internal = world.tenant.application_by_internal_url("HTTPS://app2.Contoso.LOCAL/").unwrap();
+    let external = world.tenant.application_by_external_url("HTTPS://app2.Contoso.COM/").unwrap();
+    assert_eq!((internal.id().to_string(), external.id().to_string()), (application(2), application(2)));
+    assert!(world.tenant.application_by_internal_url("https://app2.contoso.com/").is_none());
+    assert!(world.tenant.application_by_external_url("https://app2.contoso.local/").is_none());
+}
+
+#[test]
+fn an_error_repeats_a_short_text_and_no_long_one() {
+    let error =
+        |length: usize| serde_json::from_value::<ApplicationId>(json!("x".repeat(length))).unwrap_err().to_string();
+    assert!(error(64).contains(&"x".repeat(64)));
+    assert!(error(65).contains("invalid length 65") && !error(65).contains("xx"));
+}
