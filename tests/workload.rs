@@ -101,3 +101,38 @@ fn steps_are_numbers() {
         matches!(command, DirectoryCommand::CreateTenant(_))
     }));
 }
+
+#[test]
+fn coverage_counts_selections_and_what_is_within_transactions() {
+    let mut directory = Directory::default();
+    let mut coverage = Coverage::default();
+    let tenant = "7e000000-0000-4000-8000-000000000001";
+    let group = "9d000000-0000-4000-8000-000000000000";
+    let other = "9d000000-0000-4000-8000-000000000001";
+    for line in [
+        format!(
+            r#"{{"command":"createTenant","id":"{tenant}","defaultRegion":"eur","now":"2026-03-02T08:00:00Z",
+                "defaultConnectorGroup":{{"id":"{group}"}}}}"#
+        ),
+        format!(
+            r#"{{"command":"reassignApplications","tenant":"{tenant}","applications":{{"all":true}},"connectorGroup":"{group}"}}"#
+        ),
+        format!(
+            r#"{{"command":"moveConnectors","tenant":"{tenant}","connectors":{{"inRegion":"eur"}},"connectorGroup":"{group}"}}"#
+        ),
+        format!(
+            r#"{{"command":"transaction","tenant":"{tenant}","commands":[{{"command":"createConnectorGroup","id":"{other}","name":"One"}}]}}"#
+        ),
+        format!(
+            r#"{{"command":"transaction","tenant":"{tenant}","commands":[{{"command":"deleteConnectorGroup","id":"{group}"}}]}}"#
+        ),
+    ] {
+        let command = serde_json::from_str(&line).unwrap();
+        let result = directory.apply(&command);
+        coverage.count(&command, &result);
+    }
+    assert_eq!(coverage.selections, [("all", 1), ("inRegion", 1)].into());
+    assert_eq!(coverage.commands["transaction"], (1, 1));
+    assert_eq!(coverage.commands["createConnectorGroup"], (1, 0));
+    assert_eq!(coverage.commands["deleteConnectorGroup"], (0, 1));
+}

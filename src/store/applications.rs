@@ -163,3 +163,21 @@ fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>
         index.insert(hash_ignoring_ascii_case(&url), slot, |slot| hash_ignoring_ascii_case(url_at(urls, slot)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Most applications have nothing but their URLs, which are columns of their own.
+    #[test]
+    fn publishing_with_urls_alone_takes_no_settings() {
+        let mut applications = Applications::default();
+        applications.push_columns();
+        let url = |text: &str| Some(text.into());
+        let (internal_url, external_url) = (url("https://a.example/"), url("https://b.example/"));
+        let publishing = OnPremisesPublishing { internal_url, external_url, ..OnPremisesPublishing::default() };
+        applications.set_publishing(Slot::new(0), Some(&publishing));
+        assert_eq!(applications.settings.get(0), Some(&None));
+        assert_eq!(applications.publishing(Slot::new(0)), publishing);
+    }
+}

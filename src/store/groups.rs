@@ -158,3 +158,26 @@ impl Groups {
 fn name_hash_at(records: &Pages<Option<Record>, 16>, slot: Slot) -> u64 {
     records.get(slot.index()).and_then(Option::as_ref).map_or(hash_bits(0), |record| hash_of_name(&record.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_given_up_leaves_the_index() {
+        let name = |text| Name::new(text).unwrap();
+        assert_ne!(hash_of_name(&name("a")), hash_of_name(&name("b")));
+        let mut groups = Groups::default();
+        groups.push(&ConnectorGroup {
+            id: ConnectorGroupId::from_u128(1),
+            name: name("a"),
+            connector_group_type: ConnectorGroupType::ApplicationProxy,
+            is_default: true,
+            region: Region::new("eur").unwrap(),
+        });
+        for text in ["b", "a", "b", "a", "b"] {
+            groups.rename(Slot::new(0), &name(text));
+        }
+        assert_eq!(groups.names.under(hash_of_name(&name("b"))).count(), 1);
+    }
+}

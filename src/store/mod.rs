@@ -18,6 +18,8 @@ mod pages;
 mod roster;
 mod slot;
 pub(crate) mod table;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};

@@ -113,6 +113,8 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::{vec, vec::Vec};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -148,6 +150,20 @@ mod tests {
                 prop_assert!(pages.iter().eq(vector.iter()));
                 prop_assert!((0..=pages.len()).all(|index| pages.get(index) == vector.get(index)));
             }
+        }
+    }
+
+    #[test]
+    fn the_first_page_doubles_and_the_others_are_whole() {
+        let mut pages = Pages::<usize, 64>::default();
+        for number in 0..200 {
+            pages.push(number);
+            let sizes: Vec<_> = pages.spine.iter().flat_map(|branch| branch.iter()).map(|page| page.len()).collect();
+            let first = (0..8).map(|doubled| FIRST_PAGE_ENTRIES << doubled).find(|size| *size > number).unwrap();
+            let mut expected = vec![64; number / 64 + 1];
+            expected[0] = first.min(64);
+            assert_eq!(sizes, expected);
+            assert!(pages.iter().copied().eq(0..=number));
         }
     }
 }

@@ -87,3 +87,17 @@ impl<I: Id> Roster<I> {
         self.index.insert(hash_bits(id.bits()), slot, hash_of);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ConnectorId;
+
+    #[test]
+    fn a_roster_is_sparse_as_its_order_is() {
+        let mut roster = Roster::<ConnectorId>::default();
+        assert!(!roster.is_sparse());
+        (0..1_025).for_each(|_| roster.push_vacancy());
+        assert!(roster.is_sparse());
+    }
+}

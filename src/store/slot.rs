@@ -200,4 +200,25 @@ mod tests {
             prop_assert_eq!(order.at_place(live.len()), None);
         }
     }
+
+    #[test]
+    fn a_list_is_sparse_once_more_are_dead_than_live_and_a_thousand() {
+        let mut order = Order::default();
+        assert!(!order.is_sparse());
+        order.push(true);
+        (0..1_025).for_each(|_| _ = order.push(false));
+        assert!(!order.is_sparse());
+        order.push(false);
+        assert!(order.is_sparse());
+        order.push(false);
+        assert!(order.is_sparse());
+    }
+
+    /// One count for all would be right and slow.
+    #[test]
+    fn each_block_has_its_count() {
+        let mut order = Order::default();
+        (0..9_000).for_each(|_| _ = order.push(true));
+        assert_eq!(order.blocks.iter().copied().collect::<Vec<_>>(), [4_096, 4_096, 808]);
+    }
 }

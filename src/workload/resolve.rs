@@ -25,6 +25,9 @@ use crate::{
 
 /// Where `transaction` stands among the verbs.
 const TRANSACTION: usize = 15;
+/// The verbs of the directory follow those of a tenant.
+const CREATE_TENANT: usize = TENANT_VERBS_COUNT;
+const DELETE_TENANT: usize = TENANT_VERBS_COUNT + 1;
 
 /// The first number behind `count` that names nothing yet: things come and go, so it may be further on.
 fn fresh<Id: Numbered>(count: usize, is_taken: impl Fn(Id) -> bool) -> Id {
@@ -218,7 +221,7 @@ impl Step {
         let verb = usize::from(self.verb).checked_rem(VERBS_COUNT).unwrap_or(0);
         let mut subject = Picks::new(self.subject);
         let fresh_tenant = fresh(count, |id| directory.tenant(id).is_some());
-        if count == 0 || verb == TENANT_VERBS_COUNT {
+        if count == 0 || verb == CREATE_TENANT {
             let mut object = Picks::new(self.object);
             let taken = directory.tenants().map(Tenant::id).nth(subject.below(count));
             let id = object.rarely(8, |_| taken).flatten().unwrap_or(fresh_tenant);
@@ -227,7 +230,7 @@ impl Step {
         let missing = subject.once_in(32);
         let tenant = directory.tenants().nth(subject.below(count)).filter(|_| !missing);
         let id = tenant.map_or(fresh_tenant, Tenant::id);
-        if verb > TENANT_VERBS_COUNT {
+        if verb == DELETE_TENANT {
             return DirectoryCommand::DeleteTenant(DeleteTenant { id });
         }
         let step = Self { subject: subject.rest(), ..self };

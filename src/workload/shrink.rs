@@ -110,3 +110,24 @@ fn with_one_less(value: &Value) -> Vec<Value> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec};
+
+    use super::*;
+
+    #[test]
+    fn lines_go_and_those_that_stay_lose_what_they_can() {
+        let tenant = "7e000000-0000-4000-8000-000000000001";
+        let connector = "c0000000-0000-4000-8000-000000000001";
+        let remove = format!(r#"{{"command":"removeConnector","connector":"{connector}"}}"#);
+        let transaction = format!(r#"{{"command":"transaction","commands":[{remove},{remove}],"tenant":"{tenant}"}}"#);
+        let delete = format!(r#"{{"command":"deleteTenant","id":"{tenant}"}}"#);
+        let trace = vec![delete.clone(), transaction, delete];
+        let differs =
+            |trace: &[String]| trace.iter().position(|line| line.contains("removeConnector")).map(|at| at + 1);
+        let line = format!(r#"{{"command":"removeConnector","connector":"{connector}","tenant":"{tenant}"}}"#);
+        assert_eq!(shortest(trace, differs), [line]);
+    }
+}

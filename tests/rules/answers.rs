@@ -103,3 +103,15 @@ fn an_error_repeats_a_short_text_and_no_long_one() {
     assert!(error(64).contains(&"x".repeat(64)));
     assert!(error(65).contains("invalid length 65") && !error(65).contains("xx"));
 }
+
+#[test]
+fn lists_go_on_behind_an_id() {
+    let world = World::new().with_groups(&[1], "eur").with_connectors(&[1, 2, 3]).with_published(&[1, 2, 3]);
+    let group = world.tenant.default_connector_group();
+    let after = group.members_after(connector(1).parse().unwrap()).unwrap();
+    assert_eq!(after.map(|member| member.id().to_string()).collect::<Vec<_>>(), [connector(2), connector(3)]);
+    let after = group.applications_after(application(2).parse().unwrap()).unwrap();
+    assert_eq!(after.map(|found| found.id().to_string()).collect::<Vec<_>>(), [application(3)]);
+    assert!(group.members_after(connector(9).parse().unwrap()).is_none());
+    assert!(group.applications_after(application(9).parse().unwrap()).is_none());
+}
