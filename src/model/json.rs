@@ -200,4 +200,36 @@ mod tests {
         assert!(Json::deserialize(bytes).unwrap_err().to_string().ends_with("expected JSON"));
         assert!(serde_json::from_str::<OpenObject>("5").unwrap_err().to_string().contains("expected an object"));
     }
+
+    /// Set aside and read on, every kind of value is what it was.
+    #[test]
+    fn a_value_set_aside_reads_as_it_came() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        enum Word {
+            Plain,
+            With(Option<u8>),
+        }
+
+        let text = r#"{"a":[null,true,1,-2,0.5,"text",[],{}],"b":{"c":18446744073709551615}}"#;
+        let json: Json = serde_json::from_str(text).unwrap();
+        let deserializer: JsonDeserializer<de::value::Error> = json.clone().into_deserializer();
+        assert_eq!(Json::deserialize(deserializer).unwrap(), json);
+        assert_eq!(serde_json::to_string(&json).unwrap(), text);
+
+        let word = |text: &str| {
+            let json: Json = serde_json::from_str(text).unwrap();
+            let deserializer: JsonDeserializer<de::value::Error> = json.into_deserializer();
+            Word::deserialize(deserializer)
+        };
+        assert_eq!(word("\"plain\""), Ok(Word::Plain));
+        assert!(word("5").is_err() && word("\"other\"").is_err());
+        assert_eq!(
+            Option::<u8>::deserialize(JsonDeserializer::<de::value::Error> {
+                value: Json::Null,
+                error: core::marker::PhantomData
+            }),
+            Ok(None)
+        );
+    }
 }

@@ -115,3 +115,42 @@ fn lists_go_on_behind_an_id() {
     assert!(group.members_after(connector(9).parse().unwrap()).is_none());
     assert!(group.applications_after(application(9).parse().unwrap()).is_none());
 }
+
+/// Each list of a tenant and of a directory, page after page; and the names that are no ids.
+#[test]
+fn pages_follow_each_other_and_names_find_all_that_bear_them() {
+    let mut world = World::new().with_groups(&[1, 2], "eur").with_connectors(&[1, 2]).with_published(&[1, 2]);
+    let tenant = world.tenant.clone();
+    let groups: Vec<_> = tenant.connector_groups_after(group(1).parse().unwrap()).unwrap().collect();
+    assert_eq!(groups, tenant.connector_groups().skip(2).collect::<Vec<_>>());
+    let connectors: Vec<_> = tenant.connectors_after(connector(1).parse().unwrap()).unwrap().collect();
+    assert_eq!(connectors, tenant.connectors().skip(1).collect::<Vec<_>>());
+    let applications: Vec<_> = tenant.applications_after(application(1).parse().unwrap()).unwrap().collect();
+    assert_eq!(applications, tenant.applications().skip(1).collect::<Vec<_>>());
+    assert!(tenant.connector_groups_after(group(9).parse().unwrap()).is_none());
+    assert!(tenant.connectors_after(connector(9).parse().unwrap()).is_none());
+    assert!(tenant.applications_after(application(9).parse().unwrap()).is_none());
+    assert_eq!((tenant.connector_groups_count(), tenant.connectors_count(), tenant.applications_count()), (3, 2, 2));
+
+    world.accepts(
+        json!({"command": "createApplication", "id": application(3), "appId": app_id(3), "displayName": "APP 1"}),
+    );
+    let named =
+        |name| world.tenant.applications_by_display_name(name).map(|found| found.id().to_string()).collect::<Vec<_>>();
+    assert_eq!(named("app 1"), [application(1), application(3)]);
+    let named: Vec<_> = world.tenant.connectors_by_machine_name("HOST2.contoso.local").collect();
+    assert_eq!(named, world.tenant.connectors().skip(1).collect::<Vec<_>>());
+    assert!(format!("{named:?}").contains(&connector(2)));
+    assert_ne!(named, world.tenant.connectors().take(1).collect::<Vec<_>>());
+
+    let mut directory = Directory::default();
+    let other = "7e000000-0000-4000-8000-000000000002";
+    for id in [TENANT, other] {
+        let mut command = create_tenant(&json!({}));
+        command["id"] = id.into();
+        directory.apply(&serde_json::from_value(command).unwrap()).unwrap();
+    }
+    let mut after = directory.tenants_after(TENANT.parse().unwrap()).unwrap();
+    assert_eq!(after.next().map(|tenant| tenant.id().to_string()).as_deref(), Some(other));
+    assert!(directory.tenants_after(group(9).parse().unwrap()).is_none());
+}
