@@ -1,20 +1,24 @@
 //! What happened: events, each enough to apply an accepted command to another copy of the state, and to undo it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::Application,
-        connector::{Connector, ConnectorStatus, Presence},
+        connector::Connector,
         group::{ConnectorGroup, Name},
         publishing::OnPremisesPublishing,
         region::Region,
     },
+    store::WholeGroup,
     timestamp::Timestamp,
 };
+
+pub use crate::model::connector::Report;
 
 /// Something that happened in a tenant (contract §4). The JSON is tagged by `event`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +128,7 @@ pub enum Event {
         /// Where they went.
         connector_group: ConnectorGroupId,
         /// Which, and where from.
-        applications: Moves<ApplicationId>,
+        applications: ApplicationMoves,
     },
 }
 
@@ -184,51 +188,88 @@ impl<Id> FromIterator<Move<Id>> for Moves<Id> {
     }
 }
 
-/// Properties of a connector that a report changed; those that it did not are absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "ReportDocument", into = "ReportDocument")]
-pub struct Report {
-    /// `status`, with `inactiveSince` while it is `inactive`.
-    pub presence: Option<Presence>,
-    /// `externalIp`.
-    pub external_ip: Option<Arc<str>>,
-    /// `version`.
-    pub version: Option<Arc<str>>,
+/// Which applications moved, and where from: in creation order, none that was there already.
+///
+/// One move and a million have the same form. A whole group is kept as what it was before, at no cost in the number of
+/// its applications, and is spelled out when somebody reads it.
+#[derive(Clone)]
+pub struct ApplicationMoves(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Listed(Moves<ApplicationId>),
+    Whole(WholeGroup),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ReportDocument {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    status: Option<ConnectorStatus>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    inactive_since: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_ip: Option<Arc<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    version: Option<Arc<str>>,
-}
+impl ApplicationMoves {
+    /// All applications of a group, which has some.
+    pub(crate) const fn whole(group: WholeGroup) -> Self {
+        Self(Kept::Whole(group))
+    }
 
-impl From<Report> for ReportDocument {
-    fn from(Report { presence, external_ip, version }: Report) -> Self {
-        let inactive_since = presence.and_then(Presence::inactive_since);
-        Self { status: presence.map(Presence::status), inactive_since, external_ip, version }
+    /// The group that moved whole, if that is how the moves are kept.
+    pub(crate) const fn whole_group(&self) -> Option<&WholeGroup> {
+        match &self.0 {
+            Kept::Listed(_) => None,
+            Kept::Whole(group) => Some(group),
+        }
+    }
+
+    /// How many moved. O(1).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Kept::Listed(moves) => moves.len(),
+            Kept::Whole(group) => group.len(),
+        }
+    }
+
+    /// Whether nobody moved; the engine makes no such event.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
+    pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
+        let (listed, whole) = match &self.0 {
+            Kept::Listed(moves) => (Some(moves.iter()), None),
+            Kept::Whole(group) => (None, Some(group)),
+        };
+        let whole = whole.into_iter().flat_map(|group| group.applications().map(|id| Move { id, from: group.id() }));
+        listed.into_iter().flatten().chain(whole)
     }
 }
 
-impl TryFrom<ReportDocument> for Report {
-    type Error = &'static str;
+impl FromIterator<Move<ApplicationId>> for ApplicationMoves {
+    fn from_iter<I: IntoIterator<Item = Move<ApplicationId>>>(moves: I) -> Self {
+        Self(Kept::Listed(moves.into_iter().collect()))
+    }
+}
 
-    fn try_from(document: ReportDocument) -> Result<Self, &'static str> {
-        let ReportDocument { status, inactive_since, external_ip, version } = document;
-        let presence = match (status, inactive_since) {
-            (None, None) => None,
-            (None, Some(_)) => return Err("inactiveSince without a status"),
-            (Some(status), since) => {
-                let presence = Presence::from_parts(status, since);
-                Some(presence.ok_or("inactiveSince goes with the status inactive and with no other")?)
-            }
-        };
-        Ok(Self { presence, external_ip, version })
+/// Equal where they say the same, however they are kept.
+impl PartialEq for ApplicationMoves {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for ApplicationMoves {}
+
+impl fmt::Debug for ApplicationMoves {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for ApplicationMoves {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApplicationMoves {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Moves::deserialize(deserializer).map(|moves| Self(Kept::Listed(moves)))
     }
 }

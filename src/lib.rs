@@ -38,7 +38,7 @@ pub use availability::{Availability, AvailabilityChange, Impact};
 pub use command::*;
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
 pub use document::{DirectoryViolations, Violations};
-pub use event::{Event, Move, Moves, Removed, Report};
+pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
 pub use model::{
     application::{Application, ApplicationDocument, ContradictoryPublication, Publication},

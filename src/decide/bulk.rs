@@ -5,12 +5,12 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use super::{Decision, checks};
 use crate::{
     command::{Assignment, Selection},
-    event::{Event, Move},
+    event::{ApplicationMoves, Event, Move},
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::region::Region,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorView, State},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State, WholeGroup},
 };
 
 pub(super) fn reassign_applications(
@@ -27,7 +27,10 @@ pub(super) fn reassign_applications(
             checks::published(application)?;
             Ok(application)
         }))?,
-        Selection::In(id) => checks::connector_group(state, *id)?.applications().collect(),
+        Selection::In(id) => {
+            let from = checks::connector_group(state, *id)?;
+            return Ok(whole_group_moved(state, from, to).into_iter().collect());
+        }
         Selection::All => select::published(state).collect(),
         Selection::InRegion(_) => select::applications_in_region(state, region.as_ref()).collect(),
         Selection::Named(prefix) => select::applications_named(state, prefix).collect(),
@@ -91,6 +94,14 @@ fn fields<I: Copy + Ord + Into<AnyId>>(selection: &Selection<I>) -> Result<Optio
         Selection::InRegion(region) => checks::region(region).map(Some),
         Selection::In(_) | Selection::All | Selection::Named(_) => Ok(None),
     }
+}
+
+/// One event for all that a group holds; none where that is nothing, or there already.
+fn whole_group_moved(state: &State, from: ConnectorGroupView<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
+    (from.id() != to.id() && from.applications_count() > 0).then(|| Event::ApplicationsReassigned {
+        connector_group: to.id(),
+        applications: ApplicationMoves::whole(WholeGroup::new(state, from.id())),
+    })
 }
 
 /// One event for all that are not there yet, in creation order; none where all are.

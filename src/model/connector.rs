@@ -124,3 +124,52 @@ impl From<Connector> for ConnectorDocument {
         Self { id, machine_name, external_ip, status, inactive_since, version, member_of }
     }
 }
+
+/// Properties of a connector that a report changed; those that it did not are absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "ReportDocument", into = "ReportDocument")]
+pub struct Report {
+    /// `status`, with `inactiveSince` while it is `inactive`.
+    pub presence: Option<Presence>,
+    /// `externalIp`.
+    pub external_ip: Option<Arc<str>>,
+    /// `version`.
+    pub version: Option<Arc<str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReportDocument {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<ConnectorStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inactive_since: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_ip: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<Arc<str>>,
+}
+
+impl From<Report> for ReportDocument {
+    fn from(Report { presence, external_ip, version }: Report) -> Self {
+        let inactive_since = presence.and_then(Presence::inactive_since);
+        Self { status: presence.map(Presence::status), inactive_since, external_ip, version }
+    }
+}
+
+impl TryFrom<ReportDocument> for Report {
+    type Error = &'static str;
+
+    fn try_from(document: ReportDocument) -> Result<Self, &'static str> {
+        let ReportDocument { status, inactive_since, external_ip, version } = document;
+        let presence = match (status, inactive_since) {
+            (None, None) => None,
+            (None, Some(_)) => return Err("inactiveSince without a status"),
+            (Some(status), since) => {
+                let presence = Presence::from_parts(status, since);
+                Some(presence.ok_or("inactiveSince goes with the status inactive and with no other")?)
+            }
+        };
+        Ok(Self { presence, external_ip, version })
+    }
+}

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 
 use super::{
+    cells::Cells,
     index::{Index, hash_bits, hash_ignoring_ascii_case},
     pages::Pages,
     roster::Roster,
@@ -20,8 +21,7 @@ pub(super) struct Applications {
     pub(super) roster: Roster<ApplicationId>,
     app_ids: Pages<AppId, 256>,
     by_app_id: Index,
-    /// The group of each published application.
-    groups: Pages<Option<Slot>, 1024>,
+    pub(super) cells: Cells,
     display_names: Pages<Option<Arc<str>>, 64>,
     internal_urls: Urls,
     by_internal_url: Index,
@@ -37,11 +37,11 @@ impl Applications {
     }
 
     pub(super) fn group(&self, slot: Slot) -> Option<Slot> {
-        self.groups.get(slot.index()).copied().flatten()
+        self.cells.group(slot)
     }
 
     pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) {
-        self.groups.set(slot.index(), group);
+        self.cells.set_group(slot, group);
     }
 
     pub(super) fn display_name(&self, slot: Slot) -> Option<&Arc<str>> {
@@ -97,7 +97,7 @@ impl Applications {
 
     fn push_columns(&mut self) {
         self.app_ids.push(AppId::default());
-        self.groups.push(None);
+        self.cells.push();
         self.display_names.push(None);
         self.internal_urls.push(None);
         self.external_urls.push(None);

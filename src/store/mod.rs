@@ -3,7 +3,7 @@
 //! ```text
 //! State ── groups ────── roster (order, ids, id → slot) · records · tallies · members · folded name → slots
 //!       ── connectors ── roster · texts · presences · group · inactive ones by time
-//!       ── applications  roster · app ids · group · names · URLs · settings · appId, both URLs → slot
+//!       ── applications  roster · app ids · cells (which group) · names · URLs · settings · appId, both URLs → slot
 //! ```
 //!
 //! Everything is a list in copy-on-write [`pages`], indexed by [`slot`]: a clone of the state is one reference count a
@@ -11,6 +11,7 @@
 //! views, writes take ids. A write of an id that is not there does nothing.
 
 mod applications;
+mod cells;
 mod connectors;
 mod groups;
 mod index;
@@ -21,6 +22,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 mod views;
+mod whole;
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
@@ -29,13 +31,13 @@ use connectors::Connectors;
 use groups::{Groups, Record};
 use slot::Slot;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
+pub(crate) use whole::WholeGroup;
 
 use crate::{
-    event::Report,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     model::{
         application::Application,
-        connector::{Connector, Presence},
+        connector::{Connector, Presence, Report},
         group::{ConnectorGroup, ConnectorGroupType, Name},
         publishing::OnPremisesPublishing,
         region::Region,
@@ -53,6 +55,8 @@ pub(crate) struct State {
     groups: Groups,
     connectors: Connectors,
     applications: Applications,
+    /// One for all states in which the same slots mean the same groups and applications, as long as those live.
+    layout: Arc<()>,
     /// What a view of nothing would show; no view of nothing is made.
     no_group: Record,
     no_text: Arc<str>,
@@ -95,6 +99,7 @@ impl State {
             groups: Groups::default(),
             connectors: Connectors::default(),
             applications: Applications::default(),
+            layout: Arc::default(),
             no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
             no_text: "".into(),
             default_region,
@@ -165,6 +170,7 @@ impl State {
             *self = self.laid_out_anew(Vacancies::Groups);
             self.groups.restore(place, group);
         }
+        self.layout = Arc::default();
     }
 
     pub(crate) fn remove_connector_group(&mut self, id: ConnectorGroupId) {
@@ -373,6 +379,7 @@ impl State {
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
         }
+        self.layout = Arc::default();
         self.tally_application(self.group_of(application), u32::saturating_add);
     }
 

@@ -34,7 +34,7 @@ fn moves_know_how_many_they_are() {
     let events = world.tenant.apply(&command).unwrap();
     let [Event::ApplicationsReassigned { applications: moves, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
-    assert!(moves.iter().take(0).collect::<connector_groups::Moves<_>>().is_empty());
+    assert!(moves.iter().take(0).collect::<connector_groups::ApplicationMoves>().is_empty());
 }
 
 #[test]
