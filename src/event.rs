@@ -14,7 +14,7 @@ use crate::{
         publishing::OnPremisesPublishing,
         region::Region,
     },
-    store::WholeGroup,
+    store::Leaving,
     timestamp::Timestamp,
 };
 
@@ -190,28 +190,29 @@ impl<Id> FromIterator<Move<Id>> for Moves<Id> {
 
 /// Which applications moved, and where from: in creation order, none that was there already.
 ///
-/// One move and a million have the same form. A whole group is kept as what it was before, at no cost in the number of
-/// its applications, and is spelled out when somebody reads it.
+/// One move and a million have the same form. Many are kept as a snapshot of the state before and who it is, a whole group
+/// at no cost in the number of its applications, and are spelled out when somebody reads them. Such an event keeps
+/// the parts of the former state alive that have changed since.
 #[derive(Clone)]
 pub struct ApplicationMoves(Kept);
 
 #[derive(Clone)]
 enum Kept {
     Listed(Moves<ApplicationId>),
-    Whole(WholeGroup),
+    Leaving(Leaving),
 }
 
 impl ApplicationMoves {
-    /// All applications of a group, which has some.
-    pub(crate) const fn whole(group: WholeGroup) -> Self {
-        Self(Kept::Whole(group))
+    /// Many, who are at least one.
+    pub(crate) const fn leaving(leaving: Leaving) -> Self {
+        Self(Kept::Leaving(leaving))
     }
 
-    /// The group that moved whole, if that is how the moves are kept.
-    pub(crate) const fn whole_group(&self) -> Option<&WholeGroup> {
+    /// Those who left together, if that is how the moves are kept.
+    pub(crate) const fn as_leaving(&self) -> Option<&Leaving> {
         match &self.0 {
             Kept::Listed(_) => None,
-            Kept::Whole(group) => Some(group),
+            Kept::Leaving(leaving) => Some(leaving),
         }
     }
 
@@ -220,7 +221,7 @@ impl ApplicationMoves {
     pub fn len(&self) -> usize {
         match &self.0 {
             Kept::Listed(moves) => moves.len(),
-            Kept::Whole(group) => group.len(),
+            Kept::Leaving(leaving) => leaving.len(),
         }
     }
 
@@ -232,12 +233,12 @@ impl ApplicationMoves {
 
     /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
     pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
-        let (listed, whole) = match &self.0 {
+        let (listed, leaving) = match &self.0 {
             Kept::Listed(moves) => (Some(moves.iter()), None),
-            Kept::Whole(group) => (None, Some(group)),
+            Kept::Leaving(leaving) => (None, Some(leaving.iter())),
         };
-        let whole = whole.into_iter().flat_map(|group| group.applications().map(|id| Move { id, from: group.id() }));
-        listed.into_iter().flatten().chain(whole)
+        let leaving = leaving.into_iter().flatten().map(|(id, from)| Move { id, from });
+        listed.into_iter().flatten().chain(leaving)
     }
 }
 

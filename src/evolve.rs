@@ -37,8 +37,8 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
         }
         Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
         Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
-        Event::ApplicationsReassigned { connector_group, applications } => match applications.whole_group() {
-            Some(whole) => state.move_whole_group(whole, *connector_group),
+        Event::ApplicationsReassigned { connector_group, applications } => match applications.as_leaving() {
+            Some(leaving) => state.let_leave(leaving, *connector_group),
             None => state.reassign_applications(applications.iter().map(|moved| (moved.id, *connector_group))),
         },
     }
@@ -71,11 +71,9 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
         Event::ApplicationUnpublished { id, connector_group, on_premises_publishing } => {
             state.publish_application(*id, *connector_group, on_premises_publishing);
         }
-        Event::ApplicationsReassigned { connector_group, applications } => {
-            let whole = applications.whole_group();
-            if !whole.is_some_and(|whole| state.take_back_whole_group(whole, *connector_group)) {
-                state.reassign_applications(applications.iter().map(|moved| (moved.id, moved.from)));
-            }
-        }
+        Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_leaving() {
+            Some(leaving) => state.take_back(leaving),
+            None => state.reassign_applications(applications.iter().map(|moved| (moved.id, moved.from))),
+        },
     }
 }

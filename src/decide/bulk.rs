@@ -10,7 +10,7 @@ use crate::{
     model::region::Region,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State, WholeGroup},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, Leaving, State},
 };
 
 pub(super) fn reassign_applications(
@@ -18,24 +18,39 @@ pub(super) fn reassign_applications(
     applications: &Selection<ApplicationId>,
     connector_group: ConnectorGroupId,
 ) -> Decision {
+    if let Selection::Ids(ids) = applications {
+        return reassign_listed(state, ids, connector_group);
+    }
     let region = fields(applications)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
     let selected = match applications {
-        Selection::Ids(ids) => checks::all_entries(ids.iter().map(|id| {
-            let application = checks::application(state, *id)?;
-            checks::published(application)?;
-            Ok(application)
-        }))?,
+        Selection::Ids(_) => Vec::new(),
         Selection::In(id) => {
             let from = checks::connector_group(state, *id)?;
-            return Ok(whole_group_moved(state, from, to).into_iter().collect());
+            return Ok(whole_group_moved(from, to).into_iter().collect());
         }
         Selection::All => select::published(state).collect(),
         Selection::InRegion(_) => select::applications_in_region(state, region.as_ref()).collect(),
         Selection::Named(prefix) => select::applications_named(state, prefix).collect(),
     };
-    Ok(applications_moved(selected, connector_group).into_iter().collect())
+    Ok(applications_moved(state, selected, to, true).into_iter().collect())
+}
+
+/// All ids are found first, in one go, which tells too whether one may be named twice.
+fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: ConnectorGroupId) -> Decision {
+    let (found, may_repeat) = state.find_applications(ids);
+    if may_repeat {
+        checks::named_once(ids.iter().copied())?;
+    }
+    let to = checks::connector_group(state, connector_group)?;
+    checks::writable(to)?;
+    let selected = checks::all_entries(ids.iter().zip(found).map(|(id, found)| {
+        let application = checks::found_application(*id, found)?;
+        checks::published(application)?;
+        Ok(application)
+    }))?;
+    Ok(applications_moved(state, selected, to, true).into_iter().collect())
 }
 
 pub(super) fn move_connectors(
@@ -79,11 +94,14 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
         checks::published(application)?;
         Ok((to, application))
     }))?;
-    let mut by_target = BTreeMap::<_, (ConnectorGroupId, Vec<ApplicationView<'_>>)>::new();
+    let mut by_target = BTreeMap::<_, (ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)>::new();
     for (to, application) in accepted {
-        by_target.entry(to.creation_order()).or_insert((to.id(), Vec::new())).1.push(application);
+        by_target.entry(to.creation_order()).or_insert((to, Vec::new())).1.push(application);
     }
-    let events = by_target.into_values().filter_map(|(to, applications)| applications_moved(applications, to));
+    // No snapshot is the state before each of several events.
+    let is_only = by_target.len() == 1;
+    let events =
+        by_target.into_values().filter_map(|(to, applications)| applications_moved(state, applications, to, is_only));
     Ok(events.collect())
 }
 
@@ -97,20 +115,35 @@ fn fields<I: Copy + Ord + Into<AnyId>>(selection: &Selection<I>) -> Result<Optio
 }
 
 /// One event for all that a group holds; none where that is nothing, or there already.
-fn whole_group_moved(state: &State, from: ConnectorGroupView<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
+fn whole_group_moved(from: ConnectorGroupView<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
     (from.id() != to.id() && from.applications_count() > 0).then(|| Event::ApplicationsReassigned {
         connector_group: to.id(),
-        applications: ApplicationMoves::whole(WholeGroup::new(state, from.id())),
+        applications: ApplicationMoves::leaving(Leaving::group(from)),
     })
 }
 
-/// One event for all that are not there yet, in creation order; none where all are.
-fn applications_moved(mut applications: Vec<ApplicationView<'_>>, to: ConnectorGroupId) -> Option<Event> {
-    let from = |application: &ApplicationView<'_>| Some(application.connector_group()?.id());
-    applications.retain(|application| from(application) != Some(to));
+/// One event for all that are not there yet, in creation order; none where all are. The state is that before the event only
+/// where it is the only one.
+fn applications_moved(
+    state: &State,
+    mut applications: Vec<ApplicationView<'_>>,
+    to: ConnectorGroupView<'_>,
+    is_only: bool,
+) -> Option<Event> {
+    applications.retain(|application| !application.is_in(to));
+    if applications.is_empty() {
+        return None;
+    }
+    let leaving = if is_only { Leaving::many(state, &applications) } else { None };
+    let applications = leaving.map_or_else(|| listed(applications), ApplicationMoves::leaving);
+    Some(Event::ApplicationsReassigned { connector_group: to.id(), applications })
+}
+
+fn listed(mut applications: Vec<ApplicationView<'_>>) -> ApplicationMoves {
     applications.sort_unstable_by_key(|application| application.creation_order());
-    let moves =
-        applications.iter().filter_map(|application| Some(Move { id: application.id(), from: from(application)? }));
-    let event = Event::ApplicationsReassigned { connector_group: to, applications: moves.collect() };
-    (!applications.is_empty()).then_some(event)
+    let from = |application: &ApplicationView<'_>| Some(application.connector_group()?.id());
+    applications
+        .iter()
+        .filter_map(|application| Some(Move { id: application.id(), from: from(application)? }))
+        .collect()
 }

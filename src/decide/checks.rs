@@ -64,7 +64,13 @@ fn read_only(property: ReadOnlyProperty, given: bool) -> Check {
 }
 
 /// The first id that repeats an earlier one.
-pub(super) fn named_once<I: Copy + Ord + Into<AnyId>>(ids: impl Iterator<Item = I>) -> Check {
+pub(super) fn named_once<I: Copy + Ord + Into<AnyId>>(ids: impl Iterator<Item = I> + Clone) -> Check {
+    // A sorted list shows that there is none in less time than a set takes to find the first.
+    let mut sorted: Vec<I> = ids.clone().collect();
+    sorted.sort_unstable();
+    if sorted.is_sorted_by(|one, next| one < next) {
+        return Ok(());
+    }
     let mut seen = BTreeSet::new();
     let repeated = { ids }.find(|id| !seen.insert(*id));
     repeated.map_or(Ok(()), |id| Err(Refusal::DuplicateReference { id: id.into() }))
@@ -87,7 +93,11 @@ pub(super) fn connector(state: &State, id: ConnectorId) -> Check<ConnectorView<'
 }
 
 pub(super) fn application(state: &State, id: ApplicationId) -> Check<ApplicationView<'_>> {
-    state.application(id).ok_or(Refusal::ApplicationNotFound { id })
+    found_application(id, state.application(id))
+}
+
+pub(super) fn found_application(id: ApplicationId, found: Option<ApplicationView<'_>>) -> Check<ApplicationView<'_>> {
+    found.ok_or(Refusal::ApplicationNotFound { id })
 }
 
 pub(super) fn connector_group(state: &State, id: ConnectorGroupId) -> Check<ConnectorGroupView<'_>> {

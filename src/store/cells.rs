@@ -9,13 +9,15 @@
 //! A cell is at most log2 of all unions deep, and one that nothing is in any more is used again, so that a long history
 //! leaves neither long ways nor more cells than there are applications and groups.
 
+use alloc::{vec, vec::Vec};
+
 use super::{pages::Pages, slot::Slot};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
     /// The cell of each application; none where it is not published.
     of: Pages<Option<Slot>, 1024>,
-    cells: Pages<Cell, 64>,
+    nodes: Pages<Cell, 64>,
     /// The topmost cell of each group that has ever held something.
     tops: Pages<Option<Slot>, 128>,
     /// The first cell that is free.
@@ -48,9 +50,12 @@ impl Default for Above {
 impl Cells {
     /// The group of an application.
     pub(super) fn group(&self, application: Slot) -> Option<Slot> {
-        let mut cell = self.of.get(application.index()).copied().flatten()?;
+        self.group_of(self.of.get(application.index()).copied().flatten()?)
+    }
+
+    fn group_of(&self, mut cell: Slot) -> Option<Slot> {
         loop {
-            match self.cells.get(cell.index())?.above {
+            match self.nodes.get(cell.index())?.above {
                 Above::Group(group) => return Some(group),
                 Above::Cell(above) => cell = above,
                 Above::Free(_) => return None,
@@ -69,20 +74,20 @@ impl Cells {
         if cell == former {
             return;
         }
-        if let Some(cell) = cell.and_then(|cell| self.cells.get_mut(cell.index())) {
+        if let Some(cell) = cell.and_then(|cell| self.nodes.get_mut(cell.index())) {
             cell.held = cell.held.saturating_add(1);
         }
         self.of.set(application.index(), cell);
         if let Some(former) = former {
-            self.release(former);
+            self.release(former, 1);
         }
     }
 
     /// All that is in one group goes to another, in a time that does not depend on how much it is.
     pub(super) fn merge(&mut self, from: Slot, to: Slot) {
         let (lower, upper) = (self.top(from), self.top(to));
-        let rank = |cell: Slot| self.cells.get(cell.index()).map_or(0, |cell| cell.rank);
-        let is_empty = |cell: Slot| self.cells.get(cell.index()).is_none_or(|cell| cell.held == 0);
+        let rank = |cell: Slot| self.nodes.get(cell.index()).map_or(0, |cell| cell.rank);
+        let is_empty = |cell: Slot| self.nodes.get(cell.index()).is_none_or(|cell| cell.held == 0);
         if from == to || is_empty(lower) {
             return;
         }
@@ -100,10 +105,34 @@ impl Cells {
         self.hang(upper, Above::Group(to));
         self.tops.set(from.index(), None);
         self.tops.set(to.index(), Some(upper));
-        if let Some(cell) = self.cells.get_mut(upper.index()) {
+        if let Some(cell) = self.nodes.get_mut(upper.index()) {
             cell.held = cell.held.saturating_add(1);
             cell.rank = cell.rank.max(above_lower);
         }
+    }
+
+    /// Applications, in ascending order, go to a group together; who leaves which group is told, a cell at a time.
+    pub(super) fn gather(&mut self, applications: &[Slot], group: Slot) -> Vec<(Slot, u32)> {
+        let top = self.top(group);
+        let mut left = vec![0_u32; self.nodes.len()];
+        let mut came = 0_u32;
+        self.of.update_ascending(applications.iter().map(|slot| slot.index()), |cell| {
+            let former = cell.replace(top);
+            if let Some(count) = former.and_then(|former| left.get_mut(former.index())) {
+                *count = count.saturating_add(1);
+            }
+            came = came.saturating_add(1);
+        });
+        if let Some(cell) = self.nodes.get_mut(top.index()) {
+            cell.held = cell.held.saturating_add(came);
+        }
+        let cells = left.into_iter().enumerate().filter(|(_, count)| *count > 0);
+        let cells: Vec<(Slot, u32)> = cells.map(|(cell, count)| (Slot::at(cell), count)).collect();
+        let groups = cells.iter().filter_map(|(cell, count)| Some((self.group_of(*cell)?, *count))).collect();
+        for (cell, count) in cells {
+            self.release(cell, count);
+        }
+        groups
     }
 
     /// As many applications as `other` has room for, and more, are in no group.
@@ -123,23 +152,23 @@ impl Cells {
         }
         let fresh = Cell { above: Above::Group(group), rank: 0, held: 0 };
         let cell = self.free.unwrap_or_else(|| {
-            self.cells.push(fresh);
-            Slot::at(self.cells.len().saturating_sub(1))
+            self.nodes.push(fresh);
+            Slot::at(self.nodes.len().saturating_sub(1))
         });
-        if let Some(Above::Free(next)) = self.cells.get(cell.index()).map(|cell| cell.above) {
+        if let Some(Above::Free(next)) = self.nodes.get(cell.index()).map(|cell| cell.above) {
             self.free = next;
         }
-        self.cells.set(cell.index(), fresh);
+        self.nodes.set(cell.index(), fresh);
         self.tops.set(group.index(), Some(cell));
         cell
     }
 
-    /// One thing less is in a cell; one that is empty is free, unless it is the topmost of its group.
-    fn release(&mut self, cell: Slot) {
-        let mut next = Some(cell);
-        while let Some(cell) = next.take() {
-            let Some(found) = self.cells.get_mut(cell.index()) else { return };
-            found.held = found.held.saturating_sub(1);
+    /// So many things less are in a cell; one that is empty is free, unless it is the topmost of its group.
+    fn release(&mut self, cell: Slot, count: u32) {
+        let mut next = Some((cell, count));
+        while let Some((cell, count)) = next.take() {
+            let Some(found) = self.nodes.get_mut(cell.index()) else { return };
+            found.held = found.held.saturating_sub(count);
             if found.held > 0 {
                 return;
             }
@@ -147,13 +176,13 @@ impl Cells {
             if let Above::Cell(above) = found.above {
                 found.above = Above::Free(self.free);
                 self.free = Some(cell);
-                next = Some(above);
+                next = Some((above, 1));
             }
         }
     }
 
     fn hang(&mut self, cell: Slot, above: Above) {
-        if let Some(cell) = self.cells.get_mut(cell.index()) {
+        if let Some(cell) = self.nodes.get_mut(cell.index()) {
             cell.above = above;
         }
     }
@@ -161,8 +190,6 @@ impl Cells {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{vec, vec::Vec};
-
     use proptest::prelude::*;
 
     use super::*;
@@ -171,7 +198,7 @@ mod tests {
         let mut cell = cells.of.get(application).copied().flatten();
         core::iter::from_fn(|| {
             let found = cell?;
-            cell = match cells.cells.get(found.index())?.above {
+            cell = match cells.nodes.get(found.index())?.above {
                 Above::Cell(above) => Some(above),
                 _ => None,
             };
@@ -202,7 +229,7 @@ mod tests {
                     }
                 }
                 clones.push((cells.clone(), list.clone()));
-                prop_assert!(cells.cells.len() <= 40 * 2 + 6, "{} cells", cells.cells.len());
+                prop_assert!(cells.nodes.len() <= 40 * 2 + 6, "{} cells", cells.nodes.len());
             }
             for (cells, list) in clones {
                 for (application, group) in list.iter().enumerate() {
@@ -221,7 +248,7 @@ mod tests {
         for turn in 0..1_000 {
             cells.merge(Slot::new(turn % 2), Slot::new((turn + 1) % 2));
         }
-        assert_eq!((cells.cells.len(), depth(&cells, 0)), (2, 1));
+        assert_eq!((cells.nodes.len(), depth(&cells, 0)), (2, 1));
     }
 
     /// Groups that gather and scatter for long: the ways stay short and the cells few.
@@ -240,6 +267,6 @@ mod tests {
         }
         let deepest = (0..1_000).map(|application| depth(&cells, application)).max().unwrap();
         assert!(deepest <= 12, "{deepest}");
-        assert!(cells.cells.len() <= 1_100, "{}", cells.cells.len());
+        assert!(cells.nodes.len() <= 1_100, "{}", cells.nodes.len());
     }
 }

@@ -60,6 +60,14 @@ impl Groups {
         self.tallies.get_mut(slot.index())
     }
 
+    /// Takes over the tallies that another state of the same layout has.
+    pub(super) fn take_tallies_of(&mut self, other: &Self) {
+        self.tallies = other.tallies.clone();
+        while self.tallies.len() < self.records.len() {
+            self.tallies.push(Tally::default());
+        }
+    }
+
     pub(super) fn members(&self, slot: Slot) -> &[Slot] {
         self.members.get(slot.index()).map_or(&[], |members| members.as_slice())
     }

@@ -15,6 +15,7 @@ mod cells;
 mod connectors;
 mod groups;
 mod index;
+mod leaving;
 mod pages;
 mod roster;
 mod slot;
@@ -22,16 +23,15 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 mod views;
-mod whole;
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use applications::Applications;
 use connectors::Connectors;
 use groups::{Groups, Record};
+pub(crate) use leaving::Leaving;
 use slot::Slot;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
-pub(crate) use whole::WholeGroup;
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},

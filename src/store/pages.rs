@@ -82,6 +82,28 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         Arc::make_mut(page).get_mut(entry)
     }
 
+    /// Changes the entries at ascending indexes, each page looked up once.
+    pub(super) fn update_ascending(&mut self, indexes: impl Iterator<Item = usize>, mut update: impl FnMut(&mut T)) {
+        let len = self.len;
+        let mut indexes = indexes.take_while(|index| *index < len).peekable();
+        let spine = Arc::make_mut(&mut self.spine);
+        while let Some(first) = indexes.peek().copied() {
+            let (branch, page, _) = place::<N>(first);
+            let page = spine.get_mut(branch).and_then(|branch| Arc::make_mut(branch).get_mut(page));
+            let Some(page) = page.map(Arc::make_mut) else { return };
+            let beyond = (first | N.wrapping_sub(1)).saturating_add(1);
+            while let Some(index) = indexes.next_if(|index| (first..beyond).contains(index)) {
+                if let Some(entry) = page.get_mut(index & N.wrapping_sub(1)) {
+                    update(entry);
+                }
+            }
+            // One that does not ascend ends it, so that a wrong caller cannot keep it running.
+            if indexes.peek().is_some_and(|next| *next < beyond) {
+                return;
+            }
+        }
+    }
+
     /// Sets an entry that exists; nothing where it does not.
     pub(super) fn set(&mut self, index: usize, value: T) {
         if let Some(entry) = self.get_mut(index) {

@@ -25,6 +25,11 @@ impl<I: Id> Roster<I> {
         self.order.len()
     }
 
+    /// How many slots there are, dead ones too.
+    pub(super) const fn slots(&self) -> usize {
+        self.ids.len()
+    }
+
     pub(super) const fn is_sparse(&self) -> bool {
         self.order.is_sparse()
     }

@@ -284,6 +284,11 @@ impl<'a> ApplicationView<'a> {
         self.slot
     }
 
+    /// Whether it is assigned to this group, of the same state.
+    pub(crate) fn is_in(self, group: ConnectorGroupView<'_>) -> bool {
+        self.group() == Some(group.slot)
+    }
+
     fn group(self) -> Option<Slot> {
         self.state.applications.group(self.slot)
     }
