@@ -214,7 +214,9 @@ mod tests {
         #[test]
         fn as_a_list_of_groups(moves in prop::collection::vec((any::<bool>(), 0_usize..40, 0_u32..6, 0_u32..7), 0..400)) {
             let (mut cells, mut list) = (Cells::default(), vec![None; 40]);
-            list.iter().for_each(|_| cells.push());
+            for _ in &list {
+                cells.push();
+            }
             let mut clones = Vec::new();
             for (whole, application, from, to) in moves {
                 let to = (to < 6).then(|| Slot::new(to));
