@@ -126,12 +126,17 @@ fn coverage_counts_selections_and_what_is_within_transactions() {
         format!(
             r#"{{"command":"transaction","tenant":"{tenant}","commands":[{{"command":"deleteConnectorGroup","id":"{group}"}}]}}"#
         ),
+        format!(
+            r#"{{"command":"reassignApplications","tenant":"{tenant}","applications":{{"ids":["{group}"]}},"connectorGroup":"{group}"}}"#
+        ),
     ] {
         let command = serde_json::from_str(&line).unwrap();
         let result = directory.apply(&command);
         coverage.count(&command, &result);
     }
-    assert_eq!(coverage.selections, [("all", 1), ("inRegion", 1)].into());
+    assert_eq!(coverage.selections, [("all", 1), ("ids", 1), ("inRegion", 1)].into());
+    let refusals = [("applicationNotFound", 1), ("bulk", 1), ("groupIsDefault", 1), ("transaction", 1)];
+    assert_eq!(coverage.refusals, refusals.into());
     assert_eq!(coverage.commands["transaction"], (1, 1));
     assert_eq!(coverage.commands["createConnectorGroup"], (1, 0));
     assert_eq!(coverage.commands["deleteConnectorGroup"], (0, 1));
