@@ -35,6 +35,12 @@ fn moves_know_how_many_they_are() {
     let [Event::ApplicationsReassigned { applications: moves, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
     assert!(moves.iter().take(0).collect::<connector_groups::ApplicationMoves>().is_empty());
+    let mut world = world.with_connectors(&[1, 2]);
+    let command: Command = serde_json::from_value(move_connectors(&json!({"all": true}), 1)).unwrap();
+    let events = world.tenant.apply(&command).unwrap();
+    let [Event::ConnectorsMoved { connectors: moves, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
+    assert!(moves.iter().take(0).collect::<connector_groups::Moves<_>>().is_empty());
 }
 
 #[test]
