@@ -274,3 +274,43 @@ impl<'de> Deserialize<'de> for ApplicationMoves {
         Moves::deserialize(deserializer).map(|moves| Self(Kept::Listed(moves)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+    use crate::{ids::TenantId, rules::Rules, store::State};
+
+    #[test]
+    fn a_whole_group_is_kept_as_such_and_equals_its_list() {
+        let (default, other) = (ConnectorGroupId::from_u128(0), ConnectorGroupId::from_u128(1));
+        let region = Region::new("eur").unwrap();
+        let group = ConnectorGroup {
+            id: default,
+            name: Name::new("Default").unwrap(),
+            connector_group_type: crate::model::group::ConnectorGroupType::ApplicationProxy,
+            is_default: true,
+            region: region.clone(),
+        };
+        let rules = Rules { unique_names: false, regional_connector_moves: false };
+        let mut state = State::new(TenantId::from_u128(0), region, Timestamp::UNIX_EPOCH, rules, &group);
+        let id = ApplicationId::from_u128;
+        for number in 0..2 {
+            let app_id = AppId::from_u128(number);
+            let application = Application { id: id(number), app_id, display_name: "a".into(), publication: None };
+            state.push_application(&application);
+            state.publish_application(id(number), default, &OnPremisesPublishing::default());
+        }
+        let whole = ApplicationMoves::leaving(Leaving::group(state.default_connector_group()));
+        let listed = |moves: &[(u128, ConnectorGroupId)]| -> ApplicationMoves {
+            moves.iter().map(|(number, from)| Move { id: id(*number), from: *from }).collect()
+        };
+        assert!(whole.as_leaving().is_some());
+        assert_eq!((whole.len(), whole.is_empty()), (2, false));
+        assert_eq!(whole, listed(&[(0, default), (1, default)]));
+        assert_ne!(whole, listed(&[(0, default), (1, other)]));
+        assert_ne!(whole, listed(&[(0, default)]));
+        assert_eq!(format!("{whole:?}"), format!("{:?}", whole.iter().collect::<Vec<_>>()));
+    }
+}

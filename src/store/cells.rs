@@ -126,8 +126,8 @@ impl Cells {
         if let Some(cell) = self.nodes.get_mut(top.index()) {
             cell.held = cell.held.saturating_add(came);
         }
-        let cells = left.into_iter().enumerate().filter(|(_, count)| *count > 0);
-        let cells: Vec<(Slot, u32)> = cells.map(|(cell, count)| (Slot::at(cell), count)).collect();
+        let cells: Vec<(Slot, u32)> =
+            left.into_iter().enumerate().map(|(cell, count)| (Slot::at(cell), count)).collect();
         let groups = cells.iter().filter_map(|(cell, count)| Some((self.group_of(*cell)?, *count))).collect();
         for (cell, count) in cells {
             self.release(cell, count);
@@ -137,7 +137,7 @@ impl Cells {
 
     /// As many applications as `other` has room for, and more, are in no group.
     pub(super) fn widen_to(&mut self, other: &Self) {
-        while self.of.len() < other.of.len() {
+        for _ in self.of.len()..other.of.len() {
             self.push();
         }
     }

@@ -105,7 +105,7 @@ impl State {
         self.groups.take_tallies_of(&before.groups);
     }
 
-    fn is_laid_out_as(&self, other: &Self) -> bool {
+    pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.layout, &other.layout)
     }
 

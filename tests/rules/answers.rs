@@ -160,3 +160,19 @@ fn pages_follow_each_other_and_names_find_all_that_bear_them() {
     assert_eq!(after.next().map(|tenant| tenant.id().to_string()).as_deref(), Some(other));
     assert!(directory.tenants_after(group(9).parse().unwrap()).is_none());
 }
+
+/// Each event of a command is a step of its own, to undo too.
+#[test]
+fn assignments_to_several_groups_are_undone_one_group_at_a_time() {
+    let mut world = World::new().with_groups(&[1, 2], "eur").with_published(&[1, 2]);
+    let assignment = |number| json!({"application": application(number), "connectorGroup": group(number)});
+    let command = json!({"command": "assignApplications", "assignments": [assignment(1), assignment(2)]});
+    let command: Command = serde_json::from_value(command).unwrap();
+    let events = world.tenant.apply(&command).unwrap();
+    world.tenant.undo(&events[1..]);
+    assert_eq!(world.find("applications", &application(1))["connectorGroup"], group(1));
+    assert_eq!(world.find("applications", &application(2))["connectorGroup"], group(0));
+    world.tenant.undo(&events[..1]);
+    assert_eq!(world.find("applications", &application(1))["connectorGroup"], group(0));
+    assert_eq!(world.tenant.audit(), []);
+}
