@@ -22,6 +22,8 @@ mod directory;
 mod document;
 mod event;
 mod evolve;
+#[cfg(feature = "graph")]
+pub mod graph;
 mod ids;
 mod model;
 mod refusal;

@@ -1,0 +1,214 @@
+//! What is done to applications: made, renamed, published, assigned.
+
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+};
+
+use http::{Method, StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Profile,
+    answer::{Reply, Session, apply, tenant},
+    call::Call,
+    entity::PUBLISHING,
+    error::{Code, Error},
+    find,
+    group::read_only,
+    json::{Members, is_annotation},
+    query::Query,
+    reader::{context, entity},
+    reference,
+    route::{Key, Target, Version},
+};
+use crate::{
+    AddApplication, ApplicationId, Command, CreateApplication, DeleteApplication, Directory, PublishApplication,
+    PublishingChanges, RemoveApplication, UnpublishApplication, UpdateApplication,
+};
+
+/// The template that applications to publish are made of.
+const TEMPLATE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
+
+/// What PowerShell writes into both URLs to unpublish.
+const UNPUBLISHED: &str = "PowerShellDeleteApplication";
+
+/// Answers a call that changes an application.
+pub(super) fn answer(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    target: &Target,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    Query::none(call)?;
+    match (target, &call.method) {
+        (Target::List(_), _) => create(directory, call, version, session),
+        (Target::Instantiate(template), _) => instantiate(directory, call, version, template, session),
+        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => assign(directory, call, key),
+        (Target::ApplicationGroupReference(key), _) => {
+            let application = find::assignment(tenant(directory, call)?, key)?.0.id();
+            apply(directory, call, RemoveApplication { application }.into())?;
+            Ok(Reply::no_content())
+        }
+        (Target::Item(_, key), method) => {
+            let id = find::application(tenant(directory, call)?, key)?.id();
+            if *method == Method::PATCH {
+                return update(directory, call, version, id);
+            }
+            apply(directory, call, DeleteApplication { id }.into())?;
+            Ok(Reply::no_content())
+        }
+        // All else has no such method, and was refused for that.
+        _ => Err(Error::segment("")),
+    }
+}
+
+fn create(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    let mut members = Members::of(call.json()?)?;
+    if members.take(PUBLISHING).is_some() {
+        let text = "The request is currently not supported on the targeted entity set";
+        return Err(Error::new(Code::MixedPublishing, text));
+    }
+    let display_name = display_name(&mut members)?;
+    let (id, body) = made(directory, call, version, display_name, members, session)?;
+    let mut reply = Reply::json(StatusCode::CREATED, body);
+    reply.headers.push((header::LOCATION, format!("{}/{}/applications/{id}", call.root, version.as_str())));
+    Ok(reply)
+}
+
+/// A new application from what is left of a body.
+fn made(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    display_name: String,
+    mut members: Members,
+    session: &mut Session<'_>,
+) -> Result<(ApplicationId, Value), Error> {
+    read_only(&mut members, &["id", "appId"])?;
+    members.finish()?;
+    let (id, app_id) = session.next_application_ids();
+    apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
+    let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
+    Ok((id, entity(application, call, version, "applications").into()))
+}
+
+fn display_name(members: &mut Members) -> Result<String, Error> {
+    let missing = || Error::new(Code::InvalidBody, "The property 'displayName' is missing.");
+    members.text("displayName")?.ok_or_else(missing)
+}
+
+/// An application and a service principal, of which nothing is kept.
+fn instantiate(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    template: &str,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    if !template.eq_ignore_ascii_case(TEMPLATE) {
+        return Err(Error::resource_not_found(template));
+    }
+    let mut members = Members::of(call.json()?)?;
+    let display_name = display_name(&mut members)?;
+    let (_, mut application) = made(directory, call, version, display_name, members, session)?;
+    if let Value::Object(members) = &mut application {
+        members.remove("@odata.context");
+    }
+    let service_principal = json!({
+        "id": session.next_any_id().to_string(),
+        "appId": application.get("appId"),
+        "displayName": application.get("displayName"),
+    });
+    Ok(Reply::json(
+        StatusCode::CREATED,
+        json!({
+            "@odata.context": context(call, version, "microsoft.graph.applicationServicePrincipal"),
+            "application": application,
+            "servicePrincipal": service_principal,
+        }),
+    ))
+}
+
+/// `onPremisesPublishing` is set in a request of its own.
+fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: ApplicationId) -> Result<Reply, Error> {
+    let mut members = Members::of(call.json()?)?;
+    let publishing = members.take(PUBLISHING);
+    if publishing.is_some() && version == Version::V1 {
+        return Err(Error::invalid_property(PUBLISHING));
+    }
+    if let Some(publishing) = publishing {
+        if !members.is_empty() {
+            let text = "The request is currently not supported on the targeted entity set";
+            return Err(Error::new(Code::MixedPublishing, text));
+        }
+        apply(directory, call, published(id, publishing, call.options.profile)?)?;
+        return Ok(Reply::no_content());
+    }
+    read_only(&mut members, &["id", "appId"])?;
+    let display_name = members.text("displayName")?;
+    members.finish()?;
+    if let Some(display_name) = display_name {
+        apply(directory, call, UpdateApplication { id, display_name: display_name.into() }.into())?;
+    }
+    Ok(Reply::no_content())
+}
+
+/// Null, or the sentinel in both URLs, unpublishes; anything else publishes or changes how it is published.
+fn published(application: ApplicationId, mut publishing: Value, profile: Profile) -> Result<Command, Error> {
+    if publishing.is_null() {
+        return Ok(UnpublishApplication { application }.into());
+    }
+    without_annotations(&mut publishing);
+    let given = |name: &str| publishing.get(name).and_then(Value::as_str);
+    if given("internalUrl") == Some(UNPUBLISHED) && given("externalUrl") == Some(UNPUBLISHED) {
+        return Ok(UnpublishApplication { application }.into());
+    }
+    // Documented as set by the system, while Microsoft's own tools set it (§7).
+    if profile == Profile::Documented && publishing.get("applicationType").is_some_and(|value| !value.is_null()) {
+        return Err(Error::new(Code::ReadOnlyProperty, "The property 'applicationType' is read-only."));
+    }
+    let changes = PublishingChanges::deserialize(publishing)
+        .map_err(|error| Error::new(Code::InvalidBody, &format!("{PUBLISHING}: {error}")))?;
+    Ok(PublishApplication { application, on_premises_publishing: Box::new(changes) }.into())
+}
+
+/// Takes annotations out of the parts whose type is known; in open parts they say the type, and stay.
+fn without_annotations(value: &mut Value) {
+    const OPEN: [&str; 5] = [
+        "segmentsConfiguration",
+        "verifiedCustomDomainKeyCredential",
+        "verifiedCustomDomainPasswordCredential",
+        "wafIpRanges",
+        "wafAllowedHeaders",
+    ];
+    // JSON is read to a depth of 128 at most, which is how deep this goes.
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| !is_annotation(name));
+            let typed = members.iter_mut().filter(|(name, _)| !OPEN.contains(&name.as_str()));
+            typed.for_each(|(_, member)| without_annotations(member));
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_annotations),
+        _ => {}
+    }
+}
+
+/// `PUT /applications/{id}/connectorGroup/$ref`.
+fn assign(directory: &mut Directory, call: &Call<'_>, key: &Key) -> Result<Reply, Error> {
+    let link = reference::of_body(call, "connectorGroups")?;
+    let tenant = tenant(directory, call)?;
+    let absent = || Error::application_not_found(key.as_str());
+    let application = find::application_by(tenant, key).ok_or_else(absent)?.id();
+    let connector_group = find::group(tenant, &reference::id(&link)?)?.id();
+    apply(directory, call, AddApplication { application, connector_group }.into())?;
+    Ok(Reply::no_content())
+}

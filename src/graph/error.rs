@@ -1,0 +1,220 @@
+//! Every error that the wire knows, and what becomes of the engine's refusals.
+
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+};
+
+use crate::{Command, Refusal, Tenant, UrlProperty};
+
+/// One row an error: its status, its code, where it comes from, and when.
+macro_rules! codes {
+    ($($variant:ident $status:literal $code:literal $source:literal $when:literal;)*) => {
+        /// Every error that an answer can carry. Where a code or a text was *observed*, or is in general use in Graph, the
+        /// source says so; all else is *ours*, in Graph's convention `<Entity>_<Reason>`. R-numbers are those of the rules.
+        ///
+        /// | status | `code` | when | source |
+        /// |---|---|---|---|
+        $(#[doc = concat!("| ", $status, " | `\"", $code, "\"` | ", $when, " | ", $source, " |")])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("When ", $when, ".")] $variant,)*
+        }
+
+        impl Code {
+            /// Every error, as in the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The `code` of the envelope; several errors may share one.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$variant => $status,)*
+                }
+            }
+
+            /// Where it comes from: observed, or ours.
+            #[must_use]
+            pub const fn source(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $source,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    BodyTooLarge 413 "RequestEntityTooLarge" "ours" "the body is longer than the limit";
+    InvalidToken 401 "InvalidAuthenticationToken" "Graph's; that a token is a tenant's id is ours" "the token is missing or names no tenant";
+    InvalidVersion 400 "BadRequest" "ours" "the path begins with neither `/beta` nor `/v1.0`";
+    InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
+    SegmentNotFound 400 "BadRequest" "text observed (§4)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
+    SiblingProfile 404 "" "observed (§4)" "a route of another profile, or of agents and their groups";
+    MethodNotAllowed 405 "MethodNotAllowed" "ours (R-38 for connectors)" "the route has no such method; `Allow` tells which it has";
+    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8";
+    InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
+    InvalidProperty 400 "Request_BadRequest" "text observed (§4: `onPremisesPublishing` on v1.0)" "a property is unknown, or not there to be selected or written";
+    ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), code ours" "a read-only property is given";
+    MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
+    InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
+    UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
+    InvalidOption 400 "BadRequest" "ours" "a query option cannot be read, or names an unknown property";
+    ExpiredPageToken 400 "Directory_ExpiredPageToken" "Graph's" "the thing behind which a page begins is gone";
+    InvalidBatch 400 "BadRequest" "ours" "a batch is empty, too long, or its ids and dependencies do not fit";
+    FailedDependency 424 "FailedDependency" "Graph's" "a request of a batch depends on one that failed";
+    ResourceNotFound 404 "Request_ResourceNotFound" "Graph's" "an application or template does not exist";
+    NotEnabled 404 "OnPremisesPublishing_NotEnabled" "observed (R-72), only under a quirk" "the tenant has no connector yet, or the application is not published yet";
+    ApplicationsForGroupNotFound 404 "ApplicationsForGroup_NotFound" "observed (§4), only under a quirk" "the applications of a group that has none are read";
+    ConnectorGroupNotFound 404 "ConnectorGroup_NotFound" "observed (R-42)" "the tenant has no such group, or the connector is not in it";
+    ConnectorNotFound 404 "Connector_NotFound" "ours (R-18)" "the tenant has no such connector, or the group has not";
+    ApplicationNotFound 404 "Application_NotFound" "observed (R-24)" "an application that does not exist or is not published is assigned";
+    AlreadyExists 409 "Request_AlreadyExists" "ours (I4)" "a new thing's id is taken, as the request's id is not new";
+    InvalidName 400 "ConnectorGroup_InvalidName" "ours (R-45)" "a group's name is missing or blank";
+    InvalidRegion 400 "ConnectorGroup_InvalidRegion" "ours (§1.1)" "a region is empty or the sentinel, or under the documented profile none of the schema's";
+    GroupReadOnly 400 "ConnectorGroup_ReadOnly" "ours (R-19, R-29, R-49)" "a group of another type is changed, or the target of a move";
+    GroupIsDefault 400 "ConnectorGroup_IsDefault" "ours (R-4)" "the default group is deleted";
+    GroupNotEmpty 400 "ConnectorGroup_NotEmpty" "ours (R-40)" "a group with connectors or applications is deleted";
+    RegionLocked 400 "ConnectorGroup_RegionLocked" "ours (R-30)" "the region of a group with connectors or applications is changed";
+    DuplicateName 400 "ConnectorGroup_DuplicateName" "ours (R-46)" "the tenant keeps names unique and this one is taken";
+    AlreadyInDefault 400 "ConnectorGroup_AlreadyInDefault" "documented that it is refused (R-14, R-23), code ours" "something in the default group is removed from it";
+    ConnectorRegionLocked 400 "Connector_RegionLocked" "ours (R-16)" "the tenant keeps connectors in their region";
+    InvalidInternalUrl 400 "InternalUrl_Invalid" "ours (R-50)" "an internal URL is not one";
+    InvalidExternalUrl 400 "ExternalUrl_Invalid" "ours (R-50)" "an external URL is not one";
+    DuplicateInternalUrl 400 "InternalUrl_Duplicate" "observed (R-50)" "another application has the internal URL";
+    DuplicateExternalUrl 400 "ExternalUrl_Duplicate" "ours (R-50)" "another application has the external URL";
+    DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "code observed (§4), when inferred" "another application has the URL in another case";
+    NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
+}
+
+/// Why a request is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Error {
+    pub(super) code: Code,
+    pub(super) message: String,
+    /// The methods that the route has, with 405.
+    pub(super) allow: Option<String>,
+}
+
+impl Error {
+    pub(super) fn new(code: Code, message: &str) -> Self {
+        Self { code, message: shortened(message, 512), allow: None }
+    }
+
+    pub(super) fn invalid_property(name: &str) -> Self {
+        Self::new(Code::InvalidProperty, &format!("Invalid property '{}'.", shortened(name, 64)))
+    }
+
+    pub(super) fn segment(name: &str) -> Self {
+        let name = shortened(name, 64);
+        Self::new(Code::SegmentNotFound, &format!("Resource not found for the segment '{name}'."))
+    }
+
+    pub(super) fn resource_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        let absent = "does not exist or one of its queried reference-property objects are not present.";
+        Self::new(Code::ResourceNotFound, &format!("Resource '{key}' {absent}"))
+    }
+
+    pub(super) fn application_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        let text = format!("Application '{key}' not found or OnPremisesPublishing is not enabled for your tenant.");
+        Self::new(Code::ApplicationNotFound, &text)
+    }
+
+    pub(super) fn connector_group_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        Self::new(Code::ConnectorGroupNotFound, &format!("Connector group '{key}' not found."))
+    }
+
+    pub(super) fn connector_not_found(key: &str) -> Self {
+        Self::new(Code::ConnectorNotFound, &format!("Connector '{}' not found.", shortened(key, 64)))
+    }
+
+    pub(super) fn not_enabled() -> Self {
+        Self::new(Code::NotEnabled, "OnPremisesPublishing is not enabled for your tenant.")
+    }
+
+    /// What a refused command is on the wire. A URL in use is told as it was asked for.
+    pub(super) fn refused(refusal: &Refusal, command: &Command, tenant: &Tenant) -> Self {
+        let code = match refusal {
+            Refusal::TenantNotFound { .. } => Code::InvalidToken,
+            Refusal::BlankName => Code::InvalidName,
+            Refusal::InvalidRegion { .. } => Code::InvalidRegion,
+            Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Code::InvalidInternalUrl,
+            Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Code::InvalidExternalUrl,
+            Refusal::ReadOnlyProperty { .. } => Code::ReadOnlyProperty,
+            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
+                Code::NotOnTheWire
+            }
+            Refusal::ConnectorNotFound { id } => return Self::connector_not_found(&id.to_string()),
+            Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
+                return Self::application_not_found(&id.to_string());
+            }
+            Refusal::ConnectorGroupNotFound { id } => return Self::connector_group_not_found(&id.to_string()),
+            Refusal::AlreadyExists { .. } => Code::AlreadyExists,
+            Refusal::GroupReadOnly { .. } => Code::GroupReadOnly,
+            Refusal::GroupIsDefault { .. } => Code::GroupIsDefault,
+            Refusal::AlreadyInDefault { .. } => Code::AlreadyInDefault,
+            Refusal::DuplicateName { .. } => Code::DuplicateName,
+            Refusal::RegionLocked { .. } => Code::RegionLocked,
+            Refusal::GroupNotEmpty { .. } => Code::GroupNotEmpty,
+            Refusal::ConnectorRegionLocked { .. } => Code::ConnectorRegionLocked,
+            Refusal::UrlInUse { property, application } => {
+                let other = tenant.application(*application);
+                let other = other.and_then(|application| application.on_premises_publishing());
+                let (code, asked, taken) = match property {
+                    UrlProperty::InternalUrl => (
+                        Code::DuplicateInternalUrl,
+                        changes(command).and_then(|changes| changes.internal_url.value()),
+                        other.and_then(|other| other.internal_url),
+                    ),
+                    UrlProperty::ExternalUrl => (
+                        Code::DuplicateExternalUrl,
+                        changes(command).and_then(|changes| changes.external_url.value()),
+                        other.and_then(|other| other.external_url),
+                    ),
+                };
+                let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
+                if taken.is_some_and(|taken| *taken != *asked) {
+                    let text = format!("The value '{asked}' is in use in a different case.");
+                    return Self::new(Code::DuplicateInDifferentCase, &text);
+                }
+                let kind = match property {
+                    UrlProperty::InternalUrl => "Internal",
+                    UrlProperty::ExternalUrl => "External",
+                };
+                return Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."));
+            }
+            Refusal::Bulk { refused } => match refused.first() {
+                Some(first) => return Self::refused(&first.reason, command, tenant),
+                None => Code::NotOnTheWire,
+            },
+            Refusal::Transaction { reason, .. } => return Self::refused(reason, command, tenant),
+        };
+        Self::new(code, &refusal.to_string())
+    }
+}
+
+fn changes(command: &Command) -> Option<&crate::PublishingChanges> {
+    let Command::PublishApplication(publish) = command else { return None };
+    Some(&publish.on_premises_publishing)
+}
+
+/// A text of a stranger, cut so that an answer stays short.
+pub(super) fn shortened(text: &str, characters_max: usize) -> String {
+    match text.char_indices().nth(characters_max) {
+        None => text.to_owned(),
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
+    }
+}

@@ -1,0 +1,307 @@
+//! What is read: lists, single things, their numbers and relations.
+
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::{Body, Reply},
+    call::Call,
+    entity::{self, Entity, PUBLISHING},
+    error::{Code, Error},
+    find,
+    query::{OF_COUNT, OF_LIST, OF_ONE, Query, Source, count, page, suffix},
+    route::{Key, List, Target, Version},
+};
+use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
+
+pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
+
+/// Answers a GET.
+pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target: &Target) -> Result<Reply, Error> {
+    let reader = Reader { tenant, call, version };
+    match target {
+        Target::List(list) => reader.list(list),
+        Target::Count(list) => reader.count(list),
+        Target::References(list) => reader.references(list),
+        Target::Item(list, key) => reader.item(list, key),
+        Target::Profile => reader.profile(),
+        Target::ApplicationGroup(key) => reader.application_group(key),
+        Target::ApplicationGroupReference(key) => reader.application_group_reference(key),
+        Target::Publishing(key) => reader.publishing(key),
+        // These have no GET, and were refused by their methods.
+        Target::Batch | Target::Instantiate(_) | Target::Reference(..) => Err(Error::segment("")),
+    }
+}
+
+pub(super) fn context(call: &Call<'_>, version: Version, path: &str) -> String {
+    format!("{}/{}/$metadata#{path}", call.root, version.as_str())
+}
+
+/// A thing by itself, with the context that says what it is.
+pub(super) fn entity<'a, T: Entity<'a>>(thing: T, call: &Call<'_>, version: Version, list: &str) -> Map<String, Value> {
+    let mut object = entity::object(thing, &entity::Shape::default(), call, version);
+    object.insert("@odata.context".into(), context(call, version, &format!("{list}/$entity")).into());
+    object
+}
+
+struct Reader<'a, 'c> {
+    tenant: &'a Tenant,
+    call: &'c Call<'c>,
+    version: Version,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn list(&self, list: &List) -> Result<Reply, Error> {
+        let query = Query::read(self.call, OF_LIST)?;
+        if *list == List::Applications && query.get("select").is_some_and(|names| names.contains(PUBLISHING)) {
+            return Err(Error::new(
+                Code::InvalidProperty,
+                &format!("Invalid property '{PUBLISHING}' of a collection."),
+            ));
+        }
+        let context = self.context(&path(list));
+        match list {
+            List::Groups => page(&self.groups(), self.call, self.version, &query, &context),
+            List::Connectors => page(&self.connectors(), self.call, self.version, &query, &context),
+            List::Applications => page(&self.applications(), self.call, self.version, &query, &context),
+            List::Members(group) => page(&self.members(group)?, self.call, self.version, &query, &context),
+            List::GroupApplications(group) => {
+                let source = self.group_applications(group)?;
+                page(&source, self.call, self.version, &query, &context)
+            }
+            List::MemberOf(connector) => page(&self.member_of(connector)?, self.call, self.version, &query, &context),
+        }
+    }
+
+    fn count(&self, list: &List) -> Result<Reply, Error> {
+        let query = Query::read(self.call, OF_COUNT)?;
+        let count = match list {
+            List::Groups => count(&self.groups(), &query),
+            List::Connectors => count(&self.connectors(), &query),
+            List::Applications => count(&self.applications(), &query),
+            List::Members(group) => count(&self.members(group)?, &query),
+            List::GroupApplications(group) => count(&self.group_applications(group)?, &query),
+            List::MemberOf(connector) => count(&self.member_of(connector)?, &query),
+        }?;
+        Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
+    }
+
+    /// A relation's links. There is no page of them: they are short.
+    fn references(&self, list: &List) -> Result<Reply, Error> {
+        Query::none(self.call)?;
+        let links: Vec<Value> = match list {
+            List::Members(group) => {
+                let members = find::group(self.tenant, group)?.members();
+                members.map(|connector| self.link("connectors", &connector.key())).collect()
+            }
+            List::MemberOf(connector) => {
+                let group = find::connector(self.tenant, connector)?.connector_group();
+                Vec::from([self.link("connectorGroups", &group.key())])
+            }
+            // No other list has links; the route refused them.
+            List::Groups | List::Connectors | List::Applications | List::GroupApplications(_) => Vec::new(),
+        };
+        Ok(Reply::ok(json!({"@odata.context": self.context("Collection($ref)"), "value": links})))
+    }
+
+    fn item(&self, list: &List, key: &Key) -> Result<Reply, Error> {
+        match list {
+            List::Groups => self.one(find::group(self.tenant, key.as_str())?, list),
+            List::Connectors => self.one(find::connector(self.tenant, key.as_str())?, list),
+            List::Applications => self.application(find::application(self.tenant, key)?),
+            List::Members(group) => {
+                let group = find::group(self.tenant, group)?;
+                self.one(find::member(self.tenant, group, key.as_str())?, list)
+            }
+            List::GroupApplications(group) => {
+                let group = find::group(self.tenant, group)?;
+                self.one(find::application_in(self.tenant, group, key)?, list)
+            }
+            List::MemberOf(connector) => {
+                let connector = find::connector(self.tenant, connector)?;
+                self.one(find::group_of(connector, key.as_str())?, list)
+            }
+        }
+    }
+
+    fn one<T: Entity<'a>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
+        let query = Query::read(self.call, OF_ONE)?;
+        self.shown(thing, &query, &path(list), false).map(|object| Reply::ok(object.into()))
+    }
+
+    fn application(&self, application: ApplicationView<'a>) -> Result<Reply, Error> {
+        let query = Query::read(self.call, OF_ONE)?;
+        let mut object = self.shown(application, &query, "applications", self.version == Version::Beta)?;
+        if query.get("select").is_some_and(|names| names.split(',').any(|name| name.trim() == PUBLISHING)) {
+            let publishing = application.on_premises_publishing().map_or(Value::Null, entity::publishing);
+            object.insert(PUBLISHING.into(), publishing);
+        }
+        Ok(Reply::ok(object.into()))
+    }
+
+    fn shown<T: Entity<'a>>(
+        &self,
+        thing: T,
+        query: &Query,
+        list: &str,
+        publishing: bool,
+    ) -> Result<Map<String, Value>, Error> {
+        let shape = query.shape(T::SCHEMA, publishing)?;
+        let mut object = entity::object(thing, &shape, self.call, self.version);
+        let context = format!("{list}{}/$entity", suffix(&shape.select));
+        object.insert("@odata.context".into(), self.context(&context).into());
+        Ok(object)
+    }
+
+    /// The profile itself: enabled, unless the tenant still waits for its first connector.
+    fn profile(&self) -> Result<Reply, Error> {
+        Query::none(self.call)?;
+        let context = self.context("onPremisesPublishingProfiles/$entity");
+        Ok(Reply::ok(json!({"@odata.context": context, "id": "applicationProxy", "isEnabled": true})))
+    }
+
+    fn application_group(&self, key: &Key) -> Result<Reply, Error> {
+        let (application, group) = find::assignment(self.tenant, key)?;
+        let query = Query::read(self.call, OF_ONE)?;
+        let path = format!("applications('{}')/connectorGroup", application.id());
+        self.shown(group, &query, &path, false).map(|object| Reply::ok(object.into()))
+    }
+
+    fn application_group_reference(&self, key: &Key) -> Result<Reply, Error> {
+        let (_, group) = find::assignment(self.tenant, key)?;
+        Query::none(self.call)?;
+        let mut link = self.link("connectorGroups", &group.key());
+        if let Value::Object(members) = &mut link {
+            members.insert("@odata.context".into(), self.context("$ref").into());
+        }
+        Ok(Reply::ok(link))
+    }
+
+    /// The complex property by itself. One that is null is 204, as OData has it; or 404, as was seen (§4).
+    fn publishing(&self, key: &Key) -> Result<Reply, Error> {
+        let application = find::application(self.tenant, key)?;
+        Query::none(self.call)?;
+        let Some(publishing) = application.on_premises_publishing() else {
+            let is_refused = self.call.options.quirks.unpublished_not_enabled;
+            return if is_refused { Err(Error::not_enabled()) } else { Ok(Reply::no_content()) };
+        };
+        let mut body = entity::publishing(publishing);
+        if let Value::Object(members) = &mut body {
+            let path = format!("applications('{}')/{PUBLISHING}", application.id());
+            members.insert("@odata.context".into(), self.context(&path).into());
+        }
+        Ok(Reply::ok(body))
+    }
+
+    fn context(&self, path: &str) -> String {
+        context(self.call, self.version, path)
+    }
+
+    fn link(&self, list: &str, id: &str) -> Value {
+        let link = format!("{}/{}/{PROFILE}/{list}('{id}')", self.call.root, self.version.as_str());
+        json!({"@odata.id": link})
+    }
+}
+
+/// The lists there are.
+impl<'a> Reader<'a, '_> {
+    fn groups(&self) -> Source<'a, ConnectorGroupView<'a>> {
+        let tenant = self.tenant;
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(tenant.connector_groups()),
+                Some(id) => boxed(tenant.connector_groups_after(id.parse().ok()?)?),
+            })
+        });
+        Source { total: tenant.connector_groups_count(), things }
+    }
+
+    fn connectors(&self) -> Source<'a, ConnectorView<'a>> {
+        let tenant = self.tenant;
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(tenant.connectors()),
+                Some(id) => boxed(tenant.connectors_after(id.parse().ok()?)?),
+            })
+        });
+        Source { total: tenant.connectors_count(), things }
+    }
+
+    fn applications(&self) -> Source<'a, ApplicationView<'a>> {
+        let tenant = self.tenant;
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(tenant.applications()),
+                Some(id) => boxed(tenant.applications_after(id.parse().ok()?)?),
+            })
+        });
+        Source { total: tenant.applications_count(), things }
+    }
+
+    fn members(&self, group: &str) -> Result<Source<'a, ConnectorView<'a>>, Error> {
+        let group = find::group(self.tenant, group)?;
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(group.members()),
+                Some(id) => boxed(group.members_after(id.parse().ok()?)?),
+            })
+        });
+        Ok(Source { total: number(group.connectors_count()), things })
+    }
+
+    /// Empty ones are an error under the quirk (§4).
+    fn group_applications(&self, group: &str) -> Result<Source<'a, ApplicationView<'a>>, Error> {
+        let group = find::group(self.tenant, group)?;
+        let total = number(group.applications_count());
+        if total == 0 && self.call.options.quirks.empty_group_applications_not_found {
+            let text = format!("No applications found for connector group '{}'.", group.id());
+            return Err(Error::new(Code::ApplicationsForGroupNotFound, &text));
+        }
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(group.applications().take(total)),
+                Some(id) => boxed(group.applications_after(id.parse().ok()?)?),
+            })
+        });
+        Ok(Source { total, things })
+    }
+
+    /// The one group of a connector, as a list.
+    fn member_of(&self, connector: &str) -> Result<Source<'a, ConnectorGroupView<'a>>, Error> {
+        let group = find::connector(self.tenant, connector)?.connector_group();
+        let things = Box::new(move |after: Option<&str>| {
+            Some(match after {
+                None => boxed(core::iter::once(group)),
+                Some(_) => boxed(core::iter::empty()),
+            })
+        });
+        Ok(Source { total: 1, things })
+    }
+}
+
+fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
+    Box::new(things)
+}
+
+fn number(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Where a list is, as contexts write it.
+pub(super) fn path(list: &List) -> String {
+    match list {
+        List::Groups => format!("{PROFILE}/connectorGroups"),
+        List::Connectors => format!("{PROFILE}/connectors"),
+        List::Applications => "applications".into(),
+        List::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members"),
+        List::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications"),
+        List::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf"),
+    }
+}

@@ -1,0 +1,20 @@
+//! The wire layer: requests as clients send them, answers as clients read them.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+mod routes;
+mod server;
+#[allow(dead_code, reason = "not every suite needs all of it")]
+#[path = "../world/mod.rs"]
+mod world;
