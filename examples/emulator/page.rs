@@ -200,8 +200,9 @@ impl Html {
         let mut things = things.peekable();
         let mut last = None;
         for thing in things.by_ref().take(ROWS_MAX) {
-            self.0.push_str("\n<tr>");
+            self.0.push_str("<tr>");
             row(self, thing);
+            self.0.push_str("</tr>\n");
             last = Some(thing);
         }
         self.0.push_str("</table>");
