@@ -13,6 +13,9 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod batches;
+mod queries;
+mod references;
 mod routes;
 mod server;
 #[allow(dead_code, reason = "not every suite needs all of it")]
