@@ -14,6 +14,8 @@
 )]
 
 mod batches;
+mod errors;
+mod profiles;
 mod queries;
 mod references;
 mod routes;
