@@ -74,8 +74,7 @@ fn create(
 ) -> Result<Reply, Error> {
     let mut members = Members::of(call.json()?)?;
     if members.take(PUBLISHING).is_some() {
-        let text = "The request is currently not supported on the targeted entity set";
-        return Err(Error::new(Code::MixedPublishing, text));
+        return Err(mixed(version));
     }
     let display_name = display_name(&mut members)?;
     let (id, body) = made(directory, call, version, display_name, members, session)?;
@@ -141,14 +140,9 @@ fn instantiate(
 /// `onPremisesPublishing` is set in a request of its own.
 fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: ApplicationId) -> Result<Reply, Error> {
     let mut members = Members::of(call.json()?)?;
-    let publishing = members.take(PUBLISHING);
-    if publishing.is_some() && version == Version::V1 {
-        return Err(Error::invalid_property(PUBLISHING));
-    }
-    if let Some(publishing) = publishing {
-        if !members.is_empty() {
-            let text = "The request is currently not supported on the targeted entity set";
-            return Err(Error::new(Code::MixedPublishing, text));
+    if let Some(publishing) = members.take(PUBLISHING) {
+        if version == Version::V1 || !members.is_empty() {
+            return Err(mixed(version));
         }
         apply(directory, call, published(id, publishing, call.options.profile)?)?;
         return Ok(Reply::no_content());
@@ -162,12 +156,21 @@ fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: Appl
     Ok(Reply::no_content())
 }
 
+/// `onPremisesPublishing` is not there in v1.0, and in beta not together with anything else.
+fn mixed(version: Version) -> Error {
+    let text = "The request is currently not supported on the targeted entity set";
+    match version {
+        Version::V1 => Error::invalid_property(PUBLISHING),
+        Version::Beta => Error::new(Code::MixedPublishing, text),
+    }
+}
+
 /// Null, or the sentinel in both URLs, unpublishes; anything else publishes or changes how it is published.
 fn published(application: ApplicationId, mut publishing: Value, profile: Profile) -> Result<Command, Error> {
     if publishing.is_null() {
         return Ok(UnpublishApplication { application }.into());
     }
-    without_annotations(&mut publishing);
+    plain(PUBLISHING, &mut publishing)?;
     let given = |name: &str| publishing.get(name).and_then(Value::as_str);
     if given("internalUrl") == Some(UNPUBLISHED) && given("externalUrl") == Some(UNPUBLISHED) {
         return Ok(UnpublishApplication { application }.into());
@@ -181,8 +184,9 @@ fn published(application: ApplicationId, mut publishing: Value, profile: Profile
     Ok(PublishApplication { application, on_premises_publishing: Box::new(changes) }.into())
 }
 
-/// Takes annotations out of the parts whose type is known; in open parts they say the type, and stay.
-fn without_annotations(value: &mut Value) {
+/// Takes annotations out of the parts whose type is known; in open parts they say the type, and stay. A list stands only
+/// where there can be one.
+fn plain(name: &str, value: &mut Value) -> Result<(), Error> {
     const OPEN: [&str; 5] = [
         "segmentsConfiguration",
         "verifiedCustomDomainKeyCredential",
@@ -190,15 +194,20 @@ fn without_annotations(value: &mut Value) {
         "wafIpRanges",
         "wafAllowedHeaders",
     ];
+    const LISTS: [&str; 5] =
+        ["onPremisesApplicationSegments", "corsConfigurations", "allowedOrigins", "allowedHeaders", "allowedMethods"];
     // JSON is read to a depth of 128 at most, which is how deep this goes.
     match value {
+        _ if OPEN.contains(&name) => Ok(()),
         Value::Object(members) => {
             members.retain(|name, _| !is_annotation(name));
-            let typed = members.iter_mut().filter(|(name, _)| !OPEN.contains(&name.as_str()));
-            typed.for_each(|(_, member)| without_annotations(member));
+            members.iter_mut().try_for_each(|(name, member)| plain(name, member))
         }
-        Value::Array(values) => values.iter_mut().for_each(without_annotations),
-        _ => {}
+        Value::Array(values) if LISTS.contains(&name) => values.iter_mut().try_for_each(|value| plain("", value)),
+        Value::Array(_) => {
+            Err(Error::new(Code::InvalidBody, &format!("{PUBLISHING}: a list where none can be: '{name}'.")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -47,8 +47,9 @@ impl<'a> Incoming<'a> {
             method: self.method.clone(),
             path: self.uri.path().into(),
             query: self.uri.query().unwrap_or_default().into(),
-            media_type: self.text(&header::CONTENT_TYPE)?.map(Cow::Borrowed),
-            includes_unknown_members: self.text_of_prefer().contains("include-unknown-enum-members"),
+            // What is not text is no media type that is known here.
+            media_type: self.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").into()),
+            includes_unknown_members: self.prefers("include-unknown-enum-members"),
             body: Cow::Borrowed(self.body),
         })
     }
@@ -81,15 +82,9 @@ impl<'a> Incoming<'a> {
         Ok(format!("{scheme}://{authority}"))
     }
 
-    fn text(&self, name: &header::HeaderName) -> Result<Option<&'a str>, Error> {
-        let Some(value) = self.headers.get(name) else { return Ok(None) };
-        let invalid = |_| Error::new(Code::UnsupportedMediaType, &format!("The header {name} is not text."));
-        value.to_str().map(Some).map_err(invalid)
-    }
-
-    fn text_of_prefer(&self) -> String {
+    fn prefers(&self, preference: &str) -> bool {
         let values = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        values.fold(String::new(), |all, value| all + value + ",")
+        values.into_iter().any(|value| value.contains(preference))
     }
 }
 

@@ -112,12 +112,12 @@ impl Error {
     }
 
     pub(super) fn invalid_property(name: &str) -> Self {
-        Self::new(Code::InvalidProperty, &format!("Invalid property '{}'.", shortened(name, 64)))
+        Self::new(Code::InvalidProperty, &format!("Invalid property '{}'", shortened(name, 64)))
     }
 
     pub(super) fn segment(name: &str) -> Self {
         let name = shortened(name, 64);
-        Self::new(Code::SegmentNotFound, &format!("Resource not found for the segment '{name}'."))
+        Self::new(Code::SegmentNotFound, &format!("Resource not found for the segment '{name}'"))
     }
 
     pub(super) fn resource_not_found(key: &str) -> Self {

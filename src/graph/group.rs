@@ -1,6 +1,6 @@
 //! What is done to connector groups, and to connectors by their groups.
 
-use alloc::string::String;
+use alloc::{format, string::String, vec::Vec};
 
 use http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     AddApplication, AddConnector, ConnectorGroupId, ConnectorId, CreateConnectorGroup, DeleteConnectorGroup, Directory,
-    RemoveConnector, UpdateConnectorGroup,
+    RemoveConnector, Tenant, UpdateConnectorGroup,
 };
 
 /// Answers a call that changes a group, or what is in it.
@@ -77,15 +77,20 @@ impl Writer<'_> {
         let id = session.next_group_id();
         let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
         apply(self.directory, self.call, command.into())?;
-        let link = alloc::format!("{}{}/{id}", self.call.root, self.call.path.trim_end_matches('/'));
-        let mut reply = Reply::json(self.by_profile(StatusCode::OK, StatusCode::CREATED), self.shown(id)?);
-        reply.headers.push((header::LOCATION, link));
-        Ok(reply)
+        let body = self.shown(id)?;
+        match self.call.options.profile {
+            Profile::Live => Ok(Reply::ok(body)),
+            Profile::Documented => {
+                let link = format!("{}{}/{id}", self.call.root, self.call.path.trim_end_matches('/'));
+                let headers = Vec::from([(header::LOCATION, link)]);
+                Ok(Reply { headers, ..Reply::json(StatusCode::CREATED, body) })
+            }
+        }
     }
 
     fn update(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let id = find::group(tenant(self.directory, self.call)?, key.as_str())?.id();
+        let id = find::group(self.tenant()?, key.as_str())?.id();
         let mut members = Members::of(self.call.json()?)?;
         let (name, region) = (members.text("name")?, self.region(&mut members)?);
         match self.call.options.profile {
@@ -108,7 +113,7 @@ impl Writer<'_> {
 
     fn delete(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let id = find::group(tenant(self.directory, self.call)?, key.as_str())?.id();
+        let id = find::group(self.tenant()?, key.as_str())?.id();
         apply(self.directory, self.call, DeleteConnectorGroup { id }.into())?;
         Ok(Reply::no_content())
     }
@@ -133,7 +138,7 @@ impl Writer<'_> {
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
-                let connector = find::connector(tenant(self.directory, self.call)?, &alloc::format!("{connector}"))?;
+                let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
                 let body = entity(connector, self.call, self.version, &path(&List::Connectors));
                 Ok(Reply::json(StatusCode::CREATED, body.into()))
             }
@@ -154,7 +159,7 @@ impl Writer<'_> {
 
     /// Takes a connector out of the group that it is in, back to the default group.
     fn remove(&mut self, group: &str, connector: &str) -> Result<Reply, Error> {
-        let tenant = tenant(self.directory, self.call)?;
+        let tenant = self.tenant()?;
         let group = find::group(tenant, group)?;
         let connector = find::member(tenant, group, connector)?.id();
         apply(self.directory, self.call, RemoveConnector { connector }.into())?;
@@ -165,7 +170,7 @@ impl Writer<'_> {
     fn add_application(&mut self, group: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "applications")?;
-        let tenant = tenant(self.directory, self.call)?;
+        let tenant = self.tenant()?;
         let connector_group = find::group(tenant, group)?.id();
         let application = find::application_by(tenant, &key);
         let application = application.ok_or_else(|| Error::application_not_found(key.as_str()))?.id();
@@ -173,8 +178,7 @@ impl Writer<'_> {
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
-                let tenant = super::answer::tenant(self.directory, self.call)?;
-                let application = find::application(tenant, &key)?;
+                let application = find::application(self.tenant()?, &key)?;
                 let body = entity(application, self.call, self.version, &path(&List::Applications));
                 Ok(Reply::json(StatusCode::CREATED, body.into()))
             }
@@ -182,23 +186,20 @@ impl Writer<'_> {
     }
 
     fn both(&self, connector: &str, group: &str) -> Result<(ConnectorId, ConnectorGroupId), Error> {
-        let tenant = tenant(self.directory, self.call)?;
+        let tenant = self.tenant()?;
         Ok((find::connector(tenant, connector)?.id(), find::group(tenant, group)?.id()))
+    }
+
+    fn tenant(&self) -> Result<&Tenant, Error> {
+        tenant(self.directory, self.call)
     }
 
     /// A group as it stands now.
     fn shown(&self, id: ConnectorGroupId) -> Result<Value, Error> {
-        let tenant = tenant(self.directory, self.call)?;
-        let absent = || Error::connector_group_not_found(&alloc::format!("{id}"));
+        let tenant = self.tenant()?;
+        let absent = || Error::connector_group_not_found(&format!("{id}"));
         let group = tenant.connector_group(id).ok_or_else(absent)?;
         Ok(entity(group, self.call, self.version, &path(&List::Groups)).into())
-    }
-
-    const fn by_profile(&self, live: StatusCode, documented: StatusCode) -> StatusCode {
-        match self.call.options.profile {
-            Profile::Live => live,
-            Profile::Documented => documented,
-        }
     }
 }
 
@@ -206,6 +207,6 @@ impl Writer<'_> {
 pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
     match names.iter().find(|name| members.take(name).is_some()) {
         None => Ok(()),
-        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &alloc::format!("The property '{name}' is read-only."))),
+        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
     }
 }

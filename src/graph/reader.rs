@@ -16,7 +16,7 @@ use super::{
     entity::{self, Entity, PUBLISHING},
     error::{Code, Error},
     find,
-    query::{OF_COUNT, OF_LIST, OF_ONE, Query, Source, count, page, suffix},
+    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, Source, count, page, suffix},
     route::{Key, List, Target, Version},
 };
 use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
@@ -31,6 +31,7 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         Target::Count(list) => reader.count(list),
         Target::References(list) => reader.references(list),
         Target::Item(list, key) => reader.item(list, key),
+        Target::Profiles => reader.profiles(),
         Target::Profile => reader.profile(),
         Target::ApplicationGroup(key) => reader.application_group(key),
         Target::ApplicationGroupReference(key) => reader.application_group_reference(key),
@@ -68,16 +69,19 @@ impl<'a> Reader<'a, '_> {
         }
         let context = self.context(&path(list));
         match list {
-            List::Groups => page(&self.groups(), self.call, self.version, &query, &context),
-            List::Connectors => page(&self.connectors(), self.call, self.version, &query, &context),
-            List::Applications => page(&self.applications(), self.call, self.version, &query, &context),
-            List::Members(group) => page(&self.members(group)?, self.call, self.version, &query, &context),
-            List::GroupApplications(group) => {
-                let source = self.group_applications(group)?;
-                page(&source, self.call, self.version, &query, &context)
-            }
-            List::MemberOf(connector) => page(&self.member_of(connector)?, self.call, self.version, &query, &context),
+            List::Groups => self.page(&self.groups(), &query, &context),
+            List::Connectors => self.page(&self.connectors(), &query, &context),
+            List::Applications => self.page(&self.applications(), &query, &context),
+            List::Members(group) => self.page(&self.members(group)?, &query, &context),
+            List::GroupApplications(group) => self.page(&self.group_applications(group)?, &query, &context),
+            List::MemberOf(connector) => self.page(&self.member_of(connector)?, &query, &context),
         }
+    }
+
+    fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
+        let shape = query.shape(T::SCHEMA, self.version, false)?;
+        let context = format!("{context}{}", suffix(&shape.select));
+        page(source, self.call, query, context, |thing| entity::object(thing, &shape, self.call, self.version).into())
     }
 
     fn count(&self, list: &List) -> Result<Reply, Error> {
@@ -93,22 +97,22 @@ impl<'a> Reader<'a, '_> {
         Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
     }
 
-    /// A relation's links. There is no page of them: they are short.
+    /// A relation's links.
     fn references(&self, list: &List) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let links: Vec<Value> = match list {
-            List::Members(group) => {
-                let members = find::group(self.tenant, group)?.members();
-                members.map(|connector| self.link("connectors", &connector.key())).collect()
-            }
-            List::MemberOf(connector) => {
-                let group = find::connector(self.tenant, connector)?.connector_group();
-                Vec::from([self.link("connectorGroups", &group.key())])
-            }
+        let query = Query::read(self.call, OF_REFERENCES)?;
+        let context = self.context("Collection($ref)");
+        match list {
+            List::Members(group) => page(&self.members(group)?, self.call, &query, context, |connector| {
+                self.link("connectors", &connector.key())
+            }),
+            List::MemberOf(connector) => page(&self.member_of(connector)?, self.call, &query, context, |group| {
+                self.link("connectorGroups", &group.key())
+            }),
             // No other list has links; the route refused them.
-            List::Groups | List::Connectors | List::Applications | List::GroupApplications(_) => Vec::new(),
-        };
-        Ok(Reply::ok(json!({"@odata.context": self.context("Collection($ref)"), "value": links})))
+            List::Groups | List::Connectors | List::Applications | List::GroupApplications(_) => {
+                Err(Error::segment("$ref"))
+            }
+        }
     }
 
     fn item(&self, list: &List, key: &Key) -> Result<Reply, Error> {
@@ -153,14 +157,22 @@ impl<'a> Reader<'a, '_> {
         list: &str,
         publishing: bool,
     ) -> Result<Map<String, Value>, Error> {
-        let shape = query.shape(T::SCHEMA, publishing)?;
+        let shape = query.shape(T::SCHEMA, self.version, publishing)?;
         let mut object = entity::object(thing, &shape, self.call, self.version);
         let context = format!("{list}{}/$entity", suffix(&shape.select));
         object.insert("@odata.context".into(), self.context(&context).into());
         Ok(object)
     }
 
-    /// The profile itself: enabled, unless the tenant still waits for its first connector.
+    /// Of the profiles, the one that there is here.
+    fn profiles(&self) -> Result<Reply, Error> {
+        Query::none(self.call)?;
+        let context = self.context("onPremisesPublishingProfiles");
+        let profile = json!({"id": "applicationProxy", "isEnabled": true});
+        Ok(Reply::ok(json!({"@odata.context": context, "value": [profile]})))
+    }
+
+    /// The profile itself; that the tenant is enabled is what the engine takes for granted.
     fn profile(&self) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let context = self.context("onPremisesPublishingProfiles/$entity");

@@ -60,6 +60,7 @@ pub(super) enum List {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Batch,
+    Profiles,
     Profile,
     List(List),
     Count(List),
@@ -86,6 +87,7 @@ impl Target {
             Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
             Self::List(_)
             | Self::Item(..)
+            | Self::Profiles
             | Self::Profile
             | Self::Count(_)
             | Self::ApplicationGroup(_)
@@ -100,7 +102,8 @@ impl Target {
             Self::List(list) | Self::Count(list) | Self::References(list) | Self::Item(list, _) => {
                 !matches!(list, List::Applications)
             }
-            Self::Profile
+            Self::Profiles
+            | Self::Profile
             | Self::Reference(..)
             | Self::ApplicationGroup(_)
             | Self::ApplicationGroupReference(_)
@@ -129,6 +132,15 @@ impl Parts {
             Some(Part::Word(word)) => Ok(Some(word)),
             Some(Part::Key(key)) => Err(Error::segment(key.as_str())),
         }
+    }
+
+    fn key(&mut self) -> Result<Option<Key>, Error> {
+        Ok(match self.parts.next() {
+            None => None,
+            Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
+            Some(Part::Word(id)) => Some(Key::Id(id)),
+            Some(Part::Key(key)) => Some(key),
+        })
     }
 
     fn end(&mut self) -> Result<(), Error> {
@@ -185,7 +197,7 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
     let Some(word) = parts.word()? else { return Err(Error::segment("")) };
     let target = match word.to_ascii_lowercase().as_str() {
         "$batch" => parts.ended(Target::Batch),
-        "onpremisespublishingprofiles" if version == Version::Beta => profile(parts, &word),
+        "onpremisespublishingprofiles" if version == Version::Beta => profile(parts),
         "applications" => applications(parts),
         "applicationtemplates" => match (parts.key()?, parts.word()?) {
             (Some(template), Some(action)) if action.trim_start_matches("microsoft.graph.") == "instantiate" => {
@@ -196,17 +208,6 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
         _ => Err(Error::segment(&word)),
     };
     Ok((version, target?))
-}
-
-impl Parts {
-    fn key(&mut self) -> Result<Option<Key>, Error> {
-        Ok(match self.parts.next() {
-            None => None,
-            Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
-            Some(Part::Word(id)) => Some(Key::Id(id)),
-            Some(Part::Key(key)) => Some(key),
-        })
-    }
 }
 
 /// A segment with its key in parentheses, if it has one: `connectors('…')`, `applications(appId='…')`.
@@ -226,8 +227,8 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
     Ok((word.to_string(), Some(key)))
 }
 
-fn profile(mut parts: Parts, word: &str) -> Result<Target, Error> {
-    let Some(profile) = parts.key()? else { return Err(Error::segment(word)) };
+fn profile(mut parts: Parts) -> Result<Target, Error> {
+    let Some(profile) = parts.key()? else { return Ok(Target::Profiles) };
     let name = profile.as_str().to_string();
     let rest: Vec<Part> = parts.parts.clone().collect();
     let Some(collection) = parts.word()?.filter(|_| name.eq_ignore_ascii_case("applicationProxy")) else {
@@ -262,12 +263,7 @@ fn profile(mut parts: Parts, word: &str) -> Result<Target, Error> {
                 Some(word) => Err(Error::segment(&word)),
             },
         },
-        "agents"
-        | "agentgroups"
-        | "publishedresources"
-        | "sensors"
-        | "applicationsegments"
-        | "hybridagentupdaterconfiguration" => Err(sibling(&name, &rest)),
+        "agents" | "agentgroups" | "publishedresources" => Err(sibling(&name, &rest)),
         _ => Err(Error::segment(&collection)),
     }
 }

@@ -13,6 +13,11 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod batches;
+mod errors;
+mod profiles;
+mod queries;
+mod references;
 mod routes;
 mod server;
 #[allow(dead_code, reason = "not every suite needs all of it")]

@@ -74,6 +74,11 @@ impl Server {
         server
     }
 
+    /// The next request has the id of the last one.
+    pub(crate) fn request_id_again(&mut self) {
+        self.requests -= 1;
+    }
+
     pub(crate) fn documented(mut self) -> Self {
         self.options.profile = Profile::Documented;
         self

@@ -87,6 +87,14 @@ fn is_equal(one: &Property<'_>, other: &Property<'_>) -> bool {
     }
 }
 
+/// Several parts as one; one by itself stays what it is.
+fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => join(parts.into_iter().chain(last).collect()),
+    }
+}
+
 fn refused(reason: &str) -> Error {
     Error::new(Code::InvalidOption, &format!("Invalid filter clause: {reason}."))
 }
@@ -153,7 +161,7 @@ impl<'a> Parser<'a> {
         while self.takes_word("or") {
             parts.push(self.all()?);
         }
-        Ok(Filter::Any(parts))
+        Ok(joined(parts, Filter::Any))
     }
 
     fn all(&mut self) -> Result<Filter, Error> {
@@ -161,7 +169,7 @@ impl<'a> Parser<'a> {
         while self.takes_word("and") {
             parts.push(self.one()?);
         }
-        Ok(Filter::All(parts))
+        Ok(joined(parts, Filter::All))
     }
 
     fn one(&mut self) -> Result<Filter, Error> {

@@ -11,6 +11,7 @@ use super::{
     call::{Call, decoded},
     entity::{Expand, PUBLISHING, Schema, Shape},
     error::{Code, Error, shortened},
+    route::Version,
 };
 use filter::Filter;
 
@@ -20,6 +21,8 @@ pub(super) use page::{Source, count, page, suffix};
 pub(super) const OF_ONE: &[&str] = &["select", "expand"];
 /// The options that a list has.
 pub(super) const OF_LIST: &[&str] = &["select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count"];
+/// The options that a list of links has.
+pub(super) const OF_REFERENCES: &[&str] = &["filter", "orderby", "top", "skip", "skiptoken", "count"];
 /// The options that the number of things has.
 pub(super) const OF_COUNT: &[&str] = &["filter"];
 
@@ -61,7 +64,9 @@ impl Query {
     }
 
     /// The parts of things that are asked for; `publishing` where that can be selected.
-    pub(super) fn shape(&self, schema: Schema, publishing: bool) -> Result<Shape, Error> {
+    pub(super) fn shape(&self, schema: Schema, version: Version, publishing: bool) -> Result<Shape, Error> {
+        let navigations = if version == Version::V1 { &[] } else { schema.navigations };
+        let schema = Schema { navigations, ..schema };
         let select = self.get("select").map(|text| selected(text, schema, publishing)).transpose()?;
         let expand = self.get("expand").map(|text| expanded(text, schema)).transpose()?;
         Ok(Shape { select, expand: expand.unwrap_or_default() })

@@ -9,9 +9,8 @@ use super::{
     super::{
         answer::Reply,
         call::Call,
-        entity::{Entity, object},
+        entity::Entity,
         error::{Code, Error},
-        route::Version,
     },
     Query, invalid,
 };
@@ -31,22 +30,25 @@ impl<T> Source<'_, T> {
     }
 }
 
-/// The page of a list that a query asks for.
+/// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
+/// directory: a link leads on while there is more.
 pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     source: &Source<'a, T>,
     call: &Call<'_>,
-    version: Version,
     query: &Query,
-    context: &str,
+    context: String,
+    show: impl Fn(T) -> Value,
 ) -> Result<Reply, Error> {
-    let shape = query.shape(T::SCHEMA, false)?;
     let filter = query.filter(T::SCHEMA)?;
     let order = query.order(T::SCHEMA)?;
-    let size = query.number("top")?.unwrap_or(call.options.page_size);
-    if size == 0 || size > call.options.page_size_max.max(call.options.page_size) {
-        let reason = format!("is not between 1 and {}", call.options.page_size_max);
-        return Err(invalid("top", query.get("top").unwrap_or_default(), &reason));
-    }
+    let size = match query.number("top")? {
+        None => call.options.page_size.max(1),
+        Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
+        Some(_) => {
+            let reason = format!("is not between 1 and {}", call.options.page_size_max);
+            return Err(invalid("top", query.get("top").unwrap_or_default(), &reason));
+        }
+    };
     let skip = query.number("skip")?.unwrap_or(0);
     let is_counted = query.flag("count")?;
     let holds = |thing: &T| filter.as_ref().is_none_or(|filter| filter.holds(*thing));
@@ -69,7 +71,7 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     let has_more = wanted.next().is_some();
 
     let mut body = Map::new();
-    body.insert("@odata.context".into(), format!("{}{}", context, suffix(&shape.select)).into());
+    body.insert("@odata.context".into(), context.into());
     if is_counted {
         let count = if filter.is_some() { source.all().filter(holds).count() } else { source.total };
         body.insert("@odata.count".into(), count.into());
@@ -78,8 +80,7 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
         let link = format!("{}{}?{}", call.root, call.path, query.behind(&last.key()));
         body.insert("@odata.nextLink".into(), link.into());
     }
-    let things = things.into_iter().map(|thing| Value::Object(object(thing, &shape, call, version)));
-    body.insert("value".into(), things.collect());
+    body.insert("value".into(), things.into_iter().map(show).collect());
     Ok(Reply::ok(body.into()))
 }
 
