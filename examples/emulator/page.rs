@@ -138,7 +138,7 @@ fn members(
         let publishing = application.on_premises_publishing();
         let urls = publishing.map(|publishing| [publishing.external_url, publishing.internal_url]);
         for url in urls.into_iter().flatten() {
-            html.add(format_args!("<td>{}", Escaped(url.as_deref().unwrap_or_default())));
+            html.add(format_args!("<td class=url>{}", Escaped(url.as_deref().unwrap_or_default())));
         }
         html.add(format_args!("<td>{}", application.availability().map_or("", label)));
     };
@@ -179,7 +179,7 @@ impl Html {
     }
 
     fn number(&mut self, number: &impl Display) {
-        self.add(format_args!("<td class=number>{number}"));
+        self.add(format_args!("<td>{number}"));
     }
 
     fn head(&mut self, caption: Arguments<'_>, columns: &[&str]) {
