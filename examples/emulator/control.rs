@@ -1,8 +1,11 @@
 //! What tests do behind Graph's back: commands of the replay format, the whole state, snapshots.
 
+use std::sync::Mutex;
+
 use connector_groups::{DirectoryViolations, TenantId};
 use hyper::{Method, Request, Response, StatusCode, header};
 use serde::Serialize;
+use tokio::task::block_in_place;
 
 use crate::{
     service::{self, response},
@@ -17,8 +20,8 @@ const JSON_LINES: &str = "application/jsonl";
 const SNAPSHOTS_MAX: usize = 1024;
 const SNAPSHOT_NAME_BYTES_MAX: usize = 64;
 
-/// The answer to a request below [`PREFIX`]. `open` lets go of the world, so that nobody waits for a long text.
-pub(crate) fn answer(world: &std::sync::Mutex<World>, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// The answer to a request below [`PREFIX`]. What takes its time for a whole directory leaves other connections to others.
+pub(crate) fn answer(world: &Mutex<World>, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     // A page of some other site can make a browser send requests; what it cannot do is leave this header out.
     if request.headers().contains_key(header::ORIGIN) {
         return error(StatusCode::FORBIDDEN, "not for browsers");
@@ -30,9 +33,9 @@ pub(crate) fn answer(world: &std::sync::Mutex<World>, request: &Request<Vec<u8>>
     let names: Vec<&str> = route.split('/').collect();
     let method = request.method();
     match *names {
-        ["commands"] if method == Method::POST => commands(world, request.body()),
-        ["state"] if method == Method::GET => state(world),
-        ["state"] if method == Method::PUT => replace(world, request.body()),
+        ["commands"] if method == Method::POST => block_in_place(|| commands(world, request.body())),
+        ["state"] if method == Method::GET => block_in_place(|| state(world)),
+        ["state"] if method == Method::PUT => block_in_place(|| replace(world, request.body())),
         ["snapshots"] if method == Method::GET => {
             json(StatusCode::OK, &service::lock(world).snapshots.keys().collect::<Vec<_>>())
         }
@@ -49,7 +52,7 @@ pub(crate) fn answer(world: &std::sync::Mutex<World>, request: &Request<Vec<u8>>
     }
 }
 
-fn commands(world: &std::sync::Mutex<World>, lines: &[u8]) -> Response<Vec<u8>> {
+fn commands(world: &Mutex<World>, lines: &[u8]) -> Response<Vec<u8>> {
     let mut answers = Vec::new();
     service::lock(world).replay(lines, |answer| {
         answers.extend(serde_json::to_vec(answer).unwrap_or_default());
@@ -58,12 +61,12 @@ fn commands(world: &std::sync::Mutex<World>, lines: &[u8]) -> Response<Vec<u8>> 
     response(StatusCode::OK, JSON_LINES, answers)
 }
 
-fn state(world: &std::sync::Mutex<World>) -> Response<Vec<u8>> {
+fn state(world: &Mutex<World>) -> Response<Vec<u8>> {
     let directory = service::lock(world).directory.clone();
     json(StatusCode::OK, &directory)
 }
 
-fn replace(world: &std::sync::Mutex<World>, document: &[u8]) -> Response<Vec<u8>> {
+fn replace(world: &Mutex<World>, document: &[u8]) -> Response<Vec<u8>> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Violations {
@@ -95,7 +98,7 @@ fn replace(world: &std::sync::Mutex<World>, document: &[u8]) -> Response<Vec<u8>
     }
 }
 
-fn keep(world: &std::sync::Mutex<World>, name: &str) -> Response<Vec<u8>> {
+fn keep(world: &Mutex<World>, name: &str) -> Response<Vec<u8>> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     if name.is_empty() || name.len() > SNAPSHOT_NAME_BYTES_MAX || !name.chars().all(plain) {
         return error(StatusCode::BAD_REQUEST, "a name is 1 to 64 letters, digits, and any of -_.");
@@ -109,7 +112,7 @@ fn keep(world: &std::sync::Mutex<World>, name: &str) -> Response<Vec<u8>> {
     empty()
 }
 
-fn restore(world: &std::sync::Mutex<World>, name: &str) -> Response<Vec<u8>> {
+fn restore(world: &Mutex<World>, name: &str) -> Response<Vec<u8>> {
     let mut world = service::lock(world);
     match world.snapshots.get(name).cloned() {
         None => error(StatusCode::NOT_FOUND, "there is no such snapshot"),

@@ -63,7 +63,7 @@ fn main() -> ExitCode {
 async fn run(mut options: Options) -> Result<(), Box<dyn Error>> {
     let mut world = World::new(options.lag, options.request_ids);
     if let Some(file) = &options.seed {
-        seed(&mut world, file).map_err(|error| format!("cannot read {file}: {error}"))?;
+        seed(&mut world, file, options.quiet).map_err(|error| format!("cannot read {file}: {error}"))?;
     }
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
@@ -98,7 +98,7 @@ async fn run(mut options: Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn seed(world: &mut World, file: &str) -> Result<(), Box<dyn Error>> {
+fn seed(world: &mut World, file: &str, quiet: bool) -> Result<(), Box<dyn Error>> {
     let text = fs::read(file)?;
     if Path::new(file).extension().is_some_and(|extension| extension == "json") {
         let directory: Directory = world::directory(&text).map_err(|wrong| match wrong {
@@ -109,6 +109,8 @@ fn seed(world: &mut World, file: &str) -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let replayed = world.replay(&text, |_| ());
-    eprintln!("{file}: {} accepted, {} refused, {} invalid", replayed.accepted, replayed.refused, replayed.invalid);
+    if !quiet {
+        eprintln!("{file}: {} accepted, {} refused, {} invalid", replayed.accepted, replayed.refused, replayed.invalid);
+    }
     Ok(())
 }

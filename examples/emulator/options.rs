@@ -25,7 +25,7 @@ usage: emulator [OPTION...]
   --connections NUMBER        at once; default 1024
   --time SECONDS              for a request's head, its body, a handshake; default 30
   --body BYTES                of a request; default 4194304
-  --quiet                     no line on standard error for each request
+  --quiet                     nothing on standard error about the seed and each request
 NAMEs may be given more than once.";
 
 pub(crate) struct Options {

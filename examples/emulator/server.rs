@@ -8,7 +8,7 @@ use std::io;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, StatusCode,
-    body::{Bytes, Incoming},
+    body::{Body, Bytes, Incoming},
     header,
     http::request::Parts,
     server::conn::http1,
@@ -29,6 +29,9 @@ const CONNECTION_LIFETIME: Duration = Duration::from_secs(600);
 const STOP_GRACE: Duration = Duration::from_secs(5);
 /// How much of a body that is too long is read, and dropped, so that its sender comes to read the answer.
 const DROPPED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Room that is made for a body before it comes.
+const ROOM_BYTES_MAX: usize = 64 * 1024;
 
 /// What answers requests.
 pub(crate) trait Service: Send + Sync + 'static {
@@ -138,7 +141,9 @@ async fn respond(
 
 /// The body, or of a longer one its first bytes beyond `bytes_max`.
 async fn read(mut body: Incoming, bytes_max: usize) -> io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    // Who only says that much is to come gets no room for it.
+    let mut kept = Vec::with_capacity(announced.min(ROOM_BYTES_MAX));
     let mut dropped: usize = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };

@@ -11,7 +11,6 @@ use hyper::{
     header::{self, HeaderValue},
     http::request::Parts,
 };
-use tokio::task::block_in_place;
 
 use crate::{control, page, server, world::World};
 
@@ -50,12 +49,11 @@ impl Emulator {
             if !self.control {
                 return control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control");
             }
-            // Others go on meanwhile: a whole directory takes its time.
-            return block_in_place(|| control::answer(&self.world, request));
+            return control::answer(&self.world, request);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
             let directory = lock(&self.world).directory.clone();
-            return block_in_place(|| page::answer(&directory, request.uri()));
+            return page::answer(&directory, request.uri());
         }
         self.respond_as_graph(request)
     }

@@ -24,7 +24,7 @@ use core::{
 };
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, IsTerminal},
     path::Path,
     process::{Child, Command, ExitCode, Stdio},
     time::Instant,
@@ -219,8 +219,9 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
                     warm = Some(resident);
                 }
                 most = most.max(resident);
-                print!("\r{} s, {resident} KiB ", start.elapsed().as_secs());
-                _ = std::io::stdout().flush();
+                if std::io::stderr().is_terminal() {
+                    eprint!("\r{} s, {resident} KiB \r", start.elapsed().as_secs());
+                }
             }
         }
     };
@@ -229,7 +230,7 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
     let measured = measured?;
     let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
     let requests = measured.latencies.len();
-    println!("\rmixed: {requests} requests in {:.0} s, {:.0}/s", measured.time.as_secs_f64(), measured.per_second());
+    println!("mixed: {requests} requests in {:.0} s, {:.0}/s", measured.time.as_secs_f64(), measured.per_second());
     println!("  p50 {p50}, p99 {p99}, p99.9 {p999}, slowest {}", measured.within(1.0));
     println!("  {} bad requests and {} half-open connections in between", bad.sent, bad.half_open);
     let last = emulator.resident().unwrap_or_default();
