@@ -9,6 +9,7 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::LazyLock,
 };
 
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
 
 /// The example, built where this test was.
-fn program() -> PathBuf {
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--features", "graph", "--example", "emulator"])
@@ -28,7 +29,7 @@ fn program() -> PathBuf {
     assert!(built.success());
     let this = std::env::current_exe().unwrap();
     this.ancestors().nth(2).unwrap().join("examples/emulator")
-}
+});
 
 struct Emulator {
     child: Child,
@@ -37,7 +38,7 @@ struct Emulator {
 
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(program())
+        let mut child = Command::new(&*PROGRAM)
             .args(["--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
             .args(arguments)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -174,7 +175,7 @@ fn it_is_controlled_by_commands_documents_and_snapshots() {
 
 #[test]
 fn it_says_what_is_wrong_with_its_arguments() {
-    let output = Command::new(program()).args(["--profile", "dead"]).output().unwrap();
+    let output = Command::new(&*PROGRAM).args(["--profile", "dead"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("dead\nusage: emulator"));
 }
