@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{Command, Refusal, Tenant, UrlProperty};
+use crate::{ApplicationView, Command, OnPremisesPublishing, Refusal, Tenant, UrlProperty};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -171,30 +171,8 @@ impl Error {
             Refusal::GroupNotEmpty { .. } => Code::GroupNotEmpty,
             Refusal::ConnectorRegionLocked { .. } => Code::ConnectorRegionLocked,
             Refusal::UrlInUse { property, application } => {
-                let other = tenant.application(*application);
-                let other = other.and_then(|application| application.on_premises_publishing());
-                let (code, asked, taken) = match property {
-                    UrlProperty::InternalUrl => (
-                        Code::DuplicateInternalUrl,
-                        changes(command).and_then(|changes| changes.internal_url.value()),
-                        other.and_then(|other| other.internal_url),
-                    ),
-                    UrlProperty::ExternalUrl => (
-                        Code::DuplicateExternalUrl,
-                        changes(command).and_then(|changes| changes.external_url.value()),
-                        other.and_then(|other| other.external_url),
-                    ),
-                };
-                let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
-                if taken.is_some_and(|taken| *taken != *asked) {
-                    let text = format!("The value '{asked}' is in use in a different case.");
-                    return Self::new(Code::DuplicateInDifferentCase, &text);
-                }
-                let kind = match property {
-                    UrlProperty::InternalUrl => "Internal",
-                    UrlProperty::ExternalUrl => "External",
-                };
-                return Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."));
+                let other = tenant.application(*application).and_then(ApplicationView::on_premises_publishing);
+                return Self::url_in_use(*property, other, command);
             }
             Refusal::Bulk { refused } => match refused.first() {
                 Some(first) => return Self::refused(&first.reason, command, tenant),
@@ -204,17 +182,42 @@ impl Error {
         };
         Self::new(code, &refusal.to_string())
     }
-}
 
-fn changes(command: &Command) -> Option<&crate::PublishingChanges> {
-    let Command::PublishApplication(publish) = command else { return None };
-    Some(&publish.on_premises_publishing)
+    /// A URL that another application has, as it was asked for.
+    fn url_in_use(property: UrlProperty, other: Option<OnPremisesPublishing>, command: &Command) -> Self {
+        let changes = if let Command::PublishApplication(publish) = command {
+            Some(&publish.on_premises_publishing)
+        } else {
+            None
+        };
+        let (kind, code, asked, taken) = match property {
+            UrlProperty::InternalUrl => (
+                "Internal",
+                Code::DuplicateInternalUrl,
+                changes.and_then(|changes| changes.internal_url.value()),
+                other.and_then(|other| other.internal_url),
+            ),
+            UrlProperty::ExternalUrl => (
+                "External",
+                Code::DuplicateExternalUrl,
+                changes.and_then(|changes| changes.external_url.value()),
+                other.and_then(|other| other.external_url),
+            ),
+        };
+        let is_in_other_case = asked != taken.as_ref();
+        let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
+        if is_in_other_case {
+            let text = format!("The value '{asked}' is in use in a different case.");
+            return Self::new(Code::DuplicateInDifferentCase, &text);
+        }
+        Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."))
+    }
 }
 
 /// A text of a stranger, cut so that an answer stays short.
 pub(super) fn shortened(text: &str, characters_max: usize) -> String {
     match text.char_indices().nth(characters_max) {
         None => text.to_owned(),
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
 }

@@ -112,7 +112,7 @@ pub fn respond<B: AsRef<[u8]>>(
     context: &Context,
     options: &Options,
 ) -> Response<alloc::vec::Vec<u8>> {
-    answer::respond(directory, call::Incoming::new(request), context, options)
+    answer::respond(directory, &call::Incoming::new(request), context, options)
 }
 
 /// The response to a request that only reads (GET), for servers that share a directory; `None` for any other, which
@@ -124,5 +124,5 @@ pub fn read<B: AsRef<[u8]>>(
     context: &Context,
     options: &Options,
 ) -> Option<Response<alloc::vec::Vec<u8>>> {
-    answer::read(directory, call::Incoming::new(request), context, options)
+    answer::read(directory, &call::Incoming::new(request), context, options)
 }

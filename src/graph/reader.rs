@@ -80,7 +80,7 @@ impl<'a> Reader<'a, '_> {
 
     fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
         let shape = query.shape(T::SCHEMA, self.version, false)?;
-        let context = format!("{context}{}", suffix(&shape.select));
+        let context = format!("{context}{}", suffix(shape.select.as_deref()));
         page(source, self.call, query, context, |thing| entity::object(thing, &shape, self.call, self.version).into())
     }
 
@@ -159,7 +159,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Result<Map<String, Value>, Error> {
         let shape = query.shape(T::SCHEMA, self.version, publishing)?;
         let mut object = entity::object(thing, &shape, self.call, self.version);
-        let context = format!("{list}{}/$entity", suffix(&shape.select));
+        let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         object.insert("@odata.context".into(), self.context(&context).into());
         Ok(object)
     }
@@ -196,7 +196,7 @@ impl<'a> Reader<'a, '_> {
         Ok(Reply::ok(link))
     }
 
-    /// The complex property by itself. One that is null is 204, as OData has it; or 404, as was seen (§4).
+    /// The complex property by itself. One that is null is 204, as `OData` has it; or 404, as was seen (§4).
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
         Query::none(self.call)?;

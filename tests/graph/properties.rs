@@ -153,12 +153,12 @@ fn segment() -> impl Strategy<Value = String> {
 
 /// Paths that lead somewhere, and paths that do not.
 fn path() -> impl Strategy<Value = String> {
-    let joined = |segments: Vec<String>| segments.iter().map(|segment| format!("/{segment}")).collect::<String>();
+    let joined = |segments: Vec<String>| format!("/{}", segments.join("/"));
     prop_oneof![
         vec(segment(), 0..4).prop_map(move |segments| format!("{PROXY}{}", joined(segments))),
         vec(segment(), 0..4).prop_map(move |segments| format!("{PROXY}/connectorGroups{}", joined(segments))),
         vec(segment(), 0..3).prop_map(move |segments| format!("/beta/applications{}", joined(segments))),
-        vec(segment(), 0..6).prop_map(move |segments| format!("/{}", joined(segments))),
+        vec(segment(), 0..6).prop_map(joined),
     ]
 }
 
@@ -450,7 +450,8 @@ fn nesting_and_length_have_their_limits() {
     };
     let nested = |depth: usize| format!("{}isDefault{}", "(".repeat(depth), ")".repeat(depth));
     let negated = |depth: usize| format!("{}isDefault", "not ".repeat(depth));
-    for of_depth in [nested as fn(usize) -> String, negated] {
+    let spellings: [fn(usize) -> String; 2] = [nested, negated];
+    for of_depth in spellings {
         assert_eq!((status(&of_depth(32)), status(&of_depth(33))), (200, 400));
         assert_eq!(status(&of_depth(2_000)), 400);
     }

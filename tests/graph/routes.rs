@@ -212,7 +212,7 @@ fn what_an_emulator_should_check_itself_against() {
     let id = made.body["id"].as_str().unwrap().to_string();
     let path = format!("{PROXY}/connectorGroups/{id}");
     server.post(&format!("{path}/members/$ref"), &Server::link("connectors", &connector(1))).is(204);
-    assert_eq!(server.get(&format!("{PROXY}/connectors/{}/memberOf", connector(1))).ids(), [id.clone()]);
+    assert_eq!(server.get(&format!("{PROXY}/connectors/{}/memberOf", connector(1))).ids(), [id.as_str()]);
     assert_eq!(server.get(&format!("{}/members", group_path(0))).ids(), [connector(2)]);
 
     // Published into Default, assigned, removed to Default, and from there to nowhere.

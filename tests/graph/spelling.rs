@@ -1,6 +1,6 @@
 //! The request that says what a command says.
 
-use connector_groups::{Command, Tenant};
+use connector_groups::{Command, ConnectorView, Tenant};
 use serde_json::{Value, json};
 
 const PROXY: &str = "/beta/onPremisesPublishingProfiles/applicationProxy";
@@ -35,7 +35,7 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
             link("connectorGroups", add.connector_group.to_string()),
         ),
         Command::RemoveConnector(remove) => {
-            let from = tenant.connector(remove.connector).map(|connector| connector.connector_group());
+            let from = tenant.connector(remove.connector).map(ConnectorView::connector_group);
             let from = from.unwrap_or_else(|| tenant.default_connector_group()).id();
             ("DELETE", format!("{}/members/{}/$ref", group(from), remove.connector), Value::Null)
         }

@@ -271,17 +271,13 @@ impl<'a> Parser<'a> {
         let mut text = String::new();
         loop {
             let (part, rest) = quoted.split_once('\'').ok_or_else(|| refused("a quote is not closed"))?;
-            text += part;
-            match rest.strip_prefix('\'') {
-                Some(more) => {
-                    text.push('\'');
-                    quoted = more;
-                }
-                None => {
-                    self.rest = rest.trim_start();
-                    return Ok(Operand::Text(text));
-                }
-            }
+            text.push_str(part);
+            let Some(more) = rest.strip_prefix('\'') else {
+                self.rest = rest.trim_start();
+                return Ok(Operand::Text(text));
+            };
+            text.push('\'');
+            quoted = more;
         }
     }
 

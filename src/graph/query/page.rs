@@ -91,8 +91,8 @@ pub(in super::super) fn count<'a, T: Entity<'a> + 'a>(source: &Source<'a, T>, qu
 }
 
 /// What a selection adds to the context of an answer.
-pub(in super::super) fn suffix(select: &Option<Vec<&'static str>>) -> String {
-    select.as_ref().map_or_else(String::new, |names| format!("({})", names.join(",")))
+pub(in super::super) fn suffix(select: Option<&[&'static str]>) -> String {
+    select.map_or_else(String::new, |names| format!("({})", names.join(",")))
 }
 
 fn compared<'a, T: Entity<'a>>(one: T, other: T, order: &[(&'static str, bool)]) -> Ordering {
