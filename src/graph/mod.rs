@@ -18,6 +18,7 @@ mod error;
 mod find;
 mod group;
 mod json;
+mod lists;
 mod query;
 mod reader;
 mod reference;

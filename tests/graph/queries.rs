@@ -245,6 +245,42 @@ fn filters_say_what_they_mean() {
     }
 }
 
+/// Where a filter asks for a key, the answer is the same as by a look at all things.
+#[test]
+fn a_key_is_found_whatever_else_is_asked() {
+    let mut server = server();
+    let mut found = |list: &str, filter: &str| {
+        let encoded = percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+        let answer = server.get(&format!("{list}?$count=true&$filter={encoded}"));
+        assert_eq!(answer.is(200).body["@odata.count"], answer.ids().len(), "{filter}");
+        answer.ids().into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    let (groups, connectors) = (format!("{PROXY}/connectorGroups"), format!("{PROXY}/connectors"));
+    let upper = group(1).to_uppercase();
+    for filter in [
+        format!("id eq '{upper}'"),
+        format!("'{upper}' eq id"),
+        format!("region eq 'nam' and id eq '{upper}'"),
+        "name eq 'GROUP 1'".into(),
+        "(name eq 'Group 1' and region eq 'nam')".into(),
+    ] {
+        assert_eq!(found(&groups, &filter), [group(1)], "{filter}");
+    }
+    for filter in ["id eq 'x'", "name eq ' Group 1'", "name eq ''", "name eq 'Group 1' and region eq 'eur'"] {
+        assert!(found(&groups, filter).is_empty(), "{filter}");
+    }
+    assert_eq!(found(&groups, "not (name eq 'Group 1' and region eq 'nam')"), [0, 2, 3].map(group));
+    assert_eq!(found(&connectors, &format!("id eq '{}'", connector(2))), [connector(2)]);
+    assert_eq!(found("/beta/applications", &format!("appId eq '{}'", app_id(2))), [application(2)]);
+    assert_eq!(
+        found("/beta/applications", &format!("id eq '{}' and appId eq '{}'", application(2), app_id(2))),
+        [application(2)]
+    );
+    assert!(
+        found("/beta/applications", &format!("id eq '{}' and appId eq '{}'", application(2), app_id(1))).is_empty()
+    );
+}
+
 #[test]
 fn a_filter_that_is_none_is_refused_with_what_is_wrong() {
     let mut server = Server::new();
