@@ -15,6 +15,7 @@
 
 mod batches;
 mod errors;
+mod filters;
 mod profiles;
 mod properties;
 mod queries;
