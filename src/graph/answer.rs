@@ -138,11 +138,11 @@ const fn mixed(bits: u64) -> u64 {
 
 pub(super) fn respond(
     directory: &mut Directory,
-    incoming: Incoming<'_>,
+    incoming: &Incoming<'_>,
     context: &Context,
     options: &Options,
 ) -> Response<Vec<u8>> {
-    let mut session = Session::new(&incoming, context);
+    let mut session = Session::new(incoming, context);
     let result = incoming.call(directory, options).and_then(|call| match routed(&call)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
         (version, target) => one(directory, &call, version, &target, &mut session),
@@ -152,14 +152,14 @@ pub(super) fn respond(
 
 pub(super) fn read(
     directory: &Directory,
-    incoming: Incoming<'_>,
+    incoming: &Incoming<'_>,
     context: &Context,
     options: &Options,
 ) -> Option<Response<Vec<u8>>> {
     if incoming.method != Method::GET {
         return None;
     }
-    let session = Session::new(&incoming, context);
+    let session = Session::new(incoming, context);
     let result = incoming.call(directory, options).and_then(|call| {
         let (version, target) = routed(&call)?;
         get(directory, &call, version, &target, context)

@@ -89,15 +89,20 @@ fn made(
     call: &Call<'_>,
     version: Version,
     display_name: String,
-    mut members: Members,
+    members: Members,
     session: &mut Session<'_>,
 ) -> Result<(ApplicationId, Value), Error> {
-    read_only(&mut members, &["id", "appId"])?;
-    members.finish()?;
+    rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
     apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
     let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
     Ok((id, entity(application, call, version, "applications").into()))
+}
+
+/// What is left of a body: nothing that is read-only, and nothing that is not modelled unless that may go.
+fn rest(mut members: Members, call: &Call<'_>) -> Result<(), Error> {
+    read_only(&mut members, &["id", "appId"])?;
+    if call.options.lets_application_properties_go { Ok(()) } else { members.finish() }
 }
 
 fn display_name(members: &mut Members) -> Result<String, Error> {
@@ -147,9 +152,8 @@ fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: Appl
         apply(directory, call, published(id, publishing, call.options.profile)?)?;
         return Ok(Reply::no_content());
     }
-    read_only(&mut members, &["id", "appId"])?;
     let display_name = members.text("displayName")?;
-    members.finish()?;
+    rest(members, call)?;
     if let Some(display_name) = display_name {
         apply(directory, call, UpdateApplication { id, display_name: display_name.into() }.into())?;
     }

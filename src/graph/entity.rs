@@ -64,7 +64,7 @@ pub(super) trait Entity<'a>: Copy {
 pub(super) enum Related<'a> {
     Nothing,
     Group(ConnectorGroupView<'a>),
-    Groups(Option<ConnectorGroupView<'a>>),
+    Groups(ConnectorGroupView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
 }
@@ -130,7 +130,7 @@ impl<'a> Entity<'a> for ConnectorView<'a> {
 
     fn navigate(self, navigation: &str) -> Related<'a> {
         match navigation {
-            "memberOf" => Related::Groups(Some(self.connector_group())),
+            "memberOf" => Related::Groups(self.connector_group()),
             _ => Related::Nothing,
         }
     }
@@ -194,9 +194,8 @@ pub(super) fn object<'a, T: Entity<'a>>(
             Related::Group(group) => {
                 members.insert(name, Value::Object(object(group, &shape, call, version)));
             }
-            Related::Groups(groups) => {
-                let groups = groups.into_iter().map(|group| Value::Object(object(group, &shape, call, version)));
-                members.insert(name, groups.collect());
+            Related::Groups(only) => {
+                members.insert(name, Value::Array(Vec::from([object(only, &shape, call, version).into()])));
             }
             Related::Connectors(list, path) => members.extend(expanded(list, &name, &path, &shape, call, version)),
             Related::Applications(list, path) => members.extend(expanded(list, &name, &path, &shape, call, version)),

@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{Command, Refusal, Tenant, UrlProperty};
+use crate::{ApplicationView, Command, OnPremisesPublishing, Refusal, Tenant, UrlProperty};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -171,30 +171,8 @@ impl Error {
             Refusal::GroupNotEmpty { .. } => Code::GroupNotEmpty,
             Refusal::ConnectorRegionLocked { .. } => Code::ConnectorRegionLocked,
             Refusal::UrlInUse { property, application } => {
-                let other = tenant.application(*application);
-                let other = other.and_then(|application| application.on_premises_publishing());
-                let (code, asked, taken) = match property {
-                    UrlProperty::InternalUrl => (
-                        Code::DuplicateInternalUrl,
-                        changes(command).and_then(|changes| changes.internal_url.value()),
-                        other.and_then(|other| other.internal_url),
-                    ),
-                    UrlProperty::ExternalUrl => (
-                        Code::DuplicateExternalUrl,
-                        changes(command).and_then(|changes| changes.external_url.value()),
-                        other.and_then(|other| other.external_url),
-                    ),
-                };
-                let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
-                if taken.is_some_and(|taken| *taken != *asked) {
-                    let text = format!("The value '{asked}' is in use in a different case.");
-                    return Self::new(Code::DuplicateInDifferentCase, &text);
-                }
-                let kind = match property {
-                    UrlProperty::InternalUrl => "Internal",
-                    UrlProperty::ExternalUrl => "External",
-                };
-                return Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."));
+                let other = tenant.application(*application).and_then(ApplicationView::on_premises_publishing);
+                return Self::url_in_use(*property, other, command);
             }
             Refusal::Bulk { refused } => match refused.first() {
                 Some(first) => return Self::refused(&first.reason, command, tenant),
@@ -204,17 +182,133 @@ impl Error {
         };
         Self::new(code, &refusal.to_string())
     }
-}
 
-fn changes(command: &Command) -> Option<&crate::PublishingChanges> {
-    let Command::PublishApplication(publish) = command else { return None };
-    Some(&publish.on_premises_publishing)
+    /// A URL that another application has, as it was asked for.
+    fn url_in_use(property: UrlProperty, other: Option<OnPremisesPublishing>, command: &Command) -> Self {
+        let changes = if let Command::PublishApplication(publish) = command {
+            Some(&publish.on_premises_publishing)
+        } else {
+            None
+        };
+        let (kind, code, asked, taken) = match property {
+            UrlProperty::InternalUrl => (
+                "Internal",
+                Code::DuplicateInternalUrl,
+                changes.and_then(|changes| changes.internal_url.value()),
+                other.and_then(|other| other.internal_url),
+            ),
+            UrlProperty::ExternalUrl => (
+                "External",
+                Code::DuplicateExternalUrl,
+                changes.and_then(|changes| changes.external_url.value()),
+                other.and_then(|other| other.external_url),
+            ),
+        };
+        let is_in_other_case = asked != taken.as_ref();
+        let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
+        if is_in_other_case {
+            let text = format!("The value '{asked}' is in use in a different case.");
+            return Self::new(Code::DuplicateInDifferentCase, &text);
+        }
+        Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."))
+    }
 }
 
 /// A text of a stranger, cut so that an answer stays short.
 pub(super) fn shortened(text: &str, characters_max: usize) -> String {
     match text.char_indices().nth(characters_max) {
         None => text.to_owned(),
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+
+    use super::*;
+    use crate::{
+        AnyId, ApplicationId, ConnectorGroupId, ConnectorGroupType, ConnectorId, Directory, DirectoryCommand, Kind,
+        ReadOnlyProperty, RefusedEntry, Region, TenantId, Timestamp,
+    };
+
+    fn every_refusal() -> Vec<Refusal> {
+        let (connector_group, connector) = (ConnectorGroupId::from_u128(1), ConnectorId::from_u128(2));
+        let (application, any) = (ApplicationId::from_u128(3), AnyId::from_u128(4));
+        let region = || Region::new("eur").unwrap();
+        let (internal, external) = (UrlProperty::InternalUrl, UrlProperty::ExternalUrl);
+        Vec::from([
+            Refusal::TenantNotFound { id: TenantId::from_u128(5) },
+            Refusal::BlankName,
+            Refusal::InvalidRegion { region: "".into() },
+            Refusal::InvalidUrl { property: internal },
+            Refusal::InvalidUrl { property: external },
+            Refusal::ReadOnlyProperty { property: ReadOnlyProperty::IsOnPremPublishingEnabled },
+            Refusal::DuplicateReference { id: any },
+            Refusal::NestedTransaction,
+            Refusal::ClockMovedBack { from: Timestamp::UNIX_EPOCH, to: Timestamp::UNIX_EPOCH },
+            Refusal::ConnectorNotFound { id: connector },
+            Refusal::ApplicationNotFound { id: application },
+            Refusal::ConnectorGroupNotFound { id: connector_group },
+            Refusal::AlreadyExists { kind: Kind::Application, id: any },
+            Refusal::GroupReadOnly { connector_group, connector_group_type: ConnectorGroupType::ApplicationProxy },
+            Refusal::GroupIsDefault { connector_group },
+            Refusal::ApplicationNotPublished { id: application },
+            Refusal::AlreadyInDefault { id: any },
+            Refusal::DuplicateName { connector_group },
+            Refusal::RegionLocked { connector_group, connectors: 1, applications: 2 },
+            Refusal::GroupNotEmpty { connector_group, connectors: 1, applications: 2 },
+            Refusal::ConnectorRegionLocked { connector, from: region(), to: region() },
+            Refusal::UrlInUse { property: internal, application },
+            Refusal::UrlInUse { property: external, application },
+            Refusal::Bulk { refused: Vec::new() },
+            Refusal::Bulk { refused: Vec::from([RefusedEntry { index: 0, reason: Refusal::BlankName }]) },
+            Refusal::Transaction { index: 0, reason: Box::new(Refusal::BlankName) },
+        ])
+    }
+
+    /// Those that come by no route have the row that says so; a refusal within another is told by itself.
+    #[test]
+    fn every_refusal_has_its_row() {
+        let create = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur",
+            "now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000001"}}"#;
+        let mut directory = Directory::default();
+        directory.apply(&serde_json::from_str::<DirectoryCommand>(create).unwrap()).unwrap();
+        let tenant = directory.tenants().next().unwrap();
+        let command = Command::from(crate::DeleteApplication { id: ApplicationId::from_u128(3) });
+        let rows: Vec<(&str, Code)> = every_refusal()
+            .iter()
+            .map(|refusal| (refusal.code(), Error::refused(refusal, &command, tenant).code))
+            .collect();
+        let of =
+            |code: Code| rows.iter().filter(|(_, row)| *row == code).map(|(refusal, _)| *refusal).collect::<Vec<_>>();
+        assert_eq!(of(Code::NotOnTheWire), ["duplicateReference", "nestedTransaction", "clockMovedBack", "bulk"]);
+        assert_eq!(of(Code::InvalidName), ["blankName", "bulk", "transaction"]);
+        assert_eq!(of(Code::ApplicationNotFound), ["applicationNotFound", "applicationNotPublished"]);
+        // No refusal was left out of the list.
+        let known: BTreeSet<&str> = rows.iter().map(|(refusal, _)| *refusal).collect();
+        let source =
+            include_str!("../refusal.rs").split("fn code(&self)").nth(1).unwrap().split("\n    }").next().unwrap();
+        assert_eq!(known, source.split('"').skip(1).step_by(2).collect());
+    }
+
+    /// Statuses are those of errors, and a code that several rows share has one status.
+    #[test]
+    fn the_table_does_not_contradict_itself() {
+        for code in Code::ALL {
+            assert!((400..500).contains(&code.status()), "{code:?}");
+            assert!(
+                ["observed", "documented", "text", "code", "ours", "Graph's"]
+                    .iter()
+                    .any(|word| code.source().starts_with(word)),
+                "{code:?}"
+            );
+            assert!(Code::ALL.iter().all(|other| other.as_str() != code.as_str() || other.status() == code.status()));
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!((shortened("äöü", 3).as_str(), shortened("äöü", 2).as_str()), ("äöü", "äö…"));
     }
 }

@@ -46,8 +46,10 @@ pub(super) fn answer(
             let key = reference::of_query(call, "connectorGroups")?;
             writer.remove(&reference::id(&key)?, connector)
         }
-        (Target::Reference(List::Members(group), connector), _)
-        | (Target::Reference(List::MemberOf(connector), group), _) => {
+        (
+            Target::Reference(List::Members(group), connector) | Target::Reference(List::MemberOf(connector), group),
+            _,
+        ) => {
             Query::none(call)?;
             writer.remove(group, connector)
         }

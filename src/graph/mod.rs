@@ -18,6 +18,7 @@ mod error;
 mod find;
 mod group;
 mod json;
+mod lists;
 mod query;
 mod reader;
 mod reference;
@@ -68,6 +69,9 @@ pub struct Options {
     pub page_size: usize,
     /// The greatest `$top`.
     pub page_size_max: usize,
+    /// Whether properties of applications that are not modelled (`identifierUris`, `web`, `tags` and the like) are let go
+    /// when they are written, so that scripts go on; otherwise they are refused.
+    pub lets_application_properties_go: bool,
 }
 
 impl Default for Options {
@@ -80,6 +84,7 @@ impl Default for Options {
             body_bytes_max: 4 * 1024 * 1024,
             page_size: 100,
             page_size_max: 999,
+            lets_application_properties_go: false,
         }
     }
 }
@@ -112,7 +117,7 @@ pub fn respond<B: AsRef<[u8]>>(
     context: &Context,
     options: &Options,
 ) -> Response<alloc::vec::Vec<u8>> {
-    answer::respond(directory, call::Incoming::new(request), context, options)
+    answer::respond(directory, &call::Incoming::new(request), context, options)
 }
 
 /// The response to a request that only reads (GET), for servers that share a directory; `None` for any other, which
@@ -124,5 +129,5 @@ pub fn read<B: AsRef<[u8]>>(
     context: &Context,
     options: &Options,
 ) -> Option<Response<alloc::vec::Vec<u8>>> {
-    answer::read(directory, call::Incoming::new(request), context, options)
+    answer::read(directory, &call::Incoming::new(request), context, options)
 }

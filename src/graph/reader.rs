@@ -1,7 +1,6 @@
 //! What is read: lists, single things, their numbers and relations.
 
 use alloc::{
-    boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -16,10 +15,11 @@ use super::{
     entity::{self, Entity, PUBLISHING},
     error::{Code, Error},
     find,
-    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, Source, count, page, suffix},
+    lists::{self, Source},
+    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, count, page, suffix},
     route::{Key, List, Target, Version},
 };
-use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
+use crate::{ApplicationView, Tenant};
 
 pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
 
@@ -69,30 +69,34 @@ impl<'a> Reader<'a, '_> {
         }
         let context = self.context(&path(list));
         match list {
-            List::Groups => self.page(&self.groups(), &query, &context),
-            List::Connectors => self.page(&self.connectors(), &query, &context),
-            List::Applications => self.page(&self.applications(), &query, &context),
-            List::Members(group) => self.page(&self.members(group)?, &query, &context),
-            List::GroupApplications(group) => self.page(&self.group_applications(group)?, &query, &context),
-            List::MemberOf(connector) => self.page(&self.member_of(connector)?, &query, &context),
+            List::Groups => self.page(&lists::groups(self.tenant), &query, &context),
+            List::Connectors => self.page(&lists::connectors(self.tenant), &query, &context),
+            List::Applications => self.page(&lists::applications(self.tenant), &query, &context),
+            List::Members(group) => self.page(&lists::members(self.tenant, group)?, &query, &context),
+            List::GroupApplications(group) => {
+                self.page(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query, &context)
+            }
+            List::MemberOf(connector) => self.page(&lists::member_of(self.tenant, connector)?, &query, &context),
         }
     }
 
     fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
         let shape = query.shape(T::SCHEMA, self.version, false)?;
-        let context = format!("{context}{}", suffix(&shape.select));
+        let context = format!("{context}{}", suffix(shape.select.as_deref()));
         page(source, self.call, query, context, |thing| entity::object(thing, &shape, self.call, self.version).into())
     }
 
     fn count(&self, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_COUNT)?;
         let count = match list {
-            List::Groups => count(&self.groups(), &query),
-            List::Connectors => count(&self.connectors(), &query),
-            List::Applications => count(&self.applications(), &query),
-            List::Members(group) => count(&self.members(group)?, &query),
-            List::GroupApplications(group) => count(&self.group_applications(group)?, &query),
-            List::MemberOf(connector) => count(&self.member_of(connector)?, &query),
+            List::Groups => count(&lists::groups(self.tenant), &query),
+            List::Connectors => count(&lists::connectors(self.tenant), &query),
+            List::Applications => count(&lists::applications(self.tenant), &query),
+            List::Members(group) => count(&lists::members(self.tenant, group)?, &query),
+            List::GroupApplications(group) => {
+                count(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query)
+            }
+            List::MemberOf(connector) => count(&lists::member_of(self.tenant, connector)?, &query),
         }?;
         Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
     }
@@ -102,12 +106,16 @@ impl<'a> Reader<'a, '_> {
         let query = Query::read(self.call, OF_REFERENCES)?;
         let context = self.context("Collection($ref)");
         match list {
-            List::Members(group) => page(&self.members(group)?, self.call, &query, context, |connector| {
-                self.link("connectors", &connector.key())
-            }),
-            List::MemberOf(connector) => page(&self.member_of(connector)?, self.call, &query, context, |group| {
-                self.link("connectorGroups", &group.key())
-            }),
+            List::Members(group) => {
+                page(&lists::members(self.tenant, group)?, self.call, &query, context, |connector| {
+                    self.link("connectors", &connector.key())
+                })
+            }
+            List::MemberOf(connector) => {
+                page(&lists::member_of(self.tenant, connector)?, self.call, &query, context, |group| {
+                    self.link("connectorGroups", &group.key())
+                })
+            }
             // No other list has links; the route refused them.
             List::Groups | List::Connectors | List::Applications | List::GroupApplications(_) => {
                 Err(Error::segment("$ref"))
@@ -159,7 +167,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Result<Map<String, Value>, Error> {
         let shape = query.shape(T::SCHEMA, self.version, publishing)?;
         let mut object = entity::object(thing, &shape, self.call, self.version);
-        let context = format!("{list}{}/$entity", suffix(&shape.select));
+        let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         object.insert("@odata.context".into(), self.context(&context).into());
         Ok(object)
     }
@@ -196,7 +204,7 @@ impl<'a> Reader<'a, '_> {
         Ok(Reply::ok(link))
     }
 
-    /// The complex property by itself. One that is null is 204, as OData has it; or 404, as was seen (§4).
+    /// The complex property by itself. One that is null is 204, as `OData` has it; or 404, as was seen (§4).
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
         Query::none(self.call)?;
@@ -220,90 +228,6 @@ impl<'a> Reader<'a, '_> {
         let link = format!("{}/{}/{PROFILE}/{list}('{id}')", self.call.root, self.version.as_str());
         json!({"@odata.id": link})
     }
-}
-
-/// The lists there are.
-impl<'a> Reader<'a, '_> {
-    fn groups(&self) -> Source<'a, ConnectorGroupView<'a>> {
-        let tenant = self.tenant;
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(tenant.connector_groups()),
-                Some(id) => boxed(tenant.connector_groups_after(id.parse().ok()?)?),
-            })
-        });
-        Source { total: tenant.connector_groups_count(), things }
-    }
-
-    fn connectors(&self) -> Source<'a, ConnectorView<'a>> {
-        let tenant = self.tenant;
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(tenant.connectors()),
-                Some(id) => boxed(tenant.connectors_after(id.parse().ok()?)?),
-            })
-        });
-        Source { total: tenant.connectors_count(), things }
-    }
-
-    fn applications(&self) -> Source<'a, ApplicationView<'a>> {
-        let tenant = self.tenant;
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(tenant.applications()),
-                Some(id) => boxed(tenant.applications_after(id.parse().ok()?)?),
-            })
-        });
-        Source { total: tenant.applications_count(), things }
-    }
-
-    fn members(&self, group: &str) -> Result<Source<'a, ConnectorView<'a>>, Error> {
-        let group = find::group(self.tenant, group)?;
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(group.members()),
-                Some(id) => boxed(group.members_after(id.parse().ok()?)?),
-            })
-        });
-        Ok(Source { total: number(group.connectors_count()), things })
-    }
-
-    /// Empty ones are an error under the quirk (§4).
-    fn group_applications(&self, group: &str) -> Result<Source<'a, ApplicationView<'a>>, Error> {
-        let group = find::group(self.tenant, group)?;
-        let total = number(group.applications_count());
-        if total == 0 && self.call.options.quirks.empty_group_applications_not_found {
-            let text = format!("No applications found for connector group '{}'.", group.id());
-            return Err(Error::new(Code::ApplicationsForGroupNotFound, &text));
-        }
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(group.applications().take(total)),
-                Some(id) => boxed(group.applications_after(id.parse().ok()?)?),
-            })
-        });
-        Ok(Source { total, things })
-    }
-
-    /// The one group of a connector, as a list.
-    fn member_of(&self, connector: &str) -> Result<Source<'a, ConnectorGroupView<'a>>, Error> {
-        let group = find::connector(self.tenant, connector)?.connector_group();
-        let things = Box::new(move |after: Option<&str>| {
-            Some(match after {
-                None => boxed(core::iter::once(group)),
-                Some(_) => boxed(core::iter::empty()),
-            })
-        });
-        Ok(Source { total: 1, things })
-    }
-}
-
-fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
-    Box::new(things)
-}
-
-fn number(count: u32) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// Where a list is, as contexts write it.

@@ -1,9 +1,6 @@
 //! Links: `{"@odata.id": "…"}` and `?@id=…`. Host and version do not count; the last two segments do.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-};
+use alloc::{format, string::String};
 
 use super::{
     call::{Call, decoded},
@@ -53,7 +50,7 @@ fn invalid(text: &str) -> Error {
 /// The id in a link, where only ids count.
 pub(super) fn id(key: &Key) -> Result<String, Error> {
     match key {
-        Key::Id(id) => Ok(id.to_string()),
+        Key::Id(id) => Ok(id.clone()),
         Key::AppId(text) | Key::UniqueName(text) => Err(invalid(&format!("'{}' is no id.", shortened(text, 64)))),
     }
 }

@@ -304,9 +304,9 @@ fn sibling(profile: &str, rest: &[Part]) -> Error {
     let back_end = "https://eur1.msgraph.msappproxy.net:8082/v2/onPremisesPublishingProfiles";
     let mut uri = format!("{back_end}('{}')", shortened(profile, 64));
     for part in rest {
-        uri += &match part {
-            Part::Word(word) => format!("/{}", shortened(word, 64)),
-            Part::Key(key) => format!("('{}')", shortened(key.as_str(), 64)),
+        uri = match part {
+            Part::Word(word) => format!("{uri}/{}", shortened(word, 64)),
+            Part::Key(key) => format!("{uri}('{}')", shortened(key.as_str(), 64)),
         };
     }
     Error::new(Code::SiblingProfile, &format!("No HTTP resource was found that matches the request URI '{uri}'."))

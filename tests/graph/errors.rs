@@ -283,7 +283,7 @@ fn every_error_of_the_table_is_met() {
         json!({"command": "provisionConnectorGroup", "id": group(9), "name": "Sync", "connectorGroupType": "syncFabric"}),
     ]);
     let two = format!("/beta/applications/{}", application(2));
-    let mut set = |server: &mut Server, property: &str, url: &str| {
+    let set = |server: &mut Server, property: &str, url: &str| {
         server.patch(&two, &json!({"onPremisesPublishing": {property: url}}))
     };
     meets(set(&mut server, "internalUrl", "x"));

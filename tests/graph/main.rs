@@ -15,11 +15,17 @@
 
 mod batches;
 mod errors;
+mod filters;
 mod profiles;
+mod properties;
 mod queries;
 mod references;
 mod routes;
 mod server;
+mod spelling;
+#[allow(dead_code, reason = "not every suite needs all of it")]
+#[path = "../properties/steps.rs"]
+mod steps;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../world/mod.rs"]
 mod world;

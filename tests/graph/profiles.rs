@@ -117,10 +117,10 @@ fn what_is_not_published_is_no_content_or_an_error() {
     let mut plain = server().lines([create_application(2)]);
     assert_eq!(plain.get(&path).is(204).body, "");
     let quirks = Quirks { unpublished_not_enabled: true, ..Quirks::default() };
-    let mut quirky = server().lines([create_application(2)]).with_quirks(quirks);
-    quirky.get(&path).is_refused(404, "OnPremisesPublishing_NotEnabled");
-    quirky.line(publish(2, &json!({})));
-    quirky.get(&path).is(200);
+    let mut seen = server().lines([create_application(2)]).with_quirks(quirks);
+    seen.get(&path).is_refused(404, "OnPremisesPublishing_NotEnabled");
+    seen.line(publish(2, &json!({})));
+    seen.get(&path).is(200);
 }
 
 #[test]

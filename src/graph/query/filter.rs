@@ -58,6 +58,16 @@ impl Filter {
         parser.rest.is_empty().then_some(filter).ok_or_else(|| parser.unexpected())
     }
 
+    /// A property and the text that it must have, where the filter asks for one.
+    pub(in super::super) fn sought(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Equal(Operand::Property(name), Operand::Text(text))
+            | Self::Equal(Operand::Text(text), Operand::Property(name)) => Some((name, text)),
+            Self::All(parts) => parts.iter().find_map(Self::sought),
+            _ => None,
+        }
+    }
+
     /// Whether it holds of a thing.
     pub(in super::super) fn holds<'a, T: Entity<'a>>(&self, thing: T) -> bool {
         match self {
@@ -271,17 +281,13 @@ impl<'a> Parser<'a> {
         let mut text = String::new();
         loop {
             let (part, rest) = quoted.split_once('\'').ok_or_else(|| refused("a quote is not closed"))?;
-            text += part;
-            match rest.strip_prefix('\'') {
-                Some(more) => {
-                    text.push('\'');
-                    quoted = more;
-                }
-                None => {
-                    self.rest = rest.trim_start();
-                    return Ok(Operand::Text(text));
-                }
-            }
+            text.push_str(part);
+            let Some(more) = rest.strip_prefix('\'') else {
+                self.rest = rest.trim_start();
+                return Ok(Operand::Text(text));
+            };
+            text.push('\'');
+            quoted = more;
         }
     }
 

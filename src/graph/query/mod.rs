@@ -15,7 +15,7 @@ use super::{
 };
 use filter::Filter;
 
-pub(super) use page::{Source, count, page, suffix};
+pub(super) use page::{count, page, suffix};
 
 /// The options that a single thing has.
 pub(super) const OF_ONE: &[&str] = &["select", "expand"];

@@ -11,24 +11,10 @@ use super::{
         call::Call,
         entity::Entity,
         error::{Code, Error},
+        lists::Source,
     },
-    Query, invalid,
+    Filter, Query, invalid,
 };
-
-/// A list of a tenant in creation order: how long it is, and its things, all or those behind an id. There are none where
-/// the tenant has no such id.
-pub(in super::super) struct Source<'a, T> {
-    pub(in super::super) total: usize,
-    pub(in super::super) things: Box<Things<'a, T>>,
-}
-
-type Things<'a, T> = dyn Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a;
-
-impl<T> Source<'_, T> {
-    fn all(&self) -> impl Iterator<Item = T> {
-        (self.things)(None).into_iter().flatten()
-    }
-}
 
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
 /// directory: a link leads on while there is more.
@@ -51,30 +37,29 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     };
     let skip = query.number("skip")?.unwrap_or(0);
     let is_counted = query.flag("count")?;
-    let holds = |thing: &T| filter.as_ref().is_none_or(|filter| filter.holds(*thing));
-
     let anchor = query.get("skiptoken");
     let expired = || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone.");
-    let behind: Box<dyn Iterator<Item = T>> = if order.is_empty() {
-        Box::new((source.things)(anchor).ok_or_else(expired)?)
-    } else {
-        let mut all: Vec<T> = source.all().collect();
-        all.sort_by(|one, other| compared(*one, *other, &order));
-        let start = match anchor {
-            None => 0,
-            Some(id) => all.iter().position(|thing| thing.key() == id).ok_or_else(expired)?.saturating_add(1),
-        };
-        Box::new(all.into_iter().skip(start))
+    let chosen = Chosen::new(source, filter.as_ref());
+    let behind: Box<dyn Iterator<Item = T>> = match anchor {
+        None if order.is_empty() => chosen.all(),
+        Some(id) if order.is_empty() => {
+            Box::new(source.behind(id).ok_or_else(expired)?.filter(|thing| chosen.has(thing)))
+        }
+        _ => {
+            let all = ordered(chosen.all(), &order);
+            let place = |id| all.iter().position(|thing| thing.key() == id).ok_or_else(expired);
+            let start = anchor.map(place).transpose()?.map_or(0, |place| place.saturating_add(1));
+            Box::new(all.into_iter().skip(start))
+        }
     };
-    let mut wanted = behind.filter(holds).skip(skip);
+    let mut wanted = behind.skip(skip);
     let things: Vec<T> = wanted.by_ref().take(size).collect();
     let has_more = wanted.next().is_some();
 
     let mut body = Map::new();
     body.insert("@odata.context".into(), context.into());
     if is_counted {
-        let count = if filter.is_some() { source.all().filter(holds).count() } else { source.total };
-        body.insert("@odata.count".into(), count.into());
+        body.insert("@odata.count".into(), chosen.count().into());
     }
     if let Some(last) = things.last().filter(|_| has_more) {
         let link = format!("{}{}?{}", call.root, call.path, query.behind(&last.key()));
@@ -87,19 +72,52 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
 /// How many things of a list a query means.
 pub(in super::super) fn count<'a, T: Entity<'a> + 'a>(source: &Source<'a, T>, query: &Query) -> Result<usize, Error> {
     let filter = query.filter(T::SCHEMA)?;
-    Ok(filter.map_or(source.total, |filter| source.all().filter(|thing| filter.holds(*thing)).count()))
+    Ok(Chosen::new(source, filter.as_ref()).count())
 }
 
 /// What a selection adds to the context of an answer.
-pub(in super::super) fn suffix(select: &Option<Vec<&'static str>>) -> String {
-    select.as_ref().map_or_else(String::new, |names| format!("({})", names.join(",")))
+pub(in super::super) fn suffix(select: Option<&[&'static str]>) -> String {
+    select.map_or_else(String::new, |names| format!("({})", names.join(",")))
 }
 
-fn compared<'a, T: Entity<'a>>(one: T, other: T, order: &[(&'static str, bool)]) -> Ordering {
-    order.iter().fold(Ordering::Equal, |so_far, (name, is_downwards)| {
-        so_far.then_with(|| {
-            let ordering = one.property(name).cmp(&other.property(name));
-            if *is_downwards { ordering.reverse() } else { ordering }
+/// The things of a list of which a filter holds.
+struct Chosen<'s, 'a, T> {
+    source: &'s Source<'a, T>,
+    filter: Option<&'s Filter>,
+}
+
+impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
+    const fn new(source: &'s Source<'a, T>, filter: Option<&'s Filter>) -> Self {
+        Self { source, filter }
+    }
+
+    fn has(&self, thing: &T) -> bool {
+        self.filter.is_none_or(|filter| filter.holds(*thing))
+    }
+
+    /// All of them; where the filter asks for a key, without a look at the others.
+    fn all(&self) -> Box<dyn Iterator<Item = T> + '_> {
+        let sought = self.filter.and_then(Filter::sought);
+        match sought.and_then(|(property, text)| self.source.few(property, text)) {
+            Some(few) => Box::new(few.into_iter().filter(|thing| self.has(thing))),
+            None => Box::new(self.source.all().filter(|thing| self.has(thing))),
+        }
+    }
+
+    fn count(&self) -> usize {
+        if self.filter.is_some() { self.all().count() } else { self.source.total }
+    }
+}
+
+/// Things in an order: each property up or down, and what has the same stays in creation order.
+fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(&'static str, bool)]) -> Vec<T> {
+    let values = |thing: T| order.iter().map(|(name, _)| thing.property(name)).collect::<Vec<_>>();
+    let mut keyed: Vec<_> = things.map(|thing| (values(thing), thing)).collect();
+    keyed.sort_by(|(one, _), (other, _)| {
+        let pairs = one.iter().zip(other).zip(order);
+        pairs.fold(Ordering::Equal, |so_far, ((one, other), (_, is_downwards))| {
+            so_far.then_with(|| if *is_downwards { other.cmp(one) } else { one.cmp(other) })
         })
-    })
+    });
+    keyed.into_iter().map(|(_, thing)| thing).collect()
 }
