@@ -14,16 +14,17 @@ use std::{
 
 use serde_json::{Value, json};
 
+mod cargo;
+
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
 
 /// The example, built where this test was.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
-    let built = Command::new(env!("CARGO"))
+    let built = cargo::cargo()
         .args(["build", "--quiet", "--features", "graph", "--example", "emulator"])
         .args(profile)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .unwrap();
     assert!(built.success());

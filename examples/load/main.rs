@@ -10,6 +10,8 @@
 
 extern crate alloc;
 
+#[path = "../../tests/cargo/mod.rs"]
+mod cargo;
 mod client;
 mod fixture;
 mod hostile;
@@ -155,10 +157,9 @@ impl Drop for Server {
 async fn run(time: Duration, connections: u32) -> Result<(), String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
-    let built = Command::new(env!("CARGO"))
+    let built = cargo::cargo()
         .args(["build", "--quiet", "--features", "graph", "--example", "emulator"])
         .args(profile)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();
     if !built.is_ok_and(|status| status.success()) {
         return Err(String::from("the emulator does not build"));
