@@ -64,6 +64,7 @@ pub(super) trait Entity<'a>: Copy {
 pub(super) enum Related<'a> {
     Nothing,
     Group(ConnectorGroupView<'a>),
+    /// One that Graph shows as a list.
     Groups(ConnectorGroupView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
