@@ -3,7 +3,8 @@
 use alloc::{string::String, vec::Vec};
 
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::{
     Context, Options, application, batch,
@@ -26,7 +27,8 @@ pub(super) struct Reply {
 pub(super) enum Body {
     Empty,
     Text(String),
-    Json(Value),
+    /// JSON as it is written.
+    Json(Vec<u8>),
 }
 
 impl Reply {
@@ -34,11 +36,13 @@ impl Reply {
         Self { status: StatusCode::NO_CONTENT, body: Body::Empty, headers: Vec::new() }
     }
 
-    pub(super) const fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, body: Body::Json(body), headers: Vec::new() }
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        // What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
+        let body = Body::Json(serde_json::to_vec(body).unwrap_or_default());
+        Self { status, body, headers: Vec::new() }
     }
 
-    pub(super) const fn ok(body: Value) -> Self {
+    pub(super) fn ok(body: &impl Serialize) -> Self {
         Self::json(StatusCode::OK, body)
     }
 }
@@ -94,7 +98,7 @@ impl<'a> Session<'a> {
                 },
             }});
             let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut reply = Reply::json(status, body);
+            let mut reply = Reply::json(status, &body);
             reply.headers.extend(error.allow.map(|methods| (header::ALLOW, methods)));
             if error.code == Code::InvalidToken {
                 reply.headers.push((header::WWW_AUTHENTICATE, "Bearer realm=\"\"".into()));
@@ -112,7 +116,7 @@ impl<'a> Session<'a> {
         let (media_type, body) = match reply.body {
             Body::Empty => (None, Vec::new()),
             Body::Text(text) => (Some("text/plain"), text.into_bytes()),
-            Body::Json(value) => (Some("application/json"), serde_json::to_vec(&value).unwrap_or_default()),
+            Body::Json(json) => (Some("application/json"), json),
         };
         let mut response = Response::new(body);
         *response.status_mut() = reply.status;

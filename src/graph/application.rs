@@ -20,13 +20,13 @@ use super::{
     group::read_only,
     json::{Members, is_annotation},
     query::Query,
-    reader::{context, entity},
     reference,
     route::{Key, Target, Version},
+    shown::{Shape, Shown, View},
 };
 use crate::{
-    AddApplication, ApplicationId, Command, CreateApplication, DeleteApplication, Directory, PublishApplication,
-    PublishingChanges, RemoveApplication, UnpublishApplication, UpdateApplication,
+    AddApplication, ApplicationId, ApplicationView, Command, CreateApplication, DeleteApplication, Directory,
+    PublishApplication, PublishingChanges, RemoveApplication, UnpublishApplication, UpdateApplication,
 };
 
 /// The template that applications to publish are made of.
@@ -77,26 +77,26 @@ fn create(
         return Err(mixed(version));
     }
     let display_name = display_name(&mut members)?;
-    let (id, body) = made(directory, call, version, display_name, members, session)?;
-    let mut reply = Reply::json(StatusCode::CREATED, body);
-    reply.headers.push((header::LOCATION, format!("{}/{}/applications/{id}", call.root, version.as_str())));
+    let application = made(directory, call, display_name, members, session)?;
+    let view = View { call, version };
+    let mut reply = Reply::json(StatusCode::CREATED, &Shown::one(application, "applications", view));
+    let link = format!("{}/{}/applications/{}", call.root, version.as_str(), application.id());
+    reply.headers.push((header::LOCATION, link));
     Ok(reply)
 }
 
 /// A new application from what is left of a body.
-fn made(
-    directory: &mut Directory,
+fn made<'a>(
+    directory: &'a mut Directory,
     call: &Call<'_>,
-    version: Version,
     display_name: String,
     members: Members,
     session: &mut Session<'_>,
-) -> Result<(ApplicationId, Value), Error> {
+) -> Result<ApplicationView<'a>, Error> {
     rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
     apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
-    let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
-    Ok((id, entity(application, call, version, "applications").into()))
+    find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 
 /// What is left of a body: nothing that is read-only, and nothing that is not modelled unless that may go.
@@ -123,23 +123,19 @@ fn instantiate(
     }
     let mut members = Members::of(call.json()?)?;
     let display_name = display_name(&mut members)?;
-    let (_, mut application) = made(directory, call, version, display_name, members, session)?;
-    if let Value::Object(members) = &mut application {
-        members.remove("@odata.context");
-    }
-    let service_principal = json!({
-        "id": session.next_any_id().to_string(),
-        "appId": application.get("appId"),
-        "displayName": application.get("displayName"),
+    let service_principal = session.next_any_id();
+    let application = made(directory, call, display_name, members, session)?;
+    let (shape, view) = (Shape::default(), View { call, version });
+    let body = json!({
+        "@odata.context": view.context("microsoft.graph.applicationServicePrincipal"),
+        "application": Shown::part(application, &shape, view),
+        "servicePrincipal": {
+            "id": service_principal.to_string(),
+            "appId": application.app_id(),
+            "displayName": application.display_name(),
+        },
     });
-    Ok(Reply::json(
-        StatusCode::CREATED,
-        json!({
-            "@odata.context": context(call, version, "microsoft.graph.applicationServicePrincipal"),
-            "application": application,
-            "servicePrincipal": service_principal,
-        }),
-    ))
+    Ok(Reply::json(StatusCode::CREATED, &body))
 }
 
 /// `onPremisesPublishing` is set in a request of its own.

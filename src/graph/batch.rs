@@ -52,7 +52,7 @@ pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut S
         statuses.insert(&item.id, reply.status);
         responses.push(response(&item.id, reply));
     }
-    Ok(Reply::ok(json!({"responses": responses})))
+    Ok(Reply::ok(&json!({"responses": responses})))
 }
 
 fn answer_item(
@@ -97,7 +97,7 @@ fn response(id: &str, reply: Reply) -> Value {
         reply.headers.into_iter().map(|(name, value)| (name.to_string(), value.into())).collect();
     let body = match reply.body {
         Body::Empty => None,
-        Body::Json(value) => Some(("application/json", value)),
+        Body::Json(json) => Some(("application/json", serde_json::from_slice(&json).unwrap_or_default())),
         Body::Text(text) => Some(("text/plain", Value::String(text))),
     };
     let mut response = Map::new();

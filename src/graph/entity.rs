@@ -1,41 +1,35 @@
-//! Things as Graph shows them: their properties, what can be selected and expanded.
+//! Things as Graph knows them: their properties, and what they are related to.
 
 use alloc::{
     borrow::Cow,
     boxed::Box,
     format,
     string::{String, ToString},
-    vec::Vec,
 };
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
-use super::{Profile, call::Call, route::Version};
 use crate::{ApplicationView, ConnectorGroupView, ConnectorView, OnPremisesPublishing, Presence};
 
 /// A property's value, as filters and orders compare it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
 pub(super) enum Property<'a> {
     Null,
     Bool(bool),
     Text(Cow<'a, str>),
 }
 
-impl From<Property<'_>> for Value {
-    fn from(property: Property<'_>) -> Self {
-        match property {
-            Property::Null => Self::Null,
-            Property::Bool(value) => Self::Bool(value),
-            Property::Text(text) => Self::String(text.into_owned()),
-        }
-    }
-}
-
-/// What a type has: its plain properties, those among them that are true or false, and what can be expanded.
+/// What a type has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schema {
+    /// Its plain properties.
     pub(super) properties: &'static [&'static str],
+    /// Those among them that are true or false.
     pub(super) booleans: &'static [&'static str],
+    /// What is shown only where it is selected, of a single thing.
+    pub(super) selectable: &'static [&'static str],
+    /// What can be expanded, with the plain properties of what is there.
     pub(super) navigations: &'static [(&'static str, &'static [&'static str])],
 }
 
@@ -58,12 +52,18 @@ pub(super) trait Entity<'a>: Copy {
 
     /// What it is related to.
     fn navigate(self, navigation: &str) -> Related<'a>;
+
+    /// How it is published, if it is, without the secrets that are written and not read back.
+    fn publishing(self) -> Option<OnPremisesPublishing> {
+        None
+    }
 }
 
 /// The things that another is related to; lists with the place where they can be read on.
 pub(super) enum Related<'a> {
     Nothing,
     Group(ConnectorGroupView<'a>),
+    /// One that Graph shows as a list.
     Groups(ConnectorGroupView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
@@ -73,6 +73,7 @@ impl<'a> Entity<'a> for ConnectorGroupView<'a> {
     const SCHEMA: Schema = Schema {
         properties: GROUP,
         booleans: &["isDefault"],
+        selectable: &[],
         navigations: &[("members", CONNECTOR), ("applications", APPLICATION)],
     };
 
@@ -108,7 +109,8 @@ fn applications(group: ConnectorGroupView<'_>) -> Box<dyn Iterator<Item = Applic
 }
 
 impl<'a> Entity<'a> for ConnectorView<'a> {
-    const SCHEMA: Schema = Schema { properties: CONNECTOR, booleans: &[], navigations: &[("memberOf", GROUP)] };
+    const SCHEMA: Schema =
+        Schema { properties: CONNECTOR, booleans: &[], selectable: &[], navigations: &[("memberOf", GROUP)] };
 
     fn key(self) -> String {
         self.id().to_string()
@@ -137,7 +139,12 @@ impl<'a> Entity<'a> for ConnectorView<'a> {
 }
 
 impl<'a> Entity<'a> for ApplicationView<'a> {
-    const SCHEMA: Schema = Schema { properties: APPLICATION, booleans: &[], navigations: &[("connectorGroup", GROUP)] };
+    const SCHEMA: Schema = Schema {
+        properties: APPLICATION,
+        booleans: &[],
+        selectable: &[PUBLISHING],
+        navigations: &[("connectorGroup", GROUP)],
+    };
 
     fn key(self) -> String {
         self.id().to_string()
@@ -158,95 +165,17 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
             _ => Related::Nothing,
         }
     }
-}
 
-/// How things are shown: whole or in part, with what they are related to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Shape {
-    /// The selected properties; all plain ones where there is no selection.
-    pub(super) select: Option<Vec<&'static str>>,
-    pub(super) expand: Vec<Expand>,
-}
-
-/// One thing to expand, with what is selected of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Expand {
-    pub(super) navigation: &'static str,
-    pub(super) select: Option<Vec<&'static str>>,
-}
-
-/// A thing as JSON.
-pub(super) fn object<'a, T: Entity<'a>>(
-    thing: T,
-    shape: &Shape,
-    call: &Call<'_>,
-    version: Version,
-) -> Map<String, Value> {
-    let selected = shape.select.as_deref().unwrap_or(T::SCHEMA.properties);
-    let plain = selected.iter().filter(|name| **name != PUBLISHING);
-    let mut members: Map<String, Value> =
-        plain.map(|name| ((*name).to_string(), shown(name, thing.property(name), call))).collect();
-    for Expand { navigation, select } in &shape.expand {
-        let shape = Shape { select: select.clone(), expand: Vec::new() };
-        let name = (*navigation).to_string();
-        match thing.navigate(navigation) {
-            Related::Nothing => members.extend([(name, Value::Null)]),
-            Related::Group(group) => {
-                members.insert(name, Value::Object(object(group, &shape, call, version)));
-            }
-            Related::Groups(only) => {
-                members.insert(name, Value::Array(Vec::from([object(only, &shape, call, version).into()])));
-            }
-            Related::Connectors(list, path) => members.extend(expanded(list, &name, &path, &shape, call, version)),
-            Related::Applications(list, path) => members.extend(expanded(list, &name, &path, &shape, call, version)),
-        }
-    }
-    members
-}
-
-/// A list within a thing: its first page, and where there is more, a link to all behind that.
-fn expanded<'a, T: Entity<'a>>(
-    mut list: impl Iterator<Item = T>,
-    name: &str,
-    path: &str,
-    shape: &Shape,
-    call: &Call<'_>,
-    version: Version,
-) -> Vec<(String, Value)> {
-    let page: Vec<T> = list.by_ref().take(call.options.page_size).collect();
-    let next = list.next().and(page.last()).map(|last| {
-        let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
-        format!("{}/{}/{path}?{select}$skiptoken={}", call.root, version.as_str(), last.key())
-    });
-    let things = page.into_iter().map(|thing| Value::Object(object(thing, shape, call, version)));
-    let mut members = Vec::from([(name.to_string(), things.collect())]);
-    members.extend(next.map(|link| (format!("{name}@odata.nextLink"), Value::String(link))));
-    members
-}
-
-/// A value as it is shown. Under the documented profile a region outside the schema is its sentinel, unless the client
-/// asks for such members, as evolvable enumerations have it.
-fn shown(name: &str, property: Property<'_>, call: &Call<'_>) -> Value {
-    let documented = call.options.profile == Profile::Documented && !call.includes_unknown_members;
-    match &property {
-        Property::Text(region) if documented && name == "region" && !is_documented_region(region) => {
-            Value::String("unknownFutureValue".into())
-        }
-        _ => property.into(),
+    fn publishing(self) -> Option<OnPremisesPublishing> {
+        Some(OnPremisesPublishing {
+            verified_custom_domain_key_credential: None,
+            verified_custom_domain_password_credential: None,
+            ..self.on_premises_publishing()?
+        })
     }
 }
 
 /// Whether the schema has this region, in any case (domain.md §1.1).
 pub(super) fn is_documented_region(region: &str) -> bool {
     ["nam", "eur", "aus", "asia", "ind"].iter().any(|known| known.eq_ignore_ascii_case(region))
-}
-
-/// How an application is published, without the secrets that are written and not read back.
-pub(super) fn publishing(publishing: OnPremisesPublishing) -> Value {
-    let readable = OnPremisesPublishing {
-        verified_custom_domain_key_credential: None,
-        verified_custom_domain_password_credential: None,
-        ..publishing
-    };
-    serde_json::to_value(readable).unwrap_or_default()
 }

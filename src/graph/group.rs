@@ -3,7 +3,6 @@
 use alloc::{format, string::String, vec::Vec};
 
 use http::{Method, StatusCode, header};
-use serde_json::Value;
 
 use super::{
     Profile,
@@ -14,9 +13,10 @@ use super::{
     find,
     json::Members,
     query::Query,
-    reader::{entity, path},
+    reader::path,
     reference,
     route::{Key, List, Target, Version},
+    shown::{Shown, View},
 };
 use crate::{
     AddApplication, AddConnector, ConnectorGroupId, ConnectorId, CreateConnectorGroup, DeleteConnectorGroup, Directory,
@@ -79,13 +79,12 @@ impl Writer<'_> {
         let id = session.next_group_id();
         let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
         apply(self.directory, self.call, command.into())?;
-        let body = self.shown(id)?;
         match self.call.options.profile {
-            Profile::Live => Ok(Reply::ok(body)),
+            Profile::Live => self.group(StatusCode::OK, id),
             Profile::Documented => {
                 let link = format!("{}{}/{id}", self.call.root, self.call.path.trim_end_matches('/'));
                 let headers = Vec::from([(header::LOCATION, link)]);
-                Ok(Reply { headers, ..Reply::json(StatusCode::CREATED, body) })
+                Ok(Reply { headers, ..self.group(StatusCode::CREATED, id)? })
             }
         }
     }
@@ -109,7 +108,7 @@ impl Writer<'_> {
         apply(self.directory, self.call, command.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => Ok(Reply::ok(self.shown(id)?)),
+            Profile::Documented => self.group(StatusCode::OK, id),
         }
     }
 
@@ -141,8 +140,8 @@ impl Writer<'_> {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
-                let body = entity(connector, self.call, self.version, &path(&List::Connectors));
-                Ok(Reply::json(StatusCode::CREATED, body.into()))
+                let body = Shown::one(connector, &path(&List::Connectors), self.view());
+                Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
     }
@@ -155,7 +154,7 @@ impl Writer<'_> {
         apply(self.directory, self.call, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => Ok(Reply::json(StatusCode::CREATED, self.shown(group)?)),
+            Profile::Documented => self.group(StatusCode::CREATED, group),
         }
     }
 
@@ -181,8 +180,8 @@ impl Writer<'_> {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let application = find::application(self.tenant()?, &key)?;
-                let body = entity(application, self.call, self.version, &path(&List::Applications));
-                Ok(Reply::json(StatusCode::CREATED, body.into()))
+                let body = Shown::one(application, &path(&List::Applications), self.view());
+                Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
     }
@@ -196,12 +195,15 @@ impl Writer<'_> {
         tenant(self.directory, self.call)
     }
 
-    /// A group as it stands now.
-    fn shown(&self, id: ConnectorGroupId) -> Result<Value, Error> {
-        let tenant = self.tenant()?;
+    const fn view(&self) -> View<'_> {
+        View { call: self.call, version: self.version }
+    }
+
+    /// Answers with a group as it stands now.
+    fn group(&self, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
         let absent = || Error::connector_group_not_found(&format!("{id}"));
-        let group = tenant.connector_group(id).ok_or_else(absent)?;
-        Ok(entity(group, self.call, self.version, &path(&List::Groups)).into())
+        let group = self.tenant()?.connector_group(id).ok_or_else(absent)?;
+        Ok(Reply::json(status, &Shown::one(group, &path(&List::Groups), self.view())))
     }
 }
 

@@ -23,6 +23,7 @@ mod query;
 mod reader;
 mod reference;
 mod route;
+mod shown;
 
 use http::{Request, Response, uri::Scheme};
 

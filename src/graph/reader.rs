@@ -1,25 +1,28 @@
 //! What is read: lists, single things, their numbers and relations.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     answer::{Body, Reply},
     call::Call,
-    entity::{self, Entity, PUBLISHING},
+    entity::{Entity, PUBLISHING},
     error::{Code, Error},
     find,
     lists::{self, Source},
     query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, count, page, suffix},
     route::{Key, List, Target, Version},
+    shown::{Shown, View},
 };
-use crate::{ApplicationView, Tenant};
+use crate::{OnPremisesPublishing, Tenant};
 
 pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
 
@@ -39,17 +42,6 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         // These have no GET, and were refused by their methods.
         Target::Batch | Target::Instantiate(_) | Target::Reference(..) => Err(Error::segment("")),
     }
-}
-
-pub(super) fn context(call: &Call<'_>, version: Version, path: &str) -> String {
-    format!("{}/{}/$metadata#{path}", call.root, version.as_str())
-}
-
-/// A thing by itself, with the context that says what it is.
-pub(super) fn entity<'a, T: Entity<'a>>(thing: T, call: &Call<'_>, version: Version, list: &str) -> Map<String, Value> {
-    let mut object = entity::object(thing, &entity::Shape::default(), call, version);
-    object.insert("@odata.context".into(), context(call, version, &format!("{list}/$entity")).into());
-    object
 }
 
 struct Reader<'a, 'c> {
@@ -81,9 +73,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
-        let shape = query.shape(T::SCHEMA, self.version, false)?;
+        let shape = query.list_shape(T::SCHEMA, self.version)?;
         let context = format!("{context}{}", suffix(shape.select.as_deref()));
-        page(source, self.call, query, context, |thing| entity::object(thing, &shape, self.call, self.version).into())
+        page(source, self.call, query, context, |thing| Shown::part(thing, &shape, self.view()))
     }
 
     fn count(&self, list: &List) -> Result<Reply, Error> {
@@ -127,7 +119,7 @@ impl<'a> Reader<'a, '_> {
         match list {
             List::Groups => self.one(find::group(self.tenant, key.as_str())?, list),
             List::Connectors => self.one(find::connector(self.tenant, key.as_str())?, list),
-            List::Applications => self.application(find::application(self.tenant, key)?),
+            List::Applications => self.one(find::application(self.tenant, key)?, list),
             List::Members(group) => {
                 let group = find::group(self.tenant, group)?;
                 self.one(find::member(self.tenant, group, key.as_str())?, list)
@@ -145,31 +137,14 @@ impl<'a> Reader<'a, '_> {
 
     fn one<T: Entity<'a>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_ONE)?;
-        self.shown(thing, &query, &path(list), false).map(|object| Reply::ok(object.into()))
+        self.shown(thing, &query, &path(list))
     }
 
-    fn application(&self, application: ApplicationView<'a>) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_ONE)?;
-        let mut object = self.shown(application, &query, "applications", self.version == Version::Beta)?;
-        if query.get("select").is_some_and(|names| names.split(',').any(|name| name.trim() == PUBLISHING)) {
-            let publishing = application.on_premises_publishing().map_or(Value::Null, entity::publishing);
-            object.insert(PUBLISHING.into(), publishing);
-        }
-        Ok(Reply::ok(object.into()))
-    }
-
-    fn shown<T: Entity<'a>>(
-        &self,
-        thing: T,
-        query: &Query,
-        list: &str,
-        publishing: bool,
-    ) -> Result<Map<String, Value>, Error> {
-        let shape = query.shape(T::SCHEMA, self.version, publishing)?;
-        let mut object = entity::object(thing, &shape, self.call, self.version);
+    fn shown<T: Entity<'a>>(&self, thing: T, query: &Query, list: &str) -> Result<Reply, Error> {
+        let shape = query.shape(T::SCHEMA, self.version)?;
         let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
-        object.insert("@odata.context".into(), self.context(&context).into());
-        Ok(object)
+        let context = Some(self.context(&context));
+        Ok(Reply::ok(&Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }))
     }
 
     /// Of the profiles, the one that there is here.
@@ -177,21 +152,20 @@ impl<'a> Reader<'a, '_> {
         Query::none(self.call)?;
         let context = self.context("onPremisesPublishingProfiles");
         let profile = json!({"id": "applicationProxy", "isEnabled": true});
-        Ok(Reply::ok(json!({"@odata.context": context, "value": [profile]})))
+        Ok(Reply::ok(&json!({"@odata.context": context, "value": [profile]})))
     }
 
     /// The profile itself; that the tenant is enabled is what the engine takes for granted.
     fn profile(&self) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let context = self.context("onPremisesPublishingProfiles/$entity");
-        Ok(Reply::ok(json!({"@odata.context": context, "id": "applicationProxy", "isEnabled": true})))
+        Ok(Reply::ok(&json!({"@odata.context": context, "id": "applicationProxy", "isEnabled": true})))
     }
 
     fn application_group(&self, key: &Key) -> Result<Reply, Error> {
         let (application, group) = find::assignment(self.tenant, key)?;
         let query = Query::read(self.call, OF_ONE)?;
-        let path = format!("applications('{}')/connectorGroup", application.id());
-        self.shown(group, &query, &path, false).map(|object| Reply::ok(object.into()))
+        self.shown(group, &query, &format!("applications('{}')/connectorGroup", application.id()))
     }
 
     fn application_group_reference(&self, key: &Key) -> Result<Reply, Error> {
@@ -201,33 +175,42 @@ impl<'a> Reader<'a, '_> {
         if let Value::Object(members) = &mut link {
             members.insert("@odata.context".into(), self.context("$ref").into());
         }
-        Ok(Reply::ok(link))
+        Ok(Reply::ok(&link))
     }
 
     /// The complex property by itself. One that is null is 204, as `OData` has it; or 404, as was seen (§4).
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
         Query::none(self.call)?;
-        let Some(publishing) = application.on_premises_publishing() else {
+        let Some(publishing) = application.publishing() else {
             let is_refused = self.call.options.quirks.unpublished_not_enabled;
             return if is_refused { Err(Error::not_enabled()) } else { Ok(Reply::no_content()) };
         };
-        let mut body = entity::publishing(publishing);
-        if let Value::Object(members) = &mut body {
-            let path = format!("applications('{}')/{PUBLISHING}", application.id());
-            members.insert("@odata.context".into(), self.context(&path).into());
-        }
-        Ok(Reply::ok(body))
+        let context = self.context(&format!("applications('{}')/{PUBLISHING}", application.id()));
+        Ok(Reply::ok(&WithContext { context, publishing }))
+    }
+
+    const fn view(&self) -> View<'_> {
+        View { call: self.call, version: self.version }
     }
 
     fn context(&self, path: &str) -> String {
-        context(self.call, self.version, path)
+        self.view().context(path)
     }
 
     fn link(&self, list: &str, id: &str) -> Value {
         let link = format!("{}/{}/{PROFILE}/{list}('{id}')", self.call.root, self.version.as_str());
         json!({"@odata.id": link})
     }
+}
+
+/// The complex property by itself.
+#[derive(Serialize)]
+struct WithContext {
+    #[serde(rename = "@odata.context")]
+    context: String,
+    #[serde(flatten)]
+    publishing: OnPremisesPublishing,
 }
 
 /// Where a list is, as contexts write it.

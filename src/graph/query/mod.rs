@@ -9,9 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     call::{Call, decoded},
-    entity::{Expand, PUBLISHING, Schema, Shape},
+    entity::Schema,
     error::{Code, Error, shortened},
     route::Version,
+    shown::{Expand, Shape},
 };
 use filter::Filter;
 
@@ -63,13 +64,20 @@ impl Query {
         self.options.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The parts of things that are asked for; `publishing` where that can be selected.
-    pub(super) fn shape(&self, schema: Schema, version: Version, publishing: bool) -> Result<Shape, Error> {
-        let navigations = if version == Version::V1 { &[] } else { schema.navigations };
-        let schema = Schema { navigations, ..schema };
-        let select = self.get("select").map(|text| selected(text, schema, publishing)).transpose()?;
+    /// What is asked of a single thing. In v1.0 a thing is by itself.
+    pub(super) fn shape(&self, schema: Schema, version: Version) -> Result<Shape, Error> {
+        let schema = match version {
+            Version::Beta => schema,
+            Version::V1 => Schema { selectable: &[], navigations: &[], ..schema },
+        };
+        let select = self.get("select").map(|text| selected(text, schema)).transpose()?;
         let expand = self.get("expand").map(|text| expanded(text, schema)).transpose()?;
         Ok(Shape { select, expand: expand.unwrap_or_default() })
+    }
+
+    /// What is asked of the things of a list.
+    pub(super) fn list_shape(&self, schema: Schema, version: Version) -> Result<Shape, Error> {
+        self.shape(Schema { selectable: &[], ..schema }, version)
     }
 
     fn filter(&self, schema: Schema) -> Result<Option<Filter>, Error> {
@@ -130,14 +138,19 @@ fn invalid(name: &str, text: &str, reason: &str) -> Error {
     Error::new(Code::InvalidOption, &format!("The query option '${name}' {reason}: '{text}'."))
 }
 
-fn selected(text: &str, schema: Schema, publishing: bool) -> Result<Vec<&'static str>, Error> {
-    let mut names = Vec::new();
+/// The selected properties, each once.
+fn selected(text: &str, schema: Schema) -> Result<Vec<&'static str>, Error> {
+    let mut names: Vec<&'static str> = Vec::new();
     for name in text.split(',').map(str::trim) {
-        match schema.properties.iter().find(|known| **known == name) {
-            Some(known) => names.push(*known),
-            None if name == "*" => names.extend(schema.properties),
-            None if publishing && name == PUBLISHING => names.push(PUBLISHING),
-            None => return Err(Error::invalid_property(name)),
+        let known = schema.properties.iter().filter(|known| name == "*" || **known == name);
+        let known: Vec<_> = known.chain(schema.selectable.iter().filter(|known| **known == name)).collect();
+        if known.is_empty() {
+            return Err(Error::invalid_property(name));
+        }
+        for name in known {
+            if !names.contains(name) {
+                names.push(name);
+            }
         }
     }
     Ok(names)
@@ -156,7 +169,7 @@ fn expanded(text: &str, schema: Schema) -> Result<Vec<Expand>, Error> {
                     .strip_suffix(')')
                     .and_then(|within| within.strip_prefix("$select=").or_else(|| within.strip_prefix("select=")));
                 let names = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
-                selected(names, Schema { properties, booleans: &[], navigations: &[] }, false)
+                selected(names, Schema { properties, booleans: &[], selectable: &[], navigations: &[] })
             })
             .transpose()?;
         if expands.iter().any(|expand| expand.navigation == navigation) {

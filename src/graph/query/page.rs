@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use super::{
     super::{
@@ -18,12 +18,12 @@ use super::{
 
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
 /// directory: a link leads on while there is more.
-pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
+pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
     source: &Source<'a, T>,
     call: &Call<'_>,
     query: &Query,
     context: String,
-    show: impl Fn(T) -> Value,
+    show: impl Fn(T) -> J,
 ) -> Result<Reply, Error> {
     let filter = query.filter(T::SCHEMA)?;
     let order = query.order(T::SCHEMA)?;
@@ -56,17 +56,21 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     let things: Vec<T> = wanted.by_ref().take(size).collect();
     let has_more = wanted.next().is_some();
 
-    let mut body = Map::new();
-    body.insert("@odata.context".into(), context.into());
-    if is_counted {
-        body.insert("@odata.count".into(), chosen.count().into());
-    }
-    if let Some(last) = things.last().filter(|_| has_more) {
-        let link = format!("{}{}?{}", call.root, call.path, query.behind(&last.key()));
-        body.insert("@odata.nextLink".into(), link.into());
-    }
-    body.insert("value".into(), things.into_iter().map(show).collect());
-    Ok(Reply::ok(body.into()))
+    let count = is_counted.then(|| chosen.count());
+    let last = things.last().filter(|_| has_more);
+    let next = last.map(|last| format!("{}{}?{}", call.root, call.path, query.behind(&last.key())));
+    Ok(Reply::ok(&Page { context, count, next, value: things.into_iter().map(show).collect() }))
+}
+
+#[derive(Serialize)]
+struct Page<J> {
+    #[serde(rename = "@odata.context")]
+    context: String,
+    #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    value: Vec<J>,
 }
 
 /// How many things of a list a query means.
