@@ -63,6 +63,9 @@ fn answer_item(
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
     let (path, query) = item.url.split_once('?').unwrap_or((&item.url, ""));
+    // Python's SDK sends whole URLs; as in links, the host does not count.
+    let behind_scheme = path.strip_prefix("https://").or_else(|| path.strip_prefix("http://"));
+    let path = behind_scheme.map_or(path, |rest| rest.split_once('/').map_or("", |(_, path)| path));
     let relative = path.trim_start_matches('/');
     let named = relative.split('/').next().unwrap_or_default();
     let is_versioned = ["beta", "v1.0"].iter().any(|known| known.eq_ignore_ascii_case(named));
