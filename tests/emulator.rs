@@ -99,7 +99,7 @@ fn answer(stream: &mut TcpStream) -> (u16, String) {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    (head[9..12].parse().unwrap(), body.into())
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.into())
 }
 
 #[test]

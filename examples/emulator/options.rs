@@ -16,6 +16,7 @@ usage: emulator [OPTION...]
   --anonymous TENANT          whose are the requests without a token that names a tenant
   --profile live|documented   which answers where the two differ; default live
   --quirk NAME                emptyGroupApplicationsNotFound, unpublishedNotEnabled, connectorlessTenantNotEnabled
+  --let-properties-go         applications take properties that are not modelled, and forget them
   --lag MILLISECONDS          reads see writes this much later (R-67)
   --control                   opens the routes below /_control/
   --tls                       HTTPS, with a certificate made at the start
@@ -73,6 +74,7 @@ impl Options {
         let mut value = || rest.next().ok_or_else(|| format!("{argument} needs a value"));
         match argument {
             "--control" => self.control = true,
+            "--let-properties-go" => self.graph.lets_application_properties_go = true,
             "--quiet" => self.quiet = true,
             "--tls" => self.tls = true,
             "--seed" => self.seed = Some(value()?),
