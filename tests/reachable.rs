@@ -96,7 +96,14 @@ impl World {
                 all.push(MoveConnectors { connectors, connector_group: id }.into());
             }
             let each = |application| Assignment { application, connector_group: id };
-            all.push(AssignApplications { assignments: self.application_ids().map(each).collect() }.into());
+            let mut assignments: Vec<_> = self.application_ids().map(each).collect();
+            all.push(AssignApplications { assignments: assignments.clone() }.into());
+            // Each to another group, the later one first, and one of them twice.
+            assignments.reverse();
+            assignments.iter_mut().skip(1).for_each(|assignment| assignment.connector_group = GROUPS[0]);
+            all.push(AssignApplications { assignments: assignments.clone() }.into());
+            assignments.extend(assignments.first().cloned());
+            all.push(AssignApplications { assignments }.into());
         }
         // Out and back again in one: the region choreography of R-36.
         let choreography = vec![
@@ -115,6 +122,7 @@ impl World {
             }
         }
         for application in self.application_ids() {
+            all.push(UpdateApplication { id: application, display_name: "a".into() }.into());
             if self.comes_and_goes {
                 all.push(Self::create(application));
                 all.push(DeleteApplication { id: application }.into());
@@ -268,7 +276,8 @@ fn under_all_rules(name: &str, mut world: World, unique: &'static [&'static str]
 #[test]
 fn every_state_of_a_small_world() {
     let names: &[&str] = &["Default", " "];
-    let world = World { connectors: 2, applications: 1, names, urls: &[None], comes_and_goes: false, days: &[-1, 5] };
+    let world =
+        World { connectors: 2, applications: 1, names, urls: &[None], comes_and_goes: false, days: &[-1, 0, 5] };
     assert_eq!(under_all_rules("settled", world, &["Default", "One", " "]), SETTLED);
 }
 
@@ -278,7 +287,8 @@ fn every_state_of_a_world_of_arrivals() {
     let urls: &[Option<&str>] = &[None, Some("https://a.example/"), Some("nowhere")];
     let world = World { connectors: 0, applications: 2, names: &["Default"], urls, comes_and_goes: true, days: &[] };
     let applications = under_all_rules("applications come and go", world, &["Default", "One"]);
-    let world = World { connectors: 2, applications: 0, names: &["One"], urls: &[], comes_and_goes: true, days: &[5] };
+    let world =
+        World { connectors: 2, applications: 0, names: &["One"], urls: &[], comes_and_goes: true, days: &[0, 5] };
     assert_eq!((applications, under_all_rules("connectors come and go", world, &["One"])), ARRIVALS);
 }
 
@@ -356,7 +366,7 @@ fn every_state_of_two_tenants() {
 #[ignore = "a long proof with its own command"]
 fn every_state_of_a_bigger_world() {
     let (names, urls): (&[&str], &[Option<&str>]) = (&["Default", "One"], &[None, Some("https://a.example/")]);
-    let world = World { connectors: 2, applications: 2, names, urls, comes_and_goes: false, days: &[-1, 5] };
+    let world = World { connectors: 2, applications: 2, names, urls, comes_and_goes: false, days: &[-1, 0, 5] };
     assert_eq!(under_all_rules("bigger", world, names), BIGGER);
 }
 
