@@ -1,7 +1,7 @@
 //! Three nodes in one process, each with its file, that start, lose their power and start again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -85,7 +85,7 @@ impl Cluster {
     /// Makes the three running nodes one cluster, once and for ever.
     pub(crate) async fn found(&self) -> Result<(), Failure> {
         let first = self.nodes().values().next().cloned().ok_or("no node runs")?;
-        Ok(first.raft.initialize(NODES.map(|id| (id, ())).into_iter().collect::<BTreeMap<_, _>>()).await?)
+        Ok(first.raft.initialize(BTreeSet::from(NODES)).await?)
     }
 
     /// The power goes: all tasks end where they are, and what was not synced is on the disk by chance.

@@ -98,7 +98,7 @@ pub(crate) struct Port {
 impl RaftNetworkFactory<Replication> for Port {
     type Network = Wire;
 
-    async fn new_client(&mut self, to: NodeId, _: &()) -> Wire {
+    async fn new_client(&mut self, to: NodeId, (): &()) -> Wire {
         Wire { from: self.from, to, network: self.network.clone() }
     }
 }

@@ -1,7 +1,7 @@
 //! One seed's story: clients write, the leader stops in the middle of a bulk command, nodes lose their power and come back
 //! from their disks and from a snapshot; in the end every node must hold what the log says, and nothing else.
 
-use std::{ops::Bound, sync::Arc, time::Duration};
+use std::{fmt, ops::Bound, sync::Arc, time::Duration};
 
 use connector_groups::{Directory, Tenant};
 use openraft::{Config, EntryPayload, SnapshotPolicy};
@@ -32,7 +32,7 @@ pub(crate) struct Story {
 }
 
 /// What happened, so that one sees that it did.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) acknowledged: u64,
     pub(crate) repeated: u64,
@@ -40,6 +40,17 @@ pub(crate) struct Summary {
     /// Bulk commands that a leader had in its log, not committed, when it stopped.
     pub(crate) interrupted: u64,
     pub(crate) snapshots: u64,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { acknowledged, repeated, crashes, interrupted, snapshots } = self;
+        write!(
+            formatter,
+            "{acknowledged} commands acknowledged, {repeated} copies of them passed over, {crashes} crashes, \
+             {interrupted} of them between a bulk command and its commit, {snapshots} nodes back from a snapshot"
+        )
+    }
 }
 
 impl Summary {
@@ -193,7 +204,6 @@ impl Scene {
         while self.cluster.ledger.snapshots(away) == before {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        self.summary.snapshots = self.summary.snapshots.saturating_add(1);
         Ok(())
     }
 
@@ -264,6 +274,7 @@ impl Scene {
             return Err("the nodes hold what the log does not say".into());
         }
         self.summary.acknowledged = acknowledged;
+        self.summary.snapshots = NODES.map(|id| ledger.snapshots(id)).iter().sum();
         self.summary.repeated = repeated;
         Ok(self.summary)
     }

@@ -23,7 +23,7 @@ const BULKS: u32 = 6;
 /// The large tenant.
 pub(crate) const LARGE: TenantId = TenantId::from_u128(0xb16);
 
-fn in_large(command: impl Into<Command>) -> DirectoryCommand {
+pub(crate) fn in_large(command: impl Into<Command>) -> DirectoryCommand {
     DirectoryCommand::InTenant { tenant: LARGE, command: command.into() }
 }
 
