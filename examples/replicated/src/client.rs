@@ -15,7 +15,7 @@ use crate::{
 /// How long a client waits for an answer before it asks again.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// One answer in so many gets lost.
-const ANSWERS_LOST: u32 = 20;
+const ANSWERS_LOST: u32 = 10;
 
 pub(crate) struct Client {
     id: u64,
@@ -31,9 +31,9 @@ impl Client {
         Self { id, number: 0, leader: 1, cluster: Arc::clone(cluster), chance }
     }
 
-    pub(crate) async fn ask(&mut self, command: DirectoryCommand) -> Arc<Answer> {
+    pub(crate) async fn ask(&mut self, commands: Vec<DirectoryCommand>) -> Arc<Answer> {
         self.number = self.number.saturating_add(1);
-        let request = Request { client: self.id, number: self.number, command: Arc::new(command) };
+        let request = Request { client: self.id, number: self.number, commands: commands.into() };
         let behind = self.cluster.ledger.heard();
         loop {
             if let Some((at, answer)) = self.send(&request).await {

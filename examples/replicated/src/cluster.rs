@@ -11,7 +11,7 @@ use std::{
 use connector_groups::Directory;
 use openraft::{Config, ServerState};
 use rand::{Rng, seq::IteratorRandom};
-use redb::{Database, Durability};
+use redb::Database;
 
 use crate::{
     disk::Disk,
@@ -73,7 +73,7 @@ impl Cluster {
     pub(crate) async fn start(&self, id: NodeId) -> Result<(), Failure> {
         let disk = Disk::open(&self.folder.join(format!("node-{id}.redb")))?;
         let database = Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(disk.clone())?;
-        let store = Store::new(database, Durability::Immediate)?;
+        let store = Store::new(database)?;
         let machine = Machine::open(id, store.clone(), Some(Arc::clone(&self.ledger)))?;
         let (life, reader, port) = (Life::default(), machine.reader(), self.network.port(id));
         let raft = life.within(Raft::new(id, Arc::clone(&self.config), port, store.clone(), machine)).await?;

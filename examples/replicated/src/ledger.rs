@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use connector_groups::Directory;
+use connector_groups::{Directory, DirectoryCommand};
 use openraft::EntryPayload;
 
 use crate::request::{Answer, Entry, LogId, NodeId, Request};
@@ -111,14 +111,15 @@ impl Ledger {
             if before.checked_add(1) != Some(request.number) {
                 faults.push(format!("client {}: request {} follows {before}", request.client, request.number));
             }
-            let answer = directory.apply(&request.command);
+            let answer = request.commands.iter().map(|command| directory.apply(command)).collect();
             done.insert((request.client, request.number), (*index, answer));
         }
         if book.committed.last_key_value().map(|(_, entry)| entry.log_id) != last {
             faults.push(format!("the nodes end at {last:?}, the log does not"));
         }
         for Acknowledged { request, answer, behind, at } in &book.acknowledged {
-            let name = format!("client {}: request {}, {}", request.client, request.number, request.command.name());
+            let commands: Vec<&str> = request.commands.iter().map(DirectoryCommand::name).collect();
+            let name = format!("client {}: request {}, {}", request.client, request.number, commands.join(" and "));
             match done.get(&(request.client, request.number)) {
                 None => faults.push(format!("{name}, was acknowledged at {at} and is lost")),
                 Some((_, done)) if *done != **answer => faults.push(format!("{name}, was answered otherwise")),

@@ -34,8 +34,6 @@ type Stored<T> = Result<T, StorageError<NodeId>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     database: Arc<Database>,
-    /// How what Raft relies on is committed: `Immediate`, unless to measure what that costs.
-    durability: Durability,
 }
 
 fn failed<T>(result: Result<T, Failure>, reason: fn(AnyError) -> StorageIOError<NodeId>) -> Stored<T> {
@@ -43,9 +41,9 @@ fn failed<T>(result: Result<T, Failure>, reason: fn(AnyError) -> StorageIOError<
 }
 
 impl Store {
-    pub(crate) fn new(database: Database, durability: Durability) -> Result<Self, Failure> {
-        let store = Self { database: Arc::new(database), durability };
-        store.write(durability, |transaction| {
+    pub(crate) fn new(database: Database) -> Result<Self, Failure> {
+        let store = Self { database: Arc::new(database) };
+        store.write(Durability::Immediate, |transaction| {
             transaction.open_table(LOG)?;
             transaction.open_table(VALUES)?;
             Ok(())
@@ -80,7 +78,7 @@ impl Store {
     /// The snapshot goes where the log is, so that no purge of entries outruns it. One that was being written down while a
     /// later one came in from the leader is dropped: the log between the two is gone.
     pub(crate) fn put_snapshot(&self, last: Option<LogId>, snapshot: &[u8]) -> Stored<()> {
-        let put = self.write(self.durability, |transaction| {
+        let put = self.write(Durability::Immediate, |transaction| {
             let mut values = transaction.open_table(VALUES)?;
             let present = values.get(SNAPSHOT_LAST)?.map(|last| serde_json::from_slice(last.value())).transpose()?;
             if present.is_none_or(|present: Option<LogId>| present < last) {
@@ -157,7 +155,7 @@ impl RaftLogStorage<Replication> for Store {
     }
 
     async fn save_vote(&mut self, vote: &Vote<NodeId>) -> Stored<()> {
-        failed(self.save(VOTE, vote, self.durability), StorageIOError::write_vote)
+        failed(self.save(VOTE, vote, Durability::Immediate), StorageIOError::write_vote)
     }
 
     async fn read_vote(&mut self) -> Stored<Option<Vote<NodeId>>> {
@@ -177,7 +175,7 @@ impl RaftLogStorage<Replication> for Store {
         I: IntoIterator<Item = Entry> + OptionalSend,
         I::IntoIter: OptionalSend,
     {
-        let appended = self.write(self.durability, |transaction| {
+        let appended = self.write(Durability::Immediate, |transaction| {
             let mut log = transaction.open_table(LOG)?;
             for entry in entries {
                 log.insert(entry.log_id.index, &*serde_json::to_vec(&entry)?)?;
@@ -190,7 +188,7 @@ impl RaftLogStorage<Replication> for Store {
     }
 
     async fn truncate(&mut self, from: LogId) -> Stored<()> {
-        failed(self.remove(from.index.., None, self.durability), StorageIOError::write_logs)
+        failed(self.remove(from.index.., None, Durability::Immediate), StorageIOError::write_logs)
     }
 
     async fn purge(&mut self, upto: LogId) -> Stored<()> {

@@ -62,7 +62,8 @@ impl State {
             Some(session) if session.number > request.number => return None,
             _ => {}
         }
-        let answer = Arc::new(self.directory.apply(&request.command));
+        let answer: Answer = request.commands.iter().map(|command| self.directory.apply(command)).collect();
+        let answer = Arc::new(answer);
         let session = Session { number: request.number, answer: Arc::clone(&answer) };
         self.sessions.insert(request.client, session);
         Some(answer)

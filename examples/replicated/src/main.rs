@@ -37,7 +37,7 @@ mod traffic;
 use scenario::{Story, Summary};
 
 const USAGE: &str = "usage: replicated [--seeds N] [--first SEED] [--measure]";
-const STORY: Story = Story { applications: 2000, commands: 60, faults: 4 };
+const STORY: Story = Story { applications: 2000, requests: 60, faults: 4 };
 
 struct Call {
     first: u64,

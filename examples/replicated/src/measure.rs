@@ -1,19 +1,17 @@
 //! What the log costs beside the engine: real files, real syncs, real time.
 
 use std::{
-    fs::File,
-    io::Write,
+    collections::BTreeSet,
+    fs::{File, OpenOptions},
+    io::{self, Write},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use connector_groups::{AddApplication, Directory, DirectoryCommand, ReassignApplications, Selection};
 use openraft::{Config, SnapshotPolicy};
-use redb::{Database, Durability};
+use redb::{Database, StorageBackend, backends::FileBackend};
 
 use crate::{
     cluster::{Failure, NODES},
@@ -24,57 +22,61 @@ use crate::{
     traffic::{application, founding, group, in_large},
 };
 
-const APPLICATIONS: u64 = 10_000;
-const CLIENTS: u64 = 64;
-const TIME: Duration = Duration::from_secs(4);
+const APPLICATIONS: u32 = 10_000;
+const TIME: Duration = Duration::from_secs(5);
+
+/// Commands of one kind, so many in a request, of which each moves so many applications.
+struct Work {
+    command: fn(u32) -> DirectoryCommand,
+    commands: u32,
+    moves: u32,
+}
+
+const WORK: [Work; 3] = [
+    Work { command: single, commands: 1, moves: 1 },
+    Work { command: single, commands: 1000, moves: 1 },
+    Work { command: bulk, commands: 1, moves: APPLICATIONS },
+];
 
 /// Moves an application to where it is not.
-fn single(number: u64) -> DirectoryCommand {
+fn single(number: u32) -> DirectoryCommand {
     let to = group(if (number / APPLICATIONS).is_multiple_of(2) { 1 } else { 2 });
-    in_large(AddApplication { application: application(u128::from(number % APPLICATIONS)), connector_group: to })
+    in_large(AddApplication { application: application((number % APPLICATIONS).into()), connector_group: to })
 }
 
 /// Moves all of them, named one by one.
-fn bulk(number: u64) -> DirectoryCommand {
+fn bulk(number: u32) -> DirectoryCommand {
     let ids = (0..APPLICATIONS).map(|number| application(number.into())).collect();
     let to = group(if number.is_multiple_of(2) { 3 } else { 4 });
     in_large(ReassignApplications { applications: Selection::Ids(ids), connector_group: to })
 }
 
-fn per_second(commands: u64, time: Duration) -> f64 {
-    u32::try_from(commands).map_or(f64::INFINITY, f64::from) / time.as_secs_f64()
-}
-
 pub(crate) fn run() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    println!("one write of 4 KiB and its sync, the floor of a durable commit: {:.2} ms", floor(folder.path())?);
-    println!(
-        "\n| | one client, one command at a time | {CLIENTS} clients at once | bulks of {APPLICATIONS} | moves in bulk |"
-    );
-    println!("|---|---|---|---|---|");
-    row("engine alone", [engine(single)?, f64::NAN, engine(bulk)?]);
+    println!("A write of 4 KiB and its sync, the floor of a durable commit: {:.2} ms.\n", floor(folder.path())?);
+    println!("| moves a second | one command a request | 1,000 commands a request | one bulk of 10,000 a request |");
+    println!("|---|---|---|---|");
+    let [one, many, bulk] = &WORK;
+    row("engine alone", [engine(one)?, engine(many)?, engine(bulk)?]);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_time().build()?;
-    for (name, durability) in [("log without sync", Durability::None), ("durable log", Durability::Immediate)] {
-        let rates = runtime.block_on(async {
-            let folder = tempfile::tempdir()?;
-            let leader = cluster(folder.path(), durability).await?;
-            let one = log(&leader, 1, single).await?;
-            Ok::<_, Failure>([one, log(&leader, CLIENTS, single).await?, log(&leader, 1, bulk).await?])
-        })?;
-        row(&format!("three nodes, {name}"), rates);
+    for (name, syncs) in [("three nodes, log without syncs", Syncs::Dropped), ("three nodes, durable log", Syncs::Made)]
+    {
+        let mut rates = [0.0; 3];
+        for (rate, work) in rates.iter_mut().zip(&WORK) {
+            *rate = runtime.block_on(replicated(syncs, work))?;
+        }
+        row(name, rates);
     }
     Ok(())
 }
 
-fn row(name: &str, [one, many, bulks]: [f64; 3]) {
-    let many = if many.is_nan() { String::from("-") } else { format!("{many:.0}/s") };
-    let moves = bulks * u32::try_from(APPLICATIONS).map_or(f64::NAN, f64::from);
-    println!("| {name} | {one:.0}/s | {many} | {bulks:.1}/s | {moves:.0}/s |");
+fn row(name: &str, rates: [f64; 3]) {
+    println!("| {name} | {} |", rates.map(|rate| format!("{rate:.0}")).join(" | "));
 }
 
 /// Milliseconds.
 fn floor(folder: &Path) -> Result<f64, Failure> {
-    const TIMES: u32 = 50;
+    const TIMES: u32 = 100;
     let mut file = File::create(folder.join("floor"))?;
     let start = Instant::now();
     for _ in 0..TIMES {
@@ -84,21 +86,85 @@ fn floor(folder: &Path) -> Result<f64, Failure> {
     Ok(start.elapsed().as_secs_f64() * 1000.0 / f64::from(TIMES))
 }
 
-fn engine(command: fn(u64) -> DirectoryCommand) -> Result<f64, Failure> {
+/// Requests one after another, as long as it is time.
+struct Requests<'a> {
+    work: &'a Work,
+    start: Instant,
+    sent: u32,
+}
+
+impl<'a> Requests<'a> {
+    fn new(work: &'a Work) -> Self {
+        Self { work, start: Instant::now(), sent: 0 }
+    }
+
+    fn next(&mut self) -> Option<Vec<DirectoryCommand>> {
+        let first = self.sent.saturating_mul(self.work.commands);
+        let commands = first..first.saturating_add(self.work.commands);
+        (self.start.elapsed() < TIME).then(|| {
+            self.sent = self.sent.saturating_add(1);
+            commands.map(self.work.command).collect()
+        })
+    }
+
+    fn moves_per_second(&self) -> f64 {
+        f64::from(self.sent) * f64::from(self.work.commands) * f64::from(self.work.moves)
+            / self.start.elapsed().as_secs_f64()
+    }
+}
+
+fn engine(work: &Work) -> Result<f64, Failure> {
     let mut directory = Directory::default();
     for command in founding(APPLICATIONS.into()) {
         directory.apply(&command)?;
     }
-    let (start, mut commands) = (Instant::now(), 0_u64);
-    while start.elapsed() < TIME {
-        directory.apply(&command(commands))?;
-        commands = commands.saturating_add(1);
+    let mut requests = Requests::new(work);
+    while let Some(commands) = requests.next() {
+        for command in commands {
+            directory.apply(&command)?;
+        }
     }
-    Ok(per_second(commands, start.elapsed()))
+    Ok(requests.moves_per_second())
 }
 
-/// Three nodes whose network takes no time, and the one that leads.
-async fn cluster(folder: &Path, durability: Durability) -> Result<Raft, Failure> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syncs {
+    Made,
+    /// What is written stays with the operating system.
+    Dropped,
+}
+
+#[derive(Debug)]
+struct Backend {
+    file: FileBackend,
+    syncs: Syncs,
+}
+
+impl StorageBackend for Backend {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read(offset, out)
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        if self.syncs == Syncs::Made { self.file.sync_data() } else { Ok(()) }
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.file.write(offset, bytes)
+    }
+}
+
+/// Three new nodes whose network takes no time, and a client of the one that leads.
+async fn replicated(syncs: Syncs, work: &Work) -> Result<f64, Failure> {
+    let folder = tempfile::tempdir()?;
     let config = Config {
         heartbeat_interval: 500,
         election_timeout_min: 4000,
@@ -106,49 +172,39 @@ async fn cluster(folder: &Path, durability: Durability) -> Result<Raft, Failure>
         snapshot_policy: SnapshotPolicy::LogsSinceLast(5000),
         ..Config::default()
     };
-    let (config, network) =
-        (Arc::new(config.validate()?), Network::new(Weather { delay_max: Duration::ZERO, loss: 0.0 }));
+    let config = Arc::new(config.validate()?);
+    let network = Network::new(Weather { delay_max: Duration::ZERO, loss: 0.0 });
     let mut nodes = Vec::new();
     for id in NODES {
-        let store = Store::new(Database::create(folder.join(format!("node-{id}.redb")))?, durability)?;
+        let path = folder.path().join(format!("node-{id}.redb"));
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let backend = Backend { file: FileBackend::new(file)?, syncs };
+        let store = Store::new(Database::builder().create_with_backend(backend)?)?;
         let machine = Machine::open(id, store.clone(), None)?;
         let raft = Raft::new(id, Arc::clone(&config), network.port(id), store, machine).await?;
         network.join(id, raft.clone());
         nodes.push(raft);
     }
-    let leader = nodes.into_iter().next().ok_or("no nodes")?;
-    leader.initialize(std::collections::BTreeSet::from(NODES)).await?;
+    let leader = nodes.first().ok_or("no nodes")?;
+    leader.initialize(BTreeSet::from(NODES)).await?;
     leader.wait(None).current_leader(1, "the first node asks first").await?;
     for (number, command) in (1..).zip(founding(APPLICATIONS.into())) {
-        ask(&leader, 0, number, command).await?;
+        ask(leader, 0, number, vec![command]).await?;
     }
-    Ok(leader)
+    let mut requests = Requests::new(work);
+    while let Some(commands) = requests.next() {
+        ask(leader, 1, requests.sent.into(), commands).await?;
+    }
+    let rate = requests.moves_per_second();
+    for node in nodes {
+        node.shutdown().await?;
+    }
+    Ok(rate)
 }
 
-async fn ask(leader: &Raft, client: u64, number: u64, command: DirectoryCommand) -> Result<(), Failure> {
-    let response = leader.client_write(Request { client, number, command: Arc::new(command) }).await?;
+async fn ask(leader: &Raft, client: u64, number: u64, commands: Vec<DirectoryCommand>) -> Result<(), Failure> {
+    let response = leader.client_write(Request { client, number, commands: commands.into() }).await?;
     let answer = response.data.ok_or("a request is passed over")?;
-    answer.as_ref().as_ref().map(|_| ()).map_err(|refusal| refusal.clone().into())
-}
-
-async fn log(leader: &Raft, clients: u64, command: fn(u64) -> DirectoryCommand) -> Result<f64, Failure> {
-    // A client of each measurement is one of its own.
-    static LAST_CLIENT: AtomicU64 = AtomicU64::new(0);
-    let (start, next, mut running) = (Instant::now(), Arc::new(AtomicU64::new(0)), tokio::task::JoinSet::new());
-    for _ in 0..clients {
-        let (leader, next) = (leader.clone(), Arc::clone(&next));
-        let client = LAST_CLIENT.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        running.spawn(async move {
-            let mut number = 0_u64;
-            while start.elapsed() < TIME {
-                number = number.saturating_add(1);
-                ask(&leader, client, number, command(next.fetch_add(1, Ordering::Relaxed))).await?;
-            }
-            Ok::<_, Failure>(())
-        });
-    }
-    while let Some(client) = running.join_next().await {
-        client??;
-    }
-    Ok(per_second(next.load(Ordering::Relaxed), start.elapsed()))
+    let refusal = answer.iter().find_map(|answer| answer.as_ref().err());
+    refusal.map_or(Ok(()), |refusal| Err(refusal.clone().into()))
 }

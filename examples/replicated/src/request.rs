@@ -26,15 +26,16 @@ openraft::declare_raft_types!(
         AsyncRuntime = Seeded,
 );
 
-/// A command with the name that its client gave it: whoever hears no answer sends the same again, to any node, and it is
-/// done once all the same. A client has one request under way at a time.
+/// Commands with the name that their client gave them: whoever hears no answer sends the same again, to any node, and it is
+/// done once all the same. A client has one request under way at a time, and puts into it what has come up meanwhile: an
+/// entry costs what it costs, whatever is in it. Unlike in a transaction, each command is accepted or refused by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub(crate) client: u64,
     /// Counts the client's requests, from 1.
     pub(crate) number: u64,
-    pub(crate) command: Arc<DirectoryCommand>,
+    pub(crate) commands: Arc<[DirectoryCommand]>,
 }
 
-/// Both are answers: what is refused is refused on every node, and is in the log.
-pub(crate) type Answer = Result<Vec<DirectoryEvent>, Refusal>;
+/// One for each command. What is refused is refused on every node, and is in the log like all else.
+pub(crate) type Answer = Vec<Result<Vec<DirectoryEvent>, Refusal>>;

@@ -18,6 +18,8 @@ use crate::{
 };
 
 const CLIENTS: u64 = 4;
+/// In one request.
+const COMMANDS_MAX: u32 = 3;
 /// In the story's own time, which passes as soon as nobody has anything to do.
 const STORY_MAX: Duration = Duration::from_secs(600);
 
@@ -26,7 +28,7 @@ pub(crate) struct Story {
     /// Of the large tenant.
     pub(crate) applications: u128,
     /// Of each client.
-    pub(crate) commands: u32,
+    pub(crate) requests: u32,
     /// After those that every story has.
     pub(crate) faults: u32,
 }
@@ -47,7 +49,7 @@ impl fmt::Display for Summary {
         let Self { acknowledged, repeated, crashes, interrupted, snapshots } = self;
         write!(
             formatter,
-            "{acknowledged} commands acknowledged, {repeated} copies of them passed over, {crashes} crashes, \
+            "{acknowledged} requests acknowledged, {repeated} copies of them passed over, {crashes} crashes, \
              {interrupted} of them between a bulk command and its commit, {snapshots} nodes back from a snapshot"
         )
     }
@@ -67,7 +69,10 @@ impl Summary {
 pub(crate) fn run(seed: u64, story: Story) -> Result<Summary, Failure> {
     Chance::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(async { tokio::time::timeout(STORY_MAX, tell(seed, story)).await? })
+    runtime.block_on(async {
+        let story = tokio::time::timeout(STORY_MAX, tell(seed, story)).await;
+        story.map_err(|_| format!("no end within {STORY_MAX:?}"))?
+    })
 }
 
 /// Short logs, so that snapshots and purges come often.
@@ -105,13 +110,15 @@ async fn tell(seed: u64, story: Story) -> Result<Summary, Failure> {
 
     let mut client = Client::new(0, &cluster, StdRng::from_rng(&mut chance)?);
     for command in founding(story.applications) {
-        client.ask(command).await.as_ref().as_ref().map_err(|refusal| format!("the tenant is not made: {refusal}"))?;
+        if let Some(Err(refusal)) = client.ask(vec![command]).await.first() {
+            return Err(format!("the tenant is not made: {refusal}").into());
+        }
     }
     let mut clients = tokio::task::JoinSet::new();
     for id in 1..=CLIENTS {
         let client = Client::new(id, &cluster, StdRng::from_rng(&mut chance)?);
         let traffic = Traffic::new(chance.r#gen(), StdRng::from_rng(&mut chance)?);
-        clients.spawn(write(client, traffic, story.commands, StdRng::from_rng(&mut chance)?));
+        clients.spawn(write(client, traffic, story.requests, StdRng::from_rng(&mut chance)?));
     }
     let mut scene = Scene { cluster, chance, client, summary: Summary::default() };
     scene.stop_the_leader_in_mid_bulk().await?;
@@ -126,11 +133,16 @@ async fn tell(seed: u64, story: Story) -> Result<Summary, Failure> {
 }
 
 /// A client that asks one thing after another, each by what a node showed it, which may be out of date.
-async fn write(mut client: Client, mut traffic: Traffic, commands: u32, mut chance: StdRng) {
+async fn write(mut client: Client, mut traffic: Traffic, requests: u32, mut chance: StdRng) {
     let mut seen = Directory::default();
-    for _ in 0..commands {
+    for _ in 0..requests {
         seen = client.cluster().glimpse(&mut chance).unwrap_or(seen);
-        client.ask(traffic.next(&seen)).await;
+        let commands = (0..chance.gen_range(1..=COMMANDS_MAX)).map(|_| {
+            let command = traffic.next(&seen);
+            _ = seen.apply(&command);
+            command
+        });
+        client.ask(commands.collect()).await;
         tokio::time::sleep(Duration::from_millis(chance.gen_range(0..20))).await;
     }
 }
@@ -171,7 +183,7 @@ impl Scene {
             cluster.network.heal();
             Ok::<_, Failure>(())
         };
-        let (_, stopped) = tokio::join!(self.client.ask(command), stop);
+        let (_, stopped) = tokio::join!(self.client.ask(vec![command]), stop);
         stopped?;
         if cut == Cut::Requests && interrupted == 0 {
             return Err("the leader was not stopped in the middle of a bulk command".into());
@@ -197,7 +209,7 @@ impl Scene {
             if purged > last {
                 break;
             }
-            self.client.ask(command).await;
+            self.client.ask(vec![command]).await;
         }
         let before = self.cluster.ledger.snapshots(away);
         self.cluster.start(away).await?;

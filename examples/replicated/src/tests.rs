@@ -7,23 +7,26 @@
     reason = "a test stops where it fails"
 )]
 
+use std::path::Path;
+
 use openraft::{
-    StorageError, StorageIOError,
+    CommittedLeaderId, EntryPayload, StorageError, StorageIOError, Vote,
+    storage::{RaftLogStorage, RaftLogStorageExt},
     testing::{StoreBuilder, Suite},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use redb::{Database, Durability, StorageBackend};
+use redb::{Database, StorageBackend};
 use tempfile::TempDir;
 
 use crate::{
     disk::Disk,
     log::Store,
     machine::Machine,
-    request::{NodeId, Replication},
+    request::{Entry, LogId, NodeId, Replication},
     scenario::{Story, run},
 };
 
-const SHORT: Story = Story { applications: 200, commands: 30, faults: 2 };
+const SHORT: Story = Story { applications: 200, requests: 30, faults: 2 };
 
 #[test]
 fn every_story_ends_as_its_log_says() {
@@ -38,14 +41,18 @@ fn a_seed_tells_one_story() {
     assert_eq!(run(7, SHORT).unwrap(), run(7, SHORT).unwrap());
 }
 
+fn store(folder: &Path) -> (Disk, Store) {
+    let disk = Disk::open(&folder.join("node.redb")).unwrap();
+    let database = Database::builder().create_with_backend(disk.clone()).unwrap();
+    (disk, Store::new(database).unwrap())
+}
+
 struct Fresh;
 
 impl StoreBuilder<Replication, Store, Machine, TempDir> for Fresh {
     async fn build(&self) -> Result<(TempDir, Store, Machine), StorageError<NodeId>> {
         let folder = tempfile::tempdir().map_err(|error| StorageIOError::write(&error))?;
-        let disk = Disk::open(&folder.path().join("node.redb")).map_err(|error| StorageIOError::write(&error))?;
-        let database = Database::builder().create_with_backend(disk).map_err(|error| StorageIOError::write(&error))?;
-        let store = Store::new(database, Durability::Immediate).unwrap();
+        let (_, store) = store(folder.path());
         let machine = Machine::open(1, store.clone(), None)?;
         Ok((folder, store, machine))
     }
@@ -54,6 +61,42 @@ impl StoreBuilder<Replication, Store, Machine, TempDir> for Fresh {
 #[test]
 fn the_store_is_what_raft_expects() {
     Suite::test_all(Fresh).unwrap();
+}
+
+/// The power goes right after each thing that Raft hears of as done: it is there afterwards.
+#[test]
+fn what_raft_relies_on_is_on_the_disk() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let lose_power = |disk: Disk, store: Store| {
+        disk.power_off(&mut StdRng::seed_from_u64(0), 0.0).unwrap();
+        drop((disk, store));
+    };
+    let id = |index| LogId::new(CommittedLeaderId::new(1, 1), index);
+    let entry = |index| Entry { log_id: id(index), payload: EntryPayload::Blank };
+    runtime.block_on(async {
+        let (disk, mut store) = self::store(folder.path());
+        store.save_vote(&Vote::new(3, 2)).await.unwrap();
+        lose_power(disk, store);
+
+        let (disk, mut store) = self::store(folder.path());
+        assert_eq!(store.read_vote().await.unwrap(), Some(Vote::new(3, 2)));
+        store.blocking_append((0..5).map(entry)).await.unwrap();
+        lose_power(disk, store);
+
+        let (disk, mut store) = self::store(folder.path());
+        assert_eq!(store.get_log_state().await.unwrap().last_log_id, Some(id(4)));
+        store.truncate(id(3)).await.unwrap();
+        lose_power(disk, store);
+
+        let (disk, mut store) = self::store(folder.path());
+        assert_eq!(store.get_log_state().await.unwrap().last_log_id, Some(id(2)));
+        store.put_snapshot(Some(id(2)), b"later").unwrap();
+        store.put_snapshot(Some(id(1)), b"earlier").unwrap();
+        lose_power(disk, store);
+
+        assert_eq!(self::store(folder.path()).1.snapshot().unwrap().as_deref(), Some(b"later".as_slice()));
+    });
 }
 
 #[test]
