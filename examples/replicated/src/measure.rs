@@ -53,7 +53,7 @@ fn bulk(number: u32) -> DirectoryCommand {
 
 pub(crate) fn run() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    println!("A write of 4 KiB and its sync, the floor of a durable commit: {:.2} ms.\n", floor(folder.path())?);
+    println!("To append 4 KiB to a file and sync it, for comparison: {:.2} ms.\n", append(folder.path())?);
     println!("| moves a second | one command a request | 1,000 commands a request | one bulk of 10,000 a request |");
     println!("|---|---|---|---|");
     let [one, many, bulk] = &WORK;
@@ -75,9 +75,9 @@ fn row(name: &str, rates: [f64; 3]) {
 }
 
 /// Milliseconds.
-fn floor(folder: &Path) -> Result<f64, Failure> {
+fn append(folder: &Path) -> Result<f64, Failure> {
     const TIMES: u32 = 100;
-    let mut file = File::create(folder.join("floor"))?;
+    let mut file = File::create(folder.join("appended"))?;
     let start = Instant::now();
     for _ in 0..TIMES {
         file.write_all(&[0; 4096])?;
