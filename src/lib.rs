@@ -23,6 +23,7 @@ mod document;
 mod event;
 mod evolve;
 mod ids;
+mod impact;
 mod model;
 mod refusal;
 mod rules;
@@ -34,12 +35,13 @@ mod timestamp;
 pub mod workload;
 
 pub use audit::{Violation, audit};
-pub use availability::{Availability, AvailabilityChange, Impact};
+pub use availability::Availability;
 pub use command::*;
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
 pub use document::{DirectoryViolations, Violations};
 pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
+pub use impact::{AvailabilityChange, ConnectorGroupChange, Dependents, Flow, Hazard, Impact, Loss};
 pub use model::{
     application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
     connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
