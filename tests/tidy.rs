@@ -120,6 +120,7 @@ fn rooms_keep_their_arrows() {
         ("impact", [VALUES, &["command", "event", "store", "evolve", "availability"]].concat()),
         ("audit", [VALUES, &["refusal"]].concat()),
         ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "impact"]].concat()),
+        ("diff", [VALUES, &["command", "refusal", "store", "tenant"]].concat()),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
         ("workload", [VALUES, WORDS, &["store", "tenant", "directory"]].concat()),

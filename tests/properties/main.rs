@@ -12,6 +12,7 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod diff;
 mod impact;
 #[path = "../oracle/mod.rs"]
 mod oracle;
