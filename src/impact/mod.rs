@@ -295,16 +295,16 @@ impl Impact {
         self.after.default_connector_group()
     }
 
-    /// This connector as it would be, or where it would be gone, as it is.
+    /// This connector as it is, or where it is not there yet, as it would be.
     #[must_use]
     pub fn connector(&self, id: ConnectorId) -> Option<ConnectorView<'_>> {
-        self.after.connector(id).or_else(|| self.before.connector(id))
+        self.before.connector(id).or_else(|| self.after.connector(id))
     }
 
-    /// This application as it would be, or where it would be gone, as it is.
+    /// This application as it is, or where it is not there yet, as it would be.
     #[must_use]
     pub fn application(&self, id: ApplicationId) -> Option<ApplicationView<'_>> {
-        self.after.application(id).or_else(|| self.before.application(id))
+        self.before.application(id).or_else(|| self.after.application(id))
     }
 
     /// The applications that would move, come or go, or stay where something changes, folded by where from and where to, in

@@ -12,7 +12,7 @@ use super::{
     Picture, PictureOptions,
     graph::{Graph, Line, Mark, Shape},
     table::Table,
-    words::{Names, availability, change, clean, count, published},
+    words::{Names, change, clean, count, mark, published, standing},
 };
 use crate::{
     availability::Availability,
@@ -54,7 +54,7 @@ impl<'a> Drawing<'a> {
         let impact = self.impact;
         for group in impact.connector_groups().take(max) {
             let lines = self.group_lines(&group);
-            let mark = group.after.map_or(Mark::Plain, |after| after.availability().into());
+            let mark = group.after.map_or(Mark::Plain, mark);
             self.nodes.insert(Some(group.id()), self.graph.node(Shape::Group, mark, node_lines(&lines)));
             table.row(lines);
         }
@@ -75,12 +75,12 @@ impl<'a> Drawing<'a> {
             (Some(before), Some(after)) => [
                 change(&*name(before), &*name(after)),
                 change(&*region(before), &*region(after)),
-                change(availability(before.availability()), availability(after.availability())),
+                change(standing(before), standing(after)),
                 change(before.active_connectors_count(), after.active_connectors_count()),
                 change(before.applications_count(), after.applications_count()),
             ],
             (Some(one), None) | (None, Some(one)) => {
-                let standing = if group.after.is_some() { availability(one.availability()) } else { "deleted" };
+                let standing = if group.after.is_some() { standing(one) } else { "deleted" };
                 let is_new = if group.before.is_none() { " (new)" } else { "" };
                 let (active, applications) = (one.active_connectors_count(), one.applications_count());
                 [
@@ -136,7 +136,7 @@ impl<'a> Drawing<'a> {
             || vec![published(None).to_string()],
             |group| vec![clean(group.name().as_str(), self.options)],
         );
-        let mark = group.map_or(Mark::Plain, |group| group.availability().into());
+        let mark = group.map_or(Mark::Plain, mark);
         let node = self.graph.node(Shape::Group, mark, lines);
         self.nodes.insert(id, node);
         node
@@ -184,8 +184,8 @@ fn node_lines([name, region, availability, active, applications]: &[String; 5]) 
         name.clone(),
         region.clone(),
         availability.clone(),
-        format!("{active} active connectors"),
-        format!("{applications} applications"),
+        format!("active connectors: {active}"),
+        format!("applications: {applications}"),
     ]
 }
 

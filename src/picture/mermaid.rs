@@ -53,17 +53,36 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// A text in which every character that Mermaid or HTML might take for its own is an entity, as Mermaid writes them.
+/// A text in which every character that Mermaid, Markdown or HTML might take for its own is an entity, as Mermaid writes
+/// them.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|character| {
-            let is_plain = !character.is_ascii() || character.is_ascii_alphanumeric() || " ,:/()".contains(character);
+        let mut former = None;
+        let mut characters = self.0.chars().peekable();
+        while let Some(character) = characters.next() {
+            let is_within_word = is_of_word(former) && is_of_word(characters.peek().copied());
+            let is_plain = match character {
+                ' ' | ',' | ':' | '/' | '(' | ')' => true,
+                '.' | '-' | '_' => is_within_word,
+                _ => !character.is_ascii() || character.is_ascii_alphanumeric(),
+            };
             if is_plain {
-                return formatter.write_char(character);
+                formatter.write_char(character)?;
+            } else {
+                write!(formatter, "#{};", u32::from(character))?;
             }
-            write!(formatter, "#{};", u32::from(character))
-        })
+            // Mermaid takes these two for the end of a line even where they are entities; a word joiner keeps them apart.
+            if character == '\\' && characters.peek() == Some(&'n') {
+                formatter.write_str("#8288;")?;
+            }
+            former = Some(character);
+        }
+        Ok(())
     }
+}
+
+fn is_of_word(character: Option<char>) -> bool {
+    character.is_some_and(|character| character.is_ascii_alphanumeric())
 }

@@ -12,7 +12,7 @@ use super::{
     Picture, PictureOptions,
     graph::{Graph, Line, Mark, Shape},
     table::Table,
-    words::{availability, clean, count},
+    words::{availability, clean, count, is_empty, mark, standing},
 };
 use crate::{
     availability::Availability,
@@ -62,20 +62,10 @@ fn more(rest: u64, shown: usize, one: &str) -> String {
     if shown == 0 { count(rest, one) } else { format!("… and {rest} more {one}{plural}") }
 }
 
-/// A group without connectors and applications is bad for nobody.
-fn mark(group: ConnectorGroupView<'_>) -> Mark {
-    if is_idle(group) { Mark::Plain } else { group.availability().into() }
-}
-
-fn is_idle(group: ConnectorGroupView<'_>) -> bool {
-    group.connectors_count() == 0 && group.applications_count() == 0
-}
-
 fn says(group: ConnectorGroupView<'_>) -> &str {
     match group.connector_group_type() {
         ConnectorGroupType::Service(other) => other.as_str(),
-        ConnectorGroupType::ApplicationProxy if is_idle(group) => "empty",
-        ConnectorGroupType::ApplicationProxy => availability(group.availability()),
+        ConnectorGroupType::ApplicationProxy => standing(group),
     }
 }
 
@@ -144,7 +134,7 @@ fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<Vec<Strin
         return None;
     }
     let standing = [Availability::Unavailable, Availability::AtRisk, Availability::HighlyAvailable].map(|standing| {
-        let number = rest.iter().filter(|group| !is_idle(**group) && group.availability() == standing).count();
+        let number = rest.iter().filter(|group| !is_empty(**group) && group.availability() == standing).count();
         format!("{number} {}", availability(standing))
     });
     let (active, connectors) =

@@ -66,7 +66,7 @@ fn write_row<'a>(
     widths: &[usize],
     cells: impl Iterator<Item = &'a str>,
 ) -> fmt::Result {
-    let mut gap = 0;
+    let mut gap = 0_usize;
     for (index, (cell, width)) in cells.zip(widths).enumerate() {
         let between = if index == 0 { "" } else { "  " };
         if cell.is_empty() {

@@ -6,12 +6,13 @@ use alloc::{
 };
 use core::fmt;
 
-use super::PictureOptions;
+use super::{PictureOptions, graph::Mark};
 use crate::{
     availability::Availability,
     command::{Command, Selection},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     impact::{Hazard, Impact},
+    store::ConnectorGroupView,
 };
 
 /// A name that can be shown: what cannot be printed is spelled out, among it whatever would break a line, turn the direction
@@ -50,6 +51,19 @@ pub(super) const fn availability(availability: Availability) -> &'static str {
         Availability::AtRisk => "at risk",
         Availability::HighlyAvailable => "highly available",
     }
+}
+
+pub(super) fn is_empty(group: ConnectorGroupView<'_>) -> bool {
+    group.connectors_count() == 0 && group.applications_count() == 0
+}
+
+/// A group that is empty is bad for nobody.
+pub(super) fn standing(group: ConnectorGroupView<'_>) -> &'static str {
+    if is_empty(group) { "empty" } else { availability(group.availability()) }
+}
+
+pub(super) fn mark(group: ConnectorGroupView<'_>) -> Mark {
+    if is_empty(group) { Mark::Plain } else { group.availability().into() }
 }
 
 pub(super) fn published(availability: Option<Availability>) -> &'static str {
