@@ -91,6 +91,12 @@ fn a_small_state() {
 }
 
 #[test]
+fn the_readme_shows_a_picture_as_it_is() {
+    let (readme, picture) = (include_str!("../README.md"), include_str!("pictures/state.mmd"));
+    assert!(readme.contains(&format!("```mermaid\n{picture}```\n")));
+}
+
+#[test]
 fn contoso_whole_and_in_counts() {
     let options =
         PictureOptions { connector_groups_max: 5, connectors_max: 2, applications_max: 2, ..PictureOptions::default() };
