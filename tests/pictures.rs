@@ -6,6 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test stops where it fails, and has std"

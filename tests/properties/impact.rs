@@ -178,16 +178,12 @@ fn assert_impact(before: &Tenant, command: &Command) {
     let expected: Vec<_> = all.iter().map(change).filter(|change| change.before != change.after).collect();
     assert_eq!(impact.applications().collect::<Vec<_>>(), expected);
     assert_eq!(impact.applications_count(), expected.len());
-    for (listed, is) in [
-        (impact.become_unavailable().collect::<Vec<_>>(), AvailabilityChange::becomes_unavailable as fn(&_) -> bool),
-        (impact.become_at_risk().collect(), AvailabilityChange::becomes_at_risk),
-        (impact.become_better().collect(), AvailabilityChange::becomes_better),
-    ] {
-        assert_eq!(
-            listed,
-            expected.iter().filter(|change| is(change)).map(|change| change.application).collect::<Vec<_>>()
-        );
-    }
+    let that = |is: fn(&AvailabilityChange) -> bool| -> Vec<_> {
+        expected.iter().filter(|change| is(change)).map(|change| change.application).collect()
+    };
+    assert_eq!(impact.become_unavailable().collect::<Vec<_>>(), that(AvailabilityChange::becomes_unavailable));
+    assert_eq!(impact.become_at_risk().collect::<Vec<_>>(), that(AvailabilityChange::becomes_at_risk));
+    assert_eq!(impact.become_better().collect::<Vec<_>>(), that(AvailabilityChange::becomes_better));
     assert_flows(&impact, before, &after, &all);
     assert_connector_groups(&impact, before, &after);
     assert_hazards(&impact, before, &after, &all);
