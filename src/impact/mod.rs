@@ -272,10 +272,12 @@ impl Impact {
     /// The applications that would come to rest in the default group, from elsewhere or newly published, in creation
     /// order.
     pub fn come_to_rest_in_default(&self) -> impl Iterator<Item = ApplicationId> + '_ {
-        let mut ids: Vec<_> =
-            self.flows().filter(|flow| flow.comes_to_rest_in_default()).flat_map(Flow::applications).collect();
-        ids.sort_by_cached_key(|id| self.creation_order(*id));
-        ids.into_iter()
+        let default = self.default_connector_group().id();
+        let folded = self.flows().filter(|flow| flow.record.is_folded && flow.comes_to_rest_in_default());
+        self.concerned(folded.filter_map(|flow| flow.record.from)).filter(move |id| {
+            let (from, to) = self.groups_of(*id);
+            from != to && to == Some(default)
+        })
     }
 
     /// The groups that would change, in creation order, new ones last.
@@ -337,13 +339,6 @@ impl Impact {
     fn groups_of(&self, id: ApplicationId) -> (Option<ConnectorGroupId>, Option<ConnectorGroupId>) {
         let group = |state: &State| state.application(id)?.connector_group().map(ConnectorGroupView::id);
         (group(&self.before), group(&self.after))
-    }
-
-    /// New applications come behind all others.
-    fn creation_order(&self, id: ApplicationId) -> impl Ord + use<> {
-        let before = self.before.application(id).map(ApplicationView::creation_order);
-        let after = self.after.application(id).map(ApplicationView::creation_order);
-        (before.is_none(), before, after)
     }
 
     /// The applications of these groups, and all that are named, in creation order.
@@ -429,6 +424,18 @@ impl From<ConnectorGroupView<'_>> for Standing {
     }
 }
 
+impl Serialize for Flow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Flow", 5)?;
+        fields.serialize_field("from", &self.record.from)?;
+        fields.serialize_field("to", &self.record.to)?;
+        fields.serialize_field("applications", &self.record.applications)?;
+        fields.serialize_field("before", &self.before())?;
+        fields.serialize_field("after", &self.after())?;
+        fields.end()
+    }
+}
+
 impl Serialize for ConnectorGroupChange<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("ConnectorGroupChange", 3)?;
@@ -442,8 +449,9 @@ impl Serialize for ConnectorGroupChange<'_> {
 /// Each application in full.
 impl Serialize for Impact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Impact", 4)?;
+        let mut fields = serializer.serialize_struct("Impact", 5)?;
         fields.serialize_field("connectorGroups", &self.connector_groups().collect::<Vec<_>>())?;
+        fields.serialize_field("flows", &self.flows().collect::<Vec<_>>())?;
         fields.serialize_field("applications", &self.applications().collect::<Vec<_>>())?;
         fields.serialize_field("comeToRestInDefault", &self.come_to_rest_in_default().collect::<Vec<_>>())?;
         fields.serialize_field("hazards", &self.hazards())?;

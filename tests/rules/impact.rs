@@ -118,6 +118,7 @@ fn r62_a_loss_makes_connectors_inactive_and_nobody_steps_in() {
         "connectorGroups": [{"id": group(2),
             "before": {"availability": "atRisk", "activeConnectors": 1, "connectors": 1, "applications": 1},
             "after": {"availability": "unavailable", "activeConnectors": 0, "connectors": 1, "applications": 1}}],
+        "flows": [{"from": group(2), "to": group(2), "applications": 1, "before": "atRisk", "after": "unavailable"}],
         "applications": [{"application": application(2), "before": "atRisk", "after": "unavailable", "activeConnectors": 0}],
         "comeToRestInDefault": [],
         "hazards": [no_active(2, 1)],
