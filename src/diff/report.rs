@@ -66,8 +66,8 @@ fn connector_group(formatter: &mut fmt::Formatter<'_>, difference: &Difference<C
     let title = |group: &ConnectorGroup| format!("connector group {:?} {}", group.name.as_str(), group.id);
     match difference {
         Difference::Added(group) => {
-            let connector_group_type = &group.connector_group_type;
-            writeln!(formatter, "+ {}: {connector_group_type:?}, region {}", title(group), group.region)
+            let connector_group_type = group.connector_group_type.as_str();
+            writeln!(formatter, "+ {}: {connector_group_type:?}, region {:?}", title(group), group.region)
         }
         Difference::Removed(group) => writeln!(formatter, "- {}", title(group)),
         Difference::Changed { from, to } => {

@@ -94,8 +94,21 @@ fn assert_needed(from: &Tenant, to: &Tenant, leftovers: &[Leftover]) {
                 assert_ne!(former, Some(group.connector_group_type()));
             }
             Leftover::RegionLocked { connector_group } => {
+                // Something stays in it, or goes to another one that waits as well.
+                let is_locked = |id: Option<ConnectorGroupId>| {
+                    let is_one = |other: &Leftover| matches!(other, Leftover::RegionLocked { connector_group } if Some(*connector_group) == id);
+                    leftovers.iter().any(is_one)
+                };
                 let group = from.connector_group(*connector_group).unwrap();
-                assert!(group.is_default() || group.connectors_count() + group.applications_count() > 0);
+                let waits = |member: ConnectorView<'_>| {
+                    to.connector(member.id()).is_none_or(|member| is_locked(Some(member.connector_group().id())))
+                };
+                let serves = |application: ApplicationView<'_>| {
+                    let group = to.application(application.id()).and_then(ApplicationView::connector_group);
+                    is_locked(group.map(ConnectorGroupView::id))
+                };
+                let is_in_use = group.members().any(waits) || group.applications().any(serves);
+                assert!(is_in_use || something_stays || group.is_default(), "{leftovers:#?}");
             }
             Leftover::Refused { refusal: Refusal::GroupReadOnly { connector_group, .. }, .. } => {
                 let is_service = |tenant: &Tenant| {

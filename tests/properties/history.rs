@@ -99,3 +99,30 @@ proptest! {
         prop_assert_eq!(copy.present(), history.present());
     }
 }
+
+/// Past several snapshots, whole and with a bound that leaves one of them or none.
+#[test]
+fn every_point_of_a_long_history_is_what_it_was() {
+    let name = |tenant: &Tenant| tenant.default_connector_group().name().to_string();
+    for max in [1_000, 100, 10] {
+        let mut history = History::with_steps_max(tenant(RULES[0]), max);
+        let mut names = vec![name(history.present())];
+        let id = history.present().default_connector_group().id();
+        for number in 0..300 {
+            let new = format!("Name {number}");
+            names.push(new.clone());
+            let events = history.apply(&UpdateConnectorGroup { id, name: Some(new.into()), region: None }.into());
+            assert_eq!(events.unwrap().len(), 1);
+        }
+        let first = history.first_point();
+        assert_eq!(first, 300_u64.saturating_sub(max.try_into().unwrap()));
+        for (point, expected) in (0..).zip(&names) {
+            let at = history.at(point);
+            assert_eq!(at.as_ref().map(name), (point >= first).then(|| expected.clone()), "{point}");
+        }
+        while history.undo().is_some() {
+            assert_eq!(name(history.present()), names[usize::try_from(history.point()).unwrap()]);
+        }
+        assert_eq!((history.point(), history.last_point()), (first, 300));
+    }
+}

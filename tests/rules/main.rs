@@ -16,6 +16,7 @@ mod applications;
 mod bulk;
 mod choices;
 mod connectors;
+mod diff;
 mod groups;
 mod impact;
 mod order;
