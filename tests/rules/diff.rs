@@ -118,6 +118,13 @@ fn r30_a_region_is_changed_while_its_group_is_empty_or_left_to_a_planner() {
     // Back again the groups are not empty, until their connectors have left.
     let back = ["moveConnectors", "updateConnectorGroup", "updateConnectorGroup"];
     assert_eq!(commands(&to, &from), (back.map(|name| json!(name)).to_vec(), json!([])));
+    // One leaves, the region changes, another enters: in this order.
+    let mut changed = copy(&to);
+    changed.accepts(remove_connector(1));
+    changed.accepts(set_region(1, "aus"));
+    changed.accepts(add_connector(2, 1));
+    let three = ["moveConnectors", "updateConnectorGroup", "moveConnectors"];
+    assert_eq!(commands(&to, &changed), (three.map(|name| json!(name)).to_vec(), json!([])));
     // Two groups whose connectors change places wait for each other; and one whose connector stays waits for ever.
     let mut swapped = copy(&to);
     swapped.accepts(move_connectors(&json!({"all": true}), 0));
