@@ -16,10 +16,12 @@ use std::{
     time::Instant,
 };
 
-use connector_groups::{Answer, Directory, DirectoryCommand};
+use connector_groups::Directory;
+
+#[path = "replay/line.rs"]
+mod line;
 
 const USAGE: &str = "usage: replay [--state] [--check] [FILE]";
-const TEXT_BYTES_MAX: usize = 250;
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -95,7 +97,7 @@ impl Replay {
         while input.read_until(b'\n', &mut line).map_err(Stop::Input)? > 0 {
             self.lines = self.lines.saturating_add(1);
             if !line.trim_ascii().is_empty() {
-                let answer = self.answer(&line);
+                let answer = line::answer(&mut self.directory, &line, self.lines);
                 serde_json::to_writer(&mut output, &answer).map_err(|error| Stop::Output(error.into()))?;
                 output.write_all(b"\n").map_err(Stop::Output)?;
                 self.check()?;
@@ -115,42 +117,12 @@ impl Replay {
         output.flush().map_err(Stop::Output)
     }
 
-    fn answer(&mut self, line: &[u8]) -> Answer {
-        match serde_json::from_slice::<DirectoryCommand>(line) {
-            Ok(command) => self.directory.apply(&command).into(),
-            Err(_) => Answer::Invalid(message(line, self.lines).into()),
-        }
-    }
-
     fn check(&self) -> Result<(), Stop> {
         let violation = self.directory.tenants().filter(|_| self.checks).find_map(|tenant| {
             let violation = tenant.audit().into_iter().next()?;
             Some(format!("tenant {}: {violation}", tenant.id()))
         });
         violation.map_or(Ok(()), |message| Err(Stop::Violation(message)))
-    }
-}
-
-/// Why a line is no command, with the field that it is about. Read once more, as only an invalid line pays for that.
-fn message(line: &[u8], number: u64) -> String {
-    let mut deserializer = serde_json::Deserializer::from_slice(line);
-    let (path, error) = match serde_path_to_error::deserialize::<_, DirectoryCommand>(&mut deserializer) {
-        Ok(_) => (String::new(), deserializer.end().err()),
-        Err(error) if error.path().iter().len() == 0 => (String::new(), Some(error.into_inner())),
-        Err(error) => (format!("{}: ", error.path()), Some(error.into_inner())),
-    };
-    let Some(error) = error else { return String::from("not a command") };
-    // What serde_json calls line 1 is this line of the input.
-    let (message, column) = (error.to_string(), error.column());
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    format!("{}{} at line {number} column {column}", shortened(&path), shortened(message))
-}
-
-/// A text that may repeat a megabyte of the line, cut to a length that can be read.
-fn shortened(text: &str) -> String {
-    match text.char_indices().find(|(start, _)| *start >= TEXT_BYTES_MAX) {
-        Some((end, _)) => format!("{}… ", text.get(..end).unwrap_or_default()),
-        None => String::from(text),
     }
 }
 

@@ -24,6 +24,8 @@ mod document;
 mod event;
 mod evolve;
 mod history;
+#[cfg(feature = "graph")]
+pub mod graph;
 mod ids;
 mod impact;
 mod model;

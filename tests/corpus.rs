@@ -47,3 +47,8 @@ fn steps() {
 fn events() {
     over_the_corpus("events", targets::events);
 }
+
+#[test]
+fn request() {
+    over_the_corpus("request", targets::request);
+}

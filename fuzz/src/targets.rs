@@ -1,6 +1,12 @@
 //! The targets' bodies: bytes in, a panic where something does not hold.
 
-use connector_groups::{workload::Step, *};
+use std::sync::LazyLock;
+
+use connector_groups::{
+    graph::{Context, Options, Profile, Quirks},
+    workload::Step,
+    *,
+};
 
 use super::oracle::{Oracle, directory::DirectoryOracle};
 
@@ -94,6 +100,66 @@ pub fn events(bytes: &[u8]) {
         here.undo(events);
     }
     assert_eq!(here, tenant);
+}
+
+/// The directory that requests begin with: the first things of Contoso.
+pub fn contoso() -> Directory {
+    static CONTOSO: LazyLock<Directory> = LazyLock::new(|| {
+        let mut directory = Directory::default();
+        for line in include_str!("../../examples/contoso.jsonl").lines().take(100) {
+            if let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) {
+                _ = directory.apply(&command);
+            }
+        }
+        directory
+    });
+    CONTOSO.clone()
+}
+
+/// A line of options (letters), then a request a line: method, URL, body. Each is answered, reads change nothing and nor
+/// do refusals, and every invariant holds.
+pub fn request(bytes: &[u8]) {
+    let (letters, lines) = line(bytes);
+    let has = |letter: u8| letters.contains(&letter);
+    let mut directory = contoso();
+    let tenant = directory.tenants().next().unwrap().id();
+    let options = Options {
+        profile: if has(b'd') { Profile::Documented } else { Profile::Live },
+        quirks: Quirks {
+            empty_group_applications_not_found: has(b'e'),
+            unpublished_not_enabled: has(b'u'),
+            connectorless_tenant_not_enabled: has(b'c'),
+        },
+        page_size: if has(b'p') { 1 } else { 100 },
+        body_bytes_max: 2_000,
+        anonymous: (!has(b't')).then_some(tenant),
+        ..Options::default()
+    };
+    for (number, line) in lines.split(|byte| *byte == b'\n').take(40).enumerate() {
+        let mut parts = line.splitn(3, |byte| *byte == b' ');
+        let (method, url, body) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
+        let request = http::Request::builder().method(method).uri(url).header("host", "graph.example.com");
+        let Ok(request) = request.body(body.unwrap_or_default()) else { continue };
+        let context = Context::new(Timestamp::UNIX_EPOCH, u128::try_from(number).unwrap());
+        let before = directory.clone();
+        let read = graph::read(&directory, &request, &context, &options);
+        let response = graph::respond(&mut directory, &request, &context, &options);
+        let status = response.status().as_u16();
+        assert!([200, 201, 204, 400, 401, 404, 405, 409, 413, 424].contains(&status), "{request:?}: {response:?}");
+        if status >= 400 || *request.method() == http::Method::GET {
+            assert_eq!(directory, before, "{request:?}");
+        }
+        if let Some(read) = read {
+            assert_eq!(read.body(), response.body());
+        }
+        if response.headers().get("content-type").is_some_and(|value| value == "application/json") {
+            let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+            if let Some(link) = body.get("@odata.nextLink") {
+                link.as_str().unwrap().parse::<http::Uri>().unwrap();
+            }
+        }
+    }
+    assert!(directory.tenants().all(|tenant| tenant.audit().is_empty()));
 }
 
 fn line(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -1,0 +1,181 @@
+//! `$batch`: up to 20 requests in one, answered in their order, each by itself.
+
+use alloc::{
+    borrow::Cow,
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::{Body, Reply, Session, one, routed},
+    call::Call,
+    error::{Code, Error, shortened},
+    json::{Members, object},
+    query::Query,
+    route::{self, Target},
+};
+use crate::Directory;
+
+/// More are refused, as Graph does.
+const REQUESTS_MAX: usize = 20;
+
+/// A request of a batch.
+struct Item {
+    id: String,
+    method: Method,
+    url: String,
+    headers: Map<String, Value>,
+    body: Option<Value>,
+    depends_on: Vec<String>,
+}
+
+/// Answers a batch: every request has its response, whatever becomes of the others.
+pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>) -> Result<Reply, Error> {
+    Query::none(call)?;
+    let items = items(call)?;
+    let (version, _) = route::target(&call.path)?;
+    let mut statuses: BTreeMap<&str, StatusCode> = BTreeMap::new();
+    let mut responses = Vec::new();
+    for item in &items {
+        let failed =
+            item.depends_on.iter().find(|id| statuses.get(id.as_str()).is_none_or(|status| !status.is_success()));
+        let result = match failed {
+            Some(id) => Err(Error::new(Code::FailedDependency, &format!("The request '{id}' has failed."))),
+            None => answer_item(directory, call, item, version.as_str(), session),
+        };
+        let reply = session.reply(result);
+        statuses.insert(&item.id, reply.status);
+        responses.push(response(&item.id, reply));
+    }
+    Ok(Reply::ok(&json!({"responses": responses})))
+}
+
+fn answer_item(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    item: &Item,
+    version: &str,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    let (path, query) = item.url.split_once('?').unwrap_or((&item.url, ""));
+    // Python's SDK sends whole URLs; as in links, the host does not count.
+    let behind_scheme = path.strip_prefix("https://").or_else(|| path.strip_prefix("http://"));
+    let path = behind_scheme.map_or(path, |rest| rest.split_once('/').map_or("", |(_, path)| path));
+    let relative = path.trim_start_matches('/');
+    let named = relative.split('/').next().unwrap_or_default();
+    let is_versioned = ["beta", "v1.0"].iter().any(|known| known.eq_ignore_ascii_case(named));
+    let path = if is_versioned { format!("/{relative}") } else { format!("/{version}/{relative}") };
+    let header = |name: &str| {
+        let found = item.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| value.as_str())
+    };
+    let body = match &item.body {
+        None => Vec::new(),
+        Some(body) => serde_json::to_vec(body).unwrap_or_default(),
+    };
+    let inner = Call {
+        options: call.options,
+        tenant: call.tenant,
+        root: Cow::Borrowed(&call.root),
+        method: item.method.clone(),
+        path: path.into(),
+        query: query.into(),
+        media_type: header("content-type").map(Cow::Borrowed),
+        includes_unknown_members: header("prefer").is_some_and(|value| value.contains("include-unknown-enum-members")),
+        body: body.into(),
+    };
+    match routed(&inner)? {
+        (_, Target::Batch) => Err(invalid("A batch within a batch.")),
+        (version, target) => one(directory, &inner, version, &target, session),
+    }
+}
+
+fn response(id: &str, reply: Reply) -> Value {
+    let mut headers: Map<String, Value> =
+        reply.headers.into_iter().map(|(name, value)| (name.to_string(), value.into())).collect();
+    let body = match reply.body {
+        Body::Empty => None,
+        Body::Json(json) => Some(("application/json", serde_json::from_slice(&json).unwrap_or_default())),
+        Body::Text(text) => Some(("text/plain", Value::String(text))),
+    };
+    let mut response = Map::new();
+    response.insert("id".into(), id.into());
+    response.insert("status".into(), reply.status.as_u16().into());
+    if let Some((media_type, body)) = body {
+        headers.insert("Content-Type".into(), media_type.into());
+        response.insert("body".into(), body);
+    }
+    response.insert("headers".into(), headers.into());
+    response.into()
+}
+
+/// The requests of a batch, each well-formed, with ids of their own, depending on earlier ones only.
+fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
+    let mut members = object(call.json()?)?;
+    let Some(Value::Array(requests)) = members.remove("requests") else {
+        return Err(invalid("The body has no list 'requests'."));
+    };
+    if let Some(name) = members.keys().next() {
+        return Err(Error::invalid_property(name));
+    }
+    if requests.is_empty() || requests.len() > REQUESTS_MAX {
+        return Err(invalid(&format!("A batch has 1 to {REQUESTS_MAX} requests.")));
+    }
+    let mut items: Vec<Item> = Vec::new();
+    for request in requests {
+        let item = item(request)?;
+        let earlier = |id: &str| items.iter().any(|item| item.id == id);
+        if earlier(&item.id) {
+            return Err(invalid(&format!("Two requests have the id '{}'.", shortened(&item.id, 64))));
+        }
+        if let Some(id) = item.depends_on.iter().find(|id| !earlier(id)) {
+            let (id, on) = (shortened(&item.id, 64), shortened(id, 64));
+            return Err(invalid(&format!("The request '{id}' depends on '{on}', which is none before it.")));
+        }
+        items.push(item);
+    }
+    Ok(items)
+}
+
+fn item(request: Value) -> Result<Item, Error> {
+    let Value::Object(members) = request else { return Err(invalid("A request is not an object.")) };
+    let mut members = Members::new(members);
+    let text = |members: &mut Members, name: &str| {
+        let text = members.text(name)?.filter(|text| !text.is_empty());
+        text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))
+    };
+    let (id, method, url) = (text(&mut members, "id")?, text(&mut members, "method")?, text(&mut members, "url")?);
+    let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
+        .map_err(|_| invalid("A request's 'method' is none."))?;
+    let headers = match members.take("headers") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(headers)) => headers,
+        Some(_) => return Err(invalid("A request's 'headers' are not an object.")),
+    };
+    let body = members.take("body").filter(|body| !body.is_null());
+    // The Python SDK writes the name in its own spelling.
+    let depends_on = members.take("dependsOn").or_else(|| members.take("depends_on"));
+    let ids = |ids: Vec<Value>| {
+        let texts = ids.into_iter().map(|id| match id {
+            Value::String(id) => Ok(id),
+            _ => Err(invalid("A request's 'dependsOn' is not a list of ids.")),
+        });
+        texts.collect::<Result<Vec<_>, _>>()
+    };
+    let depends_on = match depends_on {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(list)) => ids(list)?,
+        Some(_) => return Err(invalid("A request's 'dependsOn' is not a list of ids.")),
+    };
+    members.finish()?;
+    Ok(Item { id, method, url, headers, body, depends_on })
+}
+
+fn invalid(text: &str) -> Error {
+    Error::new(Code::InvalidBatch, text)
+}

@@ -1,0 +1,138 @@
+//! A request as it came, and what all routes need of it.
+
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+};
+
+use http::{HeaderMap, Method, Request, Uri, header, uri::Authority};
+use percent_encoding::percent_decode_str;
+
+use super::{
+    Options,
+    error::{Code, Error, shortened},
+};
+use crate::{Directory, TenantId};
+
+/// A request, whatever type its body has.
+pub(super) struct Incoming<'a> {
+    pub(super) method: &'a Method,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) body: &'a [u8],
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn new<B: AsRef<[u8]>>(request: &'a Request<B>) -> Self {
+        Self { method: request.method(), uri: request.uri(), headers: request.headers(), body: request.body().as_ref() }
+    }
+
+    /// The client's own id for the request, which answers repeat.
+    pub(super) fn client_request_id(&self) -> Option<&'a str> {
+        let id = self.headers.get("client-request-id")?.to_str().ok()?;
+        (id.len() <= 128).then_some(id)
+    }
+
+    /// What this request has of a call: its body is not too long and a tenant is meant.
+    pub(super) fn call(&self, directory: &Directory, options: &'a Options) -> Result<Call<'a>, Error> {
+        if self.body.len() > options.body_bytes_max {
+            let text = format!("The body is longer than {} bytes.", options.body_bytes_max);
+            return Err(Error::new(Code::BodyTooLarge, &text));
+        }
+        Ok(Call {
+            options,
+            tenant: self.tenant(directory, options)?,
+            root: self.root(options)?.into(),
+            method: self.method.clone(),
+            path: self.uri.path().into(),
+            query: self.uri.query().unwrap_or_default().into(),
+            // What is not text is no media type that is known here.
+            media_type: self.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").into()),
+            includes_unknown_members: self.prefers("include-unknown-enum-members"),
+            body: Cow::Borrowed(self.body),
+        })
+    }
+
+    /// The tenant that the token names, or the anonymous one.
+    fn tenant(&self, directory: &Directory, options: &Options) -> Result<TenantId, Error> {
+        let token = self.headers.get(header::AUTHORIZATION).and_then(|value| {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let named = token.and_then(|token| token.parse().ok());
+        let known = |id: &TenantId| directory.tenant(*id).is_some();
+        named.filter(known).or(options.anonymous.filter(known)).ok_or_else(|| {
+            let text = if token.is_some() { "The access token names no tenant." } else { "Access token is empty." };
+            Error::new(Code::InvalidToken, text)
+        })
+    }
+
+    /// Scheme and host of the links in the answer: those of the request.
+    fn root(&self, options: &Options) -> Result<String, Error> {
+        let scheme = self.uri.scheme().unwrap_or(&options.scheme);
+        let authority = match (self.uri.authority(), self.headers.get(header::HOST)) {
+            (Some(authority), _) => authority.clone(),
+            (None, None) => Authority::from_static("graph.microsoft.com"),
+            (None, Some(host)) => {
+                let read = host.to_str().ok().and_then(|host| host.parse().ok());
+                read.ok_or_else(|| Error::new(Code::InvalidUrl, "The header Host is not a host."))?
+            }
+        };
+        Ok(format!("{scheme}://{authority}"))
+    }
+
+    fn prefers(&self, preference: &str) -> bool {
+        let values = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        values.into_iter().any(|value| value.contains(preference))
+    }
+}
+
+/// A request that is to be done for a tenant: one that came by itself, or one of a batch.
+pub(super) struct Call<'a> {
+    pub(super) options: &'a Options,
+    pub(super) tenant: TenantId,
+    /// Scheme and host.
+    pub(super) root: Cow<'a, str>,
+    pub(super) method: Method,
+    pub(super) path: Cow<'a, str>,
+    pub(super) query: Cow<'a, str>,
+    pub(super) media_type: Option<Cow<'a, str>>,
+    /// `Prefer: include-unknown-enum-members`.
+    pub(super) includes_unknown_members: bool,
+    pub(super) body: Cow<'a, [u8]>,
+}
+
+impl Call<'_> {
+    /// The body, where it is JSON in UTF-8 as far as its header tells.
+    pub(super) fn json(&self) -> Result<&[u8], Error> {
+        let Some(media_type) = &self.media_type else { return Ok(&self.body) };
+        let mut parts = media_type.split(';').map(str::trim);
+        let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+        let charset = parts.find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+        });
+        if is_json && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
+            return Ok(&self.body);
+        }
+        let text = format!("The media type '{}' is not application/json in UTF-8.", shortened(media_type, 64));
+        Err(Error::new(Code::UnsupportedMediaType, &text))
+    }
+}
+
+/// The text that a percent-encoded one stands for.
+pub(super) fn decoded(text: &str) -> Result<String, Error> {
+    let invalid = |reason| {
+        let text = format!("The URL is not well-formed: {reason} in '{}'.", shortened(text, 64));
+        Error::new(Code::InvalidUrl, &text)
+    };
+    let mut escapes = text.split('%').skip(1);
+    let is_escape =
+        |part: &str| part.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if !escapes.all(is_escape) {
+        return Err(invalid("a percent sign without two hexadecimal digits"));
+    }
+    let bytes = percent_decode_str(text).decode_utf8();
+    bytes.map(|text| text.to_string()).map_err(|_| invalid("bytes that are not UTF-8"))
+}

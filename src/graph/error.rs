@@ -1,0 +1,314 @@
+//! Every error that the wire knows, and what becomes of the engine's refusals.
+
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+};
+
+use crate::{ApplicationView, Command, OnPremisesPublishing, Refusal, Tenant, UrlProperty};
+
+/// One row an error: its status, its code, where it comes from, and when.
+macro_rules! codes {
+    ($($variant:ident $status:literal $code:literal $source:literal $when:literal;)*) => {
+        /// Every error that an answer can carry. Where a code or a text was *observed*, or is in general use in Graph, the
+        /// source says so; all else is *ours*, in Graph's convention `<Entity>_<Reason>`. R-numbers are those of the rules.
+        ///
+        /// | status | `code` | when | source |
+        /// |---|---|---|---|
+        $(#[doc = concat!("| ", $status, " | `\"", $code, "\"` | ", $when, " | ", $source, " |")])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("When ", $when, ".")] $variant,)*
+        }
+
+        impl Code {
+            /// Every error, as in the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The `code` of the envelope; several errors may share one.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$variant => $status,)*
+                }
+            }
+
+            /// Where it comes from: observed, or ours.
+            #[must_use]
+            pub const fn source(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $source,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    BodyTooLarge 413 "RequestEntityTooLarge" "ours" "the body is longer than the limit";
+    InvalidToken 401 "InvalidAuthenticationToken" "Graph's; that a token is a tenant's id is ours" "the token is missing or names no tenant";
+    InvalidVersion 400 "BadRequest" "ours" "the path begins with neither `/beta` nor `/v1.0`";
+    InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
+    SegmentNotFound 400 "BadRequest" "text observed (§4)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
+    SiblingProfile 404 "" "observed (§4)" "a route of another profile, or of agents and their groups";
+    MethodNotAllowed 405 "MethodNotAllowed" "ours (R-38 for connectors)" "the route has no such method; `Allow` tells which it has";
+    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8";
+    InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
+    InvalidProperty 400 "Request_BadRequest" "text observed (§4: `onPremisesPublishing` on v1.0)" "a property is unknown, or not there to be selected or written";
+    ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), code ours" "a read-only property is given";
+    MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
+    InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
+    UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
+    InvalidOption 400 "BadRequest" "ours" "a query option cannot be read, or names an unknown property";
+    ExpiredPageToken 400 "Directory_ExpiredPageToken" "Graph's" "the thing behind which a page begins is gone";
+    InvalidBatch 400 "BadRequest" "ours" "a batch is empty, too long, or its ids and dependencies do not fit";
+    FailedDependency 424 "FailedDependency" "Graph's" "a request of a batch depends on one that failed";
+    ResourceNotFound 404 "Request_ResourceNotFound" "Graph's" "an application or template does not exist";
+    NotEnabled 404 "OnPremisesPublishing_NotEnabled" "observed (R-72), only under a quirk" "the tenant has no connector yet, or the application is not published yet";
+    ApplicationsForGroupNotFound 404 "ApplicationsForGroup_NotFound" "observed (§4), only under a quirk" "the applications of a group that has none are read";
+    ConnectorGroupNotFound 404 "ConnectorGroup_NotFound" "observed (R-42)" "the tenant has no such group, or the connector is not in it";
+    ConnectorNotFound 404 "Connector_NotFound" "ours (R-18)" "the tenant has no such connector, or the group has not";
+    ApplicationNotFound 404 "Application_NotFound" "observed (R-24)" "an application that does not exist or is not published is assigned";
+    AlreadyExists 409 "Request_AlreadyExists" "ours (I4)" "a new thing's id is taken, as the request's id is not new";
+    InvalidName 400 "ConnectorGroup_InvalidName" "ours (R-45)" "a group's name is missing or blank";
+    InvalidRegion 400 "ConnectorGroup_InvalidRegion" "ours (§1.1)" "a region is empty or the sentinel, or under the documented profile none of the schema's";
+    GroupReadOnly 400 "ConnectorGroup_ReadOnly" "ours (R-19, R-29, R-49)" "a group of another type is changed, or the target of a move";
+    GroupIsDefault 400 "ConnectorGroup_IsDefault" "ours (R-4)" "the default group is deleted";
+    GroupNotEmpty 400 "ConnectorGroup_NotEmpty" "ours (R-40)" "a group with connectors or applications is deleted";
+    RegionLocked 400 "ConnectorGroup_RegionLocked" "ours (R-30)" "the region of a group with connectors or applications is changed";
+    DuplicateName 400 "ConnectorGroup_DuplicateName" "ours (R-46)" "the tenant keeps names unique and this one is taken";
+    AlreadyInDefault 400 "ConnectorGroup_AlreadyInDefault" "documented that it is refused (R-14, R-23), code ours" "something in the default group is removed from it";
+    ConnectorRegionLocked 400 "Connector_RegionLocked" "ours (R-16)" "the tenant keeps connectors in their region";
+    InvalidInternalUrl 400 "InternalUrl_Invalid" "ours (R-50)" "an internal URL is not one";
+    InvalidExternalUrl 400 "ExternalUrl_Invalid" "ours (R-50)" "an external URL is not one";
+    DuplicateInternalUrl 400 "InternalUrl_Duplicate" "observed (R-50)" "another application has the internal URL";
+    DuplicateExternalUrl 400 "ExternalUrl_Duplicate" "ours (R-50)" "another application has the external URL";
+    DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "code observed (§4), when inferred" "another application has the URL in another case";
+    NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
+}
+
+/// Why a request is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Error {
+    pub(super) code: Code,
+    pub(super) message: String,
+    /// The methods that the route has, with 405.
+    pub(super) allow: Option<String>,
+}
+
+impl Error {
+    pub(super) fn new(code: Code, message: &str) -> Self {
+        Self { code, message: shortened(message, 512), allow: None }
+    }
+
+    pub(super) fn invalid_property(name: &str) -> Self {
+        Self::new(Code::InvalidProperty, &format!("Invalid property '{}'", shortened(name, 64)))
+    }
+
+    pub(super) fn segment(name: &str) -> Self {
+        let name = shortened(name, 64);
+        Self::new(Code::SegmentNotFound, &format!("Resource not found for the segment '{name}'"))
+    }
+
+    pub(super) fn resource_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        let absent = "does not exist or one of its queried reference-property objects are not present.";
+        Self::new(Code::ResourceNotFound, &format!("Resource '{key}' {absent}"))
+    }
+
+    pub(super) fn application_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        let text = format!("Application '{key}' not found or OnPremisesPublishing is not enabled for your tenant.");
+        Self::new(Code::ApplicationNotFound, &text)
+    }
+
+    pub(super) fn connector_group_not_found(key: &str) -> Self {
+        let key = shortened(key, 64);
+        Self::new(Code::ConnectorGroupNotFound, &format!("Connector group '{key}' not found."))
+    }
+
+    pub(super) fn connector_not_found(key: &str) -> Self {
+        Self::new(Code::ConnectorNotFound, &format!("Connector '{}' not found.", shortened(key, 64)))
+    }
+
+    pub(super) fn not_enabled() -> Self {
+        Self::new(Code::NotEnabled, "OnPremisesPublishing is not enabled for your tenant.")
+    }
+
+    /// What a refused command is on the wire. A URL in use is told as it was asked for.
+    pub(super) fn refused(refusal: &Refusal, command: &Command, tenant: &Tenant) -> Self {
+        let code = match refusal {
+            Refusal::TenantNotFound { .. } => Code::InvalidToken,
+            Refusal::BlankName => Code::InvalidName,
+            Refusal::InvalidRegion { .. } => Code::InvalidRegion,
+            Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Code::InvalidInternalUrl,
+            Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Code::InvalidExternalUrl,
+            Refusal::ReadOnlyProperty { .. } => Code::ReadOnlyProperty,
+            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
+                Code::NotOnTheWire
+            }
+            Refusal::ConnectorNotFound { id } => return Self::connector_not_found(&id.to_string()),
+            Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
+                return Self::application_not_found(&id.to_string());
+            }
+            Refusal::ConnectorGroupNotFound { id } => return Self::connector_group_not_found(&id.to_string()),
+            Refusal::AlreadyExists { .. } => Code::AlreadyExists,
+            Refusal::GroupReadOnly { .. } => Code::GroupReadOnly,
+            Refusal::GroupIsDefault { .. } => Code::GroupIsDefault,
+            Refusal::AlreadyInDefault { .. } => Code::AlreadyInDefault,
+            Refusal::DuplicateName { .. } => Code::DuplicateName,
+            Refusal::RegionLocked { .. } => Code::RegionLocked,
+            Refusal::GroupNotEmpty { .. } => Code::GroupNotEmpty,
+            Refusal::ConnectorRegionLocked { .. } => Code::ConnectorRegionLocked,
+            Refusal::UrlInUse { property, application } => {
+                let other = tenant.application(*application).and_then(ApplicationView::on_premises_publishing);
+                return Self::url_in_use(*property, other, command);
+            }
+            Refusal::Bulk { refused } => match refused.first() {
+                Some(first) => return Self::refused(&first.reason, command, tenant),
+                None => Code::NotOnTheWire,
+            },
+            Refusal::Transaction { reason, .. } => return Self::refused(reason, command, tenant),
+        };
+        Self::new(code, &refusal.to_string())
+    }
+
+    /// A URL that another application has, as it was asked for.
+    fn url_in_use(property: UrlProperty, other: Option<OnPremisesPublishing>, command: &Command) -> Self {
+        let changes = if let Command::PublishApplication(publish) = command {
+            Some(&publish.on_premises_publishing)
+        } else {
+            None
+        };
+        let (kind, code, asked, taken) = match property {
+            UrlProperty::InternalUrl => (
+                "Internal",
+                Code::DuplicateInternalUrl,
+                changes.and_then(|changes| changes.internal_url.value()),
+                other.and_then(|other| other.internal_url),
+            ),
+            UrlProperty::ExternalUrl => (
+                "External",
+                Code::DuplicateExternalUrl,
+                changes.and_then(|changes| changes.external_url.value()),
+                other.and_then(|other| other.external_url),
+            ),
+        };
+        let is_in_other_case = asked != taken.as_ref();
+        let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
+        if is_in_other_case {
+            let text = format!("The value '{asked}' is in use in a different case.");
+            return Self::new(Code::DuplicateInDifferentCase, &text);
+        }
+        Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."))
+    }
+}
+
+/// A text of a stranger, cut so that an answer stays short.
+pub(super) fn shortened(text: &str, characters_max: usize) -> String {
+    match text.char_indices().nth(characters_max) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+
+    use super::*;
+    use crate::{
+        AnyId, ApplicationId, ConnectorGroupId, ConnectorGroupType, ConnectorId, Directory, DirectoryCommand, Kind,
+        ReadOnlyProperty, RefusedEntry, Region, TenantId, Timestamp,
+    };
+
+    fn every_refusal() -> Vec<Refusal> {
+        let (connector_group, connector) = (ConnectorGroupId::from_u128(1), ConnectorId::from_u128(2));
+        let (application, any) = (ApplicationId::from_u128(3), AnyId::from_u128(4));
+        let region = || Region::new("eur").unwrap();
+        let (internal, external) = (UrlProperty::InternalUrl, UrlProperty::ExternalUrl);
+        Vec::from([
+            Refusal::TenantNotFound { id: TenantId::from_u128(5) },
+            Refusal::BlankName,
+            Refusal::InvalidRegion { region: "".into() },
+            Refusal::InvalidUrl { property: internal },
+            Refusal::InvalidUrl { property: external },
+            Refusal::ReadOnlyProperty { property: ReadOnlyProperty::IsOnPremPublishingEnabled },
+            Refusal::DuplicateReference { id: any },
+            Refusal::NestedTransaction,
+            Refusal::ClockMovedBack { from: Timestamp::UNIX_EPOCH, to: Timestamp::UNIX_EPOCH },
+            Refusal::ConnectorNotFound { id: connector },
+            Refusal::ApplicationNotFound { id: application },
+            Refusal::ConnectorGroupNotFound { id: connector_group },
+            Refusal::AlreadyExists { kind: Kind::Application, id: any },
+            Refusal::GroupReadOnly { connector_group, connector_group_type: ConnectorGroupType::ApplicationProxy },
+            Refusal::GroupIsDefault { connector_group },
+            Refusal::ApplicationNotPublished { id: application },
+            Refusal::AlreadyInDefault { id: any },
+            Refusal::DuplicateName { connector_group },
+            Refusal::RegionLocked { connector_group, connectors: 1, applications: 2 },
+            Refusal::GroupNotEmpty { connector_group, connectors: 1, applications: 2 },
+            Refusal::ConnectorRegionLocked { connector, from: region(), to: region() },
+            Refusal::UrlInUse { property: internal, application },
+            Refusal::UrlInUse { property: external, application },
+            Refusal::Bulk { refused: Vec::new() },
+            Refusal::Bulk { refused: Vec::from([RefusedEntry { index: 0, reason: Refusal::BlankName }]) },
+            Refusal::Transaction { index: 0, reason: Box::new(Refusal::BlankName) },
+        ])
+    }
+
+    /// Those that come by no route have the row that says so; a refusal within another is told by itself.
+    #[test]
+    fn every_refusal_has_its_row() {
+        let create = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur",
+            "now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000001"}}"#;
+        let mut directory = Directory::default();
+        directory.apply(&serde_json::from_str::<DirectoryCommand>(create).unwrap()).unwrap();
+        let tenant = directory.tenants().next().unwrap();
+        let command = Command::from(crate::DeleteApplication { id: ApplicationId::from_u128(3) });
+        let rows: Vec<(&str, Code)> = every_refusal()
+            .iter()
+            .map(|refusal| (refusal.code(), Error::refused(refusal, &command, tenant).code))
+            .collect();
+        let of =
+            |code: Code| rows.iter().filter(|(_, row)| *row == code).map(|(refusal, _)| *refusal).collect::<Vec<_>>();
+        assert_eq!(of(Code::NotOnTheWire), ["duplicateReference", "nestedTransaction", "clockMovedBack", "bulk"]);
+        assert_eq!(of(Code::InvalidName), ["blankName", "bulk", "transaction"]);
+        assert_eq!(of(Code::ApplicationNotFound), ["applicationNotFound", "applicationNotPublished"]);
+        // No refusal was left out of the list.
+        let known: BTreeSet<&str> = rows.iter().map(|(refusal, _)| *refusal).collect();
+        let source =
+            include_str!("../refusal.rs").split("fn code(&self)").nth(1).unwrap().split("\n    }").next().unwrap();
+        assert_eq!(known, source.split('"').skip(1).step_by(2).collect());
+    }
+
+    /// Statuses are those of errors, and a code that several rows share has one status.
+    #[test]
+    fn the_table_does_not_contradict_itself() {
+        for code in Code::ALL {
+            assert!((400..500).contains(&code.status()), "{code:?}");
+            assert!(
+                ["observed", "documented", "text", "code", "ours", "Graph's"]
+                    .iter()
+                    .any(|word| code.source().starts_with(word)),
+                "{code:?}"
+            );
+            assert!(Code::ALL.iter().all(|other| other.as_str() != code.as_str() || other.status() == code.status()));
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!((shortened("äöü", 3).as_str(), shortened("äöü", 2).as_str()), ("äöü", "äö…"));
+    }
+}

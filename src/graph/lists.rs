@@ -1,0 +1,133 @@
+//! The lists of a tenant, each in creation order.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use super::{
+    Quirks,
+    error::{Code, Error},
+    find,
+};
+use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
+
+/// A list: how long it is, and its things.
+pub(super) struct Source<'a, T> {
+    pub(super) total: usize,
+    things: Box<Things<'a, T>>,
+    keyed: Box<Keyed<'a, T>>,
+}
+
+/// All things, or those behind an id; none where the tenant has no such id.
+type Things<'a, T> = dyn Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a;
+
+/// The few things that can have this text as this property, where there is an index of them.
+type Keyed<'a, T> = dyn Fn(&str, &str) -> Option<Vec<T>> + 'a;
+
+impl<'a, T> Source<'a, T> {
+    fn new(total: usize, things: impl Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a) -> Self {
+        Self { total, things: Box::new(things), keyed: Box::new(|_, _| None) }
+    }
+
+    fn keyed(self, keyed: impl Fn(&str, &str) -> Option<Vec<T>> + 'a) -> Self {
+        Self { keyed: Box::new(keyed), ..self }
+    }
+
+    /// The things behind the one with this id, wherever the tenant has that.
+    pub(super) fn behind(&self, id: &str) -> Option<impl Iterator<Item = T>> {
+        (self.things)(Some(id))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = T> {
+        (self.things)(None).into_iter().flatten()
+    }
+
+    /// The things that can have this text as this property; `None` where only a look at all of them tells.
+    pub(super) fn few(&self, property: &str, text: &str) -> Option<Vec<T>> {
+        (self.keyed)(property, text)
+    }
+}
+
+fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
+    Box::new(things)
+}
+
+fn number(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+pub(super) fn groups(tenant: &Tenant) -> Source<'_, ConnectorGroupView<'_>> {
+    let all = Source::new(tenant.connector_groups_count(), move |after| {
+        Some(match after {
+            None => boxed(tenant.connector_groups()),
+            Some(id) => boxed(tenant.connector_groups_after(id.parse().ok()?)?),
+        })
+    });
+    all.keyed(move |property, text| match property {
+        "id" => Some(text.parse().ok().and_then(|id| tenant.connector_group(id)).into_iter().collect()),
+        "name" => Some(tenant.connector_groups_by_name(text).collect()),
+        _ => None,
+    })
+}
+
+pub(super) fn connectors(tenant: &Tenant) -> Source<'_, ConnectorView<'_>> {
+    let all = Source::new(tenant.connectors_count(), move |after| {
+        Some(match after {
+            None => boxed(tenant.connectors()),
+            Some(id) => boxed(tenant.connectors_after(id.parse().ok()?)?),
+        })
+    });
+    all.keyed(move |property, text| match property {
+        "id" => Some(text.parse().ok().and_then(|id| tenant.connector(id)).into_iter().collect()),
+        _ => None,
+    })
+}
+
+pub(super) fn applications(tenant: &Tenant) -> Source<'_, ApplicationView<'_>> {
+    let all = Source::new(tenant.applications_count(), move |after| {
+        Some(match after {
+            None => boxed(tenant.applications()),
+            Some(id) => boxed(tenant.applications_after(id.parse().ok()?)?),
+        })
+    });
+    all.keyed(move |property, text| match property {
+        "id" => Some(text.parse().ok().and_then(|id| tenant.application(id)).into_iter().collect()),
+        "appId" => Some(text.parse().ok().and_then(|id| tenant.application_by_app_id(id)).into_iter().collect()),
+        _ => None,
+    })
+}
+
+pub(super) fn members<'a>(tenant: &'a Tenant, group: &str) -> Result<Source<'a, ConnectorView<'a>>, Error> {
+    let group = find::group(tenant, group)?;
+    Ok(Source::new(number(group.connectors_count()), move |after| {
+        Some(match after {
+            None => boxed(group.members()),
+            Some(id) => boxed(group.members_after(id.parse().ok()?)?),
+        })
+    }))
+}
+
+/// The applications of a group; that there are none is an error under the quirk (§4).
+pub(super) fn group_applications<'a>(
+    tenant: &'a Tenant,
+    group: &str,
+    quirks: Quirks,
+) -> Result<Source<'a, ApplicationView<'a>>, Error> {
+    let group = find::group(tenant, group)?;
+    let total = number(group.applications_count());
+    if total == 0 && quirks.empty_group_applications_not_found {
+        let text = alloc::format!("No applications found for connector group '{}'.", group.id());
+        return Err(Error::new(Code::ApplicationsForGroupNotFound, &text));
+    }
+    Ok(Source::new(total, move |after| {
+        Some(match after {
+            // The engine passes over those of other groups, so that the last one ends the search.
+            None => boxed(group.applications().take(total)),
+            Some(id) => boxed(group.applications_after(id.parse().ok()?)?),
+        })
+    }))
+}
+
+/// The one group of a connector, as a list.
+pub(super) fn member_of<'a>(tenant: &'a Tenant, connector: &str) -> Result<Source<'a, ConnectorGroupView<'a>>, Error> {
+    let group = find::connector(tenant, connector)?.connector_group();
+    Ok(Source::new(1, move |after| Some(boxed(after.is_none().then_some(group).into_iter()))))
+}

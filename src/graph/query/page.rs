@@ -1,0 +1,127 @@
+//! Lists, page by page.
+
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+use core::cmp::Ordering;
+
+use serde::Serialize;
+
+use super::{
+    super::{
+        answer::Reply,
+        call::Call,
+        entity::Entity,
+        error::{Code, Error},
+        lists::Source,
+    },
+    Filter, Query, invalid,
+};
+
+/// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
+/// directory: a link leads on while there is more.
+pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
+    source: &Source<'a, T>,
+    call: &Call<'_>,
+    query: &Query,
+    context: String,
+    show: impl Fn(T) -> J,
+) -> Result<Reply, Error> {
+    let filter = query.filter(T::SCHEMA)?;
+    let order = query.order(T::SCHEMA)?;
+    let size = match query.number("top")? {
+        None => call.options.page_size.max(1),
+        Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
+        Some(_) => {
+            let reason = format!("is not between 1 and {}", call.options.page_size_max);
+            return Err(invalid("top", query.get("top").unwrap_or_default(), &reason));
+        }
+    };
+    let skip = query.number("skip")?.unwrap_or(0);
+    let is_counted = query.flag("count")?;
+    let anchor = query.get("skiptoken");
+    let expired = || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone.");
+    let chosen = Chosen::new(source, filter.as_ref());
+    let behind: Box<dyn Iterator<Item = T>> = match anchor {
+        None if order.is_empty() => chosen.all(),
+        Some(id) if order.is_empty() => {
+            Box::new(source.behind(id).ok_or_else(expired)?.filter(|thing| chosen.has(thing)))
+        }
+        _ => {
+            let all = ordered(chosen.all(), &order);
+            let place = |id| all.iter().position(|thing| thing.key() == id).ok_or_else(expired);
+            let start = anchor.map(place).transpose()?.map_or(0, |place| place.saturating_add(1));
+            Box::new(all.into_iter().skip(start))
+        }
+    };
+    let mut wanted = behind.skip(skip);
+    let things: Vec<T> = wanted.by_ref().take(size).collect();
+    let has_more = wanted.next().is_some();
+
+    let count = is_counted.then(|| chosen.count());
+    let last = things.last().filter(|_| has_more);
+    let next = last.map(|last| format!("{}{}?{}", call.root, call.path, query.behind(&last.key())));
+    Ok(Reply::ok(&Page { context, count, next, value: things.into_iter().map(show).collect() }))
+}
+
+#[derive(Serialize)]
+struct Page<J> {
+    #[serde(rename = "@odata.context")]
+    context: String,
+    #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    value: Vec<J>,
+}
+
+/// How many things of a list a query means.
+pub(in super::super) fn count<'a, T: Entity<'a> + 'a>(source: &Source<'a, T>, query: &Query) -> Result<usize, Error> {
+    let filter = query.filter(T::SCHEMA)?;
+    Ok(Chosen::new(source, filter.as_ref()).count())
+}
+
+/// What a selection adds to the context of an answer.
+pub(in super::super) fn suffix(select: Option<&[&'static str]>) -> String {
+    select.map_or_else(String::new, |names| format!("({})", names.join(",")))
+}
+
+/// The things of a list of which a filter holds.
+struct Chosen<'s, 'a, T> {
+    source: &'s Source<'a, T>,
+    filter: Option<&'s Filter>,
+}
+
+impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
+    const fn new(source: &'s Source<'a, T>, filter: Option<&'s Filter>) -> Self {
+        Self { source, filter }
+    }
+
+    fn has(&self, thing: &T) -> bool {
+        self.filter.is_none_or(|filter| filter.holds(*thing))
+    }
+
+    /// All of them; where the filter asks for a key, without a look at the others.
+    fn all(&self) -> Box<dyn Iterator<Item = T> + '_> {
+        let sought = self.filter.and_then(Filter::sought);
+        match sought.and_then(|(property, text)| self.source.few(property, text)) {
+            Some(few) => Box::new(few.into_iter().filter(|thing| self.has(thing))),
+            None => Box::new(self.source.all().filter(|thing| self.has(thing))),
+        }
+    }
+
+    fn count(&self) -> usize {
+        if self.filter.is_some() { self.all().count() } else { self.source.total }
+    }
+}
+
+/// Things in an order: each property up or down, and what has the same stays in creation order.
+fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(&'static str, bool)]) -> Vec<T> {
+    let values = |thing: T| order.iter().map(|(name, _)| thing.property(name)).collect::<Vec<_>>();
+    let mut keyed: Vec<_> = things.map(|thing| (values(thing), thing)).collect();
+    keyed.sort_by(|(one, _), (other, _)| {
+        let pairs = one.iter().zip(other).zip(order);
+        pairs.fold(Ordering::Equal, |so_far, ((one, other), (_, is_downwards))| {
+            so_far.then_with(|| if *is_downwards { other.cmp(one) } else { one.cmp(other) })
+        })
+    });
+    keyed.into_iter().map(|(_, thing)| thing).collect()
+}

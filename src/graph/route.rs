@@ -1,0 +1,313 @@
+//! What a path names.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::Method;
+
+use super::{
+    call::decoded,
+    error::{Code, Error, shortened},
+};
+
+/// `/beta`, where all of this lives, or `/v1.0`, which knows applications only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    Beta,
+    V1,
+}
+
+impl Version {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Beta => "beta",
+            Self::V1 => "v1.0",
+        }
+    }
+}
+
+/// A key as it came: an id, or one of the alternate keys of applications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    Id(String),
+    AppId(String),
+    UniqueName(String),
+}
+
+impl Key {
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Id(text) | Self::AppId(text) | Self::UniqueName(text) => text,
+        }
+    }
+}
+
+/// A collection; those of one thing with its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum List {
+    Groups,
+    Members(String),
+    GroupApplications(String),
+    Connectors,
+    MemberOf(String),
+    Applications,
+}
+
+/// What a path names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Batch,
+    Profiles,
+    Profile,
+    List(List),
+    Count(List),
+    References(List),
+    Item(List, Key),
+    /// The relation to one thing of a list.
+    Reference(List, String),
+    ApplicationGroup(Key),
+    ApplicationGroupReference(Key),
+    Publishing(Key),
+    Instantiate(String),
+}
+
+impl Target {
+    /// The methods that it has.
+    pub(super) const fn methods(&self) -> &'static [Method] {
+        use List::{Applications, GroupApplications, Groups};
+        match self {
+            Self::Batch | Self::Instantiate(_) => &[Method::POST],
+            Self::List(Groups | Applications | GroupApplications(_)) => &[Method::GET, Method::POST],
+            Self::Item(Groups | Applications, _) => &[Method::GET, Method::PATCH, Method::DELETE],
+            Self::References(_) => &[Method::GET, Method::POST, Method::DELETE],
+            Self::Reference(..) => &[Method::DELETE],
+            Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
+            Self::List(_)
+            | Self::Item(..)
+            | Self::Profiles
+            | Self::Profile
+            | Self::Count(_)
+            | Self::ApplicationGroup(_)
+            | Self::Publishing(_) => &[Method::GET],
+        }
+    }
+
+    /// Whether it belongs to application proxy, which a tenant may not have enabled.
+    pub(super) const fn is_of_application_proxy(&self) -> bool {
+        match self {
+            Self::Batch | Self::Instantiate(_) => false,
+            Self::List(list) | Self::Count(list) | Self::References(list) | Self::Item(list, _) => {
+                !matches!(list, List::Applications)
+            }
+            Self::Profiles
+            | Self::Profile
+            | Self::Reference(..)
+            | Self::ApplicationGroup(_)
+            | Self::ApplicationGroupReference(_)
+            | Self::Publishing(_) => true,
+        }
+    }
+}
+
+/// A part of a path: a word or key by itself, or the key in parentheses behind a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Word(String),
+    Key(Key),
+}
+
+/// The parts of a path, read from its start.
+struct Parts {
+    parts: alloc::vec::IntoIter<Part>,
+    version: Version,
+}
+
+impl Parts {
+    fn word(&mut self) -> Result<Option<String>, Error> {
+        match self.parts.next() {
+            None => Ok(None),
+            Some(Part::Word(word)) => Ok(Some(word)),
+            Some(Part::Key(key)) => Err(Error::segment(key.as_str())),
+        }
+    }
+
+    fn key(&mut self) -> Result<Option<Key>, Error> {
+        Ok(match self.parts.next() {
+            None => None,
+            Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
+            Some(Part::Word(id)) => Some(Key::Id(id)),
+            Some(Part::Key(key)) => Some(key),
+        })
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.word()?.map_or(Ok(()), |word| Err(Error::segment(&word)))
+    }
+
+    fn ended(mut self, target: Target) -> Result<Target, Error> {
+        self.end()?;
+        Ok(target)
+    }
+
+    /// What follows a collection: nothing, `$count`, `$ref`, or a key.
+    fn of_list(&mut self, list: List) -> Result<Tail, Error> {
+        let is_relation = matches!(list, List::Members(_) | List::MemberOf(_));
+        Ok(match self.parts.next() {
+            None => Tail::Whole(Target::List(list)),
+            Some(Part::Word(word)) if word.eq_ignore_ascii_case("$count") => Tail::Whole(Target::Count(list)),
+            Some(Part::Word(word)) if is_relation && word.eq_ignore_ascii_case("$ref") => {
+                Tail::Whole(Target::References(list))
+            }
+            Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
+            Some(Part::Word(id)) => Tail::Item(list, Key::Id(id)),
+            Some(Part::Key(key)) => match (&list, &key) {
+                (_, Key::Id(_)) | (List::Applications | List::GroupApplications(_), _) => Tail::Item(list, key),
+                (_, Key::AppId(text) | Key::UniqueName(text)) => return Err(Error::segment(text)),
+            },
+        })
+    }
+}
+
+enum Tail {
+    Whole(Target),
+    Item(List, Key),
+}
+
+/// What this path names, and in which version.
+pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
+    let mut segments = path.strip_suffix('/').unwrap_or(path).split('/').skip(1);
+    let version = match segments.next() {
+        Some(version) if version.eq_ignore_ascii_case("beta") => Version::Beta,
+        Some(version) if version.eq_ignore_ascii_case("v1.0") => Version::V1,
+        other => {
+            let text = format!("Invalid version: {}", shortened(other.unwrap_or_default(), 64));
+            return Err(Error::new(Code::InvalidVersion, &text));
+        }
+    };
+    let mut parts = Vec::new();
+    for segment in segments {
+        let (word, key) = part(&decoded(segment)?)?;
+        parts.push(Part::Word(word));
+        parts.extend(key.map(Part::Key));
+    }
+    let mut parts = Parts { parts: parts.into_iter(), version };
+    let Some(word) = parts.word()? else { return Err(Error::segment("")) };
+    let target = match word.to_ascii_lowercase().as_str() {
+        "$batch" => parts.ended(Target::Batch),
+        "onpremisespublishingprofiles" if version == Version::Beta => profile(parts),
+        "applications" => applications(parts),
+        "applicationtemplates" => match (parts.key()?, parts.word()?) {
+            (Some(template), Some(action)) if action.trim_start_matches("microsoft.graph.") == "instantiate" => {
+                parts.ended(Target::Instantiate(template.as_str().to_string()))
+            }
+            (_, action) => Err(Error::segment(&action.unwrap_or(word))),
+        },
+        _ => Err(Error::segment(&word)),
+    };
+    Ok((version, target?))
+}
+
+/// A segment with its key in parentheses, if it has one: `connectors('…')`, `applications(appId='…')`.
+pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
+    let Some((word, rest)) = segment.split_once('(') else { return Ok((segment.to_string(), None)) };
+    let invalid = || Error::segment(segment);
+    let inside = rest.strip_suffix(')').ok_or_else(invalid)?;
+    let (name, value) = inside.split_once('=').unwrap_or(("id", inside));
+    let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
+    let value = value.replace("''", "'");
+    let key = match name.trim() {
+        "id" => Key::Id(value),
+        "appId" => Key::AppId(value),
+        "uniqueName" => Key::UniqueName(value),
+        _ => return Err(invalid()),
+    };
+    Ok((word.to_string(), Some(key)))
+}
+
+fn profile(mut parts: Parts) -> Result<Target, Error> {
+    let Some(profile) = parts.key()? else { return Ok(Target::Profiles) };
+    let name = profile.as_str().to_string();
+    let rest: Vec<Part> = parts.parts.clone().collect();
+    let Some(collection) = parts.word()?.filter(|_| name.eq_ignore_ascii_case("applicationProxy")) else {
+        return if name.eq_ignore_ascii_case("applicationProxy") {
+            Ok(Target::Profile)
+        } else {
+            Err(sibling(&name, &rest))
+        };
+    };
+    match collection.to_ascii_lowercase().as_str() {
+        "connectorgroups" => match parts.of_list(List::Groups)? {
+            Tail::Whole(target) => parts.ended(target),
+            Tail::Item(list, key) => {
+                let id = key.as_str().to_string();
+                match parts.word()? {
+                    None => Ok(Target::Item(list, key)),
+                    Some(word) if word.eq_ignore_ascii_case("members") => relation(parts, List::Members(id)),
+                    Some(word) if word.eq_ignore_ascii_case("applications") => {
+                        relation(parts, List::GroupApplications(id))
+                    }
+                    Some(word) => Err(Error::segment(&word)),
+                }
+            }
+        },
+        "connectors" => match parts.of_list(List::Connectors)? {
+            Tail::Whole(target) => parts.ended(target),
+            Tail::Item(list, key) => match parts.word()? {
+                None => Ok(Target::Item(list, key)),
+                Some(word) if word.eq_ignore_ascii_case("memberOf") => {
+                    relation(parts, List::MemberOf(key.as_str().to_string()))
+                }
+                Some(word) => Err(Error::segment(&word)),
+            },
+        },
+        "agents" | "agentgroups" | "publishedresources" => Err(sibling(&name, &rest)),
+        _ => Err(Error::segment(&collection)),
+    }
+}
+
+/// A relation's list, or one thing in it, or the relation to that thing.
+fn relation(mut parts: Parts, list: List) -> Result<Target, Error> {
+    match parts.of_list(list)? {
+        Tail::Whole(target) => parts.ended(target),
+        Tail::Item(list, key) => match parts.word()? {
+            None => Ok(Target::Item(list, key)),
+            Some(word) if word.eq_ignore_ascii_case("$ref") && !matches!(list, List::GroupApplications(_)) => {
+                parts.ended(Target::Reference(list, key.as_str().to_string()))
+            }
+            Some(word) => Err(Error::segment(&word)),
+        },
+    }
+}
+
+fn applications(mut parts: Parts) -> Result<Target, Error> {
+    let (list, key) = match parts.of_list(List::Applications)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
+    let Some(word) = parts.word()? else { return Ok(Target::Item(list, key)) };
+    match word.to_ascii_lowercase().as_str() {
+        "connectorgroup" if parts.version == Version::Beta => match parts.word()? {
+            None => Ok(Target::ApplicationGroup(key)),
+            Some(word) if word.eq_ignore_ascii_case("$ref") => parts.ended(Target::ApplicationGroupReference(key)),
+            Some(word) => Err(Error::segment(&word)),
+        },
+        "onpremisespublishing" if parts.version == Version::Beta => parts.ended(Target::Publishing(key)),
+        _ => Err(Error::segment(&word)),
+    }
+}
+
+/// What the service says of profiles that another back end has (observed).
+fn sibling(profile: &str, rest: &[Part]) -> Error {
+    let back_end = "https://eur1.msgraph.msappproxy.net:8082/v2/onPremisesPublishingProfiles";
+    let mut uri = format!("{back_end}('{}')", shortened(profile, 64));
+    for part in rest {
+        uri = match part {
+            Part::Word(word) => format!("{uri}/{}", shortened(word, 64)),
+            Part::Key(key) => format!("{uri}('{}')", shortened(key.as_str(), 64)),
+        };
+    }
+    Error::new(Code::SiblingProfile, &format!("No HTTP resource was found that matches the request URI '{uri}'."))
+}

@@ -1,0 +1,119 @@
+//! Things as JSON: whole or in part, with what they are related to.
+
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::{
+    Profile,
+    call::Call,
+    entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
+    route::Version,
+};
+
+/// What is asked of a thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The selected properties; all plain ones where there is no selection.
+    pub(super) select: Option<Vec<&'static str>>,
+    pub(super) expand: Vec<Expand>,
+}
+
+/// One thing to expand, with what is selected of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Expand {
+    pub(super) navigation: &'static str,
+    pub(super) select: Option<Vec<&'static str>>,
+}
+
+/// For whom things are shown.
+#[derive(Clone, Copy)]
+pub(super) struct View<'s> {
+    pub(super) call: &'s Call<'s>,
+    pub(super) version: Version,
+}
+
+impl View<'_> {
+    /// What an answer says that it is.
+    pub(super) fn context(self, path: &str) -> String {
+        format!("{}/{}/$metadata#{path}", self.call.root, self.version.as_str())
+    }
+}
+
+/// A thing that writes itself as JSON.
+pub(super) struct Shown<'s, T> {
+    pub(super) thing: T,
+    pub(super) shape: Cow<'s, Shape>,
+    pub(super) view: View<'s>,
+    pub(super) context: Option<String>,
+}
+
+impl<'s, T> Shown<'s, T> {
+    /// A thing among others.
+    pub(super) const fn part(thing: T, shape: &'s Shape, view: View<'s>) -> Self {
+        Self { thing, shape: Cow::Borrowed(shape), view, context: None }
+    }
+
+    /// A thing of a list, by itself, in its usual shape.
+    pub(super) fn one(thing: T, list: &str, view: View<'s>) -> Self {
+        let context = Some(view.context(&format!("{list}/$entity")));
+        Self { thing, shape: Cow::Owned(Shape::default()), view, context }
+    }
+}
+
+impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(context) = &self.context {
+            map.serialize_entry("@odata.context", context)?;
+        }
+        for name in self.shape.select.as_deref().unwrap_or(T::SCHEMA.properties) {
+            if *name == PUBLISHING {
+                map.serialize_entry(name, &self.thing.publishing())?;
+            } else {
+                map.serialize_entry(name, &shown(name, self.thing.property(name), self.view.call))?;
+            }
+        }
+        for Expand { navigation, select } in &self.shape.expand {
+            let shape = Shape { select: select.clone(), expand: Vec::new() };
+            match self.thing.navigate(navigation) {
+                Related::Nothing => map.serialize_entry(navigation, &())?,
+                Related::Group(group) => map.serialize_entry(navigation, &Shown::part(group, &shape, self.view))?,
+                Related::Groups(only) => map.serialize_entry(navigation, &[Shown::part(only, &shape, self.view)])?,
+                Related::Connectors(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
+                Related::Applications(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// A list within a thing: its first page, and where there is more, a link to all behind that.
+fn page<'a, M: SerializeMap, T: Entity<'a>>(
+    map: &mut M,
+    name: &str,
+    mut list: impl Iterator<Item = T>,
+    path: &str,
+    shape: &Shape,
+    view: View<'_>,
+) -> Result<(), M::Error> {
+    let first: Vec<T> = list.by_ref().take(view.call.options.page_size).collect();
+    map.serialize_entry(name, &first.iter().map(|thing| Shown::part(*thing, shape, view)).collect::<Vec<_>>())?;
+    let Some(end) = list.next().and(first.last()) else { return Ok(()) };
+    let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
+    let root = format!("{}/{}", view.call.root, view.version.as_str());
+    let link = format!("{root}/{path}?{select}$skiptoken={}", end.key());
+    map.serialize_entry(&format!("{name}@odata.nextLink"), &link)
+}
+
+/// A value as it is shown. Under the documented profile a region outside the schema is its sentinel, unless the client
+/// asks for such members, as evolvable enumerations have it.
+fn shown<'a>(name: &str, property: Property<'a>, call: &Call<'_>) -> Property<'a> {
+    let documented = call.options.profile == Profile::Documented && !call.includes_unknown_members;
+    match &property {
+        Property::Text(region) if documented && name == "region" && !is_documented_region(region) => {
+            Property::Text("unknownFutureValue".into())
+        }
+        _ => property,
+    }
+}

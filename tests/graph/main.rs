@@ -1,0 +1,31 @@
+//! The wire layer: requests as clients send them, answers as clients read them.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+mod batches;
+mod errors;
+mod filters;
+mod profiles;
+mod properties;
+mod queries;
+mod references;
+mod routes;
+mod server;
+mod spelling;
+#[allow(dead_code, reason = "not every suite needs all of it")]
+#[path = "../properties/steps.rs"]
+mod steps;
+#[allow(dead_code, reason = "not every suite needs all of it")]
+#[path = "../world/mod.rs"]
+mod world;
