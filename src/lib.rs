@@ -24,6 +24,7 @@ mod event;
 mod evolve;
 mod ids;
 mod model;
+mod plan;
 mod refusal;
 mod rules;
 mod select;
@@ -52,6 +53,7 @@ pub use model::{
     },
     region::Region,
 };
+pub use plan::{Aim, Desired, DesiredGroup, Loss, Options, Parking, Plan, Reason, Selected, Things, Unreachable};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
 pub use rules::Rules;
 pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};

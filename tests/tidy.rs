@@ -121,6 +121,7 @@ fn rooms_keep_their_arrows() {
         ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "availability"]].concat()),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
+        ("plan", [VALUES, WORDS, &["store", "select", "tenant"]].concat()),
         ("workload", [VALUES, WORDS, &["store", "tenant", "directory"]].concat()),
     ]);
     for (name, text) in rust("src") {
