@@ -169,7 +169,8 @@ impl Choices {
         let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
             let waits = keep || from != to || restless.contains(&from);
             let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| waits));
-            let places: BTreeSet<_> = parking.chain([to]).collect();
+            let back = Some(from).filter(|_| waits);
+            let places: BTreeSet<_> = parking.chain([to]).chain(back).collect();
             places.into_iter().collect()
         };
         let applications: Vec<_> = task.applications.iter().map(|class| places(class.from, class.to, None)).collect();

@@ -87,7 +87,9 @@ impl Task {
         let connectors = connector_classes(tenant, goal, &matter, options);
         let applications = application_classes(tenant, goal, &matter);
         let start = small_tenant(tenant, &matter, &connectors, &applications);
-        let parking = waiting.into_iter().chain(temporary).collect();
+        let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+        let coming = coming.filter(|_| options.parking == Parking::Anywhere);
+        let parking = waiting.into_iter().chain(coming).chain(temporary).collect();
         Self { start, groups, connectors, applications, options, parking }
     }
 
@@ -100,8 +102,11 @@ impl Task {
         there.sort_by_key(|group| {
             Reverse((group.active_connectors_count() > 0, group.region() == self.start.default_region()))
         });
-        let temporary = self.groups.iter().filter(|group| group.fate.is_none()).map(|group| group.id);
-        there.into_iter().take(WAITING_MAX).map(ConnectorGroupView::id).chain(temporary).collect()
+        let there = there.into_iter().take(WAITING_MAX).map(ConnectorGroupView::id);
+        let not_yet = self.parking.iter().copied().filter(|id| self.start.connector_group(*id).is_none());
+        let temporary =
+            self.parking.iter().copied().filter(|id| self.groups.iter().any(|one| one.id == *id && one.fate.is_none()));
+        there.chain(not_yet.take(1)).chain(temporary).collect()
     }
 
     /// The same command to the tenant itself, where `small` is the state before it.
