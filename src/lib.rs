@@ -25,6 +25,8 @@ mod evolve;
 mod ids;
 mod model;
 mod plan;
+#[cfg(feature = "rebalance")]
+mod rebalance;
 mod refusal;
 mod rules;
 mod select;
@@ -54,6 +56,8 @@ pub use model::{
     region::Region,
 };
 pub use plan::{Aim, Desired, DesiredGroup, Loss, Options, Parking, Plan, Reason, Selected, Things, Unreachable};
+#[cfg(feature = "rebalance")]
+pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
 pub use rules::Rules;
 pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};
