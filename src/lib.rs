@@ -18,11 +18,13 @@ mod audit;
 mod availability;
 mod command;
 mod decide;
+mod diff;
 mod directory;
 mod document;
 mod event;
 mod evolve;
 mod ids;
+mod impact;
 mod model;
 mod plan;
 #[cfg(feature = "rebalance")]
@@ -37,12 +39,14 @@ mod timestamp;
 pub mod workload;
 
 pub use audit::{Violation, audit};
-pub use availability::{Availability, AvailabilityChange, Impact};
+pub use availability::Availability;
 pub use command::*;
+pub use diff::{Diff, DiffCommands, Difference, Leftover, TenantProperties, diff};
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
 pub use document::{DirectoryViolations, Violations};
 pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
+pub use impact::{AvailabilityChange, ConnectorGroupChange, Dependents, Flow, Hazard, Impact, Loss};
 pub use model::{
     application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
     connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
