@@ -47,9 +47,9 @@ pub enum Aim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Parking {
-    /// In a temporary group, or in an empty one that nobody else goes to. So no application is served by connectors of
-    /// another network, and no connector serves what it cannot reach. Connectors that may leave for the default group only
-    /// still pass through that.
+    /// In a temporary group, or in an empty one that nobody else goes to; and nothing moves but what is to go elsewhere or
+    /// is in a group whose region changes. So no application is served by connectors of a network that has nothing to do
+    /// with the plan. Connectors that may leave for the default group only still pass through that.
     #[default]
     Apart,
     /// In any group: two steps fewer, where the connectors of every group reach every application.
@@ -78,13 +78,13 @@ pub struct Plan {
     /// harms nothing, or because all others were looked at.
     pub best: bool,
     /// Applications that lose their last active connector on the way or at its end, in the order of steps.
-    pub losses: Vec<Loss>,
+    pub outages: Vec<Outage>,
 }
 
 /// Applications of one group that lose their last active connector with one step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Loss {
+pub struct Outage {
     /// The step that takes it away, counted from 0.
     pub step: usize,
     /// The step that gives one back; `None` where the desired state has none for them.
@@ -235,7 +235,7 @@ impl Tenant {
         };
         let (real, after) = self.run(&task, &steps)?;
         debug_assert!(after.audit().is_empty(), "an accepted command keeps every invariant");
-        Ok(Plan { steps: real, at_least, best, losses: losses(&task, &steps) })
+        Ok(Plan { steps: real, at_least, best, outages: outages(&task, &steps) })
     }
 
     /// The steps spelled out, and where they lead.
@@ -293,8 +293,8 @@ fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
 }
 
 /// Who loses the last active connector with which step, and until when.
-fn losses(task: &Task, steps: &[Command]) -> Vec<Loss> {
-    let mut losses: Vec<Loss> = Vec::new();
+fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
+    let mut outages: Vec<Outage> = Vec::new();
     let mut tenant = task.start.clone();
     let groups = |tenant: &Tenant| -> Vec<_> {
         let places = (0..task.applications.len()).map(|class| application_at(tenant, class));
@@ -309,13 +309,13 @@ fn losses(task: &Task, steps: &[Command]) -> Vec<Loss> {
         for (((before, after), open), class) in classes {
             match (before.1, after) {
                 (true, (Some(connector_group), false)) => {
-                    *open = Some(losses.len());
+                    *open = Some(outages.len());
                     let (connector_group, applications) = (*connector_group, class.members.clone());
-                    losses.push(Loss { step, until: None, connector_group, applications });
+                    outages.push(Outage { step, until: None, connector_group, applications });
                 }
                 (false, (_, true)) => {
-                    if let Some(loss) = open.take().and_then(|place| losses.get_mut(place)) {
-                        loss.until = Some(step);
+                    if let Some(outage) = open.take().and_then(|place| outages.get_mut(place)) {
+                        outage.until = Some(step);
                     }
                 }
                 _ => {}
@@ -323,5 +323,5 @@ fn losses(task: &Task, steps: &[Command]) -> Vec<Loss> {
         }
         before = after;
     }
-    losses
+    outages
 }

@@ -9,7 +9,7 @@ use alloc::{
 use core::cmp::Reverse;
 
 use super::{
-    Aim,
+    Aim, Options, Parking,
     goal::Fate,
     task::{Group, Task},
     walk::{Harm, Walk, application_at, assign, connector_at, create, is_pending, send, update},
@@ -165,9 +165,9 @@ impl Choices {
         if by_region {
             restless.insert(default);
         }
-        let keep = task.options.aim == Aim::KeepAvailable;
+        let lends = task.options == Options { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
         let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
-            let waits = keep || from != to || restless.contains(&from);
+            let waits = lends || from != to || restless.contains(&from);
             let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| waits));
             let back = Some(from).filter(|_| waits);
             let places: BTreeSet<_> = parking.chain([to]).chain(back).collect();
