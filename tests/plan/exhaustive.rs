@@ -134,16 +134,16 @@ impl Goal {
                 _ => false,
             };
             let through = |at: Place| world.rules.regional_connector_moves && at == 0;
-            let within = |at: Place, first: Place, to: Option<Place>| {
-                let waits = to.is_some_and(|to| to != first) || changes_region(first) || through(first);
-                at == first || (waits && (Some(at) == to || is_free(at)))
+            let waits = |first: Place, to: Option<Place>| {
+                to.is_some_and(|to| to != first) || changes_region(first) || through(first)
+            };
+            let within = |at: Place, first: Place, to: Option<Place>, more: bool| {
+                at == first || (waits(first, to) && (Some(at) == to || is_free(at) || more))
             };
             let connectors = state.connectors.iter().zip(&first.connectors).zip(&self.connectors);
             let applications = state.applications.iter().zip(&first.applications).zip(&self.applications);
-            connectors
-                .into_iter()
-                .all(|((at, first), to)| within(*at, *first, *to) || (through(*at) && within(*first, *first, *to)))
-                && applications.into_iter().all(|((at, first), to)| within(*at, *first, *to))
+            connectors.into_iter().all(|((at, first), to)| within(*at, *first, *to, through(*at)))
+                && applications.into_iter().all(|((at, first), to)| within(*at, *first, *to, false))
         }
     }
 }
