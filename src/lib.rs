@@ -26,6 +26,8 @@ mod evolve;
 mod ids;
 mod impact;
 mod model;
+#[cfg(feature = "picture")]
+pub mod picture;
 mod plan;
 #[cfg(feature = "rebalance")]
 mod rebalance;

@@ -121,6 +121,7 @@ fn rooms_keep_their_arrows() {
         ("audit", [VALUES, &["refusal"]].concat()),
         ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "impact"]].concat()),
         ("diff", [VALUES, &["command", "refusal", "store", "tenant"]].concat()),
+        ("picture", vec!["ids", "model", "command", "store", "availability", "impact", "tenant"]),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
         ("plan", [VALUES, WORDS, &["store", "select", "tenant"]].concat()),

@@ -20,8 +20,8 @@ use crate::{
     availability::Availability,
     event::Event,
     evolve::evolve,
-    ids::{ApplicationId, ConnectorGroupId},
-    store::{ApplicationView, ConnectorGroupView, State},
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
 pub use hazard::Hazard;
@@ -61,20 +61,32 @@ impl AvailabilityChange {
     /// Whether the application would be published and nothing would serve it.
     #[must_use]
     pub fn becomes_unavailable(&self) -> bool {
-        self.before != self.after && self.after == Some(Availability::Unavailable)
+        becomes_unavailable(self.before, self.after)
     }
 
     /// Whether it would be left with one active connector, of two or more.
     #[must_use]
     pub fn becomes_at_risk(&self) -> bool {
-        self.after == Some(Availability::AtRisk) && self.before > self.after
+        becomes_at_risk(self.before, self.after)
     }
 
     /// Whether it would be served better than it is.
     #[must_use]
     pub fn becomes_better(&self) -> bool {
-        self.before.is_some() && self.before < self.after
+        becomes_better(self.before, self.after)
     }
+}
+
+fn becomes_unavailable(before: Option<Availability>, after: Option<Availability>) -> bool {
+    before != after && after == Some(Availability::Unavailable)
+}
+
+fn becomes_at_risk(before: Option<Availability>, after: Option<Availability>) -> bool {
+    after == Some(Availability::AtRisk) && before > after
+}
+
+fn becomes_better(before: Option<Availability>, after: Option<Availability>) -> bool {
+    before.is_some() && before < after
 }
 
 /// A group that would change: in its availability or a count, in its name or region, or by coming or going.
@@ -165,6 +177,24 @@ impl<'a> Flow<'a> {
         self.to().map(ConnectorGroupView::availability)
     }
 
+    /// Whether they would be published and nothing would serve them.
+    #[must_use]
+    pub fn becomes_unavailable(self) -> bool {
+        becomes_unavailable(self.before(), self.after())
+    }
+
+    /// Whether they would be left with one active connector, of two or more.
+    #[must_use]
+    pub fn becomes_at_risk(self) -> bool {
+        becomes_at_risk(self.before(), self.after())
+    }
+
+    /// Whether they would be served better than they are.
+    #[must_use]
+    pub fn becomes_better(self) -> bool {
+        becomes_better(self.before(), self.after())
+    }
+
     /// How many they are. O(1).
     #[must_use]
     pub const fn applications_count(self) -> u32 {
@@ -253,8 +283,28 @@ impl Impact {
         self.connector_groups.iter().map(|id| self.connector_group(*id)).filter(ConnectorGroupChange::is_one)
     }
 
-    fn connector_group(&self, id: ConnectorGroupId) -> ConnectorGroupChange<'_> {
+    /// This group as it is and would be, whether it changes or not.
+    #[must_use]
+    pub fn connector_group(&self, id: ConnectorGroupId) -> ConnectorGroupChange<'_> {
         ConnectorGroupChange { before: self.before.connector_group(id), after: self.after.connector_group(id) }
+    }
+
+    /// The default group as it would be.
+    #[must_use]
+    pub fn default_connector_group(&self) -> ConnectorGroupView<'_> {
+        self.after.default_connector_group()
+    }
+
+    /// This connector as it is, or where it is not there yet, as it would be.
+    #[must_use]
+    pub fn connector(&self, id: ConnectorId) -> Option<ConnectorView<'_>> {
+        self.before.connector(id).or_else(|| self.after.connector(id))
+    }
+
+    /// This application as it is, or where it is not there yet, as it would be.
+    #[must_use]
+    pub fn application(&self, id: ApplicationId) -> Option<ApplicationView<'_>> {
+        self.before.application(id).or_else(|| self.after.application(id))
     }
 
     /// The applications that would move, come or go, or stay where something changes, folded by where from and where to, in
