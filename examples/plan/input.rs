@@ -39,7 +39,7 @@ pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
     }
     let text = read(path)?;
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
-    let mut directory = if is_replay { replayed(path, &text)? } else { documents(path, &text)? };
+    let mut directory = if is_replay { replayed(path, &text) } else { documents(path, &text)? };
     if let Some(id) = id {
         let id: TenantId = id.parse().map_err(|error| format!("--tenant {id}: {error}"))?;
         let found = directory.into_iter().find(|tenant| tenant.id() == id);
@@ -52,15 +52,16 @@ pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
     }
 }
 
-/// What a replay of these lines leaves. Refused lines change nothing; the last may be a state.
-fn replayed(path: &Path, text: &str) -> Result<Vec<Tenant>, String> {
+/// What a replay of these lines leaves: refused lines change nothing, and neither do those that are no commands.
+fn replayed(path: &Path, text: &str) -> Vec<Tenant> {
     let mut directory = Directory::default();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let command: DirectoryCommand = serde_json::from_str(line)
-            .map_err(|error| format!("{}: line {}: {error}", path.display(), number.saturating_add(1)))?;
-        _ = directory.apply(&command);
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        match serde_json::from_str::<DirectoryCommand>(line) {
+            Ok(command) => _ = directory.apply(&command),
+            Err(error) => eprintln!("plan: {}: line {number} is passed over: {error}", path.display()),
+        }
     }
-    Ok(directory.tenants().cloned().collect())
+    directory.tenants().cloned().collect()
 }
 
 /// A tenant, a directory, or the line with the state that a replay ends with.

@@ -229,49 +229,73 @@ impl<'a> Way<'a> {
     }
 
     fn wave(&mut self, wave: Wave) {
-        let (connectors, mut applications) = (self.connector_moves(wave), self.application_moves(wave));
+        let (connectors, applications) = (self.connector_moves(wave), self.application_moves(wave));
         if let Some(waiting) = self.waiting
             && connectors.values().chain(applications.values()).any(|to| *to == waiting)
         {
             self.open_waiting(waiting);
         }
-        let keep = self.task.options.aim == Aim::KeepAvailable;
-        let mut later = Moves::new();
-        if keep {
-            self.go_ahead(&connectors, &applications);
-            // What would lose its last connector now may find one there when the connectors have come.
-            let tenant = &self.walk.tenant;
-            let loses = |class: usize, to| !serves(tenant, Some(to)) && serves(tenant, application_at(tenant, class));
-            later = applications.iter().filter(|(class, to)| loses(**class, **to)).map(|(c, t)| (*c, *t)).collect();
-            applications.retain(|class, _| !later.contains_key(class));
+        if self.task.options.aim == Aim::KeepAvailable {
+            self.go_gently(&connectors, applications);
+            return;
         }
+        // As many steps either way; what does less harm goes first.
+        let before = self.walk.clone();
+        self.send_all(&connectors, false);
+        self.assign_all(&applications);
+        let connectors_first = core::mem::replace(&mut self.walk, before);
+        self.assign_all(&applications);
+        self.send_all(&connectors, false);
+        if connectors_first.harm.total <= self.walk.harm.total {
+            self.walk = connectors_first;
+        }
+    }
+
+    /// One connector ahead, then the applications that lose nothing, then the other connectors, then the rest.
+    fn go_gently(&mut self, connectors: &Moves, mut applications: Moves) {
+        self.go_ahead(connectors, &applications);
+        let tenant = &self.walk.tenant;
+        let loses = |class: usize, to| !serves(tenant, Some(to)) && serves(tenant, application_at(tenant, class));
+        let later = applications.iter().filter(|(class, to)| loses(**class, **to)).map(|(class, to)| (*class, *to));
+        let later: Moves = later.collect();
+        applications.retain(|class, _| !later.contains_key(class));
+        self.assign_all(&applications);
+        self.send_all(connectors, true);
+        self.assign_all(&later);
+    }
+
+    fn assign_all(&mut self, applications: &Moves) {
         if !applications.is_empty() {
-            _ = self.step(assign(&applications));
+            _ = self.step(assign(applications));
         }
-        let locked = self.locked(&connectors);
+    }
+
+    /// One command a target, after those that must go through the default group; where it matters, those first that harm
+    /// nobody.
+    fn send_all(&mut self, connectors: &Moves, gently: bool) {
+        let locked = self.locked(connectors);
         if !locked.is_empty() {
             let default = self.walk.tenant.default_connector_group().id();
             _ = self.step(send(locked, default));
         }
         let mut by_target = BTreeMap::<_, Vec<usize>>::new();
         for (class, to) in connectors {
-            by_target.entry(to).or_default().push(class);
+            by_target.entry(*to).or_default().push(*class);
         }
-        // Those first that harm nobody; then those that must.
         let mut open: Vec<_> = by_target.into_iter().map(|(to, classes)| send(classes, to)).collect();
-        for harmless in [keep, false] {
+        if gently {
             open.retain(|command| {
                 let mut next = self.walk.clone();
                 let done = next.step(self.task, command.clone()).is_ok();
-                let takes = done && (!harmless || next.harm.total == self.walk.harm.total);
+                let takes = done && next.harm.total == self.walk.harm.total;
                 if takes {
                     self.walk = next;
                 }
                 !takes
             });
         }
-        if !later.is_empty() {
-            _ = self.step(assign(&later));
+        for command in open {
+            _ = self.step(command);
         }
     }
 

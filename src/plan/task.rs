@@ -199,8 +199,10 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: Options, matter: &Group
         Parking::Anywhere => {
             let known = tenant.connector_groups().filter(ours).filter(|group| matter.contains(&group.id()));
             let others = || tenant.connector_groups().filter(ours).filter(|group| !matter.contains(&group.id()));
-            let best = others().max_by_key(|group| (group.active_connectors_count() > 0, near(group)));
-            let nearest = others().max_by_key(|group| (near(group), group.active_connectors_count() > 0));
+            let serves = |group: &ConnectorGroupView<'_>| group.active_connectors_count() > 0;
+            let is_unused = |group: &ConnectorGroupView<'_>| group.applications_count() == 0;
+            let best = others().max_by_key(|group| (serves(group), near(group)));
+            let nearest = others().max_by_key(|group| (near(group), is_unused(group)));
             let all: Groups = known.chain(best).chain(nearest).map(ConnectorGroupView::id).collect();
             all.into_iter().collect()
         }
@@ -215,6 +217,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
     let names: BTreeSet<_> = names.iter().map(|name| name.trim().to_lowercase()).collect();
     let mut spare = move || spares.find(|spare| !names.contains(&spare.to_lowercase())).unwrap_or_default();
     let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+    let on_the_way = spare();
     let mut groups: Vec<Group> = matter
         .iter()
         .copied()
@@ -232,7 +235,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
         .collect();
     let region: Arc<str> = tenant.default_region().as_str().into();
     groups.extend(temporary.map(|id| {
-        let name = spare();
+        let name = on_the_way;
         Group { id, name: name.clone(), region, spare: name, fate: None }
     }));
     groups
