@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use connector_groups::{
-    Aim, Availability, ConnectorGroupId, ConnectorGroupType, Event, Impact, Options, Plan, Tenant, Unreachable,
-};
+use connector_groups::{Aim, Availability, ConnectorGroupId, Event, Impact, Options, Plan, Tenant, Unreachable};
 
 pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: Options) -> String {
     let mut text = format!(
@@ -20,10 +18,12 @@ pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: Op
     }
     let mut sums = Sums::default();
     let mut now = tenant.clone();
+    let mut names = Names::new();
     for ((number, step), impact) in (1..).zip(&plan.steps).zip(impacts) {
         let before = now.clone();
         // The plan was run before it was given away.
         let events = now.apply(step).unwrap_or_default();
+        names.extend(now.connector_groups().map(|group| (group.id(), name(&now, group.id()))));
         let words = happened(&before, &now, &events, &mut sums);
         _ = write!(text, "\n{number:>3}. {}", words.join("\n     "));
         for line in told(&now, impact) {
@@ -32,7 +32,7 @@ pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: Op
     }
     _ = write!(text, "\n\nPlan: {}.", sums.words());
     _ = write!(text, "\n{}.", verdict(plan, options));
-    outages(tenant, plan, &mut text);
+    outages(&names, plan, &mut text);
     text
 }
 
@@ -47,6 +47,9 @@ pub(crate) fn unreachable(tenant: &Tenant, unreachable: &Unreachable) -> String 
     }
     text
 }
+
+/// Names of groups, those that are there for a while included.
+type Names = BTreeMap<ConnectorGroupId, String>;
 
 #[derive(Default)]
 struct Sums {
@@ -179,20 +182,15 @@ fn verdict(plan: &Plan, options: Options) -> String {
 }
 
 /// Who is without a connector on the way, and why.
-fn outages(tenant: &Tenant, plan: &Plan, text: &mut String) {
+fn outages(names: &Names, plan: &Plan, text: &mut String) {
     for outage in &plan.outages {
         let number = count(outage.applications.len(), "application");
-        let (step, group) = (outage.step.saturating_add(1), name(tenant, outage.connector_group));
+        let (step, group) =
+            (outage.step.saturating_add(1), names.get(&outage.connector_group).map_or("", String::as_str));
         let until = match outage.until {
             Some(until) => format!("until step {}", until.saturating_add(1)),
             None => String::from("in the end: the desired state leaves their group without an active connector"),
         };
         _ = write!(text, "\n! {number} in {group} without an active connector from step {step} {until}");
-    }
-    let service =
-        tenant.connector_groups().filter(|group| *group.connector_group_type() != ConnectorGroupType::ApplicationProxy);
-    let service = service.count();
-    if service > 0 {
-        _ = write!(text, "\n({} of the service's own types: read-only, not planned for)", count(service, "group"));
     }
 }
