@@ -203,7 +203,8 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: Options, matter: &Group
             let is_unused = |group: &ConnectorGroupView<'_>| group.applications_count() == 0;
             let best = others().max_by_key(|group| (serves(group), near(group)));
             let nearest = others().max_by_key(|group| (near(group), is_unused(group)));
-            let all: Groups = known.chain(best).chain(nearest).map(ConnectorGroupView::id).collect();
+            let quietest = others().max_by_key(|group| (!serves(group), is_unused(group), near(group)));
+            let all: Groups = known.chain(best).chain(nearest).chain(quietest).map(ConnectorGroupView::id).collect();
             all.into_iter().collect()
         }
     }

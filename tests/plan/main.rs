@@ -14,5 +14,6 @@
 )]
 
 mod exhaustive;
+mod generated;
 mod graph;
 mod stories;
