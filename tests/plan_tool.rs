@@ -172,7 +172,7 @@ fn what_is_wrong_is_told_with_file_and_field() {
         ("none", "connectorGroups.json", "", "connectorGroups.json is not there"),
         ("page", "connectors.2.json", "", "connectors.json: @odata.nextLink: there is another page"),
         ("type", "connectors.json", r#"{"value": [{"id": 7}]}"#, "connectors.json: value[0].id: invalid type"),
-        ("field", "connectors.json", r#"{"value": [{}]}"#, "connectors.json: value[0].: missing field `id`"),
+        ("field", "connectors.json", r#"{"value": [{}]}"#, "connectors.json: value[0]: missing field `id`"),
         ("denied", &members, denied, "the answer is an error, Authorization_RequestDenied: Insufficient privileges."),
         ("twice", &members, twice, "is a member of"),
         ("json", "connectors.json", "{", "connectors.json: EOF"),

@@ -314,7 +314,9 @@ fn list<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<Vec<T>>
             (Some(page), _) => {
                 for (place, value) in page.into_iter().enumerate() {
                     let item = serde_path_to_error::deserialize(value).map_err(|error| {
-                        format!("{}: value[{place}].{}: {}", path.display(), error.path(), error.inner())
+                        let field = error.path().to_string();
+                        let field = if field == "." { field.replace('.', "") } else { format!(".{field}") };
+                        format!("{}: value[{place}]{field}: {}", path.display(), error.inner())
                     });
                     all.push(item?);
                 }

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 
 use super::{
     Reason,
-    desired::{Desired, DesiredGroup, Things},
+    desired::{Desired, DesiredGroup, Selected, Things},
 };
 use crate::{
     command::{
@@ -65,6 +65,7 @@ pub(super) fn resolve(
         tenant,
         connectors: Index::of(tenant.connectors().map(|connector| (&**connector.machine_name(), connector.id()))),
         applications: None,
+        absent: &desired.absent,
         goal: Goal::default(),
         reasons: Vec::new(),
     };
@@ -96,6 +97,7 @@ struct Resolving<'a> {
     connectors: Index<ConnectorId>,
     /// Made for the first name, as ids need none.
     applications: Option<Index<ApplicationId>>,
+    absent: &'a [Arc<str>],
     goal: Goal,
     reasons: Vec<Reason>,
 }
@@ -224,13 +226,17 @@ impl Resolving<'_> {
         }
     }
 
-    fn selection<Id>(&mut self, selected: &super::desired::Selected) -> Option<Selection<Id>> {
+    /// What a group held that is to be gone, and is, is nothing: a plan that was carried out has nothing left to do.
+    fn selection<Id>(&mut self, selected: &Selected) -> Option<Selection<Id>> {
         let mut missing = None;
         let selection = selected.selection(|reference| {
             missing = Some(reference.clone());
             self.find(reference)
         });
         if selection.is_none() {
+            if missing.as_ref().is_some_and(|reference| self.absent.contains(reference)) {
+                return Some(Selection::Ids(Vec::new()));
+            }
             self.reasons.extend(missing.map(|reference| Reason::ConnectorGroupNotFound { reference }));
         }
         selection

@@ -47,9 +47,10 @@ pub enum Aim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Parking {
-    /// In a temporary group, or in an empty one that nobody else goes to; and nothing moves but what is to go elsewhere or
-    /// is in a group whose region changes. So no application is served by connectors of a network that has nothing to do
-    /// with the plan. Connectors that may leave for the default group only still pass through that.
+    /// In a temporary group, or in an empty one that nobody else goes to, and in no case but this: nothing else moves but
+    /// what is to go elsewhere, to there. So no application is served by connectors of a network that it has nothing to do
+    /// with; all that waits at one time waits together, however. Connectors that may leave for the default group only
+    /// pass through that.
     #[default]
     Apart,
     /// In any group: two steps fewer, where the connectors of every group reach every application.

@@ -167,9 +167,14 @@ impl Choices {
         }
         let lends = task.options == Options { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
         let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
-            let waits = lends || from != to || restless.contains(&from);
-            let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| waits));
-            let back = Some(from).filter(|_| waits);
+            let is_restless = restless.contains(&from);
+            let waits = match task.options.parking {
+                Parking::Apart => is_restless,
+                Parking::Anywhere => lends || from != to || is_restless,
+            };
+            let moves = from != to || waits;
+            let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| moves));
+            let back = Some(from).filter(|_| moves);
             let places: BTreeSet<_> = parking.chain([to]).chain(back).collect();
             places.into_iter().collect()
         };

@@ -134,11 +134,10 @@ impl Goal {
                 _ => false,
             };
             let through = |at: Place| world.rules.regional_connector_moves && at == 0;
-            let waits = |first: Place, to: Option<Place>| {
-                to.is_some_and(|to| to != first) || changes_region(first) || through(first)
-            };
+            let restless = |first: Place| changes_region(first) || through(first);
             let within = |at: Place, first: Place, to: Option<Place>, more: bool| {
-                at == first || (waits(first, to) && (Some(at) == to || is_free(at) || more))
+                let moves = to.is_some_and(|to| to != first) || restless(first);
+                at == first || Some(at) == to || (restless(first) && is_free(at)) || (moves && more)
             };
             let connectors = state.connectors.iter().zip(&first.connectors).zip(&self.connectors);
             let applications = state.applications.iter().zip(&first.applications).zip(&self.applications);
