@@ -23,6 +23,7 @@ mod directory;
 mod document;
 mod event;
 mod evolve;
+mod history;
 mod ids;
 mod impact;
 mod model;
@@ -47,6 +48,7 @@ pub use diff::{Diff, DiffCommands, Difference, Leftover, TenantProperties, diff}
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
 pub use document::{DirectoryViolations, Violations};
 pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
+pub use history::{History, HistoryEntry};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
 pub use impact::{AvailabilityChange, ConnectorGroupChange, Dependents, Flow, Hazard, Impact, Loss};
 pub use model::{

@@ -97,11 +97,10 @@ impl Tenant {
     /// #     _ = directory.apply(&command);
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
-    /// let asia = Loss::Region(Region::new("asia").expect("a region"));
-    /// let impact = tenant.what_if(&asia).expect("a region is no id");
-    /// let singapore = tenant.connector_groups_by_name("Singapore Factory").next().expect("Contoso has one");
-    /// let applications = singapore.applications_count();
-    /// let hazard = Hazard::NoActiveConnector { connector_group: singapore.id(), applications };
+    /// let india = Loss::Region(Region::new("ind").expect("a region"));
+    /// let impact = tenant.what_if(&india).expect("a region is no id");
+    /// let pune = tenant.connector_groups_by_name("Pune Development").next().expect("Contoso has one");
+    /// let hazard = Hazard::NoActiveConnector { connector_group: pune.id(), applications: pune.applications_count() };
     /// assert_eq!(impact.hazards(), [hazard]);
     /// ```
     #[must_use]

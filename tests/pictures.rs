@@ -6,6 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test stops where it fails, and has std"
@@ -88,6 +90,12 @@ fn branch() -> World {
 #[test]
 fn a_small_state() {
     assert_picture("state", &Picture::of_tenant(&branch().tenant, &PictureOptions::default()));
+}
+
+#[test]
+fn the_readme_shows_a_picture_as_it_is() {
+    let (readme, picture) = (include_str!("../README.md"), include_str!("pictures/state.mmd"));
+    assert!(readme.contains(&format!("```mermaid\n{picture}```\n")));
 }
 
 #[test]

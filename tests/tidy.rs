@@ -122,6 +122,7 @@ fn rooms_keep_their_arrows() {
         ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "impact"]].concat()),
         ("diff", [VALUES, &["command", "refusal", "store", "tenant"]].concat()),
         ("picture", vec!["ids", "model", "command", "store", "availability", "impact", "tenant"]),
+        ("history", vec!["command", "event", "refusal", "tenant"]),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
         ("plan", [VALUES, WORDS, &["store", "select", "tenant"]].concat()),

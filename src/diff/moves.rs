@@ -18,7 +18,6 @@ use crate::{
     },
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroup,
-    refusal::Refusal,
     store::{ApplicationView, ConnectorGroupView},
 };
 
@@ -96,18 +95,12 @@ impl Way {
             connectors: Selection::Ids(ids.to_vec()),
             connector_group,
         };
-        let Err(refusal) = self.attempt(bulk(ids, connector_group)) else { return };
-        let refused: BTreeSet<_> = match refusal {
-            Refusal::Bulk { refused } => {
-                refused.iter().map(|entry| usize::try_from(entry.index).unwrap_or(usize::MAX)).collect()
-            }
-            _ => (0..ids.len()).collect(),
-        };
-        let (direct, by_way): (Vec<_>, Vec<_>) = (0..).zip(ids).partition(|(index, _)| !refused.contains(index));
-        let only_ids = |entries: Vec<(usize, &ConnectorId)>| -> Vec<ConnectorId> {
-            entries.into_iter().map(|(_, id)| *id).collect()
-        };
-        let (direct, by_way) = (only_ids(direct), only_ids(by_way));
+        if self.attempt(bulk(ids, connector_group)).is_ok() {
+            return;
+        }
+        let is_free =
+            |id: &ConnectorId| self.tenant.decide(&AddConnector { connector: *id, connector_group }.into()).is_ok();
+        let (direct, by_way): (Vec<_>, Vec<_>) = ids.iter().partition(|id| is_free(id));
         if !direct.is_empty() {
             self.attempt_or_leave(bulk(&direct, connector_group));
         }

@@ -1,6 +1,6 @@
 // Parses every .mmd of a folder with Mermaid; where there is a Chromium, draws them too and compares the texts.
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { JSDOM } from "jsdom";
 
@@ -17,6 +17,15 @@ for (const { name, text } of pictures) {
     if (!diagramType.startsWith("flowchart")) throw new Error(`${name} is read as ${diagramType}`);
 }
 console.log(`${pictures.length} pictures parsed by Mermaid`);
+
+for (const { name, text } of pictures) {
+    const drawing = `${out}/${name.replace(/mmd$/, "dot.svg")}`;
+    if (existsSync(drawing)) {
+        const svg = new JSDOM(readFileSync(drawing, "utf8"), { contentType: "image/svg+xml" }).window.document;
+        assertTexts(name, text, [...svg.querySelectorAll("text")]);
+    }
+}
+console.log("every text is as it should be in what Graphviz has drawn, as far as that is here");
 
 const chromium = ["chromium", "chromium-browser", "google-chrome"].find((program) => {
     try {
@@ -37,6 +46,15 @@ function texts(picture) {
     const read = (text) => text.replace(/#(\d+);/g, (_, code) => String.fromCodePoint(code));
     const labels = [...picture.matchAll(/"([^"]*)"/g)].map((match) => match[1]);
     return labels.flatMap((label) => label.split("<br/>")).map(read);
+}
+
+/// Everything that a picture says is said by what was drawn of it.
+function assertTexts(name, picture, parts) {
+    const plain = (text) => text.replace(/[\s\u2060]+/g, ""); // The word joiner is not to be seen.
+    const shown = plain(parts.map((part) => part.textContent).join(" "));
+    for (const expected of texts(picture)) {
+        if (!shown.includes(plain(expected))) throw new Error(`${name}: the drawing does not say ${expected}`);
+    }
 }
 
 function draw(program) {
@@ -65,16 +83,12 @@ function draw(program) {
     const html = execFileSync(program, [...quiet, "--dump-dom", `file://${page}`], options);
     const drawn = new JSDOM(html).window.document;
     if (drawn.body.dataset.done !== "yes") throw new Error("Chromium has not finished");
-    const plain = (text) => text.replace(/[\s\u2060]+/g, ""); // The word joiner is not to be seen.
     for (const { name, text } of pictures) {
         const section = [...drawn.querySelectorAll("section")].find((section) => section.dataset.name === name);
         const svg = section.querySelector("svg");
         if (svg === null) throw new Error(`${name}: ${section.textContent}`);
         writeFileSync(`${out}/${name}.svg`, svg.outerHTML);
-        const shown = plain([...svg.querySelectorAll("foreignObject, text")].map((part) => part.textContent).join(" "));
-        for (const expected of texts(text)) {
-            if (!shown.includes(plain(expected))) throw new Error(`${name}: the drawing does not say ${expected}`);
-        }
+        assertTexts(name, text, [...svg.querySelectorAll("foreignObject, text")]);
         if (svg.querySelector("script, a, img") !== null) throw new Error(`${name}: a name has become an element`);
     }
     console.log(`${pictures.length} pictures drawn by Mermaid in ${program}, every text as it should be`);

@@ -13,6 +13,7 @@
 )]
 
 mod diff;
+mod history;
 mod impact;
 #[path = "../oracle/mod.rs"]
 mod oracle;

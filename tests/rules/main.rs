@@ -17,6 +17,7 @@ mod bulk;
 mod choices;
 mod connectors;
 mod groups;
+mod impact;
 mod order;
 #[path = "../world/mod.rs"]
 mod world;
