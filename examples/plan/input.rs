@@ -16,7 +16,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 pub(crate) fn json<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let told = |field: String, error: serde_json::Error| match field.as_str() {
-        "." | "" => format!("{}: {error}", path.display()),
+        "." | "?" | "" => format!("{}: {error}", path.display()),
         field => format!("{}: {field}: {error}", path.display()),
     };
     let value = serde_path_to_error::deserialize(&mut deserializer)
