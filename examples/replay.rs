@@ -30,13 +30,13 @@ fn main() -> ExitCode {
         match argument.as_str() {
             "--state" => state = true,
             "--check" => check = true,
-            "--load" => match arguments.next() {
-                Some(name) => load = Some(name),
-                None => {
+            "--load" => {
+                load = arguments.next();
+                if load.is_none() {
                     eprintln!("replay: --load what?\n{USAGE}");
                     return ExitCode::from(2);
                 }
-            },
+            }
             "--help" => {
                 println!("{USAGE}");
                 return ExitCode::SUCCESS;

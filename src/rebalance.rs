@@ -17,7 +17,7 @@ use crate::{
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
     plan::{Desired, DesiredGroup, Things},
-    store::{ConnectorGroupView, ConnectorView},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 
@@ -151,7 +151,7 @@ type Loads = BTreeMap<ConnectorGroupId, u64>;
 fn loads(tenant: &Tenant, weights: &BTreeMap<ApplicationId, u32>) -> Loads {
     let mut loads: Loads = tenant.own_groups().map(|group| (group.id(), group.applications_count().into())).collect();
     for (application, weight) in weights {
-        let group = tenant.application(*application).and_then(|one| one.connector_group());
+        let group = tenant.application(*application).and_then(ApplicationView::connector_group);
         if let Some(load) = group.and_then(|group| loads.get_mut(&group.id())) {
             *load = load.saturating_sub(1).saturating_add((*weight).into());
         }

@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test stops where it fails, and has std"
@@ -162,8 +163,8 @@ fn connectors_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
         let score = |other: &World| {
             let missing = other.missing(at_least);
             let greatest = if even && missing.iter().all(|count| *count == 0) { other.greatest() } else { 0 };
-            let moves = other.connectors.iter().zip(&world.connectors).filter(|(now, was)| now.0 != was.0).count();
-            (missing, greatest, moves)
+            let moving = other.connectors.iter().zip(&world.connectors).filter(|(now, was)| now.0 != was.0).count();
+            (missing, greatest, moving)
         };
         let others = world.others(reach, world.connectors.len(), place_of_active);
         let best = others.iter().map(score).min().unwrap();
@@ -203,7 +204,7 @@ fn applications_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
         let pools = |place: usize| if reach == Reach::Anywhere { "" } else { world.regions[place] };
         let score = |other: &World| {
             let stranded = other.applications.iter().filter(|(place, _)| !able[*place]).count();
-            let moves = other.applications.iter().zip(&world.applications).filter(|(now, was)| now.0 != was.0).count();
+            let moving = other.applications.iter().zip(&world.applications).filter(|(now, was)| now.0 != was.0).count();
             let mut loads = BTreeMap::<_, u64>::new();
             for (place, able) in able.iter().enumerate() {
                 let per = if *able { other.load()[place] * 60 / u64::from(other.active()[place]) } else { 0 };
@@ -212,7 +213,7 @@ fn applications_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
             }
             let loads: Vec<_> = loads.into_values().collect();
             // What matters second matters only after what matters first.
-            if even { (stranded, loads, moves, Vec::new()) } else { (stranded, Vec::new(), moves, loads) }
+            if even { (stranded, loads, moving, Vec::new()) } else { (stranded, Vec::new(), moving, loads) }
         };
         let others =
             world.others(reach, world.applications.len(), |world, number| Some(&mut world.applications[number].0));

@@ -37,8 +37,10 @@
 //! a connector in no list is in the default group (R-13b), an inactive one is so since `now`, the default region is that of the
 //! default group.
 
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet};
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -224,7 +226,7 @@ fn connectors(
 
 fn applications(folder: &Path, groups: &[Group]) -> Result<Vec<ApplicationDocument>, String> {
     let mut all: Vec<Application> = list(folder, "applications")?.unwrap_or_default();
-    let mut known: BTreeMap<_, _> = all.iter().map(|application| (application.id, ())).collect();
+    let mut known: BTreeSet<_> = all.iter().map(|application| application.id).collect();
     let mut places = BTreeMap::new();
     let lists = folder.join("applications");
     for group in own(groups) {
@@ -234,7 +236,7 @@ fn applications(folder: &Path, groups: &[Group]) -> Result<Vec<ApplicationDocume
                 let id = application.id;
                 return Err(format!("{}: application {id} is assigned to {other} and to {group}", lists.display()));
             }
-            if known.insert(application.id, ()).is_none() {
+            if known.insert(application.id) {
                 all.push(application);
             }
         }

@@ -1,6 +1,9 @@
 //! A plan in words, read from top to bottom as `terraform plan` is: `+` create, `~` change, `-` delete, `→` move.
 
-use std::{collections::BTreeMap, fmt::Write};
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+use core::fmt::Write;
 
 use connector_groups::{Aim, Availability, ConnectorGroupId, Event, Impact, Options, Plan, Tenant, Unreachable};
 

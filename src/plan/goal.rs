@@ -75,10 +75,14 @@ pub(super) fn resolve(
     }
     for (group, to) in desired.connector_groups.iter().zip(&groups) {
         if let (Some(to), Things::These(references)) = (to, &group.connectors) {
-            references.iter().for_each(|reference| resolving.connector(reference, *to));
+            for reference in references {
+                resolving.connector(reference, *to);
+            }
         }
         if let (Some(to), Things::These(references)) = (to, &group.applications) {
-            references.iter().for_each(|reference| resolving.application(reference, *to));
+            for reference in references {
+                resolving.application(reference, *to);
+            }
         }
     }
     let named = (resolving.goal.connectors.clone(), resolving.goal.applications.clone());
@@ -191,12 +195,11 @@ impl Resolving<'_> {
     fn application(&mut self, reference: &Arc<str>, to: ConnectorGroupId) {
         let by_id = reference.parse().ok().and_then(|id| self.tenant.application(id));
         let by_id = by_id.or_else(|| self.tenant.application_by_app_id(reference.parse().ok()?));
-        let found = match by_id.map(ApplicationView::id) {
-            Some(id) => Ok(Some(id)),
-            None => {
-                let names = self.tenant.applications().map(|one| (&**one.display_name(), one.id()));
-                self.applications.get_or_insert_with(|| Index::of(names)).get(reference)
-            }
+        let found = if let Some(application) = by_id {
+            Ok(Some(application.id()))
+        } else {
+            let names = self.tenant.applications().map(|one| (&**one.display_name(), one.id()));
+            self.applications.get_or_insert_with(|| Index::of(names)).get(reference)
         };
         match found {
             Ok(Some(id)) => place(&mut self.goal.applications, &mut self.reasons, id, to),

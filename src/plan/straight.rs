@@ -59,7 +59,7 @@ struct Way<'a> {
 
 type Moves = BTreeMap<usize, ConnectorGroupId>;
 
-impl<'a> Way<'a> {
+impl Way<'_> {
     fn step(&mut self, command: Command) -> Result<bool, Refusal> {
         self.walk.step(self.task, command)
     }
@@ -136,10 +136,18 @@ impl<'a> Way<'a> {
         let default = self.walk.tenant.default_connector_group();
         let (id, region) = (default.id(), self.walk.tenant.default_region().as_str());
         let is_open = default.region().as_str() == region;
-        if is_open || self.locked(&self.connector_moves(Wave::All)).is_empty() {
+        let region = Some(region.into());
+        if is_open {
             return;
         }
-        let command = UpdateConnectorGroup { id, name: None, region: Some(region.into()) };
+        let must = self.connector_moves(Wave::WhatMust);
+        if let Some(waiting) = self.waiting.filter(|waiting| must.values().any(|to| to == waiting)) {
+            self.open_waiting(waiting);
+        }
+        if self.locked(&must).is_empty() && self.locked(&self.connector_moves(Wave::All)).is_empty() {
+            return;
+        }
+        let command = UpdateConnectorGroup { id, name: None, region };
         let away = self.task.applications.iter().enumerate().map(|(class, _)| class);
         let away: Vec<_> = away.filter(|class| application_at(&self.walk.tenant, *class) == Some(id)).collect();
         let waiting = self.waiting.filter(|waiting| *waiting != id);
@@ -217,15 +225,8 @@ impl<'a> Way<'a> {
             };
             matches!(first, Some(Refusal::ConnectorRegionLocked { .. }))
         };
-        // A group that is not there yet is as good as the one that things wait in.
-        let to = |to| if self.exists(to) { to } else { self.elsewhere(default) };
-        let locked = moves.iter().filter(|(class, wanted)| **wanted != default && refused(**class, to(**wanted)));
+        let locked = moves.iter().filter(|(class, to)| **to != default && refused(**class, **to));
         locked.map(|(class, _)| *class).collect()
-    }
-
-    fn elsewhere(&self, default: ConnectorGroupId) -> ConnectorGroupId {
-        let others = self.walk.tenant.connector_groups().map(|group| group.id());
-        others.filter(|id| *id != default).next().unwrap_or(default)
     }
 
     fn wave(&mut self, wave: Wave) {

@@ -4,11 +4,19 @@ use connector_groups::{workload::Workload, *};
 
 use super::graph::{Graph, Place, State, World, application, connector, group};
 
+/// What a group should be.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Open,
+    Absent,
+    /// A name and a region, each `None` where it is open.
+    There(Option<&'static str>, Option<&'static str>),
+}
+
 /// A goal, each part of which may be open.
 #[derive(Clone, Debug)]
 struct Goal {
-    /// `None`: open; `Some(None)`: absent.
-    groups: Vec<Option<Option<(Option<&'static str>, Option<&'static str>)>>>,
+    groups: Vec<Wanted>,
     connectors: Vec<Option<Place>>,
     applications: Vec<Option<Place>>,
 }
@@ -43,23 +51,24 @@ fn first_state(world: &World, dice: &mut Dice) -> State {
 }
 
 fn goal(world: &World, state: &State, dice: &mut Dice) -> Goal {
-    let mut groups = vec![None; world.groups];
+    let mut groups = vec![Wanted::Open; world.groups];
     // The last is for the way only: nobody wants it.
     for number in 0..world.groups - 1 {
         let exists = state.groups[number].is_some();
         groups[number] = match dice.roll(8) {
-            0..=1 => None,
-            2 if exists && number > 0 => Some(None),
+            0..=1 => Wanted::Open,
+            2 if exists && number > 0 => Wanted::Absent,
             roll if exists || roll > 4 => {
                 let name = (dice.roll(3) == 0 || !exists).then(|| dice.one_of(&world.names));
-                Some(Some((name, (dice.roll(4) > 0).then(|| dice.one_of(&world.regions)))))
+                Wanted::There(name, (dice.roll(4) > 0).then(|| dice.one_of(&world.regions)))
             }
-            _ => None,
+            _ => Wanted::Open,
         };
     }
     let there = |number: usize| match groups[number] {
-        None => state.groups[number].is_some(),
-        Some(fate) => fate.is_some(),
+        Wanted::Open => state.groups[number].is_some(),
+        Wanted::Absent => false,
+        Wanted::There(..) => true,
     };
     let places: Vec<_> = (0..world.groups - 1).filter(|number| there(*number)).collect();
     let open = dice.roll(4);
@@ -81,10 +90,13 @@ impl Goal {
             let applications = of(&self.applications, place, &|number| application(number).to_string());
             let is_named = connectors != Things::default() || applications != Things::default();
             match wanted {
-                Some(None) => desired.absent.push(group(place).to_string().into()),
-                None if !is_named => {}
-                _ => {
-                    let (name, region) = wanted.flatten().unwrap_or_default();
+                Wanted::Absent => desired.absent.push(group(place).to_string().into()),
+                Wanted::Open if !is_named => {}
+                Wanted::Open | Wanted::There(..) => {
+                    let (name, region) = match *wanted {
+                        Wanted::There(name, region) => (name, region),
+                        Wanted::Open | Wanted::Absent => (None, None),
+                    };
                     desired.connector_groups.push(DesiredGroup {
                         id: Some(group(place)),
                         name: name.map(Into::into),
@@ -103,9 +115,9 @@ impl Goal {
     fn is_met(&self, first: &State, state: &State) -> bool {
         let groups =
             self.groups.iter().zip(&first.groups).zip(&state.groups).all(|((wanted, first), now)| match wanted {
-                None => first == now,
-                Some(None) => now.is_none(),
-                Some(Some((name, region))) => now.as_ref().is_some_and(|now| {
+                Wanted::Open => first == now,
+                Wanted::Absent => now.is_none(),
+                Wanted::There(name, region) => now.as_ref().is_some_and(|now| {
                     let old = first.clone().unwrap_or_else(|| (String::new(), "eur".into()));
                     name.map_or(old.0, String::from) == now.0 && region.map_or(old.1, String::from) == now.1
                 }),
@@ -125,12 +137,12 @@ impl Goal {
             let is_empty = !first.connectors.contains(&place) && !first.applications.contains(&place);
             let is_new = first.groups[place].is_none();
             let is_temporary = place == world.groups - 1;
-            let changes = matches!(self.groups[place], Some(Some(_)));
+            let changes = matches!(self.groups[place], Wanted::There(..));
             is_temporary || (place > 0 && is_empty && !is_new && !targets.contains(&place) && !changes)
         };
         move |state| {
             let changes_region = |place: Place| match (&self.groups[place], &first.groups[place]) {
-                (Some(Some((_, Some(region)))), Some((_, now))) => region != now,
+                (Wanted::There(_, Some(region)), Some((_, now))) => region != now,
                 _ => false,
             };
             let through = |at: Place| world.rules.regional_connector_moves && at == 0;

@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test stops where it fails, and has std"
