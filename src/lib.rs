@@ -31,6 +31,9 @@ mod impact;
 mod model;
 #[cfg(feature = "picture")]
 pub mod picture;
+mod plan;
+#[cfg(feature = "rebalance")]
+mod rebalance;
 mod refusal;
 mod rules;
 mod select;
@@ -62,6 +65,9 @@ pub use model::{
     },
     region::Region,
 };
+pub use plan::{Aim, Desired, DesiredGroup, Options, Outage, Parking, Plan, Reason, Selected, Things, Unreachable};
+#[cfg(feature = "rebalance")]
+pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
 pub use rules::Rules;
 pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};

@@ -39,6 +39,10 @@ impl Tenant {
     pub(crate) fn from_state(state: State) -> Self {
         Self { state: Arc::new(state) }
     }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
 }
 
 /// Decisions.

@@ -128,6 +128,8 @@ fn rooms_keep_their_arrows() {
         ("history", vec!["command", "event", "refusal", "tenant"]),
         ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
+        ("plan", [VALUES, WORDS, &["store", "select", "tenant"]].concat()),
+        ("rebalance", [VALUES, &["command", "store", "plan", "tenant"]].concat()),
         ("workload", [VALUES, WORDS, &["store", "tenant", "directory"]].concat()),
     ]);
     for (name, text) in rust("src") {
