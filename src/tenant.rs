@@ -131,6 +131,20 @@ impl Tenant {
 
     /// What depends on a group: its applications, which no other group serves (R-60). `None` where there is no such group.
     /// O(1).
+    ///
+    /// ```
+    /// # use connector_groups::{Directory, DirectoryCommand};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// # let tenant = directory.tenants().next().unwrap();
+    /// let pilot = tenant.connector_groups_by_name("Private Access Pilot").next().expect("Contoso has one");
+    /// let dependents = tenant.dependents_of_connector_group(pilot.id()).expect("it was just found");
+    /// assert_eq!(dependents.applications_count(), 4);
+    /// assert!(!dependents.is_last()); // it has no active connector as it is, so nothing more can be lost
+    /// ```
     #[must_use]
     pub fn dependents_of_connector_group(&self, id: ConnectorGroupId) -> Option<Dependents<'_>> {
         self.connector_group(id).map(Dependents::of_connector_group)

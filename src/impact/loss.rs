@@ -13,6 +13,13 @@ use crate::{
 };
 
 /// What might fail: its connectors lose their connection, and stay where they are.
+///
+/// ```
+/// # use connector_groups::{Loss, Region};
+/// let loss: Loss = serde_json::from_str(r#"{"region":"eur"}"#)?;
+/// assert_eq!(Some(loss), Region::new("eur").map(Loss::Region));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Loss {

@@ -32,6 +32,37 @@ use touched::Touched;
 ///
 /// Making one costs what the command costs; nothing is listed until it is read, so that moving a group of a million is a
 /// single [`Flow`]. It keeps the state before and the state after, each a snapshot. Its JSON spells everything out.
+///
+/// # Example: a datacenter's applications go to another one
+/// ```
+/// # use connector_groups::{Directory, DirectoryCommand};
+/// # let mut directory = Directory::default();
+/// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+/// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+/// #     _ = directory.apply(&command);
+/// # }
+/// # let tenant = directory.tenants().next().unwrap();
+/// use connector_groups::{Availability, ReassignApplications, Selection};
+/// let group = |name| tenant.connector_groups_by_name(name).next().expect("Contoso has one");
+/// let (dublin, pilot) = (group("Datacenter Dublin"), group("Private Access Pilot"));
+/// let command = ReassignApplications { applications: Selection::In(dublin.id()), connector_group: pilot.id() };
+/// let impact = tenant.impact(&command.into())?;
+///
+/// // One flow, counted; its applications are found when they are asked for.
+/// let flows: Vec<_> = impact.flows().collect();
+/// assert_eq!(flows.iter().map(|flow| flow.applications_count()).collect::<Vec<_>>(), [54]);
+/// assert_eq!((flows[0].before(), flows[0].after()), (Some(Availability::HighlyAvailable), Some(Availability::Unavailable)));
+/// assert!(flows[0].applications().eq(dublin.applications().map(|application| application.id())));
+///
+/// // Both groups change: one will hold 54 applications less, the other 54 more.
+/// for change in impact.connector_groups() {
+///     let (before, after) = (change.before.expect("it is there"), change.after.expect("it stays"));
+///     assert_eq!(before.applications_count().abs_diff(after.applications_count()), 54);
+/// }
+/// let rules: Vec<_> = impact.hazards().iter().map(|hazard| hazard.rule()).collect();
+/// assert_eq!(rules, ["R-28"]); // the pilot has no active connector
+/// # Ok::<(), connector_groups::Refusal>(())
+/// ```
 #[derive(Clone)]
 pub struct Impact {
     before: Arc<State>,

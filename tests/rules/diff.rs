@@ -106,7 +106,7 @@ fn what_no_administrator_can_do_is_left() {
 }
 
 #[test]
-fn r30_a_region_is_changed_while_its_group_is_empty_or_left_to_a_planner() {
+fn a_region_is_changed_while_its_group_is_empty_or_left_to_a_planner() {
     let from = World::new().with_groups(&[1, 2], "eur").with_connectors(&[1, 2]);
     let mut to = copy(&from);
     for number in [1, 2] {
@@ -140,7 +140,7 @@ fn r30_a_region_is_changed_while_its_group_is_empty_or_left_to_a_planner() {
 }
 
 #[test]
-fn r16_a_connector_goes_by_way_of_the_default_group() {
+fn a_connector_goes_by_way_of_the_default_group() {
     let switch = json!({"regionalConnectorMoves": true});
     let mut from = World::with_rules(&switch).with_groups(&[1, 2], "nam").with_connectors(&[1, 2]);
     from.accepts(add_connector(1, 1));
@@ -151,7 +151,7 @@ fn r16_a_connector_goes_by_way_of_the_default_group() {
 }
 
 #[test]
-fn r46_names_that_are_exchanged_take_a_third_one() {
+fn names_that_are_exchanged_take_a_third_one() {
     let unique = json!({"uniqueNames": true});
     let from = World::with_rules(&unique).with_groups(&[1, 2], "eur");
     let mut to = copy(&from);
@@ -168,7 +168,7 @@ fn r46_names_that_are_exchanged_take_a_third_one() {
 }
 
 #[test]
-fn r50_urls_that_are_exchanged_are_given_up_first() {
+fn urls_that_are_exchanged_are_given_up_first() {
     let from = World::new().with_published(&[1, 2]);
     let mut to = copy(&from);
     let urls = |number: u32| {
