@@ -102,7 +102,7 @@ impl World {
             assignments.reverse();
             assignments.iter_mut().skip(1).for_each(|assignment| assignment.connector_group = GROUPS[0]);
             all.push(AssignApplications { assignments: assignments.clone() }.into());
-            assignments.extend(assignments.first().cloned());
+            assignments.extend(assignments.first().copied());
             all.push(AssignApplications { assignments }.into());
         }
         // Out and back again in one: the region choreography of R-36.
