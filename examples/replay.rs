@@ -1,10 +1,11 @@
 //! Replays commands: JSON Lines in, one answer a line out (contract §8).
 //!
 //! ```text
-//! cargo run --release --example replay -- [--state] [--check] [FILE]
+//! cargo run --release --example replay -- [--state] [--check] [--load FILE] [FILE]
 //! ```
 //!
-//! Reads standard input where no file is named. `--state` prints the whole directory as a last line; `--check` audits it
+//! Reads standard input where no file is named. `--load` begins with a tenant document, a directory's, or what `--state` has
+//! printed, in place of no tenants at all. `--state` prints the whole directory as a last line; `--check` audits it
 //! after each line and stops with exit status 3 at the first violation, which only a bug of the engine can cause. The exit
 //! status is 1 if the input cannot be read, 2 if the call itself is wrong, and 0 whatever the answers are.
 
@@ -21,15 +22,23 @@ use connector_groups::Directory;
 #[path = "replay/line.rs"]
 mod line;
 
-const USAGE: &str = "usage: replay [--state] [--check] [FILE]";
+const USAGE: &str = "usage: replay [--state] [--check] [--load FILE] [FILE]";
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let (mut state, mut check, mut file) = (false, false, None);
-    for argument in std::env::args().skip(1) {
+    let (mut state, mut check, mut load, mut file) = (false, false, None, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--state" => state = true,
             "--check" => check = true,
+            "--load" => {
+                load = arguments.next();
+                if load.is_none() {
+                    eprintln!("replay: --load what?\n{USAGE}");
+                    return ExitCode::from(2);
+                }
+            }
             "--help" => {
                 println!("{USAGE}");
                 return ExitCode::SUCCESS;
@@ -51,7 +60,14 @@ fn main() -> ExitCode {
             }
         },
     };
-    let mut replay = Replay { directory: Directory::default(), lines: 0, checks: check, progress: Progress::new() };
+    let directory = match load.as_deref().map_or_else(|| Ok(Directory::default()), loaded) {
+        Ok(directory) => directory,
+        Err(message) => {
+            eprintln!("replay: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut replay = Replay { directory, lines: 0, checks: check, progress: Progress::new() };
     let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), state);
     replay.progress.clear();
     match result {
@@ -71,6 +87,19 @@ fn main() -> ExitCode {
             ExitCode::from(3)
         }
     }
+}
+
+/// A directory's document, a tenant's, or the line that `--state` prints.
+fn loaded(name: &str) -> Result<Directory, String> {
+    let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
+    let mut value: serde_json::Value = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+    if let Some(state) = value.get_mut("state") {
+        value = state.take();
+    }
+    if value.get("tenants").is_none() {
+        value = serde_json::json!({"tenants": [value]});
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| format!("{name}: {error}"))
 }
 
 enum Stop {
