@@ -4,7 +4,7 @@
 //! cargo bench --bench compare [-- [--quick] [--sizes N,N…] [--only SECTION] ]
 //! ```
 //!
-//! Prints the tables. A whole run, with nothing left out, writes `benches/results/` too.
+//! Prints the tables and writes them, with pictures: a whole run into `benches/results/`, any other below `target/`.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,10 +19,16 @@
 
 #[allow(dead_code, reason = "each bench has its part of it")]
 mod cases;
+#[path = "compare/machine.rs"]
+mod machine;
 #[path = "compare/measure.rs"]
 mod measure;
 #[allow(dead_code, reason = "each bench has its part of it")]
 mod peers;
+#[path = "compare/plots.rs"]
+mod plots;
+#[path = "compare/report.rs"]
+mod report;
 #[path = "compare/results.rs"]
 mod results;
 #[path = "compare/tables.rs"]
@@ -31,28 +37,32 @@ mod tables;
 mod targets;
 
 use core::time::Duration;
-use std::time::Instant;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
 
-use cases::world::World;
+use cases::{SECTIONS, Section, world::World};
 use measure::{Effort, measure};
-use results::Results;
+use report::Report;
+use results::{Memory, Results};
 
 const USAGE: &str = "usage: cargo bench --bench compare -- [--quick] [--sizes N,N...] [--only SECTION]";
-const SECTIONS: [&str; 1] = ["bulk"];
 
 struct Options {
     effort: Effort,
     sizes: Vec<u32>,
-    sections: Vec<&'static str>,
+    sections: Vec<&'static Section>,
     is_whole: bool,
 }
 
 fn options() -> Result<Options, String> {
-    let whole = Effort { rounds: 25, budget: Duration::from_secs(1), turn: Duration::from_millis(2) };
+    let whole = Effort { rounds: 15, budget: Duration::from_millis(500), turn: Duration::from_millis(2) };
     let mut options = Options {
         effort: whole,
         sizes: vec![1_000, 10_000, 100_000, 1_000_000],
-        sections: SECTIONS.into(),
+        sections: SECTIONS.iter().collect(),
         is_whole: true,
     };
     let mut arguments = std::env::args().skip(1);
@@ -71,14 +81,14 @@ fn options() -> Result<Options, String> {
             }
             "--only" => {
                 let only = arguments.next().ok_or("--only SECTION")?;
-                options.sections.retain(|section| *section == only);
+                options.sections.retain(|section| section.name == only);
             }
             other => return Err(format!("unexpected argument {other}")),
         }
         options.is_whole = false;
     }
     if options.sections.is_empty() || options.sizes.iter().any(|size| *size < 100) {
-        return Err(format!("sections are {}, sizes are 100 or more", SECTIONS.join(", ")));
+        return Err(format!("sections are {}, sizes are 100 or more", SECTIONS.map(|section| section.name).join(", ")));
     }
     Ok(options)
 }
@@ -90,22 +100,39 @@ fn main() {
     });
     let start = Instant::now();
     let mut results = Results::default();
-    for applications in options.sizes {
+    let sizes = options.sizes;
+    for applications in sizes.iter().copied() {
         let world = World::new(applications);
-        let progress = |section: &str, case: &str| {
-            eprintln!("{:4} s  {applications} applications, {section}: {case}", start.elapsed().as_secs());
-        };
-        if options.sections.contains(&"bulk") {
-            for plan in cases::bulk::plans(&world) {
-                progress("bulk", plan.name);
-                results.rows.extend(measure("bulk", plan.case(&world), options.effort));
-            }
+        for section in options.sections.iter().filter(|section| applications <= section.applications_max) {
+            (section.cases)(&world, &mut |case| {
+                let (seconds, name, section) = (start.elapsed().as_secs(), case.name, section.name);
+                eprintln!("{seconds:4} s  {applications} applications, {section}: {name}");
+                results.rows.extend(measure(section, case, options.effort));
+            });
         }
     }
-    for section in options.sections {
-        println!("\n{section}\n\n{}", tables::section(&results, section).for_terminal());
-    }
-    println!("\ngrowth: the time of a run as a power of the number of applications\n");
-    println!("{}", tables::of_exponents(&results).for_terminal());
-    println!("\ntargets\n\n{}", tables::of_targets(&targets::targets(&results)).for_terminal());
+    results.memory = memory(&sizes);
+    let report = Report::new(&results, options.sections);
+    report.print();
+    let folder = if options.is_whole {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results")
+    } else {
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+    };
+    report.write(&folder).expect("a folder to write into");
+    println!("{} s; written to {}", start.elapsed().as_secs(), folder.display());
+}
+
+/// What the bench `memory` counts; a process of its own, so that no allocation here is slower for being counted.
+fn memory(sizes: &[u32]) -> Vec<Memory> {
+    let Some(cargo) = std::env::var_os("CARGO") else {
+        eprintln!("memory is not measured: cargo runs that");
+        return Vec::new();
+    };
+    let mut command = Command::new(cargo);
+    command.args(["bench", "--quiet", "--bench", "memory", "--", "--json"]).args(sizes.iter().map(u32::to_string));
+    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
+    assert!(output.status.success(), "the bench memory failed");
+    let text = String::from_utf8(output.stdout).expect("lines of JSON");
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

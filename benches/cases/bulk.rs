@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use super::{Case, Contend, Contender, Reading, moves::Script, world::World};
+use super::{Case, Contend, Contender, Measure, floor_of, moves::Script, world::World};
 use crate::peers::{
     HERE, REGIONS, SPREAD, TENTH_IN_ANOTHER_CASE, THERE, Work, at,
     floors::{IdProbe, Scatter},
@@ -12,11 +12,11 @@ use crate::peers::{
 /// `SQLite` with texts at this size only does what it is at its best at; a run takes ten seconds.
 const MANY: u32 = 1_000_000;
 
-/// One case: its script, of how many things a run is, and who besides ours and the careful peer takes part.
-pub(crate) struct Plan {
-    pub(crate) name: &'static str,
+/// One case: its script, of how many things a run is, and who takes part besides ours and the careful peer.
+struct Plan {
+    name: &'static str,
     things: u32,
-    pub(crate) script: Script,
+    script: Script,
     kind: Kind,
 }
 
@@ -34,7 +34,7 @@ fn plan(name: &'static str, things: u32, kind: Kind, setup: Vec<Work>, timed: Ve
     Plan { name, things, kind, script: Script { setup, history: 0, timed, back: None } }
 }
 
-pub(crate) fn plans(world: &World) -> Vec<Plan> {
+fn plans(world: &World) -> Vec<Plan> {
     let applications = world.data.len();
     let order = &world.data.order;
     let list = |to| Work::List { applications: order.clone(), to };
@@ -100,8 +100,14 @@ pub(crate) fn plans(world: &World) -> Vec<Plan> {
     ]
 }
 
+pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+    for plan in plans(world) {
+        measure(plan.case(world));
+    }
+}
+
 impl Plan {
-    pub(crate) fn case<'a>(&'a self, world: &'a World) -> Case<'a> {
+    fn case<'a>(&'a self, world: &'a World) -> Case<'a> {
         let script = &self.script;
         let applications = world.data.len();
         let mut contenders = vec![world.ours_at(script)];
@@ -112,7 +118,7 @@ impl Plan {
                 ScatterEach { floor: Scatter::new(&world.data, order), to: 0 },
             ));
             let probe = IdProbe::new(&world.data, order);
-            contenders.push(Contender::floor("floor: id probe", Reading::floor(move || probe.probe())));
+            contenders.push(Contender::floor("floor: id probe", floor_of(move || probe.probe())));
         }
         contenders.push(world.careful_at(script));
         let many = applications >= MANY;

@@ -1,11 +1,18 @@
 //! What is measured: for each piece of work, who does it, each checked against the others before anything is timed.
 
 pub(crate) mod bulk;
+pub(crate) mod criterion;
+pub(crate) mod load;
 pub(crate) mod moves;
+pub(crate) mod reads;
+pub(crate) mod single;
+pub(crate) mod snapshot;
 pub(crate) mod world;
 
 use core::{hint::black_box, time::Duration};
 use std::time::Instant;
+
+use world::World;
 
 /// One piece of work at one size, and all who do it.
 pub(crate) struct Case<'a> {
@@ -16,6 +23,26 @@ pub(crate) struct Case<'a> {
     pub(crate) things: u32,
     pub(crate) contenders: Vec<Contender<'a>>,
 }
+
+/// What is done with each case before the next begins.
+pub(crate) type Measure<'m> = &'m mut dyn FnMut(Case<'_>);
+
+/// The cases of one subject.
+pub(crate) struct Section {
+    pub(crate) name: &'static str,
+    pub(crate) cases: fn(&World, Measure<'_>),
+    /// Larger ones would take longer than anybody waits for.
+    pub(crate) applications_max: u32,
+}
+
+/// All of them. Reads are last: they give `SQLite` the index that they need, which slows down its writes.
+pub(crate) const SECTIONS: [Section; 5] = [
+    Section { name: "bulk", cases: bulk::cases, applications_max: u32::MAX },
+    Section { name: "snapshot", cases: snapshot::cases, applications_max: u32::MAX },
+    Section { name: "single", cases: single::cases, applications_max: u32::MAX },
+    Section { name: "load", cases: load::cases, applications_max: 100_000 },
+    Section { name: "reads", cases: reads::cases, applications_max: u32::MAX },
+];
 
 /// How a figure is to be read.
 #[derive(Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -60,15 +87,18 @@ impl<'a> Contender<'a> {
 }
 
 impl Case<'_> {
-    /// Runs each once and compares what that came to; tells how long each took.
+    /// Runs each once and compares what that came to; tells how long each took, all that was around it included, and how
+    /// much of that was the work.
     ///
     /// # Panics
     /// Where two disagree: no figure of this case is then worth printing.
-    pub(crate) fn check(&mut self) -> Vec<Duration> {
+    pub(crate) fn check(&mut self) -> Vec<(Duration, Duration)> {
         let mut agreed: Option<(&str, Vec<u32>)> = None;
         let check = |contender: &mut Contender<'_>| {
             contender.work.reset();
-            let took = contender.work.run(1);
+            let start = Instant::now();
+            let worked = contender.work.run(1);
+            let took = start.elapsed();
             match (contender.work.outcome(), &agreed) {
                 (Some(outcome), None) => agreed = Some((contender.name, outcome)),
                 (Some(outcome), Some((other, agreed))) => {
@@ -76,30 +106,30 @@ impl Case<'_> {
                 }
                 (None, _) => {}
             }
-            took
+            (took, worked)
         };
         self.contenders.iter_mut().map(check).collect()
     }
 }
 
-/// Work without a state that it changes, and what it comes to.
+/// Work that changes nothing, and what its answer is in words that all share.
 pub(crate) struct Reading<F, O> {
     read: F,
     outcome: O,
 }
 
-impl<R, F: FnMut() -> R> Reading<F, fn(&R) -> Option<Vec<u32>>> {
-    pub(crate) fn new(read: F, outcome: fn(&R) -> Option<Vec<u32>>) -> Self {
+impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Reading<F, O> {
+    pub(crate) const fn new(read: F, outcome: O) -> Self {
         Self { read, outcome }
-    }
-
-    /// Something to measure others by.
-    pub(crate) fn floor(read: F) -> Self {
-        Self::new(read, |_| None)
     }
 }
 
-impl<R, F: FnMut() -> R> Contend for Reading<F, fn(&R) -> Option<Vec<u32>>> {
+/// Something to measure others by.
+pub(crate) fn floor_of<'a, R: 'a>(read: impl FnMut() -> R + 'a) -> impl Contend + 'a {
+    Reading::new(read, |_| None)
+}
+
+impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Contend for Reading<F, O> {
     fn run(&mut self, times: u32) -> Duration {
         let start = Instant::now();
         for _ in 0..times {
@@ -109,11 +139,11 @@ impl<R, F: FnMut() -> R> Contend for Reading<F, fn(&R) -> Option<Vec<u32>>> {
     }
 
     fn outcome(&mut self) -> Option<Vec<u32>> {
-        (self.outcome)(&(self.read)())
+        (self.outcome)((self.read)())
     }
 }
 
-/// Work for which something must be made ready each time, which is not timed; nor is the end of what it leaves.
+/// Work for which something is made ready each time; that is not timed, nor is the end of what the work leaves.
 pub(crate) struct Once<P, W> {
     prepare: P,
     work: W,

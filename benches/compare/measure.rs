@@ -1,6 +1,7 @@
 //! Runs of one case, interleaved, so that what disturbs the machine disturbs everybody.
 
 use core::time::Duration;
+use std::time::Instant;
 
 use crate::cases::{Case, Role};
 
@@ -45,18 +46,20 @@ pub(crate) fn measure(section: &'static str, mut case: Case<'_>, effort: Effort)
     let mut spent = vec![Duration::ZERO; checked.len()];
     for _ in 0..effort.rounds {
         for (number, contender) in case.contenders.iter_mut().enumerate() {
-            if checked[number] > effort.budget || spent[number] > effort.budget {
+            let (once, _) = checked[number];
+            if once > effort.budget || spent[number] > effort.budget {
                 continue;
             }
-            let times = repetitions(effort.turn, checked[number]);
-            let took = contender.work.run(times);
-            spent[number] += took;
-            turns[number].push(took / times);
+            let times = repetitions(effort.turn, once);
+            let start = Instant::now();
+            let worked = contender.work.run(times);
+            spent[number] += start.elapsed();
+            turns[number].push(worked / times);
         }
     }
     let rows = case.contenders.iter().zip(turns).zip(checked).map(|((contender, mut turns), checked)| {
         if turns.is_empty() {
-            turns.push(checked);
+            turns.push(checked.1);
         }
         turns.sort_unstable();
         let nanoseconds = |took: Duration| took.as_secs_f64() * 1e9 / f64::from(case.things);

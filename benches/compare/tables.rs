@@ -59,6 +59,35 @@ pub(crate) fn section(results: &Results, section: &str) -> Table {
     Table { head, rows }
 }
 
+/// The cases that matter most, at one size, and what the peers take for the same.
+pub(crate) fn headline(results: &Results, applications: u32, cases: &[(&str, &str)]) -> Table {
+    let peers = ["careful", "naive", "persistent", "SQLite"];
+    let head = ["work", "for", "ours"].into_iter().chain(peers).map(String::from).collect();
+    let row = |(case, thing): &(&str, &str)| {
+        let ours = results.fastest(case, applications, "ours")?;
+        let start = [String::from(*case), String::from(*thing), time(ours)];
+        let cell = |peer: &&str| match results.fastest(case, applications, peer) {
+            Some(other) => format!("{} ({}x)", time(other), digits(other / ours)),
+            None => String::new(),
+        };
+        Some(start.into_iter().chain(peers.iter().map(cell)).collect())
+    };
+    let mut rows: Vec<Vec<String>> = cases.iter().filter_map(row).collect();
+    let bytes = |who: &str| {
+        let same = results.memory.iter().filter(|memory| memory.applications == applications && !memory.named);
+        same.filter(|memory| memory.contender.starts_with(who)).map(|memory| memory.bytes).min_by(f64::total_cmp)
+    };
+    if let Some(ours) = bytes("ours") {
+        let cell = |peer: &&str| match bytes(peer) {
+            Some(other) => format!("{other:.0} B ({}x)", digits(other / ours)),
+            None => String::new(),
+        };
+        let start = ["memory".into(), "an application".into(), format!("{ours:.0} B")];
+        rows.push(start.into_iter().chain(peers.iter().map(cell)).collect());
+    }
+    Table { head, rows }
+}
+
 pub(crate) fn of_targets(targets: &[Target]) -> Table {
     let row = |target: &Target| {
         let met = if target.met { "yes" } else { "NO" };

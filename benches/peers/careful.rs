@@ -141,9 +141,21 @@ impl Careful {
         Ok(moved)
     }
 
+    /// Every group's applications, in creation order.
+    pub(crate) fn by_group(&self) -> Vec<Vec<Uuid>> {
+        let mut lists: Vec<Vec<Uuid>> =
+            self.groups.values().map(|group| Vec::with_capacity(group.applications.len())).collect();
+        for (id, application) in &self.applications {
+            if let Some(group) = application.group.and_then(|group| self.groups.get_index_of(&group)) {
+                lists[group].push(*id);
+            }
+        }
+        lists
+    }
+
     /// A page of a group's applications, in creation order.
-    pub(crate) fn page(&self, group: Uuid, after: Uuid, limit: usize) -> impl Iterator<Item = Uuid> + '_ {
-        let start = self.applications.get_index_of(&after).unwrap() + 1;
+    pub(crate) fn page(&self, group: Uuid, after: Option<Uuid>, limit: usize) -> impl Iterator<Item = Uuid> + '_ {
+        let start = after.map_or(0, |after| self.applications.get_index_of(&after).unwrap() + 1);
         let behind = self.applications.as_slice()[start..].iter();
         behind.filter(move |(_, application)| application.group == Some(group)).map(|(id, _)| *id).take(limit)
     }

@@ -1,5 +1,7 @@
 //! The engine, through its public interface: typed commands in, events out.
 
+use std::sync::Arc;
+
 use connector_groups::{
     AddApplication, AppId, ApplicationDocument, ApplicationId, AssignApplications, Assignment, Command,
     ConnectorDocument, ConnectorGroupDocument, ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus,
@@ -31,10 +33,13 @@ pub(crate) fn document(data: &Data) -> Document {
         version: "1.5.4287.0".into(),
         member_of: data.group(connector.group),
     };
+    // Texts are aside where memory is counted: those without a name share what they have instead.
+    let no_name: Arc<str> = "".into();
+    let name = |name: &str| if name.is_empty() { no_name.clone() } else { name.into() };
     let application = |application: &super::Application| ApplicationDocument {
         id: ApplicationId::from_u128(application.id),
         app_id: AppId::from_u128(application.app_id),
-        display_name: application.name.as_str().into(),
+        display_name: name(&application.name),
         on_premises_publishing: Some(Box::new(OnPremisesPublishing::default())),
         connector_group: Some(data.group(application.group)),
     };
