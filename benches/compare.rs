@@ -58,7 +58,7 @@ struct Options {
 }
 
 fn options() -> Result<Options, String> {
-    let whole = Effort { rounds: 15, budget: Duration::from_millis(500), turn: Duration::from_millis(2) };
+    let whole = Effort { rounds: 15, budget: Duration::from_millis(300), turn: Duration::from_millis(2) };
     let mut options = Options {
         effort: whole,
         sizes: vec![1_000, 10_000, 100_000, 1_000_000],
@@ -87,8 +87,11 @@ fn options() -> Result<Options, String> {
         }
         options.is_whole = false;
     }
-    if options.sections.is_empty() || options.sizes.iter().any(|size| *size < 100) {
-        return Err(format!("sections are {}, sizes are 100 or more", SECTIONS.map(|section| section.name).join(", ")));
+    if options.sections.is_empty() || options.sizes.iter().any(|size| *size < 1_000) {
+        return Err(format!(
+            "sections are {}, sizes are 1000 or more",
+            SECTIONS.map(|section| section.name).join(", ")
+        ));
     }
     Ok(options)
 }

@@ -9,7 +9,7 @@ use crate::peers::{
     sqlite::{Keys, Route},
 };
 
-/// `SQLite` with texts at this size only does what it is at its best at; a run takes ten seconds.
+/// From this size on, those who are never the fastest have their turn in the two main cases only.
 const MANY: u32 = 1_000_000;
 
 /// One case: its script, of how many things a run is, and who takes part besides ours and the careful peer.
@@ -25,7 +25,7 @@ enum Kind {
     Statement,
     List,
     Connectors,
-    /// One statement for `SQLite`, after a history that the others do not all need to live through.
+    /// A history that not all need to live through.
     AfterHistory,
 }
 
@@ -121,24 +121,24 @@ impl Plan {
             contenders.push(Contender::floor("floor: id probe", floor_of(move || probe.probe())));
         }
         contenders.push(world.careful_at(script));
-        let many = applications >= MANY;
-        if matches!(self.kind, Kind::Statement | Kind::List) {
-            contenders.push(world.naive_at(script));
-            contenders.push(world.persistent_at(script));
-        }
+        let everybody = applications < MANY || ["whole group", "list, all moved"].contains(&self.name);
         match self.kind {
             Kind::Statement => {
-                contenders.push(world.sqlite_at(script, Keys::Integers, Route::PerRow));
-                contenders.push(world.sqlite_at(script, Keys::Texts, Route::PerRow));
+                contenders.push(world.persistent_at(script));
+                contenders.push(world.sqlite_at(script, Keys::Integers, None));
+                if everybody {
+                    contenders.push(world.naive_at(script));
+                    contenders.push(world.sqlite_at(script, Keys::Texts, None));
+                }
             }
             Kind::List => {
-                contenders.push(world.sqlite_at(script, Keys::Integers, Route::PerRow));
-                contenders.push(world.sqlite_at(script, Keys::Integers, Route::TemporaryTable));
-                if !many || self.name == "list, all moved" {
-                    contenders.push(world.sqlite_at(script, Keys::Texts, Route::TemporaryTable));
-                }
-                if !many {
-                    contenders.push(world.sqlite_at(script, Keys::Texts, Route::PerRow));
+                contenders.push(world.persistent_at(script));
+                contenders.push(world.sqlite_at(script, Keys::Integers, Some(Route::PerRow)));
+                if everybody {
+                    contenders.push(world.naive_at(script));
+                    contenders.push(world.sqlite_at(script, Keys::Integers, Some(Route::TemporaryTable)));
+                    contenders.push(world.sqlite_at(script, Keys::Texts, Some(Route::PerRow)));
+                    contenders.push(world.sqlite_at(script, Keys::Texts, Some(Route::TemporaryTable)));
                 }
             }
             Kind::Connectors | Kind::AfterHistory => {}

@@ -127,14 +127,17 @@ impl World {
         Contender::peer("persistent", Mover::new(self, self.persistent(), script, |_| ()))
     }
 
-    pub(crate) fn sqlite_at<'a>(&'a self, script: &'a Script, keys: Keys, route: Route) -> Contender<'a> {
+    /// A list goes by the route, anything else is one statement.
+    pub(crate) fn sqlite_at<'a>(&'a self, script: &'a Script, keys: Keys, route: Option<Route>) -> Contender<'a> {
         let per_row: fn(&mut Sqlite) = |engine| engine.route = Route::PerRow;
         let by_table: fn(&mut Sqlite) = |engine| engine.route = Route::TemporaryTable;
         let (name, choose) = match (keys, route) {
-            (Keys::Integers, Route::PerRow) => ("SQLite, integers, per row", per_row),
-            (Keys::Integers, Route::TemporaryTable) => ("SQLite, integers, temporary table", by_table),
-            (Keys::Texts, Route::PerRow) => ("SQLite, GUID texts, per row", per_row),
-            (Keys::Texts, Route::TemporaryTable) => ("SQLite, GUID texts, temporary table", by_table),
+            (Keys::Integers, None) => ("SQLite, integers", per_row),
+            (Keys::Texts, None) => ("SQLite, GUID texts", per_row),
+            (Keys::Integers, Some(Route::PerRow)) => ("SQLite, integers, per row", per_row),
+            (Keys::Integers, Some(Route::TemporaryTable)) => ("SQLite, integers, temporary table", by_table),
+            (Keys::Texts, Some(Route::PerRow)) => ("SQLite, GUID texts, per row", per_row),
+            (Keys::Texts, Some(Route::TemporaryTable)) => ("SQLite, GUID texts, temporary table", by_table),
         };
         Contender::peer(name, Mover::new(self, self.sqlite(keys), script, choose))
     }

@@ -12,11 +12,7 @@ use connector_groups::{
 };
 
 use super::{Case, Contend, Contender, Measure, floor_of, moves::Script, world::World};
-use crate::peers::{
-    Data, Dice, HERE, THERE, Work, at,
-    floors::IdProbe,
-    sqlite::{Keys, Route},
-};
+use crate::peers::{Data, Dice, HERE, THERE, Work, at, sqlite::Keys};
 
 /// So many commands are a run.
 const BATCH: u32 = 256;
@@ -27,32 +23,38 @@ pub(crate) fn cases(world: &World, measure: Measure<'_>) {
     others(world, measure);
 }
 
-/// One command that peers know too, there and back.
+/// One command that peers know too, at so many different applications that they are not all at hand: run by run the next
+/// thousand go there, then all of them back.
 fn add_application(world: &World) -> Script {
-    let one = |to| world.data.order.iter().take(at(BATCH)).map(move |number| Work::One { application: *number, to });
-    let timed = vec![one(THERE).collect(), one(HERE).collect()];
+    let some = || world.data.order.chunks_exact(at(RUN)).take(RUNS);
+    let moves = |to| some().map(move |run| run.iter().map(|number| Work::One { application: *number, to }).collect());
+    let timed = moves(THERE).chain(moves(HERE)).collect();
     Script { setup: vec![Work::All { to: HERE }], history: 0, timed, back: None }
 }
 
+const RUN: u32 = 1_000;
+const RUNS: usize = 64;
+
 fn add_application_case<'a>(world: &'a World, script: &'a Script) -> Case<'a> {
-    let order = &world.data.order[..script.timed[0].len()];
-    let (ours, probe) = (world.ours(), IdProbe::new(&world.data, order));
-    let ids: Vec<ApplicationId> = order.iter().map(|number| world.data.application(*number)).collect();
+    let ours = world.ours();
+    let ids = |run: &[u32]| run.iter().map(|number| world.data.application(*number)).collect::<Vec<_>>();
+    let runs: Vec<Vec<ApplicationId>> = world.data.order.chunks_exact(at(RUN)).take(RUNS).map(ids).collect();
+    let mut next = 0;
     let look_up = move || {
         let tenant = &ours.borrow().engine.tenant;
-        ids.iter().filter(|id| tenant.application(**id).is_some_and(ApplicationView::is_published)).count()
+        next = (next + 1) % runs.len();
+        runs[next].iter().filter(|id| tenant.application(**id).is_some_and(ApplicationView::is_published)).count()
     };
     let contenders = vec![
         world.ours_at(script),
         Contender::floor("floor: look-up by id", floor_of(look_up)),
-        Contender::floor("floor: id probe", floor_of(move || probe.probe())),
         world.careful_at(script),
         world.naive_at(script),
         world.persistent_at(script),
-        world.sqlite_at(script, Keys::Integers, Route::PerRow),
-        world.sqlite_at(script, Keys::Texts, Route::PerRow),
+        world.sqlite_at(script, Keys::Integers, None),
+        world.sqlite_at(script, Keys::Texts, None),
     ];
-    Case { name: "addApplication", applications: world.data.len(), things: BATCH, contenders }
+    Case { name: "addApplication", applications: world.data.len(), things: RUN, contenders }
 }
 
 /// Things that only these commands are about.

@@ -30,9 +30,13 @@ fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Dr
     for (panel, case) in area.split_evenly((2, 2)).iter().zip(HEADLINES) {
         let lines = WHO.map(|(who, colour)| (who, colour, line(results, case, who)));
         let all = || lines.iter().flat_map(|(_, _, points)| points);
-        let (Some(least), Some(most)) = (results.sizes().first().copied(), results.sizes().last().copied()) else {
+        let mut sizes: Vec<u32> = all().map(|(applications, _)| *applications).collect();
+        sizes.sort_unstable();
+        // Neither an empty range nor one of a single point has a scale.
+        let (Some(least), Some(most)) = (sizes.first().copied(), sizes.last().copied()) else { continue };
+        if least == most {
             continue;
-        };
+        }
         let low = all().map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
         let high = all().map(|(_, time)| *time).fold(0.0, f64::max);
         let mut chart = ChartBuilder::on(panel)
@@ -88,20 +92,20 @@ fn draw_memory(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> 
     let most = results.memory.iter().map(|memory| memory.applications).max().unwrap_or_default();
     let bars: Vec<_> = results.memory.iter().filter(|memory| memory.applications == most && !memory.named).collect();
     let high = bars.iter().map(|bar| bar.bytes).fold(0.0, f64::max);
-    let count = u32::try_from(bars.len())?;
+    let Some(last) = u32::try_from(bars.len())?.checked_sub(1) else { return Ok(()) };
     let mut chart = ChartBuilder::on(area)
         .margin(12)
         .caption(format!("bytes for each of {most} applications, without names"), ("sans-serif", 18))
         .x_label_area_size(34)
         .y_label_area_size(130)
-        .build_cartesian_2d(0.0..high * 1.1, (0..count).into_segmented())?;
+        .build_cartesian_2d(0.0..high * 1.1, (0..last).into_segmented())?;
     let name = |segment: &SegmentValue<u32>| match segment {
         SegmentValue::CenterOf(number) => {
             bars.get(crate::peers::at(*number)).map_or_else(String::new, |bar| bar.contender.clone())
         }
         SegmentValue::Exact(_) | SegmentValue::Last => String::new(),
     };
-    chart.configure_mesh().disable_y_mesh().y_label_formatter(&name).draw()?;
+    chart.configure_mesh().disable_y_mesh().light_line_style(TRANSPARENT).y_label_formatter(&name).draw()?;
     for (number, bar) in (0..).zip(&bars) {
         let known = WHO.iter().find(|(who, _)| bar.contender.starts_with(who));
         let colour = known.map_or(BLACK, |(_, colour)| *colour);

@@ -15,7 +15,7 @@ use crate::cases::Section;
 const METHOD: &str = "Each piece of work is run once by everybody and the outcomes are compared; where two disagree, the run \
 ends. Then everybody has a turn, in one order, again and again, so that what disturbs the machine disturbs everybody; a turn \
 repeats short work for two milliseconds. A figure is the shortest turn, by the thing: what the work takes undisturbed (the \
-medians stand in results.json). Somebody whose turns have taken half a second has no more of them; whose first run took \
+medians stand in results.json). Somebody whose turns have taken 0.3 seconds has no more of them; whose first run took \
 longer is measured by that run. Behind each figure in brackets: how many times ours it is.";
 
 /// What is said first: the case and what one thing of it is.
@@ -51,7 +51,7 @@ impl<'a> Report<'a> {
             (growth.into(), tables::of_exponents(self.results)),
             ("targets".into(), tables::of_targets(&self.targets)),
         ];
-        sections.chain(rest).collect()
+        sections.chain(rest).filter(|(_, table)| !table.is_empty()).collect()
     }
 
     pub(crate) fn print(&self) {

@@ -137,6 +137,10 @@ pub(crate) fn of_memory(results: &Results) -> Table {
 }
 
 impl Table {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     fn lines(&self, start: &str, between: &str, end: &str) -> String {
         let all = || core::iter::once(&self.head).chain(&self.rows);
         let widths: Vec<usize> = (0..self.head.len())
