@@ -4,7 +4,8 @@
 //! cargo bench --bench compare [-- [--quick] [--sizes N,N…] [--only SECTION] ]
 //! ```
 //!
-//! Prints the tables and writes them, with pictures: a whole run into `benches/results/`, any other below `target/`.
+//! Prints the tables and writes them, with pictures: a whole run into `benches/results/` and the README, any
+//! other below `target/`.
 
 #![allow(
     clippy::unwrap_used,
@@ -122,6 +123,9 @@ fn main() {
     } else {
         PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
     };
+    if options.is_whole {
+        report.write_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the place for figures");
+    }
     report.write(&folder).expect("a folder to write into");
     println!("{} s; written to {}", start.elapsed().as_secs(), folder.display());
 }

@@ -14,7 +14,13 @@ const WHO: [(&str, RGBColor); 7] = [
     ("naive", RGBColor(0x94, 0x67, 0xbd)),
     ("SQLite", RGBColor(0xff, 0x7f, 0x0e)),
 ];
-const HEADLINES: [&str; 4] = ["whole group", "list, all moved", "snapshot", "addApplication"];
+/// Cases, and what one run of each is.
+const HEADLINES: [(&str, &str); 4] = [
+    ("whole group", "a whole group goes to another"),
+    ("list, all moved", "a list of all applications goes to a group"),
+    ("snapshot", "a snapshot of the tenant"),
+    ("addApplication", "a thousand times addApplication"),
+];
 
 type Drawn = Result<(), Box<dyn core::error::Error>>;
 
@@ -27,7 +33,7 @@ pub(crate) fn time(results: &Results) -> String {
 
 fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Drawn {
     area.fill(&WHITE)?;
-    for (panel, case) in area.split_evenly((2, 2)).iter().zip(HEADLINES) {
+    for (panel, (case, caption)) in area.split_evenly((2, 2)).iter().zip(HEADLINES) {
         let lines = WHO.map(|(who, colour)| (who, colour, line(results, case, who)));
         let all = || lines.iter().flat_map(|(_, _, points)| points);
         let mut sizes: Vec<u32> = all().map(|(applications, _)| *applications).collect();
@@ -39,18 +45,21 @@ fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Dr
         }
         let low = all().map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
         let high = all().map(|(_, time)| *time).fold(0.0, f64::max);
+        // To the right of the lines is room for their names.
         let mut chart = ChartBuilder::on(panel)
             .margin(12)
-            .caption(case, ("sans-serif", 18))
+            .caption(caption, ("sans-serif", 18))
             .x_label_area_size(34)
             .y_label_area_size(64)
-            .build_cartesian_2d((least..most).log_scale(), (low / 2.0..high * 2.0).log_scale())?;
+            .build_cartesian_2d((least..most.saturating_mul(12)).log_scale(), (low / 2.0..high * 2.0).log_scale())?;
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
             .x_desc("applications")
             .y_desc("one run")
-            .x_label_formatter(&|applications| applications.to_string())
+            .x_label_formatter(&|applications| {
+                if *applications > most { String::new() } else { applications.to_string() }
+            })
             .y_label_formatter(&|nanoseconds| super::tables::time(*nanoseconds))
             .draw()?;
         for (who, colour, points) in lines.into_iter().filter(|(_, _, points)| !points.is_empty()) {
@@ -61,11 +70,7 @@ fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Dr
                 .label(who)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .background_style(WHITE.mix(0.8))
-            .draw()?;
+        chart.configure_series_labels().position(SeriesLabelPosition::MiddleRight).background_style(WHITE).draw()?;
     }
     area.present()?;
     Ok(())

@@ -49,9 +49,26 @@ impl<'a> Report<'a> {
         let rest = [
             ("bytes for an application".into(), tables::of_memory(self.results)),
             (growth.into(), tables::of_exponents(self.results)),
+            ("slower than a peer".into(), self.slower()),
             ("targets".into(), tables::of_targets(&self.targets)),
         ];
         sections.chain(rest).filter(|(_, table)| !table.is_empty()).collect()
+    }
+
+    fn slower(&self) -> tables::Table {
+        let sections: Vec<&str> = self.sections.iter().map(|section| section.name).collect();
+        tables::slower(self.results, &sections)
+    }
+
+    fn headline(&self) -> String {
+        let most = self.results.sizes().last().copied().unwrap_or_default();
+        let table = tables::headline(self.results, most, &HEADLINES).as_markdown();
+        format!("At {most} applications, on {}:\n\n{table}", self.machine.line())
+    }
+
+    fn met(&self) -> String {
+        let met = self.targets.iter().filter(|target| target.met).count();
+        format!("{met} of {} targets met", self.targets.len())
     }
 
     pub(crate) fn print(&self) {
@@ -59,17 +76,15 @@ impl<'a> Report<'a> {
         for (title, table) in self.tables() {
             println!("\n{title}\n\n{}", table.for_terminal());
         }
-        let met = self.targets.iter().filter(|target| target.met).count();
-        println!("{met} of {} targets met", self.targets.len());
+        println!("{}", self.met());
     }
 
     fn markdown(&self) -> String {
-        let most = self.results.sizes().last().copied().unwrap_or_default();
-        let headline = tables::headline(self.results, most, &HEADLINES).as_markdown();
         let mut text = format!(
-            "# Results\n\nWritten by `cargo bench --bench compare`. {}.\n\n{METHOD}\n\n![time over size](time.svg)\n\n\
-             ![memory](memory.svg)\n\n## At {most} applications\n\n{headline}",
-            self.machine.line()
+            "# Results\n\nWritten by `cargo bench --bench compare`. {METHOD}\n\n![time over size](time.svg)\n\n\
+             ![memory](memory.svg)\n\n## Headline\n\n{}\n{}.\n",
+            self.headline(),
+            self.met()
         );
         let tables = self.tables().into_iter();
         text.extend(tables.map(|(title, table)| format!("\n## {}\n\n{}", capital(&title), table.as_markdown())));
@@ -91,7 +106,22 @@ impl<'a> Report<'a> {
         fs::write(folder.join("time.svg"), plots::time(self.results))?;
         fs::write(folder.join("memory.svg"), plots::memory(self.results))
     }
+
+    /// Puts the figures into the README, between the two marks that say so.
+    pub(crate) fn write_into(&self, readme: &Path) -> io::Result<()> {
+        let text = fs::read_to_string(readme)?;
+        let (before, rest) = text.split_once(BEGIN).ok_or(io::ErrorKind::NotFound)?;
+        let (_, after) = rest.split_once(END).ok_or(io::ErrorKind::NotFound)?;
+        let (headline, met, slower) = (self.headline(), self.met(), self.slower().as_markdown());
+        let slower = format!("What a peer does faster, and what it takes of our time:\n\n{slower}");
+        // The README is documentation of the crate too, in which names of this form stand in backticks.
+        let figures = format!("\n{headline}\n{met}. {slower}").replace("SQLite", "`SQLite`");
+        fs::write(readme, format!("{before}{BEGIN}{figures}{END}{after}"))
+    }
 }
+
+const BEGIN: &str = "<!-- figures of cargo bench --bench compare -->\n";
+const END: &str = "<!-- end of figures -->";
 
 fn capital(title: &str) -> String {
     let mut letters = title.chars();

@@ -88,6 +88,31 @@ pub(crate) fn headline(results: &Results, applications: u32, cases: &[(&str, &st
     Table { head, rows }
 }
 
+/// Work that a peer does faster: at which sizes, and what it takes of the time that ours does.
+pub(crate) fn slower(results: &Results, sections: &[&str]) -> Table {
+    let mut rows = Vec::new();
+    for case in sections.iter().flat_map(|section| results.cases(section)) {
+        let peers = results.rows.iter().filter(|row| row.case == case && row.role == Role::Peer);
+        let mut names: Vec<&str> = peers.map(|row| column(row.contender)).collect();
+        names.sort_unstable();
+        names.dedup();
+        for peer in names {
+            let part = |applications: u32| {
+                let ours = results.fastest(case, applications, "ours")?;
+                Some((applications, results.fastest(case, applications, peer)? / ours))
+            };
+            let faster = results.sizes().into_iter().filter_map(part).filter(|(_, part)| *part < 1.0);
+            let (sizes, parts): (Vec<String>, Vec<String>) =
+                faster.map(|(applications, part)| (applications.to_string(), format!("{part:.2}x"))).unzip();
+            if !sizes.is_empty() {
+                rows.push(vec![case.into(), peer.into(), sizes.join(", "), parts.join(", ")]);
+            }
+        }
+    }
+    let head = ["work", "peer", "at so many applications", "takes of our time"].map(String::from).into();
+    Table { head, rows }
+}
+
 pub(crate) fn of_targets(targets: &[Target]) -> Table {
     let row = |target: &Target| {
         let met = if target.met { "yes" } else { "NO" };
