@@ -1,8 +1,6 @@
 //! Bulk commands: a whole group, lists, selections, connectors.
 
-use core::hint::black_box;
-
-use super::{Case, Contend, Contender, Measure, floor_of, moves::Script, world::World};
+use super::{Case, Contender, Measure, floor_of, moves::Script, world::World};
 use crate::peers::{
     HERE, REGIONS, SPREAD, TENTH_IN_ANOTHER_CASE, THERE, Work, at,
     floors::{IdProbe, Scatter},
@@ -113,10 +111,12 @@ impl Plan {
         let mut contenders = vec![world.ours_at(script)];
         if self.kind == Kind::List {
             let order = &world.data.order;
-            contenders.push(Contender::floor(
-                "floor: scatter",
-                ScatterEach { floor: Scatter::new(&world.data, order), to: 0 },
-            ));
+            let (mut scatter, mut to) = (Scatter::new(&world.data, order), 0);
+            let write = move || {
+                to += 1;
+                scatter.write(to);
+            };
+            contenders.push(Contender::floor("floor: scatter", floor_of(write)));
             let probe = IdProbe::new(&world.data, order);
             contenders.push(Contender::floor("floor: id probe", floor_of(move || probe.probe())));
         }
@@ -144,25 +144,5 @@ impl Plan {
             Kind::Connectors | Kind::AfterHistory => {}
         }
         Case { name: self.name, applications, things: self.things.max(1), contenders }
-    }
-}
-
-struct ScatterEach {
-    floor: Scatter,
-    to: u32,
-}
-
-impl Contend for ScatterEach {
-    fn run(&mut self, times: u32) -> core::time::Duration {
-        let start = std::time::Instant::now();
-        for _ in 0..times {
-            self.to += 1;
-            black_box(self.floor.write(black_box(self.to)));
-        }
-        start.elapsed()
-    }
-
-    fn outcome(&mut self) -> Option<Vec<u32>> {
-        None
     }
 }

@@ -84,7 +84,7 @@ fn first_writes(world: &World) -> Vec<Contender<'_>> {
     vec![
         Contender::ours(write(world, world.ours(), |ours| ours.tenant.clone())),
         Contender::peer("persistent", write(world, world.persistent(), Clone::clone)),
-        Contender::peer("im::Vector of u32 alone", Once::new(move || reader.borrow().clone(), set)),
+        Contender::floor("floor: im::Vector of u32", Once::new(move || reader.borrow().clone(), set)),
     ]
 }
 

@@ -51,7 +51,7 @@ fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Dr
             .caption(caption, ("sans-serif", 18))
             .x_label_area_size(34)
             .y_label_area_size(64)
-            .build_cartesian_2d((least..most.saturating_mul(12)).log_scale(), (low / 2.0..high * 2.0).log_scale())?;
+            .build_cartesian_2d((least..most.saturating_mul(60)).log_scale(), (low / 2.0..high * 2.0).log_scale())?;
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)

@@ -19,12 +19,25 @@ pub(crate) fn time(nanoseconds: f64) -> String {
     format!("{} {unit}", digits(number))
 }
 
-fn digits(number: f64) -> String {
+pub(crate) fn digits(number: f64) -> String {
     match number {
         small if small < 9.995 => format!("{small:.2}"),
         medium if medium < 99.95 => format!("{medium:.1}"),
-        large => format!("{large:.0}"),
+        large => grouped(&format!("{large:.0}")),
     }
+}
+
+/// A number with a comma before every three digits.
+pub(crate) fn grouped(digits: &str) -> String {
+    let letter = |(place, letter): (usize, char)| {
+        let comma = (place > 0 && (digits.len() - place).is_multiple_of(3)).then_some(',');
+        comma.into_iter().chain([letter])
+    };
+    digits.chars().enumerate().flat_map(letter).collect()
+}
+
+pub(crate) fn size(applications: u32) -> String {
+    grouped(&applications.to_string())
 }
 
 /// Variants of one peer stand in one column: the fastest is the peer.
@@ -41,7 +54,7 @@ pub(crate) fn section(results: &Results, section: &str) -> Table {
             columns.push(column);
         }
     }
-    columns.sort_by_key(|(role, _)| *role == Role::Peer);
+    columns.sort_by_key(|(role, column)| (*role == Role::Peer, column.to_lowercase()));
     let names = columns.iter().map(|(_, column)| String::from(*column));
     let head = ["work", "applications", "ours"].map(String::from).into_iter().chain(names).collect();
     let mut rows = Vec::new();
@@ -52,7 +65,7 @@ pub(crate) fn section(results: &Results, section: &str) -> Table {
                 Some(other) => format!("{} ({}x)", time(other), digits(other / ours)),
                 None => String::new(),
             };
-            let start = [String::from(case), applications.to_string(), time(ours)];
+            let start = [String::from(case), size(applications), time(ours)];
             rows.push(start.into_iter().chain(columns.iter().map(cell)).collect());
         }
     }
@@ -103,9 +116,9 @@ pub(crate) fn slower(results: &Results, sections: &[&str]) -> Table {
             };
             let faster = results.sizes().into_iter().filter_map(part).filter(|(_, part)| *part < 1.0);
             let (sizes, parts): (Vec<String>, Vec<String>) =
-                faster.map(|(applications, part)| (applications.to_string(), format!("{part:.2}x"))).unzip();
+                faster.map(|(applications, part)| (size(applications), format!("{part:.2}x"))).unzip();
             if !sizes.is_empty() {
-                rows.push(vec![case.into(), peer.into(), sizes.join(", "), parts.join(", ")]);
+                rows.push(vec![case.into(), peer.into(), sizes.join("; "), parts.join("; ")]);
             }
         }
     }
@@ -153,7 +166,7 @@ pub(crate) fn of_memory(results: &Results) -> Table {
     let row = |memory: &super::results::Memory| {
         let named = if memory.named { "yes" } else { "no" };
         let bytes = format!("{:.0}", memory.bytes);
-        vec![memory.contender.clone(), memory.applications.to_string(), named.into(), bytes]
+        vec![memory.contender.clone(), size(memory.applications), named.into(), bytes]
     };
     Table {
         head: ["who", "applications", "with names", "bytes an application"].map(String::from).into(),

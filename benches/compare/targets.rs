@@ -1,6 +1,9 @@
 //! What is to be reached, and whether it was.
 
-use super::results::Results;
+use super::{
+    results::Results,
+    tables::{digits, size, time},
+};
 
 #[derive(Clone, serde::Serialize)]
 pub(crate) struct Target {
@@ -71,7 +74,7 @@ impl Judge<'_> {
         let (Some(least), Some(most)) = (sizes.first().copied(), self.results.largest(case)) else { return };
         let (Some(small), Some(large)) = (self.ours(case, least), self.ours(case, most)) else { return };
         if most > least {
-            let target = format!("at most {factor}x from {least} to {most} applications");
+            let target = format!("at most {factor}x from {} to {} applications", size(least), size(most));
             self.say(case, target, format!("{:.2}x", large / small), large <= factor * small);
         }
     }
@@ -82,7 +85,7 @@ impl Judge<'_> {
         for applications in self.results.sizes() {
             let (fresh, old) = (self.ours("whole group", applications), self.ours(case, applications));
             if let (Some(fresh), Some(old)) = (fresh, old) {
-                let target = format!("at most 2x that of a fresh tenant, {applications} applications");
+                let target = format!("at most 2x that of a fresh tenant, {} applications", size(applications));
                 self.say(case, target, format!("{:.2}x", old / fresh), old <= 2.0 * fresh);
             }
         }
@@ -91,7 +94,7 @@ impl Judge<'_> {
     fn at_most(&mut self, case: &'static str, applications: u32, of: &str, ratio: f64) {
         let (ours, other) = (self.ours(case, applications), self.results.fastest(case, applications, of));
         if let (Some(ours), Some(other)) = (ours, other) {
-            let target = format!("at most {ratio}x {of}, {applications} applications");
+            let target = format!("at most {ratio}x {of}, {} applications", size(applications));
             self.say(case, target, format!("{:.2}x", ours / other), ours <= ratio * other);
         }
     }
@@ -99,15 +102,15 @@ impl Judge<'_> {
     fn at_least(&mut self, case: &'static str, applications: u32, of: &str, times: f64) {
         let (ours, other) = (self.ours(case, applications), self.results.fastest(case, applications, of));
         if let (Some(ours), Some(other)) = (ours, other) {
-            let target = format!("at least {times}x as fast as {of}, {applications} applications");
-            self.say(case, target, format!("{:.1}x", other / ours), other >= times * ours);
+            let target = format!("at least {times}x as fast as {of}, {} applications", size(applications));
+            self.say(case, target, format!("{}x", digits(other / ours)), other >= times * ours);
         }
     }
 
     fn refused(&mut self, applications: u32) {
         let (refused, accepted) = ("list, one bad entry", "list, all moved");
         if let (Some(ours), Some(other)) = (self.ours(refused, applications), self.ours(accepted, applications)) {
-            let target = format!("at most {NOISE}x the accepted one, {applications} applications");
+            let target = format!("at most {NOISE}x the accepted one, {} applications", size(applications));
             self.say(refused, target, format!("{:.2}x", ours / other), ours <= NOISE * other);
         }
     }
@@ -115,15 +118,15 @@ impl Judge<'_> {
     fn within(&mut self, case: &'static str, nanoseconds: f64) {
         let Some(most) = self.results.largest(case) else { return };
         if let Some(ours) = self.ours(case, most) {
-            let (limit, took) = (super::tables::time(nanoseconds), super::tables::time(ours));
-            self.say(case, format!("at most {limit}, {most} applications"), took, ours <= nanoseconds);
+            let (limit, took) = (time(nanoseconds), time(ours));
+            self.say(case, format!("at most {limit}, {} applications", size(most)), took, ours <= nanoseconds);
         }
     }
 
     fn memory(&mut self) {
         let ours = self.results.memory.iter().filter(|memory| memory.contender == "ours" && !memory.named);
         if let Some(most) = ours.max_by_key(|memory| memory.applications) {
-            let target = format!("at most 100 bytes an application, {} applications", most.applications);
+            let target = format!("at most 100 bytes an application, {} applications", size(most.applications));
             self.say("memory", target, format!("{:.1}", most.bytes), most.bytes <= 100.0);
         }
     }
