@@ -127,7 +127,8 @@ fn main() {
         report.write_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the place for figures");
     }
     report.write(&folder).expect("a folder to write into");
-    println!("{} s; written to {}", start.elapsed().as_secs(), folder.display());
+    let shown = folder.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&folder);
+    println!("{} s; written to {}", start.elapsed().as_secs(), shown.display());
 }
 
 /// What the bench `memory` counts; a process of its own, so that no allocation here is slower for being counted.
