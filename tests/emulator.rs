@@ -10,6 +10,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     sync::LazyLock,
+    time::Instant,
 };
 
 use serde_json::{Value, json};
@@ -172,6 +173,38 @@ fn it_is_controlled_by_commands_documents_and_snapshots() {
     document = json!({"tenants": []});
     assert_eq!(emulator.send("PUT", "/_control/state", &document.to_string()).0, 204);
     assert_eq!(emulator.get("/_control/state"), document);
+}
+
+/// R-67: a read may show what was before a write; what the control routes do is seen at once.
+#[test]
+fn reads_lag_behind_writes_for_as_long_as_asked() {
+    let emulator = Emulator::start(&["--control", "--lag", "3600000"]);
+    let count = || emulator.get(GROUPS)["value"].as_array().unwrap().len();
+    let (status, created) = emulator.send("POST", GROUPS, r#"{"name":"Late"}"#);
+    assert_eq!((status, count()), (200, 12));
+    let id = serde_json::from_str::<Value>(&created).unwrap()["id"].as_str().unwrap().to_string();
+    assert_eq!(emulator.send("GET", &format!("{GROUPS}/{id}"), "").0, 404);
+    assert_eq!(emulator.send("PATCH", &format!("{GROUPS}/{id}"), r#"{"name":"Later"}"#).0, 204, "writes do not lag");
+    let line = json!({"tenant": TENANT, "command": "createConnectorGroup", "id": TENANT, "name": "At once"});
+    emulator.send("POST", "/_control/commands", &line.to_string());
+    assert_eq!(count(), 14);
+}
+
+#[test]
+fn it_keeps_its_limits() {
+    let emulator = Emulator::start(&["--body", "100", "--time", "1", "--connections", "1"]);
+    assert_eq!(emulator.send("POST", GROUPS, &json!({"name": "x".repeat(90)}).to_string()).0, 413);
+    assert_eq!(emulator.send("POST", GROUPS, &json!({"name": "x".repeat(80)}).to_string()).0, 200);
+    // One connection says nothing, and is let go when its time is over; until then, another one waits.
+    let mut silent = emulator.connect();
+    let start = Instant::now();
+    assert_eq!(emulator.send("GET", GROUPS, "").0, 200);
+    assert!(start.elapsed() > Duration::from_millis(900), "{:?}", start.elapsed());
+    assert_eq!(silent.read(&mut [0]).unwrap(), 0);
+    // A body that never comes whole.
+    silent = emulator.connect();
+    write!(silent, "POST {GROUPS} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf").unwrap();
+    assert_eq!(answer(&mut silent).0, 408);
 }
 
 #[test]

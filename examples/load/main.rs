@@ -209,19 +209,18 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
     let start = Instant::now();
     let driven = ours.drive(&MIX, connections, time);
     let mut driven = core::pin::pin!(driven);
-    // The first tenth is for warming up: pools, and pages of the allocator.
-    let (mut warm, mut most) = (None, 0);
+    // What it held at the end of each tenth of the time.
+    let mut resident = Vec::new();
     let measured = loop {
         tokio::select! {
             measured = &mut driven => break measured,
             () = tokio::time::sleep(Duration::from_millis(500)) => {
-                let resident = emulator.resident().unwrap_or_default();
-                if warm.is_none() && start.elapsed() > time.div_f64(10.0) {
-                    warm = Some(resident);
+                let tenths = start.elapsed().as_secs_f64() / time.div_f64(10.0).as_secs_f64();
+                if tenths > f64::from(u32::try_from(resident.len()).unwrap_or(u32::MAX)) + 1.0 {
+                    resident.push(emulator.resident().unwrap_or_default().to_string());
                 }
-                most = most.max(resident);
                 if std::io::stderr().is_terminal() {
-                    eprint!("\r{} s, {resident} KiB \r", start.elapsed().as_secs());
+                    eprint!("{} s\r", start.elapsed().as_secs());
                 }
             }
         }
@@ -234,11 +233,8 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
     println!("mixed: {requests} requests in {:.0} s, {:.0}/s", measured.time.as_secs_f64(), measured.per_second());
     println!("  p50 {p50}, p99 {p99}, p99.9 {p999}, slowest {}", measured.within(1.0));
     println!("  {} bad requests and {} half-open connections in between", bad.sent, bad.half_open);
-    let last = emulator.resident().unwrap_or_default();
-    println!(
-        "  resident: {} KiB after a tenth of the time, {most} at most, {last} at the end",
-        warm.unwrap_or_default()
-    );
+    resident.push(emulator.resident().unwrap_or_default().to_string());
+    println!("  KiB resident by tenths of the time: {}", resident.join(" "));
     Ok(bad)
 }
 

@@ -1,10 +1,6 @@
 //! What is done to applications: made, renamed, published, assigned.
 
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString},
-};
+use alloc::{boxed::Box, format, string::ToString};
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -72,12 +68,7 @@ fn create(
     version: Version,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    let mut members = Members::of(call.json()?)?;
-    if members.take(PUBLISHING).is_some() {
-        return Err(mixed(version));
-    }
-    let display_name = display_name(&mut members)?;
-    let application = made(directory, call, display_name, members, session)?;
+    let application = made(directory, call, version, session)?;
     let view = View { call, version };
     let mut reply = Reply::json(StatusCode::CREATED, &Shown::one(application, "applications", view));
     let link = format!("{}/{}/applications/{}", call.root, version.as_str(), application.id());
@@ -85,14 +76,19 @@ fn create(
     Ok(reply)
 }
 
-/// A new application from what is left of a body.
+/// The new application that a body asks for.
 fn made<'a>(
     directory: &'a mut Directory,
     call: &Call<'_>,
-    display_name: String,
-    members: Members,
+    version: Version,
     session: &mut Session<'_>,
 ) -> Result<ApplicationView<'a>, Error> {
+    let mut members = Members::of(call.json()?)?;
+    if members.take(PUBLISHING).is_some() {
+        return Err(mixed(version));
+    }
+    let missing = || Error::new(Code::InvalidBody, "The property 'displayName' is missing.");
+    let display_name = members.text("displayName")?.ok_or_else(missing)?;
     rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
     apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
@@ -103,11 +99,6 @@ fn made<'a>(
 fn rest(mut members: Members, call: &Call<'_>) -> Result<(), Error> {
     read_only(&mut members, &["id", "appId"])?;
     if call.options.lets_application_properties_go { Ok(()) } else { members.finish() }
-}
-
-fn display_name(members: &mut Members) -> Result<String, Error> {
-    let missing = || Error::new(Code::InvalidBody, "The property 'displayName' is missing.");
-    members.text("displayName")?.ok_or_else(missing)
 }
 
 /// An application and a service principal, of which nothing is kept.
@@ -121,10 +112,8 @@ fn instantiate(
     if !template.eq_ignore_ascii_case(TEMPLATE) {
         return Err(Error::resource_not_found(template));
     }
-    let mut members = Members::of(call.json()?)?;
-    let display_name = display_name(&mut members)?;
     let service_principal = session.next_any_id();
-    let application = made(directory, call, display_name, members, session)?;
+    let application = made(directory, call, version, session)?;
     let (shape, view) = (Shape::default(), View { call, version });
     let body = json!({
         "@odata.context": view.context("microsoft.graph.applicationServicePrincipal"),

@@ -9,6 +9,7 @@ use alloc::{
 };
 
 use http::{Method, StatusCode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -23,6 +24,9 @@ use crate::Directory;
 
 /// More are refused, as Graph does.
 const REQUESTS_MAX: usize = 20;
+
+/// What a URL cannot have in its path, and JSON can: encoded, so that links made of the path are URLs too.
+const NOT_OF_A_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
 
 /// A request of a batch.
 struct Item {
@@ -67,6 +71,7 @@ fn answer_item(
     let behind_scheme = path.strip_prefix("https://").or_else(|| path.strip_prefix("http://"));
     let path = behind_scheme.map_or(path, |rest| rest.split_once('/').map_or("", |(_, path)| path));
     let relative = path.trim_start_matches('/');
+    let relative = utf8_percent_encode(relative, NOT_OF_A_PATH).to_string();
     let named = relative.split('/').next().unwrap_or_default();
     let is_versioned = ["beta", "v1.0"].iter().any(|known| known.eq_ignore_ascii_case(named));
     let path = if is_versioned { format!("/{relative}") } else { format!("/{version}/{relative}") };

@@ -216,6 +216,7 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
     let invalid = || Error::segment(segment);
     let inside = rest.strip_suffix(')').ok_or_else(invalid)?;
     let (name, value) = inside.split_once('=').unwrap_or(("id", inside));
+    let value = value.trim();
     let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
     let value = value.replace("''", "'");
     let key = match name.trim() {

@@ -38,6 +38,23 @@ fn urls_come_in_every_spelling() {
     assert_eq!((&answers[1]["status"], &answers[1]["body"]), (&json!(200), &json!("0")));
 }
 
+/// A batch's URL is JSON, which may hold what a URL may not; a link made of it is one all the same.
+#[test]
+fn links_in_a_batch_can_be_followed() {
+    let mut server = Server::new().lines([register(1), register(2)]);
+    let urls = [
+        "/onPremisesPublishingProfiles(id = 'applicationProxy')/connectors?$top=1&$filter=status eq 'active'",
+        "/onPremisesPublishingProfiles/applicationProxy/connectors?$top=1&$orderby=machineName desc",
+    ];
+    for url in urls {
+        let requests = json!([{"id": "1", "method": "GET", "url": url}]);
+        let first = responses(&mut server, &requests)[0]["body"].clone();
+        let next = server.get(first["@odata.nextLink"].as_str().unwrap());
+        assert_eq!(next.is(200).ids().len(), 1, "{url}");
+        assert_ne!(next.body["value"], first["value"]);
+    }
+}
+
 #[test]
 fn what_depends_on_a_failure_is_not_done() {
     let mut server = Server::new().lines([register(1)]);

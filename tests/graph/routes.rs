@@ -164,7 +164,12 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
         mixed.is_refused(400, "Request_BadRequest").message(),
         "The request is currently not supported on the targeted entity set"
     );
-    server.post("/beta/applications", &json!({"displayName": "x", "onPremisesPublishing": {}})).is(400);
+    for path in ["/beta/applications", TEMPLATE] {
+        server
+            .post(path, &json!({"displayName": "x", "onPremisesPublishing": {}}))
+            .is_refused(400, "Request_BadRequest");
+        server.post(path, &json!({"displayName": null})).is_refused(400, "BadRequest");
+    }
     server.post("/beta/applicationTemplates/other/instantiate", &json!({"displayName": "x"})).is(404);
 }
 
