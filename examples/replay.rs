@@ -1,10 +1,11 @@
 //! Replays commands: JSON Lines in, one answer a line out (contract §8).
 //!
 //! ```text
-//! cargo run --release --example replay -- [--state] [--check] [FILE]
+//! cargo run --release --example replay -- [--state] [--check] [--load FILE] [FILE]
 //! ```
 //!
-//! Reads standard input where no file is named. `--state` prints the whole directory as a last line; `--check` audits it
+//! Reads standard input where no file is named. `--load` begins with a tenant document, a directory's, or what `--state` has
+//! printed, in place of no tenants at all. `--state` prints the whole directory as a last line; `--check` audits it
 //! after each line and stops with exit status 3 at the first violation, which only a bug of the engine can cause. The exit
 //! status is 1 if the input cannot be read, 2 if the call itself is wrong, and 0 whatever the answers are.
 
@@ -16,18 +17,28 @@ use std::{
     time::Instant,
 };
 
-use connector_groups::{Answer, Directory, DirectoryCommand};
+use connector_groups::Directory;
 
-const USAGE: &str = "usage: replay [--state] [--check] [FILE]";
-const TEXT_BYTES_MAX: usize = 250;
+#[path = "replay/line.rs"]
+mod line;
+
+const USAGE: &str = "usage: replay [--state] [--check] [--load FILE] [FILE]";
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let (mut state, mut check, mut file) = (false, false, None);
-    for argument in std::env::args().skip(1) {
+    let (mut state, mut check, mut load, mut file) = (false, false, None, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--state" => state = true,
             "--check" => check = true,
+            "--load" => {
+                load = arguments.next();
+                if load.is_none() {
+                    eprintln!("replay: --load what?\n{USAGE}");
+                    return ExitCode::from(2);
+                }
+            }
             "--help" => {
                 println!("{USAGE}");
                 return ExitCode::SUCCESS;
@@ -49,7 +60,14 @@ fn main() -> ExitCode {
             }
         },
     };
-    let mut replay = Replay { directory: Directory::default(), lines: 0, checks: check, progress: Progress::new() };
+    let directory = match load.as_deref().map_or_else(|| Ok(Directory::default()), loaded) {
+        Ok(directory) => directory,
+        Err(message) => {
+            eprintln!("replay: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut replay = Replay { directory, lines: 0, checks: check, progress: Progress::new() };
     let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), state);
     replay.progress.clear();
     match result {
@@ -69,6 +87,19 @@ fn main() -> ExitCode {
             ExitCode::from(3)
         }
     }
+}
+
+/// A directory's document, a tenant's, or the line that `--state` prints.
+fn loaded(name: &str) -> Result<Directory, String> {
+    let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
+    let mut value: serde_json::Value = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+    if let Some(state) = value.get_mut("state") {
+        value = state.take();
+    }
+    if value.get("tenants").is_none() {
+        value = serde_json::json!({"tenants": [value]});
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| format!("{name}: {error}"))
 }
 
 enum Stop {
@@ -95,7 +126,7 @@ impl Replay {
         while input.read_until(b'\n', &mut line).map_err(Stop::Input)? > 0 {
             self.lines = self.lines.saturating_add(1);
             if !line.trim_ascii().is_empty() {
-                let answer = self.answer(&line);
+                let answer = line::answer(&mut self.directory, &line, self.lines);
                 serde_json::to_writer(&mut output, &answer).map_err(|error| Stop::Output(error.into()))?;
                 output.write_all(b"\n").map_err(Stop::Output)?;
                 self.check()?;
@@ -115,42 +146,12 @@ impl Replay {
         output.flush().map_err(Stop::Output)
     }
 
-    fn answer(&mut self, line: &[u8]) -> Answer {
-        match serde_json::from_slice::<DirectoryCommand>(line) {
-            Ok(command) => self.directory.apply(&command).into(),
-            Err(_) => Answer::Invalid(message(line, self.lines).into()),
-        }
-    }
-
     fn check(&self) -> Result<(), Stop> {
         let violation = self.directory.tenants().filter(|_| self.checks).find_map(|tenant| {
             let violation = tenant.audit().into_iter().next()?;
             Some(format!("tenant {}: {violation}", tenant.id()))
         });
         violation.map_or(Ok(()), |message| Err(Stop::Violation(message)))
-    }
-}
-
-/// Why a line is no command, with the field that it is about. Read once more, as only an invalid line pays for that.
-fn message(line: &[u8], number: u64) -> String {
-    let mut deserializer = serde_json::Deserializer::from_slice(line);
-    let (path, error) = match serde_path_to_error::deserialize::<_, DirectoryCommand>(&mut deserializer) {
-        Ok(_) => (String::new(), deserializer.end().err()),
-        Err(error) if error.path().iter().len() == 0 => (String::new(), Some(error.into_inner())),
-        Err(error) => (format!("{}: ", error.path()), Some(error.into_inner())),
-    };
-    let Some(error) = error else { return String::from("not a command") };
-    // What serde_json calls line 1 is this line of the input.
-    let (message, column) = (error.to_string(), error.column());
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    format!("{}{} at line {number} column {column}", shortened(&path), shortened(message))
-}
-
-/// A text that may repeat a megabyte of the line, cut to a length that can be read.
-fn shortened(text: &str) -> String {
-    match text.char_indices().find(|(start, _)| *start >= TEXT_BYTES_MAX) {
-        Some((end, _)) => format!("{}… ", text.get(..end).unwrap_or_default()),
-        None => String::from(text),
     }
 }
 

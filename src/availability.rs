@@ -1,17 +1,11 @@
-//! High availability: which connectors can serve an application, and what a command would change of that.
+//! High availability: which connectors can serve an application.
 
-use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    event::Event,
-    evolve::evolve,
-    ids::ApplicationId,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
-};
+use crate::store::{ApplicationView, ConnectorGroupView, ConnectorView};
 
 /// How well a group, and so each application assigned to it, is served. Ordered from worse to better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,15 +19,23 @@ pub enum Availability {
     HighlyAvailable,
 }
 
+impl Availability {
+    /// What so many active connectors amount to.
+    #[must_use]
+    pub const fn of(active_connectors: u32) -> Self {
+        match active_connectors {
+            0 => Self::Unavailable,
+            1 => Self::AtRisk,
+            _ => Self::HighlyAvailable,
+        }
+    }
+}
+
 impl<'a> ConnectorGroupView<'a> {
     /// How well the group is served: by its own active connectors, never another group's. O(1).
     #[must_use]
     pub fn availability(self) -> Availability {
-        match self.active_connectors_count() {
-            0 => Availability::Unavailable,
-            1 => Availability::AtRisk,
-            _ => Availability::HighlyAvailable,
-        }
+        Availability::of(self.active_connectors_count())
     }
 
     /// The connector that takes the request with this key; see [`ApplicationView::route`].
@@ -66,60 +68,4 @@ impl<'a> ApplicationView<'a> {
     pub fn route(self, request_key: &[u8]) -> Option<ConnectorView<'a>> {
         self.connector_group().and_then(|group| group.route(request_key))
     }
-}
-
-/// What a command would change for availability, in creation order of the applications.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Impact {
-    /// Each published application whose availability would change, those newly published or no longer included.
-    pub applications: Vec<AvailabilityChange>,
-}
-
-/// What would change for one application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AvailabilityChange {
-    /// The application.
-    pub application: ApplicationId,
-    /// As it is; `None` where it is not published.
-    pub before: Option<Availability>,
-    /// As it would be; `None` where it would not be published.
-    pub after: Option<Availability>,
-}
-
-impl Impact {
-    /// The applications that would become unavailable.
-    pub fn become_unavailable(&self) -> impl Iterator<Item = ApplicationId> + '_ {
-        self.that(|change| change.after == Some(Availability::Unavailable))
-    }
-
-    /// The applications that would be left with one active connector.
-    pub fn become_at_risk(&self) -> impl Iterator<Item = ApplicationId> + '_ {
-        self.that(|change| change.after == Some(Availability::AtRisk) && change.before > change.after)
-    }
-
-    /// The applications that would be served better than they are.
-    pub fn become_better(&self) -> impl Iterator<Item = ApplicationId> + '_ {
-        self.that(|change| change.before.is_some() && change.before < change.after)
-    }
-
-    fn that(&self, is: fn(&AvailabilityChange) -> bool) -> impl Iterator<Item = ApplicationId> + '_ {
-        self.applications.iter().filter(move |change| is(change)).map(|change| change.application)
-    }
-}
-
-/// The difference that events would make, found by making it on a copy and comparing every application.
-pub(crate) fn impact(state: &State, events: &[Event]) -> Impact {
-    let mut after = state.clone();
-    for event in events {
-        evolve(&mut after, event);
-    }
-    let change = |application: ApplicationId| {
-        let availability = |state: &State| state.application(application).and_then(ApplicationView::availability);
-        AvailabilityChange { application, before: availability(state), after: availability(&after) }
-    };
-    let new = after.applications().filter(|application| state.application(application.id()).is_none());
-    let all = state.applications().chain(new).map(|application| change(application.id()));
-    Impact { applications: all.filter(|change| change.before != change.after).collect() }
 }

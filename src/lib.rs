@@ -18,14 +18,22 @@ mod audit;
 mod availability;
 mod command;
 mod decide;
+mod diff;
 mod directory;
 mod document;
 mod event;
 mod evolve;
+mod history;
 #[cfg(feature = "graph")]
 pub mod graph;
 mod ids;
+mod impact;
 mod model;
+#[cfg(feature = "picture")]
+pub mod picture;
+mod plan;
+#[cfg(feature = "rebalance")]
+mod rebalance;
 mod refusal;
 mod rules;
 mod select;
@@ -36,12 +44,15 @@ mod timestamp;
 pub mod workload;
 
 pub use audit::{Violation, audit};
-pub use availability::{Availability, AvailabilityChange, Impact};
+pub use availability::Availability;
 pub use command::*;
+pub use diff::{Diff, DiffCommands, Difference, Leftover, TenantProperties, diff};
 pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
 pub use document::{DirectoryViolations, Violations};
 pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
+pub use history::{History, HistoryEntry};
 pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
+pub use impact::{AvailabilityChange, ConnectorGroupChange, Dependents, Flow, Hazard, Impact, Loss};
 pub use model::{
     application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
     connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
@@ -54,6 +65,9 @@ pub use model::{
     },
     region::Region,
 };
+pub use plan::{Aim, Desired, DesiredGroup, Options, Outage, Parking, Plan, Reason, Selected, Things, Unreachable};
+#[cfg(feature = "rebalance")]
+pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
 pub use rules::Rules;
 pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{Violation, audit},
-    availability::{self, Impact},
     command::Command,
     decide::decide,
     event::Event,
     evolve,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    impact::{Dependents, Impact, Loss, impact},
     model::{document::Document, group::Name, region::Region},
     refusal::Refusal,
     rules::Rules,
@@ -39,6 +39,10 @@ impl Tenant {
     pub(crate) fn from_state(state: State) -> Self {
         Self { state: Arc::new(state) }
     }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
 }
 
 /// Decisions.
@@ -51,9 +55,10 @@ impl Tenant {
         decide(&self.state, command)
     }
 
-    /// What `command` would change for availability, without running it (R-60 to R-62).
+    /// What `command` would change for availability, without running it (R-60 to R-63, R-66).
     ///
-    /// Cost: that of [`decide`](Self::decide), and a visit to each application.
+    /// Cost: about that of [`apply`](Self::apply), which does not depend on what the tenant holds; lists are made when they
+    /// are read.
     ///
     /// # Errors
     /// The refusal that [`apply`](Self::apply) would give.
@@ -75,7 +80,60 @@ impl Tenant {
     /// # Ok::<(), connector_groups::Refusal>(())
     /// ```
     pub fn impact(&self, command: &Command) -> Result<Impact, Refusal> {
-        Ok(availability::impact(&self.state, &self.decide(command)?))
+        Ok(impact(&self.state, &self.decide(command)?))
+    }
+
+    /// What would happen to availability if a connector, or all connectors of a group or of a region, failed (R-62). `None`
+    /// where there is no such connector or group; a region without groups loses nothing.
+    ///
+    /// Cost: one visit to each connector that is lost, and for a region to each group.
+    ///
+    /// # Example: a region is cut off
+    /// ```
+    /// # use connector_groups::{Command, Directory, DirectoryCommand, Hazard, Loss, Region};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// # let tenant = directory.tenants().next().unwrap();
+    /// let india = Loss::Region(Region::new("ind").expect("a region"));
+    /// let impact = tenant.what_if(&india).expect("a region is no id");
+    /// let pune = tenant.connector_groups_by_name("Pune Development").next().expect("Contoso has one");
+    /// let hazard = Hazard::NoActiveConnector { connector_group: pune.id(), applications: pune.applications_count() };
+    /// assert_eq!(impact.hazards(), [hazard]);
+    /// ```
+    #[must_use]
+    pub fn what_if(&self, loss: &Loss) -> Option<Impact> {
+        self.impact(&loss.reports(&self.state)?).ok()
+    }
+
+    /// What depends on a connector: the applications of its group, and how they would be served without it (R-60, R-62).
+    /// `None` where there is no such connector. O(1).
+    ///
+    /// ```
+    /// # use connector_groups::{Directory, DirectoryCommand};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// # let tenant = directory.tenants().next().unwrap();
+    /// let dublin = tenant.connectors_by_machine_name("conn-dub-01.contoso.local").next().expect("Contoso has one");
+    /// let dependents = tenant.dependents_of_connector(dublin.id()).expect("it was just found");
+    /// assert_eq!(dependents.connector_group(), dublin.connector_group());
+    /// assert!(!dependents.is_last());
+    /// ```
+    #[must_use]
+    pub fn dependents_of_connector(&self, id: ConnectorId) -> Option<Dependents<'_>> {
+        self.connector(id).map(Dependents::of_connector)
+    }
+
+    /// What depends on a group: its applications, which no other group serves (R-60). `None` where there is no such group.
+    /// O(1).
+    #[must_use]
+    pub fn dependents_of_connector_group(&self, id: ConnectorGroupId) -> Option<Dependents<'_>> {
+        self.connector_group(id).map(Dependents::of_connector_group)
     }
 }
 

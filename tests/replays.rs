@@ -5,14 +5,15 @@
 use std::{
     io::Write,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Output, Stdio},
 };
 
+mod cargo;
+
 fn replay(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO"))
+    let mut child = cargo::cargo()
         .args(["run", "--quiet", "--example", "replay", "--"])
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -127,12 +128,10 @@ fn hostile_lines_are_answered_shortly() {
 fn a_child_process_is_held_against_the_engine() {
     let conformance = |arguments: &[&str]| {
         let run = ["run", "--quiet", "--features", "workload", "--example", "conformance", "--"];
-        let mut command = Command::new(env!("CARGO"));
-        command.args(run).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+        cargo::cargo().args(run).args(arguments).output().unwrap()
     };
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--features", "workload", "--example", "replay"]);
-    assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
+    let build = ["build", "--quiet", "--features", "workload", "--example", "replay"];
+    assert!(cargo::cargo().args(build).status().unwrap().success());
     let program = replay_program();
     let output = conformance(&["--traces", "3", "--steps", "50", &program]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");

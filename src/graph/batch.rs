@@ -67,6 +67,9 @@ fn answer_item(
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
     let (path, query) = item.url.split_once('?').unwrap_or((&item.url, ""));
+    // Python's SDK sends whole URLs; as in links, the host does not count.
+    let behind_scheme = path.strip_prefix("https://").or_else(|| path.strip_prefix("http://"));
+    let path = behind_scheme.map_or(path, |rest| rest.split_once('/').map_or("", |(_, path)| path));
     let relative = path.trim_start_matches('/');
     let relative = utf8_percent_encode(relative, NOT_OF_A_PATH).to_string();
     let named = relative.split('/').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! How an application is published: every property of `onPremisesPublishing`, with its default (domain.md §1.4).
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -41,6 +41,29 @@ impl<T: Clone> Change<T> {
             Self::Set(value) => value.clone().into(),
         }
     }
+}
+
+/// A value that is held, as a caller would give it.
+trait Held<T> {
+    /// `None` where it is at a default of nothing.
+    fn given(&self) -> Option<T>;
+}
+
+impl<T: Clone> Held<T> for T {
+    fn given(&self) -> Option<T> {
+        Some(self.clone())
+    }
+}
+
+impl<T: Clone> Held<T> for Option<T> {
+    fn given(&self) -> Option<T> {
+        self.clone()
+    }
+}
+
+/// What to ask of a property for it to become so.
+fn change_to<H: Held<T> + PartialEq, T>(from: &H, to: &H) -> Change<T> {
+    if from == to { Change::Keep } else { to.given().map_or(Change::Reset, Change::Set) }
 }
 
 impl<T: Serialize> Serialize for Change<T> {
@@ -92,7 +115,32 @@ macro_rules! properties {
             pub verified_custom_domain_certificates_metadata: Change<Arc<CertificateMetadata>>,
         }
 
+        impl PublishingChanges {
+            /// The names of the properties that are asked for, as JSON has them.
+            pub fn changed(&self) -> impl Iterator<Item = String> + '_ {
+                let names = [$((stringify!($name), self.$name.is_keep())),*];
+                names.into_iter().filter(|(_, keeps)| !keeps).map(|(name, _)| json_name(name))
+            }
+        }
+
         impl OnPremisesPublishing {
+            /// What to ask for this publishing to become that one; read-only properties are nobody's to ask for.
+            ///
+            /// ```
+            /// # use connector_groups::OnPremisesPublishing;
+            /// let from = OnPremisesPublishing { internal_url: Some("https://a.contoso.local/".into()), ..Default::default() };
+            /// let to = OnPremisesPublishing { application_server_timeout: "Long".into(), ..Default::default() };
+            /// assert_eq!(from.merged(&from.changes_to(&to)), to);
+            /// assert_eq!(from.changes_to(&to).changed().collect::<Vec<_>>(), ["internalUrl", "applicationServerTimeout"]);
+            /// ```
+            #[must_use]
+            pub fn changes_to(&self, to: &Self) -> PublishingChanges {
+                PublishingChanges {
+                    $($name: change_to(&self.$name, &to.$name),)*
+                    ..PublishingChanges::default()
+                }
+            }
+
             /// This publishing with `changes` merged over it, property by property. Read-only properties stay.
             #[must_use]
             pub fn merged(&self, changes: &PublishingChanges) -> Self {
@@ -162,6 +210,23 @@ properties! {
     waf_ip_ranges: Option<Arc<Vec<OpenObject>>>, Arc<Vec<OpenObject>> = None;
     /// The firewall's headers, an open dictionary: kept as it came.
     waf_allowed_headers: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+}
+
+/// A field as its JSON has it.
+fn json_name(field: &str) -> String {
+    let mut words = field.split('_');
+    let first = words.next().unwrap_or_default();
+    words.fold(String::from(first), |mut name, word| {
+        let mut letters = word.chars();
+        // The one acronym that Graph writes in capitals.
+        if word == "ztna" {
+            name.push_str("ZTNA");
+        } else {
+            name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+            name.push_str(letters.as_str());
+        }
+        name
+    })
 }
 
 /// Always true: an application that is published is enabled for application proxy.

@@ -5,15 +5,26 @@
 /// No more than R-50 states is asked: a wildcard label (R-35), a single label, a port and any path pass. A last label
 /// that is a number makes a host an IPv4 address, as browsers read it, so `10.1/` and `0x7f000001/` are refused too.
 pub(crate) fn is_publishable(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some((scheme, host, port)) = parts(text) else { return false };
     let http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
-    let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
     http && text.ends_with('/')
         && !text.contains(|character: char| character.is_whitespace() || character.is_control())
         && (port.is_empty() || port.parse::<u16>().is_ok())
         && is_domain_name(host)
+}
+
+/// Whether the host of a URL stands for many (R-35).
+pub(crate) fn is_wildcard(text: &str) -> bool {
+    parts(text).is_some_and(|(_, host, _)| host.contains('*'))
+}
+
+/// The scheme, the host and the port of a URL.
+fn parts(text: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
+    let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
+    Some((scheme, host, port))
 }
 
 fn is_domain_name(host: &str) -> bool {
@@ -33,7 +44,20 @@ fn is_number(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_publishable;
+    use super::{is_publishable, is_wildcard};
+
+    #[test]
+    fn a_wildcard_is_in_the_host() {
+        for (text, expected) in [
+            ("https://*.apps.contoso.com/", true),
+            ("https://user@*.apps.contoso.com:8443/", true),
+            ("https://apps.contoso.com/*/", false),
+            ("https://apps.contoso.com?*/", false),
+            ("*", false),
+        ] {
+            assert_eq!(is_wildcard(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn r50_absolute_http_with_a_domain_name_and_a_final_slash() {

@@ -64,6 +64,10 @@ impl Applications {
         by_url(&self.external_urls, &self.by_external_url, url)
     }
 
+    pub(super) fn external_url(&self, slot: Slot) -> Option<&Arc<str>> {
+        self.external_urls.get(slot.index())?.as_ref()
+    }
+
     /// How an application is published; meaningless while it is not.
     pub(super) fn publishing(&self, slot: Slot) -> OnPremisesPublishing {
         let settings = self.settings.get(slot.index()).and_then(Option::as_deref);

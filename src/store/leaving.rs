@@ -46,6 +46,14 @@ impl Leaving {
         Some(Self(Arc::new(Departure { before: state.clone(), who: Who::Slots(slots) })))
     }
 
+    /// The group, where they are all that it holds.
+    pub(crate) fn whole_group(&self) -> Option<ConnectorGroupId> {
+        match &self.0.who {
+            Who::Group(id) => Some(*id),
+            Who::Slots(_) => None,
+        }
+    }
+
     /// How many they are.
     pub(crate) fn len(&self) -> usize {
         match &self.0.who {

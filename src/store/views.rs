@@ -258,6 +258,11 @@ impl<'a> ApplicationView<'a> {
         Some(ConnectorGroupView { state: self.state, slot: self.group()? })
     }
 
+    /// The URL under which it is published; `None` while it has none.
+    pub(crate) fn external_url(self) -> Option<&'a Arc<str>> {
+        self.state.applications.external_url(self.slot)
+    }
+
     /// How it is published, put together from what the store keeps; `None` while it is not.
     #[must_use]
     pub fn on_premises_publishing(self) -> Option<OnPremisesPublishing> {

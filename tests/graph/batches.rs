@@ -22,7 +22,9 @@ fn statuses(server: &mut Server, requests: &Value) -> Vec<u64> {
 fn urls_come_in_every_spelling() {
     let mut server = Server::new();
     let path = "onPremisesPublishingProfiles/applicationProxy/connectorGroups";
-    let urls = [path.to_string(), format!("/{path}"), format!("/beta/{path}"), format!("beta/{path}?$select=id")];
+    let relative = [path.to_string(), format!("/{path}"), format!("/beta/{path}"), format!("beta/{path}?$select=id")];
+    let absolute = ["https://graph.microsoft.com", "http://127.0.0.1:8080"].map(|host| format!("{host}/beta/{path}"));
+    let urls = [&relative[..], &absolute[..]].concat();
     let requests: Vec<Value> =
         urls.iter().enumerate().map(|(id, url)| json!({"id": id.to_string(), "method": "GET", "url": url})).collect();
     for (id, response) in responses(&mut server, &requests.into()).iter().enumerate() {

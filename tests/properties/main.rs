@@ -12,14 +12,17 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod diff;
+mod history;
+mod impact;
 #[path = "../oracle/mod.rs"]
 mod oracle;
 mod steps;
 
 use connector_groups::{
-    AddApplication, AddConnector, Answer, Application, ApplicationView, Assignment, AvailabilityChange, Command,
-    ConnectorView, CreateApplication, DeleteApplication, Directory, DirectoryCommand, DirectoryDocument,
-    DirectoryEvent, Document, Event, Presence, Refusal, Selection, Tenant, Transaction, workload::Step,
+    AddApplication, AddConnector, Answer, Application, Assignment, Command, ConnectorView, CreateApplication,
+    DeleteApplication, Directory, DirectoryCommand, DirectoryDocument, DirectoryEvent, Document, Event, Presence,
+    Refusal, Selection, Tenant, Transaction, workload::Step,
 };
 use oracle::directory::DirectoryOracle;
 use proptest::{prelude::*, sample::select};
@@ -223,29 +226,6 @@ proptest! {
             }
             Err(_) => {}
         }
-    }
-
-    /// `impact` is the difference of the availability before and after, and nothing is run for it.
-    #[test]
-    fn impact_is_what_happens(rules in rules(), path in steps(10..60), last in step()) {
-        let before = reached(rules, &path);
-        let last = last.resolve_in(&before);
-        let mut after = before.clone();
-        let impact = before.impact(&last);
-        let result = after.apply(&last);
-        let Ok(impact) = impact else {
-            prop_assert_eq!(impact.err(), result.err());
-            return Ok(());
-        };
-        let (mut expected, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
-        for application in before.applications().chain(after.applications()).map(ApplicationView::id) {
-            let availability = |tenant: &Tenant| tenant.application(application).and_then(ApplicationView::availability);
-            let change = AvailabilityChange { application, before: availability(&before), after: availability(&after) };
-            if seen.insert(application) && change.before != change.after {
-                expected.push(change);
-            }
-        }
-        prop_assert_eq!(impact.applications, expected);
     }
 
     /// Each command is read back from its JSON as it was, whatever the order of its fields.

@@ -1,30 +1,33 @@
 //! What a caller reads: the lists of an impact, the moves of an event, the words of an error, two directories compared.
 
 use connector_groups::{
-    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Impact, Refusal,
+    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Refusal,
 };
 use serde_json::{Value, json};
 
 use crate::world::*;
 
 #[test]
-fn an_impact_lists_who_becomes_unavailable_at_risk_and_better() {
+fn a_change_of_availability_is_unavailable_at_risk_or_better() {
     use Availability::{AtRisk, HighlyAvailable, Unavailable};
     let steps = [None, Some(Unavailable), Some(AtRisk), Some(HighlyAvailable)];
-    let pairs = steps.iter().flat_map(|before| steps.iter().map(move |after| (*before, *after)));
-    let change =
-        |(number, (before, after))| AvailabilityChange { application: ApplicationId::from_u128(number), before, after };
-    let impact = Impact { applications: (0..).zip(pairs).map(change).collect() };
-    let told = |ids: Vec<ApplicationId>| -> Vec<_> {
-        let find = |id| impact.applications.iter().find(|change| change.application == id).unwrap();
-        ids.into_iter().map(|id| (find(id).before, find(id).after)).collect()
+    let changes = steps.iter().flat_map(|before| {
+        let change = |after: &Option<_>| AvailabilityChange {
+            application: ApplicationId::from_u128(0),
+            before: *before,
+            after: *after,
+            active_connectors: 0,
+        };
+        steps.iter().map(change)
+    });
+    let told = |is: fn(&AvailabilityChange) -> bool| -> Vec<_> {
+        changes.clone().filter(is).map(|change| (change.before, change.after)).collect()
     };
-    let worse =
-        [None, Some(Unavailable), Some(AtRisk), Some(HighlyAvailable)].map(|before| (before, Some(Unavailable)));
-    assert_eq!(told(impact.become_unavailable().collect()), worse);
-    assert_eq!(told(impact.become_at_risk().collect()), [(Some(HighlyAvailable), Some(AtRisk))]);
+    let worse = [None, Some(AtRisk), Some(HighlyAvailable)].map(|before| (before, Some(Unavailable)));
+    assert_eq!(told(AvailabilityChange::becomes_unavailable), worse);
+    assert_eq!(told(AvailabilityChange::becomes_at_risk), [(Some(HighlyAvailable), Some(AtRisk))]);
     let better = [(Unavailable, AtRisk), (Unavailable, HighlyAvailable), (AtRisk, HighlyAvailable)];
-    assert_eq!(told(impact.become_better().collect()), better.map(|(before, after)| (Some(before), Some(after))));
+    assert_eq!(told(AvailabilityChange::becomes_better), better.map(|(before, after)| (Some(before), Some(after))));
 }
 
 #[test]

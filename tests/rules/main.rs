@@ -16,7 +16,9 @@ mod applications;
 mod bulk;
 mod choices;
 mod connectors;
+mod diff;
 mod groups;
+mod impact;
 mod order;
 #[path = "../world/mod.rs"]
 mod world;

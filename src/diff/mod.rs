@@ -1,0 +1,187 @@
+//! What sets one state of a tenant apart from another: as data, as a report, and as commands.
+
+mod commands;
+mod moves;
+mod report;
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use crate::{
+    ids::TenantId,
+    model::{application::Application, connector::Connector, group::ConnectorGroup, region::Region},
+    rules::Rules,
+    tenant::Tenant,
+    timestamp::Timestamp,
+};
+
+pub use commands::{DiffCommands, Leftover};
+
+/// What sets one state of a tenant apart from another.
+///
+/// It keeps both, each a snapshot. [`Display`](core::fmt::Display) is a report, one line a difference;
+/// [`commands`](Self::commands) leads from the one to the other.
+///
+/// # Example: what a change of mind would take
+/// ```
+/// # use connector_groups::{Directory, DirectoryCommand};
+/// # let mut directory = Directory::default();
+/// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+/// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+/// #     _ = directory.apply(&command);
+/// # }
+/// # let tenant = directory.tenants().next().unwrap();
+/// use connector_groups::{Command, UpdateConnectorGroup, diff};
+/// let finance = tenant.connector_groups_by_name("Finance DMZ").next().expect("Contoso has one").id();
+/// let mut renamed = tenant.clone();
+/// renamed.apply(&UpdateConnectorGroup { id: finance, name: Some("Finance".into()), region: None }.into())?;
+/// let diff = diff(&renamed, tenant);
+/// assert_eq!(diff.to_string(), format!("~ connector group \"Finance\" {finance}: name \"Finance\" → \"Finance DMZ\"\n"));
+/// let back = UpdateConnectorGroup { id: finance, name: Some("Finance DMZ".into()), region: None };
+/// assert_eq!(diff.commands().commands, [Command::from(back)]);
+/// # Ok::<(), connector_groups::Refusal>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Diff {
+    from: Tenant,
+    to: Tenant,
+    tenant: Option<Difference<TenantProperties>>,
+    connector_groups: Vec<Difference<ConnectorGroup>>,
+    connectors: Vec<Difference<Connector>>,
+    applications: Vec<Difference<Application>>,
+}
+
+/// How one thing differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Difference<T> {
+    /// It is in the second state only.
+    Added(T),
+    /// It is in the first state only.
+    Removed(T),
+    /// It is in both.
+    Changed {
+        /// As it is in the first.
+        from: T,
+        /// As it is in the second.
+        to: T,
+    },
+}
+
+/// What a tenant has besides its lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantProperties {
+    /// Its id.
+    pub id: TenantId,
+    /// The region of groups that are created without one.
+    pub default_region: Region,
+    /// Its time.
+    pub now: Timestamp,
+    /// Its switches.
+    pub rules: Rules,
+}
+
+impl From<&Tenant> for TenantProperties {
+    fn from(tenant: &Tenant) -> Self {
+        let (default_region, rules) = (tenant.default_region().clone(), tenant.rules());
+        Self { id: tenant.id(), default_region, now: tenant.now(), rules }
+    }
+}
+
+/// What sets `to` apart from `from`. Creation order is no difference. Visits everything in both.
+#[must_use]
+pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
+    let properties = (TenantProperties::from(from), TenantProperties::from(to));
+    Diff {
+        from: from.clone(),
+        to: to.clone(),
+        tenant: changed(properties.0, properties.1),
+        connector_groups: differences(
+            from.connector_groups().map(|group| (group, to.connector_group(group.id()))),
+            to.connector_groups().filter(|group| from.connector_group(group.id()).is_none()),
+        ),
+        connectors: differences(
+            from.connectors().map(|connector| (connector, to.connector(connector.id()))),
+            to.connectors().filter(|connector| from.connector(connector.id()).is_none()),
+        ),
+        applications: differences(
+            from.applications().map(|application| (application, to.application(application.id()))),
+            to.applications().filter(|application| from.application(application.id()).is_none()),
+        ),
+    }
+}
+
+fn changed<T: PartialEq>(from: T, to: T) -> Option<Difference<T>> {
+    (from != to).then_some(Difference::Changed { from, to })
+}
+
+fn differences<V: Into<T>, T: PartialEq>(
+    former: impl Iterator<Item = (V, Option<V>)>,
+    added: impl Iterator<Item = V>,
+) -> Vec<Difference<T>> {
+    let former = former.filter_map(|(from, to)| match to {
+        Some(to) => changed(from.into(), to.into()),
+        None => Some(Difference::Removed(from.into())),
+    });
+    former.chain(added.map(|thing| Difference::Added(thing.into()))).collect()
+}
+
+impl Diff {
+    /// The first state.
+    #[must_use]
+    pub const fn from(&self) -> &Tenant {
+        &self.from
+    }
+
+    /// The second one.
+    #[must_use]
+    pub const fn to(&self) -> &Tenant {
+        &self.to
+    }
+
+    /// How the tenants differ besides their lists.
+    #[must_use]
+    pub const fn tenant(&self) -> Option<&Difference<TenantProperties>> {
+        self.tenant.as_ref()
+    }
+
+    /// The groups that differ, in creation order, those added last.
+    #[must_use]
+    pub fn connector_groups(&self) -> &[Difference<ConnectorGroup>] {
+        &self.connector_groups
+    }
+
+    /// The connectors that differ, in creation order, those added last; one in another group has another `member_of`.
+    #[must_use]
+    pub fn connectors(&self) -> &[Difference<Connector>] {
+        &self.connectors
+    }
+
+    /// The applications that differ, in creation order, those added last; one in another group has another publication.
+    #[must_use]
+    pub fn applications(&self) -> &[Difference<Application>] {
+        &self.applications
+    }
+
+    /// Whether the two states have the same facts.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tenant.is_none()
+            && self.connector_groups.is_empty()
+            && self.connectors.is_empty()
+            && self.applications.is_empty()
+    }
+}
+
+impl Serialize for Diff {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Diff", 4)?;
+        fields.serialize_field("tenant", &self.tenant)?;
+        fields.serialize_field("connectorGroups", &self.connector_groups)?;
+        fields.serialize_field("connectors", &self.connectors)?;
+        fields.serialize_field("applications", &self.applications)?;
+        fields.end()
+    }
+}

@@ -1,0 +1,183 @@
+//! The part of a diff's commands that goes by groups: moves, regions, deletions, names.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::ToString,
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::{
+    Diff, Difference,
+    commands::{Leftover, Way, is_same_kind},
+};
+use crate::{
+    command::{
+        AddApplication, AddConnector, DeleteConnectorGroup, MoveConnectors, ReassignApplications, Selection,
+        UpdateConnectorGroup,
+    },
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    model::group::ConnectorGroup,
+    store::{ApplicationView, ConnectorGroupView},
+};
+
+/// What has to go to one group.
+#[derive(Default)]
+struct Arrivals {
+    connectors: Vec<ConnectorId>,
+    applications: Vec<ApplicationId>,
+}
+
+impl Way {
+    /// Moves and changes of regions. A region is changed once nothing is left in its group, and before anything enters it.
+    pub(super) fn move_all(&mut self, diff: &Diff) {
+        let mut arrivals = self.arrivals(diff);
+        let mut regions = regions(&diff.connector_groups);
+        loop {
+            let left = (arrivals.len(), regions.len());
+            regions.retain(|id, region| {
+                let is_empty =
+                    |group: ConnectorGroupView<'_>| group.connectors_count() == 0 && group.applications_count() == 0;
+                let ready = self.tenant.connector_group(*id).is_none_or(is_empty);
+                if ready {
+                    self.attempt_or_leave(UpdateConnectorGroup { id: *id, name: None, region: Some(region.clone()) });
+                }
+                !ready
+            });
+            let (later, now) = arrivals.into_iter().partition(|(id, _)| regions.contains_key(id));
+            arrivals = later;
+            self.let_arrive(now);
+            if (arrivals.len(), regions.len()) == left {
+                if regions.is_empty() {
+                    return;
+                }
+                // Those that are left wait for each other, or for what stays.
+                for connector_group in core::mem::take(&mut regions).into_keys() {
+                    self.leave(Leftover::RegionLocked { connector_group });
+                }
+            }
+        }
+    }
+
+    fn arrivals(&self, diff: &Diff) -> BTreeMap<ConnectorGroupId, Arrivals> {
+        let mut arrivals = BTreeMap::<ConnectorGroupId, Arrivals>::new();
+        for difference in &diff.connectors {
+            let (id, to) = match difference {
+                Difference::Changed { from, to } if from.member_of != to.member_of => (to.id, to.member_of),
+                // It is in the way of a group that is to go.
+                Difference::Removed(connector) if diff.to.connector_group(connector.member_of).is_none() => {
+                    (connector.id, diff.to.default_connector_group().id())
+                }
+                Difference::Added(_) | Difference::Removed(_) | Difference::Changed { .. } => continue,
+            };
+            arrivals.entry(to).or_default().connectors.push(id);
+        }
+        for difference in &diff.applications {
+            let (Difference::Added(to) | Difference::Changed { to, .. }) = difference else { continue };
+            let Some(publication) = &to.publication else { continue };
+            let group = self.tenant.application(to.id).and_then(ApplicationView::connector_group);
+            if group.map(ConnectorGroupView::id) != Some(publication.connector_group) {
+                arrivals.entry(publication.connector_group).or_default().applications.push(to.id);
+            }
+        }
+        arrivals
+    }
+
+    fn let_arrive(&mut self, arrivals: BTreeMap<ConnectorGroupId, Arrivals>) {
+        for (connector_group, Arrivals { connectors, applications }) in arrivals {
+            self.move_connectors(&connectors, connector_group);
+            self.reassign(applications, connector_group);
+        }
+    }
+
+    fn move_connectors(&mut self, ids: &[ConnectorId], connector_group: ConnectorGroupId) {
+        let bulk = |ids: &[ConnectorId], connector_group| MoveConnectors {
+            connectors: Selection::Ids(ids.to_vec()),
+            connector_group,
+        };
+        if self.attempt(bulk(ids, connector_group)).is_ok() {
+            return;
+        }
+        let is_free =
+            |id: &ConnectorId| self.tenant.decide(&AddConnector { connector: *id, connector_group }.into()).is_ok();
+        let (direct, by_way): (Vec<_>, Vec<_>) = ids.iter().partition(|id| is_free(id));
+        if !direct.is_empty() {
+            self.attempt_or_leave(bulk(&direct, connector_group));
+        }
+        // out of another region only to the default group, and from there on where that is in the tenant's region.
+        let default = self.tenant.default_connector_group().id();
+        let mut tried = self.tenant.clone();
+        let is_accepted =
+            [default, connector_group].into_iter().all(|group| tried.apply(&bulk(&by_way, group).into()).is_ok());
+        if is_accepted {
+            for group in [default, connector_group] {
+                self.attempt_or_leave(bulk(&by_way, group));
+            }
+        } else {
+            for connector in by_way {
+                self.attempt_or_leave(AddConnector { connector, connector_group });
+            }
+        }
+    }
+
+    fn reassign(&mut self, ids: Vec<ApplicationId>, connector_group: ConnectorGroupId) {
+        if ids.is_empty() {
+            return;
+        }
+        let applications = Selection::Ids(ids.clone());
+        if self.attempt(ReassignApplications { applications, connector_group }).is_err() {
+            for application in ids {
+                self.attempt_or_leave(AddApplication { application, connector_group });
+            }
+        }
+    }
+
+    pub(super) fn delete_groups(&mut self, groups: &[Difference<ConnectorGroup>]) {
+        for difference in groups {
+            if let Difference::Removed(group) = difference {
+                self.attempt_or_leave(DeleteConnectorGroup { id: group.id });
+            }
+        }
+    }
+
+    /// Names, again and again while another gives its name up; where all wait for each other, the first one takes its id as
+    /// its name for a while.
+    pub(super) fn rename_groups(&mut self, groups: &[Difference<ConnectorGroup>]) {
+        let wanted = groups.iter().filter_map(|difference| match difference {
+            Difference::Changed { from, to } if !is_same_kind(from, to) => None,
+            Difference::Added(to) | Difference::Changed { to, .. } => Some((to.id, Arc::<str>::from(to.name.as_str()))),
+            Difference::Removed(_) => None,
+        });
+        let is_there = |id: &ConnectorGroupId| self.tenant.connector_group(*id).is_some();
+        let mut wanted: Vec<_> = wanted.filter(|(id, _)| is_there(id)).collect();
+        let rename = |id: ConnectorGroupId, name| UpdateConnectorGroup { id, name: Some(name), region: None };
+        let mut gave_up = BTreeSet::new();
+        loop {
+            let count = wanted.len();
+            wanted.retain(|(id, name)| {
+                let has_it = self.tenant.connector_group(*id).is_some_and(|group| group.name().as_str() == &**name);
+                !has_it && self.attempt(rename(*id, name.clone())).is_err()
+            });
+            if wanted.len() < count {
+                continue;
+            }
+            let Some(id) = wanted.iter().map(|(id, _)| *id).find(|id| gave_up.insert(*id)) else { break };
+            // Where it is no matter of names, it is refused again, and told below.
+            _ = self.attempt(rename(id, id.to_string().into()));
+        }
+        for (id, name) in wanted {
+            self.attempt_or_leave(rename(id, name));
+        }
+    }
+}
+
+/// The groups whose region is to change, by id.
+fn regions(groups: &[Difference<ConnectorGroup>]) -> BTreeMap<ConnectorGroupId, Arc<str>> {
+    let changed = groups.iter().filter_map(|difference| match difference {
+        Difference::Changed { from, to } if from.region != to.region && is_same_kind(from, to) => {
+            Some((to.id, to.region.as_str().into()))
+        }
+        _ => None,
+    });
+    changed.collect()
+}

@@ -1,0 +1,159 @@
+//! A diff to read: one line a difference, `+` added, `-` removed, `~` changed. Texts are quoted and escaped.
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt;
+
+use super::{Diff, Difference};
+use crate::{
+    ids::ConnectorGroupId,
+    model::{
+        application::Application,
+        connector::{Connector, ConnectorStatus},
+        group::ConnectorGroup,
+    },
+    tenant::Tenant,
+};
+
+impl fmt::Display for Diff {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Difference::Changed { from, to }) = &self.tenant {
+            let mut changes = Changes::default();
+            changes.of("id", &from.id, &to.id);
+            changes.of("defaultRegion", &from.default_region, &to.default_region);
+            changes.of("now", &from.now, &to.now);
+            changes.of("uniqueNames", &from.rules.unique_names, &to.rules.unique_names);
+            let (moves, to_moves) = (from.rules.regional_connector_moves, to.rules.regional_connector_moves);
+            changes.of("regionalConnectorMoves", &moves, &to_moves);
+            writeln!(formatter, "~ tenant {}: {changes}", from.id)?;
+        }
+        self.connector_groups.iter().try_for_each(|difference| connector_group(formatter, difference))?;
+        self.connectors.iter().try_for_each(|difference| self.connector(formatter, difference))?;
+        self.applications.iter().try_for_each(|difference| self.application(formatter, difference))
+    }
+}
+
+/// The properties that changed, each with both values.
+#[derive(Default)]
+struct Changes(Vec<String>);
+
+impl Changes {
+    fn of<T: PartialEq + fmt::Debug>(&mut self, name: &str, from: &T, to: &T) {
+        if from != to {
+            self.0.push(format!("{name} {from:?} → {to:?}"));
+        }
+    }
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(", "))
+    }
+}
+
+/// A group by the name that it has in this state.
+fn name(tenant: &Tenant, id: ConnectorGroupId) -> String {
+    tenant.connector_group(id).map_or_else(|| format!("{id}"), |group| format!("{:?}", group.name().as_str()))
+}
+
+const fn status(status: ConnectorStatus) -> &'static str {
+    match status {
+        ConnectorStatus::Active => "active",
+        ConnectorStatus::Inactive => "inactive",
+    }
+}
+
+fn connector_group(formatter: &mut fmt::Formatter<'_>, difference: &Difference<ConnectorGroup>) -> fmt::Result {
+    let title = |group: &ConnectorGroup| format!("connector group {:?} {}", group.name.as_str(), group.id);
+    match difference {
+        Difference::Added(group) => {
+            let connector_group_type = group.connector_group_type.as_str();
+            writeln!(formatter, "+ {}: {connector_group_type:?}, region {:?}", title(group), group.region)
+        }
+        Difference::Removed(group) => writeln!(formatter, "- {}", title(group)),
+        Difference::Changed { from, to } => {
+            let mut changes = Changes::default();
+            changes.of("name", &from.name.as_str(), &to.name.as_str());
+            changes.of("region", &from.region, &to.region);
+            let types = (from.connector_group_type.as_str(), to.connector_group_type.as_str());
+            changes.of("connectorGroupType", &types.0, &types.1);
+            changes.of("isDefault", &from.is_default, &to.is_default);
+            writeln!(formatter, "~ {}: {changes}", title(from))
+        }
+    }
+}
+
+impl Diff {
+    fn connector(&self, formatter: &mut fmt::Formatter<'_>, difference: &Difference<Connector>) -> fmt::Result {
+        let title = |connector: &Connector| format!("connector {:?} {}", connector.machine_name, connector.id);
+        match difference {
+            Difference::Added(connector) => {
+                let (group, status) = (name(&self.to, connector.member_of), status(connector.presence.status()));
+                writeln!(formatter, "+ {}: {status}, in {group}", title(connector))
+            }
+            Difference::Removed(connector) => writeln!(formatter, "- {}", title(connector)),
+            Difference::Changed { from, to } => {
+                let mut changes = Changes::default();
+                if from.member_of != to.member_of {
+                    let names = (name(&self.from, from.member_of), name(&self.to, to.member_of));
+                    changes.0.push(format!("moved {} → {}", names.0, names.1));
+                }
+                changes.of("status", &status(from.presence.status()), &status(to.presence.status()));
+                let since = (from.presence.inactive_since(), to.presence.inactive_since());
+                if let (Some(from), Some(to)) = since {
+                    changes.of("inactiveSince", &from, &to);
+                }
+                changes.of("machineName", &from.machine_name, &to.machine_name);
+                changes.of("externalIp", &from.external_ip, &to.external_ip);
+                changes.of("version", &from.version, &to.version);
+                writeln!(formatter, "~ {}: {changes}", title(from))
+            }
+        }
+    }
+
+    fn application(&self, formatter: &mut fmt::Formatter<'_>, difference: &Difference<Application>) -> fmt::Result {
+        let title =
+            |application: &Application| format!("application {:?} {}", application.display_name, application.id);
+        match difference {
+            Difference::Added(application) => match &application.publication {
+                Some(publication) => {
+                    writeln!(formatter, "+ {}: in {}", title(application), name(&self.to, publication.connector_group))
+                }
+                None => writeln!(formatter, "+ {}: not published", title(application)),
+            },
+            Difference::Removed(application) => writeln!(formatter, "- {}", title(application)),
+            Difference::Changed { from, to } => {
+                let mut changes = Changes::default();
+                changes.of("displayName", &from.display_name, &to.display_name);
+                changes.of("appId", &from.app_id, &to.app_id);
+                match (&from.publication, &to.publication) {
+                    (Some(was), Some(is)) => {
+                        if was.connector_group != is.connector_group {
+                            let names = (name(&self.from, was.connector_group), name(&self.to, is.connector_group));
+                            changes.0.push(format!("moved {} → {}", names.0, names.1));
+                        }
+                        let (was, is) = (&was.on_premises_publishing, &is.on_premises_publishing);
+                        changes.of("internalUrl", &was.internal_url, &is.internal_url);
+                        changes.of("externalUrl", &was.external_url, &is.external_url);
+                        let others = was.changes_to(is);
+                        let others = others.changed().filter(|name| name != "internalUrl" && name != "externalUrl");
+                        changes.0.extend(others.map(|name| format!("{name} changed")));
+                        let certificates = "verifiedCustomDomainCertificatesMetadata";
+                        if was.verified_custom_domain_certificates_metadata
+                            != is.verified_custom_domain_certificates_metadata
+                        {
+                            changes.0.push(format!("{certificates} changed"));
+                        }
+                    }
+                    (Some(was), None) => {
+                        changes.0.push(format!("unpublished from {}", name(&self.from, was.connector_group)));
+                    }
+                    (None, Some(is)) => {
+                        changes.0.push(format!("published into {}", name(&self.to, is.connector_group)));
+                    }
+                    (None, None) => {}
+                }
+                writeln!(formatter, "~ {}: {changes}", title(from))
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What an impact warns of.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Flow, Impact};
+use crate::{
+    availability::Availability,
+    ids::{ApplicationId, ConnectorGroupId},
+    model::{region::Region, url::is_wildcard},
+    store::{ApplicationView, State},
+};
+
+/// Something that the engine allows and the sources warn of, and that is not so before. Ordered by severity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "hazard", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Hazard {
+    /// Applications would be in a group without active connectors, and are served now or not published yet: their users
+    /// would get a gateway time-out.
+    NoActiveConnector {
+        /// The group.
+        connector_group: ConnectorGroupId,
+        /// How many applications.
+        applications: u32,
+    },
+    /// Applications would be in a group with one active connector, and have more now or are not published yet.
+    OneActiveConnector {
+        /// The group.
+        connector_group: ConnectorGroupId,
+        /// How many applications.
+        applications: u32,
+    },
+    /// An application with a wildcard URL would be served from another region: until the DNS record of its external URL
+    /// points to that region's endpoint, it is not reached.
+    WildcardRegion {
+        /// The application.
+        application: ApplicationId,
+        /// The group that it would be in.
+        connector_group: ConnectorGroupId,
+        /// The region that its record would have to point to.
+        region: Region,
+    },
+    /// Applications would come to rest in the default group, where every new connector begins to serve them at once.
+    DefaultInUse {
+        /// How many applications.
+        applications: u32,
+    },
+}
+
+impl Hazard {
+    /// The number of the rule that it comes from.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::NoActiveConnector { .. } => "R-28",
+            Self::OneActiveConnector { .. } => "R-63",
+            Self::WildcardRegion { .. } => "R-35",
+            Self::DefaultInUse { .. } => "R-66",
+        }
+    }
+}
+
+impl fmt::Display for Hazard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoActiveConnector { connector_group, applications } => {
+                write!(
+                    formatter,
+                    "{applications} applications in connector group {connector_group}, which has no active connector"
+                )?;
+            }
+            Self::OneActiveConnector { connector_group, applications } => {
+                write!(
+                    formatter,
+                    "{applications} applications in connector group {connector_group}, which has one active connector"
+                )?;
+            }
+            Self::WildcardRegion { application, connector_group, region } => write!(
+                formatter,
+                "application {application} has a wildcard URL, whose DNS record must point to region {region} of connector group {connector_group}"
+            )?,
+            Self::DefaultInUse { applications } => {
+                write!(formatter, "{applications} applications come to rest in the default connector group")?;
+            }
+        }
+        write!(formatter, " ({})", self.rule())
+    }
+}
+
+impl Impact {
+    /// What the change would bring that the sources warn of, the worst first; not what is so already.
+    ///
+    /// Costs one visit a flow. Only where a whole group goes to another region are its applications looked through for
+    /// wildcard URLs.
+    #[must_use]
+    pub fn hazards(&self) -> Vec<Hazard> {
+        let no_active = self.newly(Availability::Unavailable);
+        let one_active = self.newly(Availability::AtRisk);
+        let no_active = no_active
+            .map(|(connector_group, applications)| Hazard::NoActiveConnector { connector_group, applications });
+        let one_active = one_active
+            .map(|(connector_group, applications)| Hazard::OneActiveConnector { connector_group, applications });
+        let at_rest = self.flows().filter(|flow| flow.comes_to_rest_in_default()).map(Flow::applications_count);
+        let applications = at_rest.fold(0, u32::saturating_add);
+        let in_default = (applications > 0).then_some(Hazard::DefaultInUse { applications });
+        no_active.chain(one_active).chain(self.wildcard_regions()).chain(in_default).collect()
+    }
+
+    /// The groups with applications that are served so badly and were served better, or not published, in creation order.
+    fn newly(&self, availability: Availability) -> impl Iterator<Item = (ConnectorGroupId, u32)> + use<> {
+        let mut groups = BTreeMap::new();
+        for flow in self.flows() {
+            let is_worse = flow.before().is_none_or(|before| before > availability);
+            if let Some(to) = flow.to().filter(|to| is_worse && to.availability() == availability) {
+                let entry = groups.entry(to.creation_order()).or_insert((to.id(), 0_u32));
+                entry.1 = entry.1.saturating_add(flow.applications_count());
+            }
+        }
+        groups.into_values()
+    }
+
+    fn wildcard_regions(&self) -> impl Iterator<Item = Hazard> {
+        let crossing = self.flows().filter(|flow| flow.record.is_folded && flow.crosses_regions());
+        self.concerned(crossing.filter_map(|flow| flow.record.from)).filter_map(|id| {
+            let (connector_group, after) = endpoint(&self.after, id)?;
+            let before = endpoint(&self.before, id).map_or(self.before.default_region(), |(_, region)| region);
+            let region = after.clone();
+            (before != after).then_some(Hazard::WildcardRegion { application: id, connector_group, region })
+        })
+    }
+}
+
+/// The region whose endpoint serves a wildcard application; `None` for any other.
+fn endpoint(state: &State, id: ApplicationId) -> Option<(ConnectorGroupId, &Region)> {
+    let application = state.application(id)?;
+    application.external_url().filter(|url| is_wildcard(url))?;
+    let group = ApplicationView::connector_group(application)?;
+    Some((group.id(), group.region()))
+}

@@ -1,0 +1,114 @@
+//! What depends on a connector or a group, and what if it fails.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+
+use crate::{
+    availability::Availability,
+    command::{Command, ReportConnector, Transaction},
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    model::{connector::ConnectorStatus, region::Region},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+};
+
+/// What might fail: its connectors lose their connection, and stay where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Loss {
+    /// One connector.
+    Connector(ConnectorId),
+    /// All connectors of a group.
+    ConnectorGroup(ConnectorGroupId),
+    /// All connectors of all groups of a region.
+    Region(Region),
+}
+
+impl Loss {
+    /// What the connections would say; `None` where there is no such connector or group.
+    pub(crate) fn reports(&self, state: &State) -> Option<Command> {
+        let lost: Vec<ConnectorView<'_>> = match self {
+            Self::Connector(id) => Vec::from([state.connector(*id)?]),
+            Self::ConnectorGroup(id) => state.connector_group(*id)?.members().collect(),
+            Self::Region(region) => {
+                let groups = state.connector_groups().filter(|group| group.region() == region);
+                groups.flat_map(ConnectorGroupView::members).collect()
+            }
+        };
+        let report = |connector: ConnectorView<'_>| {
+            let status = Some(ConnectorStatus::Inactive);
+            ReportConnector { id: connector.id(), status, external_ip: None, version: None }.into()
+        };
+        Some(Transaction { commands: lost.into_iter().map(report).collect() }.into())
+    }
+}
+
+/// What a connector or a group serves.
+#[derive(Debug, Clone, Copy)]
+pub struct Dependents<'a> {
+    connector_group: ConnectorGroupView<'a>,
+    active_connectors_without: u32,
+}
+
+impl<'a> Dependents<'a> {
+    /// Those of a connector: of its group, as far as the others do not serve as well.
+    pub(crate) fn of_connector(connector: ConnectorView<'a>) -> Self {
+        let connector_group = connector.connector_group();
+        let active = connector_group.active_connectors_count();
+        let active_connectors_without = active.saturating_sub(u32::from(connector.is_active()));
+        Self { connector_group, active_connectors_without }
+    }
+
+    /// Those of a whole group.
+    pub(crate) const fn of_connector_group(connector_group: ConnectorGroupView<'a>) -> Self {
+        Self { connector_group, active_connectors_without: 0 }
+    }
+
+    /// The group: the connector's own, or the one asked for.
+    #[must_use]
+    pub const fn connector_group(self) -> ConnectorGroupView<'a> {
+        self.connector_group
+    }
+
+    /// How many active connectors the group has without it.
+    #[must_use]
+    pub const fn active_connectors_without(self) -> u32 {
+        self.active_connectors_without
+    }
+
+    /// How the group's applications would be served without it.
+    #[must_use]
+    pub fn availability_without(self) -> Availability {
+        Availability::of(self.active_connectors_without)
+    }
+
+    /// Whether it is all that serves them now: without it they would have nothing.
+    #[must_use]
+    pub fn is_last(self) -> bool {
+        self.active_connectors_without == 0 && self.connector_group.active_connectors_count() > 0
+    }
+
+    /// How many applications the group serves. O(1).
+    #[must_use]
+    pub fn applications_count(self) -> u32 {
+        self.connector_group.applications_count()
+    }
+
+    /// Each of them, in creation order. Passes over those of other groups.
+    pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
+        self.connector_group.applications()
+    }
+}
+
+impl Serialize for Dependents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Dependents", 5)?;
+        fields.serialize_field("connectorGroup", &self.connector_group.id())?;
+        fields.serialize_field("availability", &self.connector_group.availability())?;
+        fields.serialize_field("availabilityWithout", &self.availability_without())?;
+        fields.serialize_field("activeConnectorsWithout", &self.active_connectors_without)?;
+        let applications: Vec<ApplicationId> = self.applications().map(ApplicationView::id).collect();
+        fields.serialize_field("applications", &applications)?;
+        fields.end()
+    }
+}

@@ -1,0 +1,471 @@
+//! What a command, or a loss, would change for availability, at a cost that grows with what changes.
+//!
+//! The events say which applications are named one by one and which groups are touched; a whole group that moves stays
+//! folded. The state before and the state after are both kept, each a snapshot, and everything that is listed is read from
+//! the two when somebody asks.
+
+mod hazard;
+mod loss;
+mod touched;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
+
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+
+use crate::{
+    availability::Availability,
+    event::Event,
+    evolve::evolve,
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+};
+
+pub use hazard::Hazard;
+pub use loss::{Dependents, Loss};
+use touched::Touched;
+
+/// What a command, or a loss, would change for availability.
+///
+/// Making one costs what the command costs; nothing is listed until it is read, so that moving a group of a million is a
+/// single [`Flow`]. It keeps the state before and the state after, each a snapshot. Its JSON spells everything out.
+#[derive(Clone)]
+pub struct Impact {
+    before: Arc<State>,
+    after: Arc<State>,
+    /// The applications that events name one by one, in creation order.
+    named: Vec<ApplicationId>,
+    /// The groups that events touch, in creation order.
+    connector_groups: Vec<ConnectorGroupId>,
+    flows: Vec<FlowRecord>,
+}
+
+/// What would change for one application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityChange {
+    /// The application.
+    pub application: ApplicationId,
+    /// As it is; `None` where it is not published.
+    pub before: Option<Availability>,
+    /// As it would be; `None` where it would not be published.
+    pub after: Option<Availability>,
+    /// How many active connectors would be left to serve it; 0 where it would not be published.
+    pub active_connectors: u32,
+}
+
+impl AvailabilityChange {
+    /// Whether the application would be published and nothing would serve it.
+    #[must_use]
+    pub fn becomes_unavailable(&self) -> bool {
+        becomes_unavailable(self.before, self.after)
+    }
+
+    /// Whether it would be left with one active connector, of two or more.
+    #[must_use]
+    pub fn becomes_at_risk(&self) -> bool {
+        becomes_at_risk(self.before, self.after)
+    }
+
+    /// Whether it would be served better than it is.
+    #[must_use]
+    pub fn becomes_better(&self) -> bool {
+        becomes_better(self.before, self.after)
+    }
+}
+
+fn becomes_unavailable(before: Option<Availability>, after: Option<Availability>) -> bool {
+    before != after && after == Some(Availability::Unavailable)
+}
+
+fn becomes_at_risk(before: Option<Availability>, after: Option<Availability>) -> bool {
+    after == Some(Availability::AtRisk) && before > after
+}
+
+fn becomes_better(before: Option<Availability>, after: Option<Availability>) -> bool {
+    before.is_some() && before < after
+}
+
+/// A group that would change: in its availability or a count, in its name or region, or by coming or going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectorGroupChange<'a> {
+    /// As it is; `None` where there is no such group yet.
+    pub before: Option<ConnectorGroupView<'a>>,
+    /// As it would be; `None` where it would be gone.
+    pub after: Option<ConnectorGroupView<'a>>,
+}
+
+impl ConnectorGroupChange<'_> {
+    /// Which group.
+    #[must_use]
+    pub fn id(&self) -> ConnectorGroupId {
+        self.before.or(self.after).map(ConnectorGroupView::id).unwrap_or_default()
+    }
+
+    /// Whether it would be in this state and is not now. A group that is not there yet counts as unavailable.
+    #[must_use]
+    pub fn becomes(&self, availability: Availability) -> bool {
+        let before = self.before.map_or(Availability::Unavailable, ConnectorGroupView::availability);
+        before != availability && self.after.map(ConnectorGroupView::availability) == Some(availability)
+    }
+
+    /// Whether it would hold neither connectors nor applications, and does now; so it could be deleted or change its
+    /// region (R-30).
+    #[must_use]
+    pub fn becomes_empty(&self) -> bool {
+        let is_empty = |group: ConnectorGroupView<'_>| group.connectors_count() == 0 && group.applications_count() == 0;
+        self.before.is_some_and(|group| !is_empty(group)) && self.after.is_some_and(is_empty)
+    }
+
+    fn is_one(&self) -> bool {
+        let counts = |group: ConnectorGroupView<'_>| {
+            (group.active_connectors_count(), group.connectors_count(), group.applications_count())
+        };
+        self.before != self.after || self.before.map(counts) != self.after.map(counts)
+    }
+}
+
+/// How many applications would go from one group to another, or stay where the availability or the region changes.
+#[derive(Debug, Clone, Copy)]
+struct FlowRecord {
+    from: Option<ConnectorGroupId>,
+    to: Option<ConnectorGroupId>,
+    applications: u32,
+    /// Not all of them are named one by one.
+    is_folded: bool,
+}
+
+/// Applications that fare alike: all those that would go from one group to another, or that stay in a group whose
+/// availability or region changes. They are counted, and listed when they are read.
+#[derive(Clone, Copy)]
+pub struct Flow<'a> {
+    impact: &'a Impact,
+    record: FlowRecord,
+}
+
+impl<'a> Flow<'a> {
+    /// Where they are; `None` where they are not published.
+    #[must_use]
+    pub fn from(self) -> Option<ConnectorGroupView<'a>> {
+        self.impact.before.connector_group(self.record.from?)
+    }
+
+    /// Where they would be; `None` where they would not be published.
+    #[must_use]
+    pub fn to(self) -> Option<ConnectorGroupView<'a>> {
+        self.impact.after.connector_group(self.record.to?)
+    }
+
+    /// Whether they stay in the group that they are in.
+    #[must_use]
+    pub fn stays(self) -> bool {
+        self.record.from == self.record.to
+    }
+
+    /// How they are served; `None` where they are not published.
+    #[must_use]
+    pub fn before(self) -> Option<Availability> {
+        self.from().map(ConnectorGroupView::availability)
+    }
+
+    /// How they would be; `None` where they would not be published.
+    #[must_use]
+    pub fn after(self) -> Option<Availability> {
+        self.to().map(ConnectorGroupView::availability)
+    }
+
+    /// Whether they would be published and nothing would serve them.
+    #[must_use]
+    pub fn becomes_unavailable(self) -> bool {
+        becomes_unavailable(self.before(), self.after())
+    }
+
+    /// Whether they would be left with one active connector, of two or more.
+    #[must_use]
+    pub fn becomes_at_risk(self) -> bool {
+        becomes_at_risk(self.before(), self.after())
+    }
+
+    /// Whether they would be served better than they are.
+    #[must_use]
+    pub fn becomes_better(self) -> bool {
+        becomes_better(self.before(), self.after())
+    }
+
+    /// How many they are. O(1).
+    #[must_use]
+    pub const fn applications_count(self) -> u32 {
+        self.record.applications
+    }
+
+    /// Each of them, in creation order. Where a whole group goes, found by a visit to the tenant's applications.
+    pub fn applications(self) -> impl Iterator<Item = ApplicationId> + 'a {
+        let record = self.record;
+        let ids = self.impact.concerned(record.from.filter(|_| record.is_folded));
+        ids.filter(move |id| self.impact.groups_of(*id) == (record.from, record.to))
+    }
+
+    fn crosses_regions(self) -> bool {
+        self.from().map(ConnectorGroupView::region) != self.to().map(ConnectorGroupView::region)
+    }
+
+    fn comes_to_rest_in_default(self) -> bool {
+        !self.stays() && self.to().is_some_and(ConnectorGroupView::is_default)
+    }
+}
+
+pub(crate) fn impact(before: &Arc<State>, events: &[Event]) -> Impact {
+    let mut after = Arc::clone(before);
+    let mut touched = Touched::default();
+    for event in events {
+        let state = Arc::make_mut(&mut after);
+        touched.note(state, event);
+        evolve(state, event);
+    }
+    let named = touched.applications_in_order(before, &after);
+    let connector_groups = touched.connector_groups_in_order(before, &after);
+    let mut impact = Impact { before: Arc::clone(before), after, named, connector_groups, flows: Vec::new() };
+    impact.flows = impact.flows_of(&touched.whole_groups());
+    impact
+}
+
+/// What it tells.
+impl Impact {
+    /// Each application whose availability would change, those newly published or no longer included, in creation order.
+    ///
+    /// Visits the applications that the command names, and where a whole group is concerned, those of the tenant.
+    pub fn applications(&self) -> impl Iterator<Item = AvailabilityChange> + '_ {
+        let folded = self.flows().filter(|flow| flow.record.is_folded && flow.before() != flow.after());
+        self.concerned(folded.filter_map(|flow| flow.record.from)).filter_map(|id| self.change_of(id))
+    }
+
+    /// How many applications those are, by the counts alone: one visit a group, not one an application.
+    #[must_use]
+    pub fn applications_count(&self) -> usize {
+        let changed = self.flows().filter(|flow| flow.before() != flow.after());
+        changed
+            .fold(0, |sum, flow| sum.saturating_add(usize::try_from(flow.applications_count()).unwrap_or(usize::MAX)))
+    }
+
+    /// The applications that would become unavailable.
+    pub fn become_unavailable(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+        self.that(AvailabilityChange::becomes_unavailable)
+    }
+
+    /// The applications that would be left with one active connector.
+    pub fn become_at_risk(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+        self.that(AvailabilityChange::becomes_at_risk)
+    }
+
+    /// The applications that would be served better than they are.
+    pub fn become_better(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+        self.that(AvailabilityChange::becomes_better)
+    }
+
+    fn that(&self, is: fn(&AvailabilityChange) -> bool) -> impl Iterator<Item = ApplicationId> + '_ {
+        self.applications().filter(is).map(|change| change.application)
+    }
+
+    /// The applications that would come to rest in the default group, from elsewhere or newly published, in creation
+    /// order.
+    pub fn come_to_rest_in_default(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+        let default = self.default_connector_group().id();
+        let folded = self.flows().filter(|flow| flow.record.is_folded && flow.comes_to_rest_in_default());
+        self.concerned(folded.filter_map(|flow| flow.record.from)).filter(move |id| {
+            let (from, to) = self.groups_of(*id);
+            from != to && to == Some(default)
+        })
+    }
+
+    /// The groups that would change, in creation order, new ones last.
+    pub fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupChange<'_>> {
+        self.connector_groups.iter().map(|id| self.connector_group(*id)).filter(ConnectorGroupChange::is_one)
+    }
+
+    /// This group as it is and would be, whether it changes or not.
+    #[must_use]
+    pub fn connector_group(&self, id: ConnectorGroupId) -> ConnectorGroupChange<'_> {
+        ConnectorGroupChange { before: self.before.connector_group(id), after: self.after.connector_group(id) }
+    }
+
+    /// The default group as it would be.
+    #[must_use]
+    pub fn default_connector_group(&self) -> ConnectorGroupView<'_> {
+        self.after.default_connector_group()
+    }
+
+    /// This connector as it is, or where it is not there yet, as it would be.
+    #[must_use]
+    pub fn connector(&self, id: ConnectorId) -> Option<ConnectorView<'_>> {
+        self.before.connector(id).or_else(|| self.after.connector(id))
+    }
+
+    /// This application as it is, or where it is not there yet, as it would be.
+    #[must_use]
+    pub fn application(&self, id: ApplicationId) -> Option<ApplicationView<'_>> {
+        self.before.application(id).or_else(|| self.after.application(id))
+    }
+
+    /// The applications that would move, come or go, or stay where something changes, folded by where from and where to, in
+    /// creation order of the groups.
+    pub fn flows(&self) -> impl Iterator<Item = Flow<'_>> {
+        self.flows.iter().map(|record| Flow { impact: self, record: *record })
+    }
+
+    /// Whether no group and no application would change in anything that matters here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.flows.is_empty() && self.connector_groups().next().is_none()
+    }
+}
+
+/// How it knows.
+impl Impact {
+    fn change_of(&self, application: ApplicationId) -> Option<AvailabilityChange> {
+        let group = |state: &'_ State| -> Option<(Availability, u32)> {
+            let group = state.application(application)?.connector_group()?;
+            Some((group.availability(), group.active_connectors_count()))
+        };
+        let (before, after) = (group(&self.before), group(&self.after));
+        let active_connectors = after.map_or(0, |(_, active)| active);
+        let (before, after) =
+            (before.map(|(availability, _)| availability), after.map(|(availability, _)| availability));
+        (before != after).then_some(AvailabilityChange { application, before, after, active_connectors })
+    }
+
+    fn groups_of(&self, id: ApplicationId) -> (Option<ConnectorGroupId>, Option<ConnectorGroupId>) {
+        let group = |state: &State| state.application(id)?.connector_group().map(ConnectorGroupView::id);
+        (group(&self.before), group(&self.after))
+    }
+
+    /// The applications of these groups, and all that are named, in creation order.
+    fn concerned(
+        &self,
+        groups: impl IntoIterator<Item = ConnectorGroupId>,
+    ) -> impl Iterator<Item = ApplicationId> + '_ {
+        let groups: BTreeSet<_> = groups.into_iter().collect();
+        let former = self.named.partition_point(|id| self.before.application(*id).is_some());
+        // Without a group there is no need to look at who is not named.
+        let (scanned, listed) = if groups.is_empty() { (0, 0) } else { (usize::MAX, former) };
+        let mut named = self.named.iter().take(former).copied().peekable();
+        let of_groups = self.before.applications().take(scanned).map(move |application| {
+            let is_named = named.next_if_eq(&application.id()).is_some();
+            let is_in = application.connector_group().is_some_and(|group| groups.contains(&group.id()));
+            (is_named || is_in).then(|| application.id())
+        });
+        of_groups.flatten().chain(self.named.iter().skip(listed).copied())
+    }
+
+    /// Every way that applications go, and how many go it.
+    fn flows_of(&self, whole_groups: &BTreeMap<ConnectorGroupId, ConnectorGroupId>) -> Vec<FlowRecord> {
+        let mut named_in = BTreeMap::<ConnectorGroupId, u32>::new();
+        let mut ways = BTreeMap::new();
+        let mut count = |(from, to): (Option<ConnectorGroupId>, Option<ConnectorGroupId>), applications, is_folded| {
+            let order = |state: &State, id: Option<ConnectorGroupId>| {
+                id.and_then(|id| state.connector_group(id)).map(ConnectorGroupView::creation_order)
+            };
+            let key = (order(&self.before, from), order(&self.after, to));
+            let way = ways.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
+            way.applications = way.applications.saturating_add(applications);
+            way.is_folded |= is_folded;
+        };
+        for id in &self.named {
+            let (from, to) = self.groups_of(*id);
+            if let Some(from) = from {
+                let named = named_in.entry(from).or_default();
+                *named = named.saturating_add(1);
+            }
+            if from != to || self.matters(from, to) {
+                count((from, to), 1, false);
+            }
+        }
+        for id in &self.connector_groups {
+            let Some(group) = self.before.connector_group(*id) else { continue };
+            let (from, to) = (Some(*id), Some(whole_groups.get(id).copied().unwrap_or(*id)));
+            let named = named_in.get(id).copied().unwrap_or_default();
+            let rest = group.applications_count().saturating_sub(named);
+            if rest > 0 && (from != to || self.matters(from, to)) {
+                count((from, to), rest, true);
+            }
+        }
+        ways.into_values().collect()
+    }
+
+    /// Whether those who stay in a group fare otherwise than before.
+    fn matters(&self, from: Option<ConnectorGroupId>, to: Option<ConnectorGroupId>) -> bool {
+        let before = from.and_then(|id| self.before.connector_group(id));
+        let after = to.and_then(|id| self.after.connector_group(id));
+        before.map(|group| (group.availability(), group.region()))
+            != after.map(|group| (group.availability(), group.region()))
+    }
+}
+
+/// A group as an impact's JSON shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Standing {
+    availability: Availability,
+    active_connectors: u32,
+    connectors: u32,
+    applications: u32,
+}
+
+impl From<ConnectorGroupView<'_>> for Standing {
+    fn from(group: ConnectorGroupView<'_>) -> Self {
+        Self {
+            availability: group.availability(),
+            active_connectors: group.active_connectors_count(),
+            connectors: group.connectors_count(),
+            applications: group.applications_count(),
+        }
+    }
+}
+
+impl Serialize for Flow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Flow", 5)?;
+        fields.serialize_field("from", &self.record.from)?;
+        fields.serialize_field("to", &self.record.to)?;
+        fields.serialize_field("applications", &self.record.applications)?;
+        fields.serialize_field("before", &self.before())?;
+        fields.serialize_field("after", &self.after())?;
+        fields.end()
+    }
+}
+
+impl Serialize for ConnectorGroupChange<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ConnectorGroupChange", 3)?;
+        fields.serialize_field("id", &self.id())?;
+        fields.serialize_field("before", &self.before.map(Standing::from))?;
+        fields.serialize_field("after", &self.after.map(Standing::from))?;
+        fields.end()
+    }
+}
+
+/// Each application in full.
+impl Serialize for Impact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Impact", 5)?;
+        fields.serialize_field("connectorGroups", &self.connector_groups().collect::<Vec<_>>())?;
+        fields.serialize_field("flows", &self.flows().collect::<Vec<_>>())?;
+        fields.serialize_field("applications", &self.applications().collect::<Vec<_>>())?;
+        fields.serialize_field("comeToRestInDefault", &self.come_to_rest_in_default().collect::<Vec<_>>())?;
+        fields.serialize_field("hazards", &self.hazards())?;
+        fields.end()
+    }
+}
+
+impl core::fmt::Debug for Impact {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let groups: Vec<_> = self.connector_groups().collect();
+        formatter
+            .debug_struct("Impact")
+            .field("connector_groups", &groups)
+            .field("flows", &self.flows)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+//! What a picture shows, as boxes and arrows.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::availability::Availability;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: Vec<Edge>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) shape: Shape,
+    pub(super) mark: Mark,
+    /// Clean, and not yet escaped for any language.
+    pub(super) lines: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Group,
+    Connector,
+    Application,
+    Remark,
+}
+
+/// What its colour says. The text says it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    Plain,
+    Unavailable,
+    AtRisk,
+    HighlyAvailable,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) label: String,
+    pub(super) line: Line,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    Solid,
+    Dotted,
+}
+
+impl Mark {
+    pub(super) const ALL: [Self; 4] = [Self::Plain, Self::Unavailable, Self::AtRisk, Self::HighlyAvailable];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Unavailable => "unavailable",
+            Self::AtRisk => "atRisk",
+            Self::HighlyAvailable => "highlyAvailable",
+        }
+    }
+
+    /// Its area and its line, readable in black on light and on dark pages, and apart for those who do not see red and green.
+    pub(super) const fn colours(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Plain => ("#eceff1", "#607d8b"),
+            Self::Unavailable => ("#f4b6b6", "#9b1c1c"),
+            Self::AtRisk => ("#ffe08a", "#8a6100"),
+            Self::HighlyAvailable => ("#b7e1cd", "#1b6e4b"),
+        }
+    }
+}
+
+impl From<Availability> for Mark {
+    fn from(availability: Availability) -> Self {
+        match availability {
+            Availability::Unavailable => Self::Unavailable,
+            Availability::AtRisk => Self::AtRisk,
+            Availability::HighlyAvailable => Self::HighlyAvailable,
+        }
+    }
+}
+
+impl Graph {
+    pub(super) fn node(&mut self, shape: Shape, mark: Mark, lines: Vec<String>) -> usize {
+        self.nodes.push(Node { shape, mark, lines });
+        self.nodes.len().saturating_sub(1)
+    }
+
+    pub(super) fn edge(&mut self, from: usize, to: usize, label: String, line: Line) {
+        self.edges.push(Edge { from, to, label, line });
+    }
+}

@@ -1,0 +1,153 @@
+//! A tenant as it stands.
+
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use super::{
+    Picture, PictureOptions,
+    graph::{Graph, Line, Mark, Shape},
+    table::Table,
+    words::{availability, clean, count, is_empty, mark, standing},
+};
+use crate::{
+    availability::Availability,
+    ids::ConnectorGroupId,
+    model::group::ConnectorGroupType,
+    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    tenant::Tenant,
+};
+
+pub(super) fn picture(tenant: &Tenant, options: &PictureOptions) -> Picture {
+    let mut graph = Graph::default();
+    let mut table = Table::new(&["connector group", "region", "availability", "connectors", "applications"]);
+    let applications = first_applications(tenant, options);
+    for group in tenant.connector_groups().take(options.connector_groups_max) {
+        let node = group_node(&mut graph, group, options);
+        for application in applications.get(&group.id()).into_iter().flatten() {
+            let lines = vec![clean(application.display_name(), options)];
+            let application = graph.node(Shape::Application, mark(group), lines);
+            graph.edge(application, node, String::new(), Line::Solid);
+        }
+        let shown = applications.get(&group.id()).map_or(0, Vec::len);
+        let rest = u64::from(group.applications_count()).saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
+        if rest > 0 {
+            let rest = graph.node(Shape::Application, mark(group), vec![more(rest, shown, "application")]);
+            graph.edge(rest, node, String::new(), Line::Solid);
+        }
+        connector_nodes(&mut graph, node, group, options);
+        let connectors = format!("{} of {} active", group.active_connectors_count(), group.connectors_count());
+        let name = clean(group.name().as_str(), options);
+        let region = clean(group.region().as_str(), options);
+        let applications = group.applications_count().to_string();
+        table.row([name, region, says(group).to_string(), connectors, applications]);
+    }
+    if let Some(rest) = rest_of_groups(tenant, options) {
+        graph.node(Shape::Group, Mark::Plain, rest.clone());
+        let mut rest = rest.into_iter();
+        let mut next = || rest.next().unwrap_or_default();
+        let (what, standing) = (next(), next());
+        table.row([what, String::new(), standing, next(), next()]);
+    }
+    Picture { graph, tables: vec![table], remarks: Vec::new() }
+}
+
+/// "5 applications", or "… and 5 more applications" where some are shown.
+fn more(rest: u64, shown: usize, one: &str) -> String {
+    let plural = if rest == 1 { "" } else { "s" };
+    if shown == 0 { count(rest, one) } else { format!("… and {rest} more {one}{plural}") }
+}
+
+fn says(group: ConnectorGroupView<'_>) -> &str {
+    match group.connector_group_type() {
+        ConnectorGroupType::Service(other) => other.as_str(),
+        ConnectorGroupType::ApplicationProxy => standing(group),
+    }
+}
+
+fn group_node(graph: &mut Graph, group: ConnectorGroupView<'_>, options: &PictureOptions) -> usize {
+    let (active, all) = (group.active_connectors_count(), group.connectors_count());
+    let default = if group.is_default() { ", default" } else { "" };
+    let lines = vec![
+        clean(group.name().as_str(), options),
+        format!("{}{default}", clean(group.region().as_str(), options)),
+        clean(says(group), options),
+        format!("{active} of {} active", count(all, "connector")),
+    ];
+    graph.node(Shape::Group, mark(group), lines)
+}
+
+fn connector_nodes(graph: &mut Graph, node: usize, group: ConnectorGroupView<'_>, options: &PictureOptions) {
+    let marked = |connector: &ConnectorView<'_>| {
+        if connector.is_active() { (Mark::HighlyAvailable, "active") } else { (Mark::Unavailable, "inactive") }
+    };
+    for connector in group.members().take(options.connectors_max) {
+        let (mark, status) = marked(&connector);
+        let lines = vec![clean(connector.machine_name(), options), status.to_string()];
+        let connector = graph.node(Shape::Connector, mark, lines);
+        graph.edge(node, connector, String::new(), Line::Solid);
+    }
+    let rest: Vec<_> = group.members().skip(options.connectors_max).collect();
+    if !rest.is_empty() {
+        let active = rest.iter().filter(|connector| connector.is_active()).count();
+        let number = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+        let lines = vec![more(number, options.connectors_max, "connector"), format!("{active} active")];
+        let rest = graph.node(Shape::Connector, Mark::Plain, lines);
+        graph.edge(node, rest, String::new(), Line::Solid);
+    }
+}
+
+/// The first applications of each group that is shown, in one pass that ends when all are found.
+fn first_applications<'a>(
+    tenant: &'a Tenant,
+    options: &PictureOptions,
+) -> BTreeMap<ConnectorGroupId, Vec<ApplicationView<'a>>> {
+    let groups = tenant.connector_groups().take(options.connector_groups_max);
+    let most = |group: ConnectorGroupView<'_>| {
+        usize::try_from(group.applications_count()).unwrap_or(usize::MAX).min(options.applications_max)
+    };
+    let mut missing: BTreeMap<_, _> = groups.map(|group| (group.id(), most(group))).collect();
+    missing.retain(|_, most| *most > 0);
+    let mut found = BTreeMap::<_, Vec<_>>::new();
+    let mut applications = tenant.applications();
+    while !missing.is_empty() {
+        let Some(application) = applications.next() else { break };
+        let Some(id) = application.connector_group().map(ConnectorGroupView::id) else { continue };
+        let Some(most) = missing.get_mut(&id) else { continue };
+        found.entry(id).or_default().push(application);
+        *most = most.saturating_sub(1);
+        if *most == 0 {
+            missing.remove(&id);
+        }
+    }
+    found
+}
+
+/// What the other groups are, in four lines; `None` where there are none.
+fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<Vec<String>> {
+    let rest: Vec<_> = tenant.connector_groups().skip(options.connector_groups_max).collect();
+    if rest.is_empty() {
+        return None;
+    }
+    let standing = [Availability::Unavailable, Availability::AtRisk, Availability::HighlyAvailable].map(|standing| {
+        let number = rest.iter().filter(|group| !is_empty(**group) && group.availability() == standing).count();
+        format!("{number} {}", availability(standing))
+    });
+    let (active, connectors) =
+        (sum(&rest, ConnectorGroupView::active_connectors_count), sum(&rest, ConnectorGroupView::connectors_count));
+    let number = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+    Some(vec![
+        more(number, options.connector_groups_max, "connector group"),
+        standing.join(", "),
+        format!("{active} of {connectors} active"),
+        sum(&rest, ConnectorGroupView::applications_count).to_string(),
+    ])
+}
+
+fn sum<'a>(groups: &[ConnectorGroupView<'a>], of: fn(ConnectorGroupView<'a>) -> u32) -> u64 {
+    groups.iter().map(|group| u64::from(of(*group))).fold(0, u64::saturating_add)
+}

@@ -1,0 +1,345 @@
+//! What a desired state means in a tenant: every reference found, or told why not.
+
+use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+
+use super::{
+    Reason,
+    desired::{Desired, DesiredGroup, Selected, Things},
+};
+use crate::{
+    command::{
+        Command, CreateConnectorGroup, DeleteConnectorGroup, MoveConnectors, ReassignApplications, Selection,
+        UpdateConnectorGroup,
+    },
+    ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
+    model::{group::ConnectorGroupType, region::Region},
+    refusal::Refusal,
+    select,
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    tenant::Tenant,
+};
+
+/// What becomes of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is there before and after.
+    Stays,
+    /// It is to be created.
+    Comes,
+    /// It is to be deleted.
+    Goes,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct GoalGroup {
+    pub(super) id: ConnectorGroupId,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) region: Option<Arc<str>>,
+    pub(super) fate: Fate,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Goal {
+    pub(super) groups: Vec<GoalGroup>,
+    pub(super) connectors: BTreeMap<ConnectorId, ConnectorGroupId>,
+    pub(super) applications: BTreeMap<ApplicationId, ConnectorGroupId>,
+}
+
+/// What no other command can make acceptable, so that it is told at once. All else is tried.
+pub(super) fn is_final(refusal: &Refusal) -> bool {
+    !matches!(
+        refusal,
+        Refusal::DuplicateName { .. }
+            | Refusal::RegionLocked { .. }
+            | Refusal::GroupNotEmpty { .. }
+            | Refusal::ConnectorRegionLocked { .. }
+    )
+}
+
+pub(super) fn resolve(
+    tenant: &Tenant,
+    desired: &Desired,
+    new_ids: &mut impl Iterator<Item = ConnectorGroupId>,
+) -> Result<Goal, Vec<Reason>> {
+    let mut resolving = Resolving {
+        tenant,
+        connectors: Index::of(tenant.connectors().map(|connector| (&**connector.machine_name(), connector.id()))),
+        applications: None,
+        absent: &desired.absent,
+        goal: Goal::default(),
+        reasons: Vec::new(),
+    };
+    let groups: Vec<_> = desired.connector_groups.iter().map(|group| resolving.group(group, new_ids)).collect();
+    for reference in &desired.absent {
+        resolving.absent(reference);
+    }
+    for (group, to) in desired.connector_groups.iter().zip(&groups) {
+        if let (Some(to), Things::These(references)) = (to, &group.connectors) {
+            for reference in references {
+                resolving.connector(reference, *to);
+            }
+        }
+        if let (Some(to), Things::These(references)) = (to, &group.applications) {
+            for reference in references {
+                resolving.application(reference, *to);
+            }
+        }
+    }
+    let named = (resolving.goal.connectors.clone(), resolving.goal.applications.clone());
+    for (group, to) in desired.connector_groups.iter().zip(&groups) {
+        let Some(to) = *to else { continue };
+        resolving.selected(group, to, &named);
+    }
+    resolving.ask();
+    if resolving.reasons.is_empty() { Ok(resolving.goal) } else { Err(resolving.reasons) }
+}
+
+type Named = (BTreeMap<ConnectorId, ConnectorGroupId>, BTreeMap<ApplicationId, ConnectorGroupId>);
+
+struct Resolving<'a> {
+    tenant: &'a Tenant,
+    connectors: Index<ConnectorId>,
+    /// Made for the first name, as ids need none.
+    applications: Option<Index<ApplicationId>>,
+    absent: &'a [Arc<str>],
+    goal: Goal,
+    reasons: Vec<Reason>,
+}
+
+impl Resolving<'_> {
+    /// A reference to a group that is there.
+    fn find(&mut self, reference: &Arc<str>) -> Option<ConnectorGroupId> {
+        if let Ok(id) = reference.parse() {
+            return self.tenant.connector_group(id).map(ConnectorGroupView::id);
+        }
+        let same: Vec<_> = self.tenant.connector_groups_by_name(reference).collect();
+        // The service's groups are nobody's to change, so that a name means one of the others where there is one.
+        let ours = same.iter().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+        let ours: Vec<_> = ours.collect();
+        match (&*ours, &*same) {
+            ([one], _) => Some(one.id()),
+            ([], [one, ..]) => Some(one.id()),
+            ([], []) => None,
+            (many, _) => {
+                let ids = many.iter().map(|group| group.id().into()).collect();
+                self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids });
+                None
+            }
+        }
+    }
+
+    fn group(
+        &mut self,
+        group: &DesiredGroup,
+        new_ids: &mut impl Iterator<Item = ConnectorGroupId>,
+    ) -> Option<ConnectorGroupId> {
+        let before = self.reasons.len();
+        let mut name = group.rename.clone();
+        let found = match (group.id, &group.name) {
+            (Some(id), _) => {
+                name = name.or_else(|| group.name.clone());
+                self.tenant.connector_group(id).map(ConnectorGroupView::id)
+            }
+            (None, Some(reference)) => self.find(reference).or_else(|| self.find(name.as_ref()?)),
+            (None, None) => None,
+        };
+        if self.reasons.len() > before {
+            return None;
+        }
+        let (id, fate) = match (found, group.id) {
+            (Some(id), _) => (id, Fate::Stays),
+            (None, Some(id)) => (id, Fate::Comes),
+            (None, None) => {
+                let Some(id) = new_ids.find(|id| self.tenant.connector_group(*id).is_none()) else {
+                    self.reasons.push(Reason::NoIdLeft);
+                    return None;
+                };
+                (id, Fate::Comes)
+            }
+        };
+        if fate == Fate::Comes {
+            name = name.or_else(|| group.name.clone());
+            if name.is_none() {
+                self.reasons.push(Reason::NameMissing { connector_group: group.id });
+                return None;
+            }
+        }
+        self.add(GoalGroup { id, name, region: group.region.clone(), fate })
+    }
+
+    fn absent(&mut self, reference: &Arc<str>) {
+        if let Some(id) = self.find(reference) {
+            _ = self.add(GoalGroup { id, name: None, region: None, fate: Fate::Goes });
+        }
+    }
+
+    fn add(&mut self, group: GoalGroup) -> Option<ConnectorGroupId> {
+        let id = group.id;
+        if self.goal.groups.iter().any(|other| other.id == id) {
+            self.reasons.push(Reason::NamedTwice { id: id.into() });
+            return None;
+        }
+        self.goal.groups.push(group);
+        Some(id)
+    }
+
+    fn connector(&mut self, reference: &Arc<str>, to: ConnectorGroupId) {
+        let by_id = reference.parse().ok().and_then(|id| self.tenant.connector(id)).map(ConnectorView::id);
+        match by_id.map_or_else(|| self.connectors.get(reference), |id| Ok(Some(id))) {
+            Ok(Some(id)) => place(&mut self.goal.connectors, &mut self.reasons, id, to),
+            Ok(None) => self.reasons.push(Reason::ConnectorNotFound { reference: reference.clone() }),
+            Err(ids) => self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids }),
+        }
+    }
+
+    fn application(&mut self, reference: &Arc<str>, to: ConnectorGroupId) {
+        let by_id = reference.parse().ok().and_then(|id| self.tenant.application(id));
+        let by_id = by_id.or_else(|| self.tenant.application_by_app_id(reference.parse().ok()?));
+        let found = if let Some(application) = by_id {
+            Ok(Some(application.id()))
+        } else {
+            let names = self.tenant.applications().map(|one| (&**one.display_name(), one.id()));
+            self.applications.get_or_insert_with(|| Index::of(names)).get(reference)
+        };
+        match found {
+            Ok(Some(id)) => place(&mut self.goal.applications, &mut self.reasons, id, to),
+            Ok(None) => self.reasons.push(Reason::ApplicationNotFound { reference: reference.clone() }),
+            Err(ids) => self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids }),
+        }
+    }
+
+    /// Those that a selection means and nobody names.
+    fn selected(&mut self, group: &DesiredGroup, to: ConnectorGroupId, named: &Named) {
+        let connector_group = self.tenant.default_connector_group().id();
+        if let Things::Selected(selected) = &group.connectors {
+            let Some(connectors) = self.selection(selected) else { return };
+            let matched = selected_connectors(self.tenant.state(), &connectors);
+            self.check(&MoveConnectors { connectors, connector_group }.into());
+            for id in matched.into_iter().filter(|id| !named.0.contains_key(id)) {
+                place(&mut self.goal.connectors, &mut self.reasons, id, to);
+            }
+        }
+        if let Things::Selected(selected) = &group.applications {
+            let Some(applications) = self.selection(selected) else { return };
+            let matched = selected_applications(self.tenant.state(), &applications);
+            self.check(&ReassignApplications { applications, connector_group }.into());
+            for id in matched.into_iter().filter(|id| !named.1.contains_key(id)) {
+                place(&mut self.goal.applications, &mut self.reasons, id, to);
+            }
+        }
+    }
+
+    /// What a group held that is to be gone, and is, is nothing: a plan that was carried out has nothing left to do.
+    fn selection<Id>(&mut self, selected: &Selected) -> Option<Selection<Id>> {
+        let mut missing = None;
+        let selection = selected.selection(|reference| {
+            missing = Some(reference.clone());
+            self.find(reference)
+        });
+        if selection.is_none() {
+            if missing.as_ref().is_some_and(|reference| self.absent.contains(reference)) {
+                return Some(Selection::Ids(Vec::new()));
+            }
+            self.reasons.extend(missing.map(|reference| Reason::ConnectorGroupNotFound { reference }));
+        }
+        selection
+    }
+
+    /// Asks for each part of the goal alone, so that what is refused whatever comes before it is told at once.
+    fn ask(&mut self) {
+        let groups = self.goal.groups.clone();
+        for GoalGroup { id, name, region, fate } in groups.iter().cloned() {
+            let command = match (fate, name) {
+                (Fate::Stays, name) => UpdateConnectorGroup { id, name, region }.into(),
+                (Fate::Comes, name) => CreateConnectorGroup { id, name: name.unwrap_or_default(), region }.into(),
+                (Fate::Goes, _) => DeleteConnectorGroup { id }.into(),
+            };
+            self.check(&command);
+        }
+        let comes = |to: ConnectorGroupId| groups.iter().any(|group| group.id == to && group.fate == Fate::Comes);
+        let targets = self.goal.connectors.values().chain(self.goal.applications.values());
+        let targets: alloc::collections::BTreeSet<_> = targets.copied().filter(|to| !comes(*to)).collect();
+        for connector_group in targets {
+            self.check(&ReassignApplications { applications: Selection::Ids(Vec::new()), connector_group }.into());
+        }
+        let unpublished = self.goal.applications.keys().copied();
+        let unpublished = unpublished.filter(|id| self.tenant.application(*id).is_some_and(|one| !one.is_published()));
+        let applications: Vec<_> = unpublished.collect();
+        if !applications.is_empty() {
+            let connector_group = self.tenant.default_connector_group().id();
+            self.check(&ReassignApplications { applications: Selection::Ids(applications), connector_group }.into());
+        }
+    }
+
+    fn check(&mut self, command: &Command) {
+        if let Err(refusal) = self.tenant.decide(command)
+            && is_final(&refusal)
+            && !matches!(&refusal, Refusal::Bulk { refused } if refused.iter().all(|entry| !is_final(&entry.reason)))
+        {
+            self.reasons.push(Reason::Refused { command: Box::new(command.clone()), refusal: Box::new(refusal) });
+        }
+    }
+}
+
+fn selected_connectors(state: &State, selection: &Selection<ConnectorId>) -> Vec<ConnectorId> {
+    let id = ConnectorView::id;
+    match selection {
+        Selection::Ids(ids) => ids.clone(),
+        Selection::In(group) => {
+            state.connector_group(*group).into_iter().flat_map(|group| group.members().map(id)).collect()
+        }
+        Selection::All => state.connectors().map(id).collect(),
+        Selection::InRegion(region) => {
+            select::connectors_in_region(state, Region::new(region).as_ref()).map(id).collect()
+        }
+        Selection::Named(prefix) => select::connectors_named(state, prefix).map(id).collect(),
+    }
+}
+
+fn selected_applications(state: &State, selection: &Selection<ApplicationId>) -> Vec<ApplicationId> {
+    let id = ApplicationView::id;
+    match selection {
+        Selection::Ids(ids) => ids.clone(),
+        Selection::In(group) => {
+            state.connector_group(*group).into_iter().flat_map(|group| group.applications().map(id)).collect()
+        }
+        Selection::All => select::published(state).map(id).collect(),
+        Selection::InRegion(region) => {
+            select::applications_in_region(state, Region::new(region).as_ref()).map(id).collect()
+        }
+        Selection::Named(prefix) => select::applications_named(state, prefix).map(id).collect(),
+    }
+}
+
+fn place<Id: Copy + Ord + Into<AnyId>>(
+    places: &mut BTreeMap<Id, ConnectorGroupId>,
+    reasons: &mut Vec<Reason>,
+    id: Id,
+    to: ConnectorGroupId,
+) {
+    if places.insert(id, to).is_some_and(|before| before != to) {
+        reasons.push(Reason::NamedTwice { id: id.into() });
+    }
+}
+
+/// Ids by name, in any ASCII case.
+struct Index<Id>(BTreeMap<String, Vec<Id>>);
+
+impl<Id: Copy + Into<AnyId>> Index<Id> {
+    fn of<'a>(names: impl Iterator<Item = (&'a str, Id)>) -> Self {
+        let mut index = BTreeMap::<_, Vec<Id>>::new();
+        for (name, id) in names {
+            index.entry(name.to_ascii_lowercase()).or_default().push(id);
+        }
+        Self(index)
+    }
+
+    /// The one with this name, none, or all of several.
+    fn get(&self, name: &str) -> Result<Option<Id>, Vec<AnyId>> {
+        match self.0.get(&name.to_ascii_lowercase()).map(Vec::as_slice) {
+            None | Some([]) => Ok(None),
+            Some([one]) => Ok(Some(*one)),
+            Some(many) => Err(many.iter().map(|id| (*id).into()).collect()),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The shortest way, by best-first search (A*) with a bound that no way can beat: exact, for tasks that are small enough.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    sync::Arc,
+    vec,
+    vec::Vec,
+};
+use core::cmp::Reverse;
+
+use super::{
+    Aim, Options, Parking,
+    goal::Fate,
+    task::{Group, Task},
+    walk::{Harm, Walk, application_at, assign, connector_at, create, is_pending, send, update},
+};
+use crate::{
+    command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},
+    ids::ConnectorGroupId,
+    tenant::Tenant,
+};
+
+/// How many states are looked at before the search gives up.
+const STATES_MAX: usize = 30_000;
+/// In how many ways applications may go in one command, for a task to be small.
+const WAYS_MAX: usize = 700;
+/// How many connectors may be chosen from for one command, for a task to be small.
+const CHOICES_MAX: usize = 5;
+
+/// What the search has found out.
+pub(super) enum Found {
+    /// The best way of all, better than the one that was known.
+    Better(Vec<Command>),
+    /// There is no better way than the one that was known; where none was, there is none.
+    NoBetter,
+    /// It was too much to look at.
+    Unknown,
+}
+
+/// What a way costs: applications without a connector they had, then steps.
+type Cost = (u64, usize);
+
+struct Node {
+    tenant: Tenant,
+    harm: Harm,
+    steps: usize,
+    before: Option<(usize, Command)>,
+}
+
+/// The fewest steps from here, whatever they are: what is left, each counted once.
+pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
+    let mut steps = 0_usize;
+    let mut pending = BTreeSet::new();
+    for group in &task.groups {
+        let exists = tenant.connector_group(group.id).is_some();
+        let differs = match group.fate {
+            Some(Fate::Comes) if !exists => true,
+            Some(Fate::Goes) | None => exists,
+            Some(_) => update(tenant, group).is_some(),
+        };
+        steps = steps.saturating_add(usize::from(differs));
+        if is_pending(tenant, group) {
+            pending.insert(group.id);
+        }
+    }
+    // One command a target; what stays where the region is to change must leave and come back.
+    let mut targets = BTreeSet::new();
+    let mut must_leave = false;
+    for (class, members) in task.connectors.iter().enumerate() {
+        let at = connector_at(tenant, class);
+        let returns = at == Some(members.to) && pending.contains(&members.to);
+        if at != Some(members.to) || returns {
+            targets.insert(members.to);
+        }
+        must_leave |= returns;
+    }
+    let away = usize::from(must_leave && targets.len() == 1);
+    // One command for all, but two where some leave a group whose region is to change and some come to it.
+    let (mut leave, mut come, mut any) = (BTreeSet::new(), BTreeSet::new(), false);
+    for (class, members) in task.applications.iter().enumerate() {
+        let at = application_at(tenant, class);
+        any |= at != Some(members.to);
+        leave.extend(at.filter(|at| pending.contains(at)));
+        come.extend(Some(members.to).filter(|to| pending.contains(to)));
+    }
+    let applications = if leave.is_disjoint(&come) { usize::from(any) } else { 2 };
+    [targets.len(), away, applications].into_iter().fold(steps, usize::saturating_add)
+}
+
+/// Looks for a way that costs less than `known`.
+pub(super) fn search(task: &Task, known: Option<Cost>) -> Found {
+    let Some(choices) = Choices::of(task) else { return Found::Unknown };
+    let first = Walk::new(task);
+    let mut nodes = vec![Node { tenant: first.tenant, harm: first.harm, steps: 0, before: None }];
+    let mut best = BTreeMap::<Vec<u8>, Cost>::new();
+    let mut open = BinaryHeap::from([Reverse((0, at_least(task, &task.start), Reverse(0), 0_usize))]);
+    while let Some(Reverse((harm, _, _, at))) = open.pop() {
+        let Some(node) = nodes.get(at) else { continue };
+        let cost = (harm, node.steps);
+        if best.get(&Choices::key(task, node)).is_some_and(|best| *best < cost) {
+            continue;
+        }
+        if Walk::is_done(task, &node.tenant) {
+            return Found::Better(way(&nodes, at));
+        }
+        if nodes.len() > STATES_MAX {
+            return Found::Unknown;
+        }
+        let steps = node.steps.saturating_add(1);
+        let mut next = Vec::new();
+        for command in choices.commands(task, &node.tenant) {
+            let mut tenant = node.tenant.clone();
+            if tenant.apply(&command).is_ok_and(|events| !events.is_empty()) {
+                let mut harm = node.harm.clone();
+                if task.options.aim == Aim::KeepAvailable {
+                    harm.count(task, &tenant);
+                }
+                next.push(Node { tenant, harm, steps, before: Some((at, command)) });
+            }
+        }
+        for node in next {
+            let cost = (node.harm.total, steps);
+            let bound = (node.harm.total, steps.saturating_add(at_least(task, &node.tenant)));
+            if known.is_some_and(|known| bound >= known) {
+                continue;
+            }
+            let key = Choices::key(task, &node);
+            if best.get(&key).is_none_or(|best| cost < *best) {
+                best.insert(key, cost);
+                open.push(Reverse((bound.0, bound.1, Reverse(steps), nodes.len())));
+                nodes.push(node);
+            }
+        }
+    }
+    Found::NoBetter
+}
+
+fn way(nodes: &[Node], mut at: usize) -> Vec<Command> {
+    let mut steps = Vec::new();
+    while let Some((before, command)) = nodes.get(at).and_then(|node| node.before.as_ref()) {
+        steps.push(command.clone());
+        at = *before;
+    }
+    steps.reverse();
+    steps
+}
+
+/// Where each class may go.
+struct Choices {
+    applications: Vec<Vec<ConnectorGroupId>>,
+    connectors: BTreeMap<ConnectorGroupId, Vec<usize>>,
+    /// Whether a group may have the tenant's default region on the way, so that connectors leave it again.
+    by_region: bool,
+    spare_names: bool,
+}
+
+impl Choices {
+    /// `None` where there are too many.
+    fn of(task: &Task) -> Option<Self> {
+        let tenant = &task.start;
+        let by_region = tenant.rules().regional_connector_moves;
+        let default = tenant.default_connector_group().id();
+        let mut restless: BTreeSet<_> =
+            task.groups.iter().filter(|group| is_pending(tenant, group)).map(|one| one.id).collect();
+        if by_region {
+            restless.insert(default);
+        }
+        let lends = task.options == Options { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
+        let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
+            let is_restless = restless.contains(&from);
+            let waits = match task.options.parking {
+                Parking::Apart => is_restless,
+                Parking::Anywhere => lends || from != to || is_restless,
+            };
+            let moves = from != to || waits;
+            let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| moves));
+            let back = Some(from).filter(|_| moves);
+            let places: BTreeSet<_> = parking.chain([to]).chain(back).collect();
+            places.into_iter().collect()
+        };
+        let applications: Vec<_> = task.applications.iter().map(|class| places(class.from, class.to, None)).collect();
+        let ways = applications.iter().try_fold(1_usize, |ways, places| {
+            let ways = ways.checked_mul(places.len().checked_add(1)?)?;
+            (ways <= WAYS_MAX).then_some(ways)
+        });
+        ways?;
+        let mut connectors = BTreeMap::<_, Vec<usize>>::new();
+        for (class, members) in task.connectors.iter().enumerate() {
+            for place in places(members.from, members.to, by_region.then_some(default)) {
+                connectors.entry(place).or_default().push(class);
+            }
+        }
+        let few = connectors.values().all(|classes| classes.len() <= CHOICES_MAX) && task.groups.len() < 200;
+        few.then_some(Self { applications, connectors, by_region, spare_names: tenant.rules().unique_names })
+    }
+
+    /// What may be worth trying next.
+    fn commands(&self, task: &Task, tenant: &Tenant) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for group in &task.groups {
+            self.of_group(task, tenant, group, &mut commands);
+        }
+        for (to, classes) in &self.connectors {
+            let here = classes.iter().copied().filter(|class| connector_at(tenant, *class) != Some(*to));
+            let mut chosen = vec![Vec::new()];
+            for class in here {
+                let with = chosen.iter().map(|classes| [&**classes, &[class]].concat());
+                chosen.extend(with.collect::<Vec<_>>());
+            }
+            let chosen = chosen.into_iter().filter(|classes| !classes.is_empty());
+            commands.extend(chosen.map(|classes| send(classes, *to)));
+        }
+        let mut chosen = vec![BTreeMap::new()];
+        for (class, places) in self.applications.iter().enumerate() {
+            let at = application_at(tenant, class);
+            let mut more = Vec::new();
+            for to in places.iter().filter(|to| Some(**to) != at && tenant.connector_group(**to).is_some()) {
+                more.extend(chosen.iter().cloned().map(|mut moves: BTreeMap<_, _>| {
+                    moves.insert(class, *to);
+                    moves
+                }));
+            }
+            chosen.extend(more);
+        }
+        commands.extend(chosen.iter().filter(|moves| !moves.is_empty()).map(assign));
+        commands
+    }
+
+    fn of_group(&self, task: &Task, tenant: &Tenant, group: &Group, commands: &mut Vec<Command>) {
+        let id = group.id;
+        let default_region = || Some(Arc::<str>::from(tenant.default_region().as_str()));
+        let Some(now) = tenant.connector_group(id) else {
+            if matches!(group.fate, Some(Fate::Comes) | None) {
+                commands.push(create(group, &group.name));
+                if self.by_region {
+                    let region = Group { region: default_region().unwrap_or_default(), ..group.clone() };
+                    commands.push(create(&region, &group.name));
+                    commands.push(create(&region, &group.spare));
+                }
+                if self.spare_names {
+                    commands.push(create(group, &group.spare));
+                }
+            }
+            return;
+        };
+        if !group.is_wanted() {
+            commands.push(DeleteConnectorGroup { id }.into());
+            return;
+        }
+        let name = now.name().as_str();
+        let mut names = vec![None];
+        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
+        let is_wanted =
+            |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
+        let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
+        names.extend(takes_spare.then(|| Some(group.spare.clone())));
+        let region = now.region().as_str();
+        let mut regions = vec![None];
+        regions.extend((region != &*group.region).then(|| Some(group.region.clone())));
+        let opens = self.by_region && region != tenant.default_region().as_str();
+        regions.extend(opens.then(default_region).filter(|region| *region != Some(group.region.clone())));
+        for name in &names {
+            for region in &regions {
+                if name.is_some() || region.is_some() {
+                    commands.push(UpdateConnectorGroup { id, name: name.clone(), region: region.clone() }.into());
+                }
+            }
+        }
+    }
+
+    /// Equal where the states are.
+    fn key(task: &Task, node: &Node) -> Vec<u8> {
+        let tenant = &node.tenant;
+        let place = |id: Option<ConnectorGroupId>| {
+            let place = task.groups.iter().position(|group| Some(group.id) == id);
+            place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+        };
+        let groups = task.groups.iter().map(|group| {
+            tenant.connector_group(group.id).map_or(0, |now| {
+                let name = match now.name().as_str() {
+                    name if name == &*group.name => 1,
+                    name if name == &*group.spare => 2,
+                    _ => 3,
+                };
+                let region = match now.region() {
+                    region if region.as_str() == &*group.region => 4,
+                    region if region == tenant.default_region() => 8,
+                    _ => 12,
+                };
+                name | region
+            })
+        });
+        let connectors = (0..task.connectors.len()).map(|class| place(connector_at(tenant, class)));
+        let applications = (0..task.applications.len()).map(|class| place(application_at(tenant, class)));
+        let served = node.harm.served.iter().map(|served| u8::from(*served));
+        groups.chain(connectors).chain(applications).chain(served).collect()
+    }
+}

@@ -1,0 +1,311 @@
+//! The task in small: a tenant with one connector and one application for all that start in the same group and end in the
+//! same group, and with the groups that matter. Whatever is asked of it is asked of the engine itself.
+
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::{
+    Aim, Options, Parking,
+    goal::{Fate, Goal},
+    walk::is_pending,
+};
+use core::cmp::Reverse;
+
+use crate::{
+    command::{AssignApplications, Assignment, Command, MoveConnectors, ReassignApplications, Selection},
+    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
+    model::{
+        application::ApplicationDocument,
+        connector::{Connector, ConnectorDocument},
+        document::{ConnectorGroupDocument, Document},
+        group::{ConnectorGroup, ConnectorGroupType},
+        region::Region,
+    },
+    store::ConnectorGroupView,
+    tenant::Tenant,
+};
+
+/// A group that matters, as it should be in the end.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) id: ConnectorGroupId,
+    pub(super) name: Arc<str>,
+    pub(super) region: Arc<str>,
+    /// A name that nobody has or wants, for the way.
+    pub(super) spare: Arc<str>,
+    /// `None`: a temporary group, there neither before nor after.
+    pub(super) fate: Option<Fate>,
+}
+
+impl Group {
+    pub(super) fn is_wanted(&self) -> bool {
+        matches!(self.fate, Some(Fate::Stays | Fate::Comes))
+    }
+}
+
+/// All that start in one group and end in one group, which may be the same.
+pub(super) struct Class<Id> {
+    pub(super) from: ConnectorGroupId,
+    pub(super) to: ConnectorGroupId,
+    pub(super) members: Vec<Id>,
+}
+
+/// How many places a straight way is tried with, beside the temporary one.
+const WAITING_MAX: usize = 3;
+
+pub(super) struct Task {
+    pub(super) start: Tenant,
+    pub(super) groups: Vec<Group>,
+    pub(super) connectors: Vec<Class<ConnectorId>>,
+    pub(super) applications: Vec<Class<ApplicationId>>,
+    pub(super) options: Options,
+    /// Where things may wait that are not at home there: groups that are there, then the temporary one.
+    pub(super) parking: Vec<ConnectorGroupId>,
+}
+
+/// The id of a class's one connector or application in the small tenant.
+pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
+    id(u128::try_from(class).unwrap_or(u128::MAX))
+}
+
+/// The class that an id of the small tenant stands for.
+pub(super) fn class(bits: u128) -> usize {
+    usize::try_from(bits).unwrap_or(usize::MAX)
+}
+
+impl Task {
+    pub(super) fn new(tenant: &Tenant, goal: &Goal, options: Options, temporary: Option<ConnectorGroupId>) -> Self {
+        let mut matter = groups_that_matter(tenant, goal);
+        let waiting = places_to_wait(tenant, goal, options, &matter);
+        matter.extend(&waiting);
+        let groups = final_groups(tenant, goal, &matter, temporary);
+        let connectors = connector_classes(tenant, goal, &matter, options);
+        let applications = application_classes(tenant, goal, &matter);
+        let start = small_tenant(tenant, &matter, &connectors, &applications);
+        let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+        let coming = coming.filter(|_| options.parking == Parking::Anywhere);
+        let parking = waiting.into_iter().chain(coming).chain(temporary).collect();
+        Self { start, groups, connectors, applications, options, parking }
+    }
+
+    /// The places that a straight way is tried with: a few of those that serve, and the temporary one.
+    pub(super) fn waiting(&self) -> Vec<ConnectorGroupId> {
+        let there = self.parking.iter().filter_map(|id| self.start.connector_group(*id));
+        let quiet =
+            there.filter(|group| !self.groups.iter().any(|one| one.id == group.id() && is_pending(&self.start, one)));
+        let mut there: Vec<_> = quiet.collect();
+        there.sort_by_key(|group| {
+            Reverse((group.active_connectors_count() > 0, group.region() == self.start.default_region()))
+        });
+        let there = there.into_iter().take(WAITING_MAX).map(ConnectorGroupView::id);
+        let not_yet = self.parking.iter().copied().filter(|id| self.start.connector_group(*id).is_none());
+        let temporary =
+            self.parking.iter().copied().filter(|id| self.groups.iter().any(|one| one.id == *id && one.fate.is_none()));
+        there.chain(not_yet.take(1)).chain(temporary).collect()
+    }
+
+    /// The same command to the tenant itself, where `small` is the state before it.
+    pub(super) fn spelled_out(&self, small: &Tenant, command: &Command) -> Command {
+        match command {
+            Command::AssignApplications(command) => self.assign(small, &command.assignments),
+            Command::MoveConnectors(MoveConnectors { connectors: Selection::Ids(ids), connector_group }) => {
+                let classes: Vec<usize> = ids.iter().map(|id| class(id.as_u128())).collect();
+                let at = |id: ConnectorId| small.connector(id).map(|one| one.connector_group().id());
+                let sources: BTreeSet<_> = ids.iter().filter_map(|id| at(*id)).collect();
+                let whole = only(&sources).filter(|source| {
+                    small.connector_group(**source).is_some_and(|group| {
+                        usize::try_from(group.connectors_count()).is_ok_and(|count| count == classes.len())
+                    })
+                });
+                let connectors = match whole {
+                    Some(group) => Selection::In(*group),
+                    None => Selection::Ids(members(&self.connectors, &classes)),
+                };
+                MoveConnectors { connectors, connector_group: *connector_group }.into()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn assign(&self, small: &Tenant, assignments: &[Assignment]) -> Command {
+        let classes: Vec<usize> = assignments.iter().map(|one| class(one.application.as_u128())).collect();
+        let targets: BTreeSet<_> = assignments.iter().map(|one| one.connector_group).collect();
+        let Some(connector_group) = only(&targets).copied() else {
+            let each = assignments.iter().zip(&classes).filter_map(|(one, class)| {
+                let class = self.applications.get(*class)?;
+                let to = |application: &ApplicationId| Assignment {
+                    application: *application,
+                    connector_group: one.connector_group,
+                };
+                Some(class.members.iter().map(to))
+            });
+            return AssignApplications { assignments: each.flatten().collect() }.into();
+        };
+        let at = |one: &Assignment| small.application(one.application)?.connector_group().map(ConnectorGroupView::id);
+        let sources: BTreeSet<_> = assignments.iter().filter_map(at).collect();
+        let whole = only(&sources).filter(|source| {
+            small.connector_group(**source).is_some_and(|group| {
+                usize::try_from(group.applications_count()).is_ok_and(|count| count == classes.len())
+            })
+        });
+        let applications = match whole {
+            Some(group) => Selection::In(*group),
+            None => Selection::Ids(members(&self.applications, &classes)),
+        };
+        ReassignApplications { applications, connector_group }.into()
+    }
+}
+
+fn only<T: Ord>(set: &BTreeSet<T>) -> Option<&T> {
+    set.first().filter(|_| set.len() == 1)
+}
+
+fn members<Id: Copy>(classes: &[Class<Id>], chosen: &[usize]) -> Vec<Id> {
+    chosen.iter().filter_map(|class| classes.get(*class)).flat_map(|class| class.members.iter().copied()).collect()
+}
+
+type Groups = BTreeSet<ConnectorGroupId>;
+
+fn groups_that_matter(tenant: &Tenant, goal: &Goal) -> Groups {
+    let named = goal.groups.iter().filter_map(|group| group.name.as_deref());
+    let same_name = named.flat_map(|name| tenant.connector_groups_by_name(name)).map(ConnectorGroupView::id);
+    let connectors = goal.connectors.keys().filter_map(|id| Some(tenant.connector(*id)?.connector_group().id()));
+    let applications = goal.applications.keys().filter_map(|id| Some(tenant.application(*id)?.connector_group()?.id()));
+    let targets = goal.connectors.values().chain(goal.applications.values()).copied();
+    let groups = goal.groups.iter().map(|group| group.id);
+    let all = groups.chain(same_name).chain(connectors).chain(applications).chain(targets);
+    all.filter(|id| tenant.connector_group(*id).is_some()).chain([tenant.default_connector_group().id()]).collect()
+}
+
+/// Groups in which things may wait, the best of each sort.
+fn places_to_wait(tenant: &Tenant, goal: &Goal, options: Options, matter: &Groups) -> Vec<ConnectorGroupId> {
+    let ours = |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
+    let targets: Groups = goal.connectors.values().chain(goal.applications.values()).copied().collect();
+    let changes = |id| goal.groups.iter().any(|group| group.id == id && group.fate == Fate::Stays);
+    let near = |group: &ConnectorGroupView<'_>| group.region() == tenant.default_region();
+    match options.parking {
+        Parking::Apart => {
+            let free = tenant.connector_groups().filter(ours).filter(|group| {
+                let empty = group.connectors_count() == 0 && group.applications_count() == 0;
+                empty && !group.is_default() && !targets.contains(&group.id()) && !changes(group.id())
+            });
+            free.max_by_key(near).map(ConnectorGroupView::id).into_iter().collect()
+        }
+        Parking::Anywhere => {
+            let known = tenant.connector_groups().filter(ours).filter(|group| matter.contains(&group.id()));
+            let others = || tenant.connector_groups().filter(ours).filter(|group| !matter.contains(&group.id()));
+            let serves = |group: &ConnectorGroupView<'_>| group.active_connectors_count() > 0;
+            let is_unused = |group: &ConnectorGroupView<'_>| group.applications_count() == 0;
+            let best = others().max_by_key(|group| (serves(group), near(group)));
+            let nearest = others().max_by_key(|group| (near(group), is_unused(group)));
+            let quietest = others().max_by_key(|group| (!serves(group), is_unused(group), near(group)));
+            let all: Groups = known.chain(best).chain(nearest).chain(quietest).map(ConnectorGroupView::id).collect();
+            all.into_iter().collect()
+        }
+    }
+}
+
+fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option<ConnectorGroupId>) -> Vec<Group> {
+    let mut names: BTreeSet<_> = goal.groups.iter().filter_map(|group| group.name.clone()).collect();
+    names.extend(tenant.connector_groups().map(|group| Arc::from(group.name().as_str())));
+    let mut spares = (1_u64..).map(|number| Arc::<str>::from(format!("Temporary {number}")));
+    // Whatever case the others are in.
+    let names: BTreeSet<_> = names.iter().map(|name| name.trim().to_lowercase()).collect();
+    let mut spare = move || spares.find(|spare| !names.contains(&spare.to_lowercase())).unwrap_or_default();
+    let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+    let on_the_way = spare();
+    let mut groups: Vec<Group> = matter
+        .iter()
+        .copied()
+        .chain(coming)
+        .map(|id| {
+            let wanted = goal.groups.iter().find(|group| group.id == id);
+            let now = tenant.connector_group(id);
+            let name = wanted.and_then(|group| group.name.clone());
+            let name = name.or_else(|| Some(now?.name().as_str().into())).unwrap_or_default();
+            let region = wanted.and_then(|group| Region::new(group.region.as_ref()?));
+            let region = region.as_ref().or_else(|| Some(now?.region())).unwrap_or(tenant.default_region());
+            let fate = Some(wanted.map_or(Fate::Stays, |group| group.fate));
+            Group { id, name, region: region.as_str().into(), spare: spare(), fate }
+        })
+        .collect();
+    let region: Arc<str> = tenant.default_region().as_str().into();
+    groups.extend(temporary.map(|id| {
+        let name = on_the_way;
+        Group { id, name: name.clone(), region, spare: name, fate: None }
+    }));
+    groups
+}
+
+fn connector_classes(tenant: &Tenant, goal: &Goal, matter: &Groups, options: Options) -> Vec<Class<ConnectorId>> {
+    let mut classes = BTreeMap::<_, Vec<ConnectorId>>::new();
+    for group in matter.iter().filter_map(|id| tenant.connector_group(*id)) {
+        for connector in group.members() {
+            let to = goal.connectors.get(&connector.id()).copied().unwrap_or(group.id());
+            classes.entry((group.id(), to, connector.is_active())).or_default().push(connector.id());
+        }
+    }
+    let mut all = Vec::new();
+    for ((from, to, active), mut members) in classes {
+        // One may have to go ahead, so that it serves there while the rest still serve here.
+        if options.aim == Aim::KeepAvailable && active && members.len() > 1 {
+            let rest = members.split_off(1);
+            all.push(Class { from, to, members: rest });
+        }
+        all.push(Class { from, to, members });
+    }
+    all
+}
+
+fn application_classes(tenant: &Tenant, goal: &Goal, matter: &Groups) -> Vec<Class<ApplicationId>> {
+    let mut classes = BTreeMap::<_, Vec<ApplicationId>>::new();
+    for application in tenant.applications() {
+        let Some(from) = application.connector_group().map(ConnectorGroupView::id) else { continue };
+        if matter.contains(&from) {
+            let to = goal.applications.get(&application.id()).copied().unwrap_or(from);
+            classes.entry((from, to)).or_default().push(application.id());
+        }
+    }
+    classes.into_iter().map(|((from, to), members)| Class { from, to, members }).collect()
+}
+
+fn small_tenant(
+    tenant: &Tenant,
+    matter: &Groups,
+    connectors: &[Class<ConnectorId>],
+    applications: &[Class<ApplicationId>],
+) -> Tenant {
+    let groups = tenant.connector_groups().filter(|group| matter.contains(&group.id())).map(|group| {
+        let ConnectorGroup { id, name, connector_group_type, is_default, region } = group.into();
+        let (name, region) = (name.as_str().into(), region.as_str().into());
+        ConnectorGroupDocument { id, name, connector_group_type, is_default, region }
+    });
+    let connectors = connectors.iter().enumerate().filter_map(|(class, members)| {
+        let first = tenant.connector(*members.members.first()?)?;
+        let connector = Connector { id: small(class, ConnectorId::from_u128), ..first.into() };
+        Some(ConnectorDocument::from(connector))
+    });
+    let applications = applications.iter().enumerate().map(|(class, members)| ApplicationDocument {
+        id: small(class, ApplicationId::from_u128),
+        app_id: small(class, AppId::from_u128),
+        display_name: "".into(),
+        on_premises_publishing: Some(Box::default()),
+        connector_group: Some(members.from),
+    });
+    let document = Document {
+        id: tenant.id(),
+        default_region: tenant.default_region().as_str().into(),
+        now: tenant.now(),
+        rules: tenant.rules(),
+        connector_groups: groups.collect(),
+        connectors: connectors.collect(),
+        applications: applications.collect(),
+    };
+    // A part of a tenant in which every invariant holds, with everything's group in it, is one in which they hold.
+    Tenant::try_from(document).unwrap_or_else(|_| tenant.clone())
+}

@@ -1,0 +1,403 @@
+//! Rebalancing: who should be where, so that every group that is used has enough active connectors and none carries much
+//! more than the others, with the fewest moves (feature `rebalance`).
+//!
+//! Connectors are assigned to the places that groups need by the Hungarian method (crate `pathfinding`), which is exact.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::ToString,
+    vec::Vec,
+};
+
+use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    command::{AddConnector, Command},
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    model::group::ConnectorGroupType,
+    plan::{Desired, DesiredGroup, Things},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    tenant::Tenant,
+};
+
+/// What is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Movable {
+    /// Active connectors go where they are needed; applications stay.
+    #[default]
+    Connectors,
+    /// Applications go where connectors are, each counted once; connectors stay.
+    Applications,
+}
+
+/// How far moves may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// To groups of the same region.
+    #[default]
+    SameRegion,
+    /// To any group.
+    Anywhere,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RebalanceAim {
+    /// What is moved.
+    pub movable: Movable,
+    /// How far.
+    pub reach: Reach,
+    /// How many active connectors a group with applications should have at least; two make it highly available (R-63).
+    /// Where applications are moved, only groups with as many take any.
+    pub at_least: u32,
+    /// Whether, once all have that, the greatest load per active connector should be as small as it can be.
+    pub even: bool,
+    /// What an application counts for, where that is not 1; for the moving of connectors only.
+    pub weights: BTreeMap<ApplicationId, u32>,
+}
+
+impl Default for RebalanceAim {
+    fn default() -> Self {
+        Self {
+            movable: Movable::default(),
+            reach: Reach::default(),
+            at_least: 2,
+            even: false,
+            weights: BTreeMap::new(),
+        }
+    }
+}
+
+/// One group before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupBalance {
+    /// The group.
+    pub connector_group: ConnectorGroupId,
+    /// Its active connectors, before.
+    pub connectors_before: u32,
+    /// Its active connectors, after.
+    pub connectors_after: u32,
+    /// The weight of its applications, before.
+    pub load_before: u64,
+    /// The weight of its applications, after.
+    pub load_after: u64,
+    /// How many active connectors it should have and has not: no connector that could come is left.
+    pub missing: u32,
+}
+
+/// The best that can be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rebalance {
+    /// What to plan for, with [`Tenant::plan`]: only what moves is named.
+    pub desired: Desired,
+    /// How many connectors or applications move; none can be spared.
+    pub moves: usize,
+    /// Each `applicationProxy` group, in creation order.
+    pub groups: Vec<GroupBalance>,
+}
+
+impl Rebalance {
+    /// Whether every group has what it should.
+    #[must_use]
+    pub fn is_reached(&self) -> bool {
+        self.groups.iter().all(|group| group.missing == 0)
+    }
+}
+
+/// Rebalancing.
+impl Tenant {
+    /// Where connectors or applications should go so that an aim is reached with the fewest moves; where it cannot be
+    /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on.
+    ///
+    /// Cost: a visit to each application, and the Hungarian method's: the cube of the active connectors.
+    ///
+    /// # Example: what was spare goes where one is missing
+    /// ```
+    /// # use connector_groups::{ConnectorGroupId, Directory, DirectoryCommand, Options, RebalanceAim};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// # let tenant = directory.tenants().next().unwrap();
+    /// let rebalance = tenant.rebalance(&RebalanceAim::default());
+    /// let plan = tenant.plan(&rebalance.desired, Options::default(), (1..).map(ConnectorGroupId::from_u128))?;
+    /// assert_eq!(plan.steps.is_empty(), rebalance.moves == 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn rebalance(&self, aim: &RebalanceAim) -> Rebalance {
+        match aim.movable {
+            Movable::Connectors => Connectors::new(self, aim).rebalance(),
+            Movable::Applications => applications(self, aim),
+        }
+    }
+
+    fn own_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+        let ours =
+            |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
+        self.connector_groups().filter(ours)
+    }
+}
+
+type Loads = BTreeMap<ConnectorGroupId, u64>;
+
+fn loads(tenant: &Tenant, weights: &BTreeMap<ApplicationId, u32>) -> Loads {
+    let mut loads: Loads = tenant.own_groups().map(|group| (group.id(), group.applications_count().into())).collect();
+    for (application, weight) in weights {
+        let group = tenant.application(*application).and_then(ApplicationView::connector_group);
+        if let Some(load) = group.and_then(|group| loads.get_mut(&group.id())) {
+            *load = load.saturating_sub(1).saturating_add((*weight).into());
+        }
+    }
+    loads
+}
+
+struct Connectors<'a> {
+    tenant: &'a Tenant,
+    aim: &'a RebalanceAim,
+    loads: Loads,
+    active: Vec<ConnectorView<'a>>,
+    /// The ways that are open, from group to group.
+    open: BTreeSet<(ConnectorGroupId, ConnectorGroupId)>,
+}
+
+/// How many active connectors each group should have.
+type Needs = BTreeMap<ConnectorGroupId, u32>;
+/// Where each connector that fills a need is, by its place among the active ones.
+type Places = BTreeMap<usize, ConnectorGroupId>;
+
+impl<'a> Connectors<'a> {
+    fn new(tenant: &'a Tenant, aim: &'a RebalanceAim) -> Self {
+        let active: Vec<_> = tenant.connectors().filter(|connector| connector.is_active()).collect();
+        let firsts: BTreeMap<_, _> = active.iter().map(|one| (one.connector_group().id(), one.id())).collect();
+        let mut open = BTreeSet::new();
+        for (from, connector) in firsts {
+            let region = tenant.connector_group(from).map(ConnectorGroupView::region);
+            for to in tenant.own_groups() {
+                let in_reach = aim.reach == Reach::Anywhere || region == Some(to.region());
+                if from == to.id() || (in_reach && may_go(tenant, connector, to.id())) {
+                    open.insert((from, to.id()));
+                }
+            }
+        }
+        Self { tenant, aim, loads: loads(tenant, &aim.weights), active, open }
+    }
+
+    fn rebalance(&self) -> Rebalance {
+        let used = self.loads.iter().filter(|(_, load)| **load > 0);
+        let least: Needs = used.map(|(id, _)| (*id, self.aim.at_least)).collect();
+        let mut needs = least.clone();
+        let mut places = self.assign(&needs);
+        if self.aim.even && places.len() == total(&needs) {
+            // The smallest of the loads that some group could have per connector for which there are enough.
+            let candidates = self.candidates();
+            let enough = |load: &(u64, u32)| {
+                let needs = self.needs(&least, *load);
+                total(&needs) <= self.active.len() && self.assign(&needs).len() == total(&needs)
+            };
+            let smallest = candidates.partition_point(|load| !enough(load));
+            if let Some(load) = candidates.get(smallest) {
+                needs = self.needs(&least, *load);
+                places = self.assign(&needs);
+            }
+        }
+        self.told(&needs, &places)
+    }
+
+    /// Every load per connector that a group could have, from small to great: weight and connectors.
+    fn candidates(&self) -> Vec<(u64, u32)> {
+        let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
+        let used = self.loads.values().filter(|load| **load > 0);
+        let mut all: Vec<_> = used.flat_map(|load| (1..=connectors).map(|count| (*load, count))).collect();
+        let times = |load: u64, count: u32| u128::from(load).saturating_mul(count.into());
+        all.sort_by(|(one, one_count), (other, other_count)| times(*one, *other_count).cmp(&times(*other, *one_count)));
+        all
+    }
+
+    /// What each group needs so that no connector carries more than this.
+    fn needs(&self, least: &Needs, (load, count): (u64, u32)) -> Needs {
+        let need = |(id, least): (&ConnectorGroupId, &u32)| {
+            let own = u128::from(self.loads.get(id).copied().unwrap_or(0)).saturating_mul(count.into());
+            let even = own.checked_add(u128::from(load).saturating_sub(1)).and_then(|sum| sum.checked_div(load.into()));
+            (*id, u32::try_from(even.unwrap_or(0)).unwrap_or(u32::MAX).max(*least))
+        };
+        least.iter().map(need).collect()
+    }
+
+    /// As many needs filled as can be, the first of each group before any second one, with the fewest moves.
+    fn assign(&self, needs: &Needs) -> Places {
+        let connectors = i128::try_from(self.active.len()).unwrap_or(i128::MAX);
+        // A place of a lower level is worth more than all those of higher levels and all moves together.
+        let levels = self.aim.at_least.saturating_add(1);
+        let worth = |level: u32| {
+            let level = level.min(levels);
+            connectors
+                .saturating_add(2)
+                .checked_pow(levels.saturating_sub(level).saturating_add(1))
+                .unwrap_or(i128::MAX >> 64)
+        };
+        let place =
+            |(id, need): (&ConnectorGroupId, &u32)| (1..=*need).map(|level| (*id, worth(level))).collect::<Vec<_>>();
+        let places: Vec<_> = needs.iter().flat_map(place).collect();
+        if self.active.is_empty() || places.is_empty() {
+            return Places::new();
+        }
+        // Behind the places, as many columns as there are connectors, for those that fill none.
+        let columns = places.len().saturating_add(self.active.len());
+        let weight = |connector: &ConnectorView<'_>, column: usize| {
+            let from = connector.connector_group().id();
+            match places.get(column) {
+                None => 0,
+                Some((to, worth)) if from == *to => *worth,
+                Some((to, worth)) if self.open.contains(&(from, *to)) => worth.saturating_sub(1),
+                Some(_) => -1,
+            }
+        };
+        let rows = self
+            .active
+            .iter()
+            .map(|connector| (0..columns).map(|column| weight(connector, column)).collect::<Vec<_>>());
+        let Ok(matrix) = Matrix::from_rows(rows) else { return Places::new() };
+        let (_, columns) = kuhn_munkres(&matrix);
+        let filled =
+            columns.iter().enumerate().filter_map(|(connector, column)| Some((connector, places.get(*column)?.0)));
+        filled.collect()
+    }
+
+    fn told(&self, needs: &Needs, places: &Places) -> Rebalance {
+        let mut after = BTreeMap::<_, u32>::new();
+        let mut moving = BTreeMap::<_, Vec<_>>::new();
+        for (place, connector) in self.active.iter().enumerate() {
+            let from = connector.connector_group().id();
+            let to = places.get(&place).copied().unwrap_or(from);
+            let count = after.entry(to).or_default();
+            *count = count.saturating_add(1);
+            if to != from {
+                moving.entry(to).or_default().push(connector.id().to_string().into());
+            }
+        }
+        let moves = moving.values().map(Vec::len).fold(0, usize::saturating_add);
+        let groups = self.tenant.own_groups().map(|group| {
+            let id = group.id();
+            let load = self.loads.get(&id).copied().unwrap_or(0);
+            let connectors_after = after.get(&id).copied().unwrap_or(0);
+            GroupBalance {
+                connector_group: id,
+                connectors_before: group.active_connectors_count(),
+                connectors_after,
+                load_before: load,
+                load_after: load,
+                missing: needs.get(&id).copied().unwrap_or(0).saturating_sub(connectors_after),
+            }
+        });
+        let connector_groups = moving.into_iter().map(|(id, connectors)| DesiredGroup {
+            id: Some(id),
+            connectors: Things::These(connectors),
+            ..DesiredGroup::default()
+        });
+        let desired = Desired { connector_groups: connector_groups.collect(), absent: Vec::new() };
+        Rebalance { desired, moves, groups: groups.collect() }
+    }
+}
+
+fn total(needs: &Needs) -> usize {
+    needs.values().map(|need| usize::try_from(*need).unwrap_or(usize::MAX)).fold(0, usize::saturating_add)
+}
+
+/// Whether a connector may go there, at once or through the default group (R-16).
+fn may_go(tenant: &Tenant, connector: ConnectorId, connector_group: ConnectorGroupId) -> bool {
+    let add = |connector_group| Command::from(AddConnector { connector, connector_group });
+    let mut through = tenant.clone();
+    tenant.decide(&add(connector_group)).is_ok()
+        || (through.apply(&add(tenant.default_connector_group().id())).is_ok()
+            && through.decide(&add(connector_group)).is_ok())
+}
+
+/// Each region by itself, or all as one: the smallest load per connector at which all applications have a place, then as few
+/// of them moved as that leaves.
+fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
+    let mut pools = BTreeMap::<_, Vec<ConnectorGroupView<'_>>>::new();
+    for group in tenant.own_groups() {
+        let region = (aim.reach == Reach::SameRegion).then(|| group.region());
+        pools.entry(region).or_default().push(group);
+    }
+    let mut after = BTreeMap::new();
+    let mut moving = BTreeMap::<_, Vec<_>>::new();
+    for pool in pools.values() {
+        let room = rooms(pool, aim);
+        let stay = |group: &ConnectorGroupView<'_>| room.get(&group.id()).copied().unwrap_or(0);
+        let mut leaving = pool
+            .iter()
+            .filter(|group| !room.is_empty() && u64::from(group.applications_count()) > stay(group))
+            .flat_map(|group| {
+                let stays = usize::try_from(stay(group)).unwrap_or(usize::MAX);
+                group.applications().skip(stays)
+            });
+        for group in pool {
+            let here = u64::from(group.applications_count());
+            let stays = if room.is_empty() { here } else { here.min(stay(group)) };
+            let free = usize::try_from(stay(group).saturating_sub(here)).unwrap_or(usize::MAX);
+            let coming: Vec<_> = leaving.by_ref().take(free).map(|one| one.id().to_string().into()).collect();
+            let count = stays.saturating_add(u64::try_from(coming.len()).unwrap_or(u64::MAX));
+            after.insert(group.id(), count);
+            if !coming.is_empty() {
+                moving.insert(group.id(), coming);
+            }
+        }
+    }
+    let moves = moving.values().map(Vec::len).fold(0, usize::saturating_add);
+    let groups = tenant.own_groups().map(|group| {
+        let load_after = after.get(&group.id()).copied().unwrap_or(0);
+        let missing = if load_after > 0 { aim.at_least.saturating_sub(group.active_connectors_count()) } else { 0 };
+        GroupBalance {
+            connector_group: group.id(),
+            connectors_before: group.active_connectors_count(),
+            connectors_after: group.active_connectors_count(),
+            load_before: group.applications_count().into(),
+            load_after,
+            missing,
+        }
+    });
+    let connector_groups = moving.into_iter().map(|(id, applications)| DesiredGroup {
+        id: Some(id),
+        applications: Things::These(applications),
+        ..DesiredGroup::default()
+    });
+    let desired = Desired { connector_groups: connector_groups.collect(), absent: Vec::new() };
+    Rebalance { desired, moves, groups: groups.collect() }
+}
+
+/// How many applications each group of a pool has room for at the smallest load per connector that has room for all; where it
+/// need not be even, no less than it has. Empty where no group has enough connectors, so that all stay.
+fn rooms(pool: &[ConnectorGroupView<'_>], aim: &RebalanceAim) -> BTreeMap<ConnectorGroupId, u64> {
+    let able: Vec<_> = pool.iter().filter(|group| group.active_connectors_count() >= aim.at_least.max(1)).collect();
+    let all = pool.iter().map(|group| u64::from(group.applications_count())).fold(0, u64::saturating_add);
+    let room = |load: u64, per: u64, group: &ConnectorGroupView<'_>| {
+        let active = u64::from(group.active_connectors_count());
+        let room = load.saturating_mul(active).checked_div(per).unwrap_or(0);
+        if aim.even { room } else { room.max(group.applications_count().into()) }
+    };
+    let fits =
+        |load: u64, per: u64| able.iter().map(|group| room(load, per, group)).fold(0, u64::saturating_add) >= all;
+    // The smallest load is a whole number of applications to all connectors of some group.
+    let mut best: Option<(u64, u64)> = None;
+    for per in able.iter().map(|group| u64::from(group.active_connectors_count())).collect::<BTreeSet<_>>() {
+        let (mut low, mut high) = (0, all.saturating_mul(per));
+        while low < high {
+            let middle = low.midpoint(high);
+            if fits(middle, per) { high = middle } else { low = middle.saturating_add(1) }
+        }
+        if best.is_none_or(|(load, other)| low.saturating_mul(other) < load.saturating_mul(per)) {
+            best = Some((low, per));
+        }
+    }
+    let Some((load, per)) = best else { return BTreeMap::new() };
+    able.iter().map(|group| (group.id(), room(load, per, group))).collect()
+}

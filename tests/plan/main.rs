@@ -1,0 +1,20 @@
+//! Plans beside exhaustive search: in worlds small enough to know every state and every command, the planner reaches what can
+//! be reached and nothing else, with as few steps and as little harm as can be.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+mod exhaustive;
+mod generated;
+mod graph;
+mod stories;

@@ -1,0 +1,232 @@
+//! Rebalancing beside every other way to place things, in worlds small enough to try them all.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use connector_groups::{workload::Workload, *};
+
+const GROUPS: usize = 3;
+
+#[derive(Debug, Clone)]
+struct World {
+    regions: [&'static str; GROUPS],
+    /// Where each is, and whether it is active.
+    connectors: Vec<(usize, bool)>,
+    /// Where each is, and what it weighs.
+    applications: Vec<(usize, u32)>,
+}
+
+fn group(place: usize) -> ConnectorGroupId {
+    ConnectorGroupId::from_u128(place as u128)
+}
+
+impl World {
+    fn new(roll: &mut impl FnMut(usize) -> usize) -> Self {
+        let regions = [(); GROUPS].map(|()| ["eur", "nam"][roll(2)]);
+        let connectors = (0..=roll(5)).map(|_| (roll(GROUPS), roll(4) > 0)).collect();
+        let applications = (0..roll(6)).map(|_| (roll(GROUPS), [1, 1, 2, 5][roll(4)])).collect();
+        Self { regions, connectors, applications }
+    }
+
+    fn tenant(&self) -> Tenant {
+        let mut directory = Directory::default();
+        let create = CreateTenant {
+            id: TenantId::from_u128(0),
+            default_region: self.regions[0].into(),
+            now: Timestamp::UNIX_EPOCH,
+            default_connector_group: DefaultConnectorGroup { id: group(0), name: None },
+            rules: None,
+        };
+        directory.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
+        let mut tenant = directory.tenants().next().unwrap().clone();
+        let mut commands: Vec<Command> = Vec::new();
+        for place in 1..GROUPS {
+            let region = Some(self.regions[place].into());
+            commands.push(CreateConnectorGroup { id: group(place), name: "One".into(), region }.into());
+        }
+        for (number, (place, active)) in self.connectors.iter().enumerate() {
+            let id = ConnectorId::from_u128(number as u128);
+            let (machine_name, external_ip, version) = ("".into(), "".into(), "".into());
+            commands.push(RegisterConnector { id, machine_name, external_ip, version }.into());
+            commands.push(AddConnector { connector: id, connector_group: group(*place) }.into());
+            let status = Some(if *active { ConnectorStatus::Active } else { ConnectorStatus::Inactive });
+            commands.push(ReportConnector { id, status, external_ip: None, version: None }.into());
+        }
+        for (number, (place, _)) in self.applications.iter().enumerate() {
+            let id = ApplicationId::from_u128(number as u128);
+            let app_id = AppId::from_u128(number as u128);
+            commands.push(CreateApplication { id, app_id, display_name: "".into() }.into());
+            commands.push(PublishApplication { application: id, on_premises_publishing: Box::default() }.into());
+            commands.push(AddApplication { application: id, connector_group: group(*place) }.into());
+        }
+        for command in commands {
+            tenant.apply(&command).unwrap();
+        }
+        tenant
+    }
+
+    fn active(&self) -> [u32; GROUPS] {
+        let mut active = [0; GROUPS];
+        self.connectors.iter().filter(|(_, active)| *active).for_each(|(place, _)| active[*place] += 1);
+        active
+    }
+
+    fn load(&self) -> [u64; GROUPS] {
+        let mut load = [0; GROUPS];
+        self.applications.iter().for_each(|(place, weight)| load[*place] += u64::from(*weight));
+        load
+    }
+
+    /// The greatest load per connector, as a number that compares: all counts here divide 60.
+    fn greatest(&self) -> u64 {
+        let (active, load) = (self.active(), self.load());
+        let per = |place: usize| match (load[place], active[place]) {
+            (0, _) => 0,
+            (_, 0) => u64::MAX,
+            (load, active) => load * 60 / u64::from(active),
+        };
+        (0..GROUPS).map(per).max().unwrap()
+    }
+
+    /// For each level up to `at_least`, in how many groups it is missing.
+    fn missing(&self, at_least: u32) -> Vec<usize> {
+        let (active, load) = (self.active(), self.load());
+        let lacks = |level: u32| (0..GROUPS).filter(|place| load[*place] > 0 && active[*place] < level).count();
+        (1..=at_least).map(lacks).collect()
+    }
+
+    /// Every world that differs in where these things are.
+    fn others(&self, reach: Reach, count: usize, place: impl Fn(&mut Self, usize) -> Option<&mut usize>) -> Vec<Self> {
+        let mut all = vec![self.clone()];
+        for number in 0..count {
+            let mut more = Vec::new();
+            for world in &all {
+                for to in 0..GROUPS {
+                    let mut other = world.clone();
+                    let Some(at) = place(&mut other, number) else { continue };
+                    let near = self.regions[*at] == self.regions[to];
+                    if *at != to && (near || reach == Reach::Anywhere) {
+                        *at = to;
+                        more.push(other);
+                    }
+                }
+            }
+            all.extend(more);
+        }
+        all
+    }
+}
+
+fn roll(workload: &mut Workload, sides: usize) -> usize {
+    workload.next_step().subject as usize % sides
+}
+
+/// The tenant after the plan for a rebalance, which is planned and not only told.
+fn carried_out(tenant: &Tenant, rebalance: &Rebalance) -> Tenant {
+    let plan = tenant.plan(&rebalance.desired, Options::default(), []).unwrap();
+    let mut after = tenant.clone();
+    plan.steps.iter().for_each(|step| _ = after.apply(step).unwrap());
+    for group in &rebalance.groups {
+        let now = after.connector_group(group.connector_group).unwrap();
+        assert_eq!(now.active_connectors_count(), group.connectors_after);
+    }
+    after
+}
+
+#[test]
+fn connectors_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
+    let mut workload = Workload::new(1);
+    let (mut moved, mut unreached) = (0, 0);
+    for _ in 0..600 {
+        let world = World::new(&mut |sides| roll(&mut workload, sides));
+        let at_least = u32::try_from(roll(&mut workload, 3)).unwrap();
+        let reach = if roll(&mut workload, 2) == 0 { Reach::SameRegion } else { Reach::Anywhere };
+        let even = roll(&mut workload, 2) == 0;
+        let weights = world
+            .applications
+            .iter()
+            .enumerate()
+            .map(|(number, (_, weight))| (ApplicationId::from_u128(number as u128), *weight));
+        let aim = RebalanceAim { reach, at_least, even, weights: weights.collect(), ..RebalanceAim::default() };
+        let tenant = world.tenant();
+        let rebalance = tenant.rebalance(&aim);
+        let score = |other: &World| {
+            let missing = other.missing(at_least);
+            let greatest = if even && missing.iter().all(|count| *count == 0) { other.greatest() } else { 0 };
+            let moving = other.connectors.iter().zip(&world.connectors).filter(|(now, was)| now.0 != was.0).count();
+            (missing, greatest, moving)
+        };
+        let others = world.others(reach, world.connectors.len(), place_of_active);
+        let best = others.iter().map(score).min().unwrap();
+        let after = carried_out(&tenant, &rebalance);
+        let mut now = world.clone();
+        for (number, connector) in after.connectors().enumerate() {
+            now.connectors[number].0 = usize::try_from(connector.connector_group().id().as_u128()).unwrap();
+        }
+        assert_eq!(score(&now), best, "{world:?} {aim:?} {rebalance:?}");
+        assert_eq!(rebalance.moves, best.2);
+        assert_eq!(rebalance.is_reached(), best.0.iter().all(|count| *count == 0), "{world:?} {aim:?} {rebalance:?}");
+        moved += usize::from(rebalance.moves > 0);
+        unreached += usize::from(!rebalance.is_reached());
+    }
+    assert!(moved > 100 && unreached > 50, "{moved} {unreached}");
+}
+
+fn place_of_active(world: &mut World, number: usize) -> Option<&mut usize> {
+    Some(&mut world.connectors[number]).filter(|connector| connector.1).map(|connector| &mut connector.0)
+}
+
+#[test]
+fn applications_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
+    let mut workload = Workload::new(2);
+    let mut moved = 0;
+    for _ in 0..600 {
+        let mut world = World::new(&mut |sides| roll(&mut workload, sides));
+        world.applications.iter_mut().for_each(|application| application.1 = 1);
+        let at_least = u32::try_from(roll(&mut workload, 3)).unwrap();
+        let reach = if roll(&mut workload, 2) == 0 { Reach::SameRegion } else { Reach::Anywhere };
+        let even = roll(&mut workload, 2) == 0;
+        let aim = RebalanceAim { movable: Movable::Applications, reach, at_least, even, ..RebalanceAim::default() };
+        let tenant = world.tenant();
+        let rebalance = tenant.rebalance(&aim);
+        let able = world.active().map(|active| active >= at_least.max(1));
+        // By region, or all as one: worst first, so that no region pays for another.
+        let pools = |place: usize| if reach == Reach::Anywhere { "" } else { world.regions[place] };
+        let score = |other: &World| {
+            let stranded = other.applications.iter().filter(|(place, _)| !able[*place]).count();
+            let moving = other.applications.iter().zip(&world.applications).filter(|(now, was)| now.0 != was.0).count();
+            let mut loads = BTreeMap::<_, u64>::new();
+            for (place, able) in able.iter().enumerate() {
+                let per = if *able { other.load()[place] * 60 / u64::from(other.active()[place]) } else { 0 };
+                let greatest = loads.entry(Reverse(pools(place))).or_default();
+                *greatest = per.max(*greatest);
+            }
+            let loads: Vec<_> = loads.into_values().collect();
+            // What matters second matters only after what matters first.
+            if even { (stranded, loads, moving, Vec::new()) } else { (stranded, Vec::new(), moving, loads) }
+        };
+        let others =
+            world.others(reach, world.applications.len(), |world, number| Some(&mut world.applications[number].0));
+        let best = others.iter().map(score).min().unwrap();
+        let after = carried_out(&tenant, &rebalance);
+        let mut now = world.clone();
+        for (number, application) in after.applications().enumerate() {
+            let group = application.connector_group().unwrap();
+            now.applications[number].0 = usize::try_from(group.id().as_u128()).unwrap();
+        }
+        assert_eq!(score(&now), best, "{world:?} {aim:?} {rebalance:?}");
+        assert_eq!(rebalance.moves, best.2);
+        moved += usize::from(rebalance.moves > 0);
+    }
+    assert!(moved > 100, "{moved}");
+}

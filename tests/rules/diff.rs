@@ -1,0 +1,182 @@
+//! What sets two states apart, in words and as commands.
+
+use connector_groups::{Diff, diff};
+use serde_json::{Value, json};
+
+use crate::world::*;
+
+fn between(from: &World, to: &World) -> Diff {
+    diff(&from.tenant, &to.tenant)
+}
+
+/// The same tenant, to go on from.
+fn copy(world: &World) -> World {
+    World { tenant: world.tenant.clone() }
+}
+
+/// The commands, each accepted and doing something, and what they leave, as JSON.
+fn commands(from: &World, to: &World) -> (Vec<Value>, Value) {
+    let done = between(from, to).commands();
+    let mut led = copy(from);
+    for command in &done.commands {
+        assert_ne!(led.accepts(serde_json::to_value(command).unwrap()), json!([]), "{command:?}");
+    }
+    if done.leftovers.is_empty() {
+        assert_eq!(led.tenant, to.tenant);
+    }
+    let names = done.commands.iter().map(|command| json!(command.name())).collect();
+    (names, serde_json::to_value(done.leftovers).unwrap())
+}
+
+#[test]
+fn a_report_has_a_line_for_each_difference() {
+    let from = World::new().with_groups(&[1, 2], "eur").with_connectors(&[1, 2]).with_published(&[1, 2, 3]);
+    let mut to = copy(&from);
+    to.accepts(json!({"command": "createConnectorGroup", "id": group(3), "name": "a\"b\n\u{202e}", "region": "asia"}));
+    to.accepts(json!({"command": "updateConnectorGroup", "id": group(1), "name": "One", "region": "nam"}));
+    to.accepts(delete_group(2));
+    to.accepts(register(3));
+    to.accepts(add_connector(1, 1));
+    to.accepts(report(2, "inactive"));
+    to.accepts(create_application(4));
+    to.accepts(add_application(1, 3));
+    to.accepts(publish(1, &json!({"internalUrl": "https://new.contoso.local/", "applicationServerTimeout": "Long"})));
+    to.accepts(unpublish(2));
+    to.accepts(delete_application(3));
+    to.accepts(advance("2026-03-02T09:00:00Z"));
+    let expected = format!(
+        "~ tenant {TENANT}: now 2026-03-02T08:00:00Z → 2026-03-02T09:00:00Z\n\
+         ~ connector group \"Group 1\" {}: name \"Group 1\" → \"One\", region \"eur\" → \"nam\"\n\
+         - connector group \"Group 2\" {}\n\
+         + connector group \"a\\\"b\\n\\u{{202e}}\" {}: \"applicationProxy\", region \"asia\"\n\
+         ~ connector \"host1.contoso.local\" {}: moved \"Default\" → \"One\"\n\
+         ~ connector \"host2.contoso.local\" {}: status \"active\" → \"inactive\"\n\
+         + connector \"host3.contoso.local\" {}: active, in \"Default\"\n\
+         ~ application \"App 1\" {}: moved \"Default\" → \"a\\\"b\\n\\u{{202e}}\", \
+         internalUrl Some(\"https://app1.contoso.local/\") → Some(\"https://new.contoso.local/\"), \
+         applicationServerTimeout changed\n\
+         ~ application \"App 2\" {}: unpublished from \"Default\"\n\
+         - application \"App 3\" {}\n\
+         + application \"App 4\" {}: not published\n",
+        group(1),
+        group(2),
+        group(3),
+        connector(1),
+        connector(2),
+        connector(3),
+        application(1),
+        application(2),
+        application(3),
+        application(4)
+    );
+    assert_eq!(between(&from, &to).to_string(), expected);
+    let (back, _) = commands(&to, &from);
+    assert_eq!(
+        back,
+        [
+            "deleteApplication",
+            "createConnectorGroup",
+            "createApplication",
+            "publishApplication",
+            "publishApplication",
+            "publishApplication",
+            "moveConnectors",
+            "reassignApplications",
+            "updateConnectorGroup",
+            "deleteConnectorGroup",
+            "updateConnectorGroup"
+        ]
+    );
+}
+
+#[test]
+fn what_no_administrator_can_do_is_left() {
+    let from = World::new().with_connectors(&[1, 2]);
+    let mut to = World::new().with_connectors(&[2, 3]).with_sync_fabric();
+    to.accepts(report(2, "inactive"));
+    to.accepts(advance("2026-03-02T09:00:00Z"));
+    let left = json!([
+        {"leftover": "tenant"},
+        {"leftover": "serviceGroup", "connectorGroup": group(9)},
+        {"leftover": "connectorRemoved", "connector": connector(1)},
+        {"leftover": "connectorReported", "connector": connector(2)},
+        {"leftover": "connectorAdded", "connector": connector(3)},
+    ]);
+    assert_eq!(commands(&from, &to), (vec![], left));
+}
+
+#[test]
+fn r30_a_region_is_changed_while_its_group_is_empty_or_left_to_a_planner() {
+    let from = World::new().with_groups(&[1, 2], "eur").with_connectors(&[1, 2]);
+    let mut to = copy(&from);
+    for number in [1, 2] {
+        to.accepts(set_region(number, "nam"));
+        to.accepts(add_connector(number, number));
+    }
+    let both = ["updateConnectorGroup", "updateConnectorGroup", "moveConnectors", "moveConnectors"];
+    assert_eq!(commands(&from, &to), (both.map(|name| json!(name)).to_vec(), json!([])));
+    // Back again the groups are not empty, until their connectors have left.
+    let back = ["moveConnectors", "updateConnectorGroup", "updateConnectorGroup"];
+    assert_eq!(commands(&to, &from), (back.map(|name| json!(name)).to_vec(), json!([])));
+    // One leaves, the region changes, another enters: in this order.
+    let mut changed = copy(&to);
+    changed.accepts(remove_connector(1));
+    changed.accepts(set_region(1, "aus"));
+    changed.accepts(add_connector(2, 1));
+    let three = ["moveConnectors", "updateConnectorGroup", "moveConnectors"];
+    assert_eq!(commands(&to, &changed), (three.map(|name| json!(name)).to_vec(), json!([])));
+    // Two groups whose connectors change places wait for each other; and one whose connector stays waits for ever.
+    let mut swapped = copy(&to);
+    swapped.accepts(move_connectors(&json!({"all": true}), 0));
+    for number in [1, 2] {
+        swapped.accepts(set_region(number, "aus"));
+    }
+    for number in [1, 2] {
+        swapped.accepts(add_connector(number, 3 - number));
+    }
+    let locked = |number: u32| json!({"leftover": "regionLocked", "connectorGroup": group(number)});
+    let moves = vec![json!("moveConnectors"), json!("moveConnectors")];
+    assert_eq!(commands(&to, &swapped), (moves, json!([locked(1), locked(2)])));
+}
+
+#[test]
+fn r16_a_connector_goes_by_way_of_the_default_group() {
+    let switch = json!({"regionalConnectorMoves": true});
+    let mut from = World::with_rules(&switch).with_groups(&[1, 2], "nam").with_connectors(&[1, 2]);
+    from.accepts(add_connector(1, 1));
+    let mut to = copy(&from);
+    to.accepts(remove_connector(1));
+    to.accepts(move_connectors(&json!({"all": true}), 2));
+    assert_eq!(commands(&from, &to), (vec![json!("moveConnectors"); 3], json!([])));
+}
+
+#[test]
+fn r46_names_that_are_exchanged_take_a_third_one() {
+    let unique = json!({"uniqueNames": true});
+    let from = World::with_rules(&unique).with_groups(&[1, 2], "eur");
+    let mut to = copy(&from);
+    for (number, name) in [(1, "x"), (2, "Group 1"), (1, "Group 2")] {
+        to.accepts(rename(number, name));
+    }
+    assert_eq!(commands(&from, &to), (vec![json!("updateConnectorGroup"); 3], json!([])));
+    // A new group with the name of one that goes.
+    let mut to = copy(&from);
+    to.accepts(delete_group(1));
+    to.accepts(json!({"command": "createConnectorGroup", "id": group(3), "name": "Group 1", "region": "eur"}));
+    let names = ["createConnectorGroup", "deleteConnectorGroup", "updateConnectorGroup"].map(|name| json!(name));
+    assert_eq!(commands(&from, &to), (names.to_vec(), json!([])));
+}
+
+#[test]
+fn r50_urls_that_are_exchanged_are_given_up_first() {
+    let from = World::new().with_published(&[1, 2]);
+    let mut to = copy(&from);
+    let urls = |number: u32| {
+        json!({"internalUrl": format!("https://app{number}.contoso.local/"),
+            "externalUrl": format!("https://app{number}.contoso.com/")})
+    };
+    to.accepts(publish(1, &json!({"internalUrl": null, "externalUrl": null})));
+    to.accepts(publish(2, &urls(1)));
+    to.accepts(publish(1, &urls(2)));
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 3], json!([])));
+}
