@@ -35,7 +35,7 @@ use walk::{Walk, application_at, serves};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Aim {
-    /// Fewest steps.
+    /// Fewest steps; and of two orders that the straight way has, the one that cuts off fewer.
     #[default]
     FewestSteps,
     /// No application that has had an active connector is without one after any step; where that cannot be, as few
@@ -234,8 +234,7 @@ impl Tenant {
                 }
             },
         };
-        let (real, after) = self.run(&task, &steps)?;
-        debug_assert!(after.audit().is_empty(), "an accepted command keeps every invariant");
+        let (real, _) = self.run(&task, &steps)?;
         Ok(Plan { steps: real, at_least, best, outages: outages(&task, &steps) })
     }
 
