@@ -23,9 +23,9 @@ mod directory;
 mod document;
 mod event;
 mod evolve;
-mod history;
 #[cfg(feature = "graph")]
 pub mod graph;
+mod history;
 mod ids;
 mod impact;
 mod model;
