@@ -312,7 +312,9 @@ fn selected_applications(state: &State, selection: &Selection<ApplicationId>) ->
         }
         Selection::All => select::published(state).map(id).collect(),
         Selection::InRegion(region) => {
-            select::applications_in_region(state, Region::new(region).as_ref()).map(id).collect()
+            let region = Region::new(region);
+            let groups = select::connector_groups_in_region(state, region.as_ref());
+            groups.flat_map(ConnectorGroupView::applications).map(id).collect()
         }
         Selection::Named(prefix) => select::applications_named(state, prefix).map(id).collect(),
     }
