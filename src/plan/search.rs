@@ -243,16 +243,19 @@ impl Choices {
             }
             return;
         };
-        if !group.is_wanted() {
-            commands.push(DeleteConnectorGroup { id }.into());
-            return;
-        }
         let name = now.name().as_str();
-        let mut names = vec![None];
-        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
         let is_wanted =
             |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
         let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
+        if !group.is_wanted() {
+            commands.push(DeleteConnectorGroup { id }.into());
+            // Its name may be wanted before it can go.
+            let spare = takes_spare.then(|| UpdateConnectorGroup { id, name: Some(group.spare.clone()), region: None });
+            commands.extend(spare.map(Command::from));
+            return;
+        }
+        let mut names = vec![None];
+        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
         let region = now.region().as_str();
         let mut regions = vec![None];
