@@ -21,7 +21,7 @@ use std::hint::black_box;
 
 use connector_groups::{
     AddApplication, AppId, ApplicationDocument, ApplicationId, Command, ConnectorDocument, ConnectorGroupDocument,
-    ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus, Desired, DesiredGroup, Document, Options,
+    ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus, Desired, DesiredGroup, Document, PlanOptions,
     Rules, Selected, Tenant, TenantId, Things, Timestamp,
 };
 use criterion::{BenchmarkId, Criterion};
@@ -120,7 +120,7 @@ fn main() {
         let tenant = tenant(applications);
         let new_ids = || [group(1 << 64)];
         let (whole, ids, region) = (whole_group(), by_ids(&tenant), region());
-        let plan = |desired| tenant.plan(desired, Options::default(), new_ids()).unwrap();
+        let plan = |desired| tenant.plan(desired, PlanOptions::default(), new_ids()).unwrap();
         // No figure is worth printing before both have come to the same.
         let mut after = tenant.clone();
         for step in plan(&whole).steps {
