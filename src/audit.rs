@@ -1,11 +1,15 @@
 //! Every invariant, judged from scratch on a document: nothing here is shared with the rules in `decide`.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, btree_map::Entry},
     string::String,
     sync::Arc,
     vec::Vec,
 };
+use core::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use crate::{
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
@@ -14,6 +18,7 @@ use crate::{
         connector::{ConnectorDocument, ConnectorStatus, INACTIVE_DAYS_MAX},
         document::{ConnectorGroupDocument, Document},
         group::ConnectorGroupType,
+        publishing::OnPremisesPublishing,
         url,
     },
     refusal::{Kind, UrlProperty},
@@ -165,24 +170,24 @@ pub enum Violation {
 
 /// Everything that is wrong with a document, in document order; empty where nothing is.
 ///
-/// Cost: a few ordered maps over the whole document.
+/// Cost: a visit to each thing, and a table of positions for each property that no two may share.
 #[must_use]
 pub fn audit(document: &Document) -> Vec<Violation> {
-    let mut auditor = Auditor::default();
+    let mut auditor = Auditor::of(document);
     if is_no_region(&document.default_region) {
         auditor.violations.push(Violation::InvalidDefaultRegion { region: document.default_region.clone() });
     }
-    for group in &document.connector_groups {
-        auditor.group(group, document.rules.unique_names);
+    for (position, group) in document.connector_groups.iter().enumerate() {
+        auditor.group(position, group, document.rules.unique_names);
     }
     if auditor.default.is_none() {
         auditor.violations.push(Violation::NoDefaultGroup);
     }
-    for connector in &document.connectors {
-        auditor.connector(connector, document.now);
+    for (position, connector) in document.connectors.iter().enumerate() {
+        auditor.connector(position, connector, document.now);
     }
-    for application in &document.applications {
-        auditor.application(application);
+    for (position, application) in document.applications.iter().enumerate() {
+        auditor.application(position, application);
     }
     auditor.violations
 }
@@ -191,31 +196,105 @@ fn is_no_region(text: &str) -> bool {
     text.is_empty() || text.eq_ignore_ascii_case("unknownFutureValue")
 }
 
-/// What has been seen of a document so far.
-#[derive(Default)]
-struct Auditor {
-    violations: Vec<Violation>,
-    default: Option<ConnectorGroupId>,
-    /// Each group, and whether it is of type `applicationProxy`.
-    groups: BTreeMap<ConnectorGroupId, bool>,
-    names: BTreeMap<String, ConnectorGroupId>,
-    ids: BTreeSet<(Kind, AnyId)>,
-    app_ids: BTreeSet<AnyId>,
-    urls: BTreeMap<(UrlProperty, String), ApplicationId>,
+/// Where in a list each value stands that no two may share. The values stay where they are.
+struct Seen {
+    positions: HashTable<usize>,
+    hasher: FixedState,
 }
 
-impl Auditor {
-    fn id(&mut self, kind: Kind, id: AnyId) {
-        if !self.ids.insert((kind, id)) {
-            self.violations.push(Violation::DuplicateId { kind, id });
+impl Seen {
+    /// With room for all from the start, so that nothing is moved.
+    fn with_room(values: usize) -> Self {
+        Self { positions: HashTable::with_capacity(values), hasher: FixedState::default() }
+    }
+
+    /// The first position that has the same value as this one, if it is an earlier one. `at` tells the value at a position.
+    fn earlier<T: Hash + Eq>(&mut self, position: usize, at: impl Fn(usize) -> Option<T>) -> Option<usize> {
+        let value = at(position);
+        let hash = |value: &Option<T>| self.hasher.hash_one(value);
+        let hash_of_value = hash(&value);
+        let found = self.positions.find(hash_of_value, |earlier| at(*earlier) == value).copied();
+        if found.is_none() {
+            self.positions.insert_unique(hash_of_value, position, |position| hash(&at(*position)));
+        }
+        found
+    }
+}
+
+/// A text that is the same in any ASCII case.
+struct AnyCase<'a>(&'a str);
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for AnyCase<'_> {}
+
+impl Hash for AnyCase<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        for piece in self.0.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut().zip(piece).for_each(|(to, from)| *to = from.to_ascii_lowercase());
+            hasher.write_u64(u64::from_ne_bytes(word));
+        }
+        hasher.write_usize(self.0.len());
+    }
+}
+
+/// What has been seen of a document so far.
+struct Auditor<'a> {
+    document: &'a Document,
+    violations: Vec<Violation>,
+    default: Option<ConnectorGroupId>,
+    groups: Seen,
+    names: BTreeMap<String, ConnectorGroupId>,
+    connectors: Seen,
+    applications: Seen,
+    app_ids: Seen,
+    internal_urls: Seen,
+    external_urls: Seen,
+}
+
+impl<'a> Auditor<'a> {
+    fn of(document: &'a Document) -> Self {
+        let applications = || Seen::with_room(document.applications.len());
+        Self {
+            document,
+            violations: Vec::new(),
+            default: None,
+            groups: Seen::with_room(document.connector_groups.len()),
+            names: BTreeMap::new(),
+            connectors: Seen::with_room(document.connectors.len()),
+            applications: applications(),
+            app_ids: applications(),
+            internal_urls: applications(),
+            external_urls: applications(),
         }
     }
 
-    fn group(&mut self, group: &ConnectorGroupDocument, unique_names: bool) {
+    fn unique(&mut self, is_repeated: bool, kind: Kind, id: impl Into<AnyId>) {
+        if is_repeated {
+            self.violations.push(Violation::DuplicateId { kind, id: id.into() });
+        }
+    }
+
+    /// Whether the group with this id, the first where there are two, is of type `applicationProxy`.
+    fn is_of_application_proxy(&self, id: ConnectorGroupId) -> Option<bool> {
+        let groups = &self.document.connector_groups;
+        let hash = self.groups.hasher.hash_one(Some(id));
+        let is_it = |position: &usize| groups.get(*position).is_some_and(|group| group.id == id);
+        let found = groups.get(*self.groups.positions.find(hash, is_it)?)?;
+        Some(found.connector_group_type == ConnectorGroupType::ApplicationProxy)
+    }
+
+    fn group(&mut self, position: usize, group: &ConnectorGroupDocument, unique_names: bool) {
         let connector_group = group.id;
-        self.id(Kind::ConnectorGroup, group.id.into());
+        let groups = &self.document.connector_groups;
+        let earlier = self.groups.earlier(position, |position| groups.get(position).map(|group| group.id));
+        self.unique(earlier.is_some(), Kind::ConnectorGroup, group.id);
         let of_application_proxy = matches!(group.connector_group_type, ConnectorGroupType::ApplicationProxy);
-        self.groups.entry(group.id).or_insert(of_application_proxy);
         if group.is_default {
             match self.default {
                 Some(first) => self.violations.push(Violation::TwoDefaultGroups { first, second: group.id }),
@@ -243,10 +322,12 @@ impl Auditor {
         }
     }
 
-    fn connector(&mut self, document: &ConnectorDocument, now: Timestamp) {
+    fn connector(&mut self, position: usize, document: &ConnectorDocument, now: Timestamp) {
         let (connector, connector_group) = (document.id, document.member_of);
-        self.id(Kind::Connector, connector.into());
-        match self.groups.get(&connector_group) {
+        let connectors = &self.document.connectors;
+        let earlier = self.connectors.earlier(position, |position| connectors.get(position).map(|other| other.id));
+        self.unique(earlier.is_some(), Kind::Connector, connector);
+        match self.is_of_application_proxy(connector_group) {
             Some(true) => {}
             Some(false) => self.violations.push(Violation::MemberOfServiceGroup { connector, connector_group }),
             None => self.violations.push(Violation::MemberOfMissingGroup { connector, connector_group }),
@@ -264,40 +345,44 @@ impl Auditor {
         }
     }
 
-    fn application(&mut self, document: &ApplicationDocument) {
+    fn application(&mut self, position: usize, document: &ApplicationDocument) {
         let application = document.id;
-        self.id(Kind::Application, application.into());
-        if !self.app_ids.insert(document.app_id.into()) {
-            self.violations.push(Violation::DuplicateId { kind: Kind::Application, id: document.app_id.into() });
-        }
+        let applications = &self.document.applications;
+        let earlier = self.applications.earlier(position, |position| applications.get(position).map(|other| other.id));
+        self.unique(earlier.is_some(), Kind::Application, application);
+        let earlier = self.app_ids.earlier(position, |position| applications.get(position).map(|other| other.app_id));
+        self.unique(earlier.is_some(), Kind::Application, document.app_id);
         if document.connector_group.is_some() != document.on_premises_publishing.is_some() {
             self.violations.push(Violation::ContradictoryPublication { application });
         }
         if let Some(connector_group) = document.connector_group {
-            match self.groups.get(&connector_group) {
+            match self.is_of_application_proxy(connector_group) {
                 Some(true) => {}
                 Some(false) => self.violations.push(Violation::AssignedToServiceGroup { application, connector_group }),
                 None => self.violations.push(Violation::AssignedToMissingGroup { application, connector_group }),
             }
         }
-        if let Some(publishing) = &document.on_premises_publishing {
-            self.url(UrlProperty::InternalUrl, application, publishing.internal_url.as_deref());
-            self.url(UrlProperty::ExternalUrl, application, publishing.external_url.as_deref());
-        }
+        self.url(UrlProperty::InternalUrl, position, |publishing| publishing.internal_url.as_deref());
+        self.url(UrlProperty::ExternalUrl, position, |publishing| publishing.external_url.as_deref());
     }
 
-    fn url(&mut self, property: UrlProperty, application: ApplicationId, url: Option<&str>) {
-        let Some(url) = url else { return };
+    fn url(&mut self, property: UrlProperty, position: usize, of: fn(&OnPremisesPublishing) -> Option<&str>) {
+        let applications = &self.document.applications;
+        let url_at = |position: usize| {
+            let application: &'a ApplicationDocument = applications.get(position)?;
+            Some((application.id, of(application.on_premises_publishing.as_deref()?)?))
+        };
+        let Some((application, url)) = url_at(position) else { return };
         if !url::is_publishable(url) {
             self.violations.push(Violation::InvalidUrl { property, application });
         }
-        match self.urls.entry((property, url.to_ascii_lowercase())) {
-            Entry::Occupied(first) => {
-                self.violations.push(Violation::SharedUrl { property, first: *first.get(), second: application });
-            }
-            Entry::Vacant(url) => {
-                url.insert(application);
-            }
+        let seen = match property {
+            UrlProperty::InternalUrl => &mut self.internal_urls,
+            UrlProperty::ExternalUrl => &mut self.external_urls,
+        };
+        let earlier = seen.earlier(position, |position| url_at(position).map(|(_, url)| AnyCase(url)));
+        if let Some((first, _)) = earlier.and_then(url_at) {
+            self.violations.push(Violation::SharedUrl { property, first, second: application });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! High availability: which connectors can serve an application.
 
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,15 @@ impl<'a> ConnectorGroupView<'a> {
         // Rendezvous hashing: each connector has its own weight for each key, and the heaviest active one takes it. When
         // that one goes, the next heaviest does; every other key keeps its connector.
         let hash = FixedState::with_seed(ROUTE_SEED);
-        let key = hash.hash_one(request_key);
-        let active = self.members().filter(|connector| connector.is_active());
-        active.max_by_key(|connector| hash.hash_one((key, connector.id().as_u128())))
+        let mut of_key = hash.build_hasher();
+        of_key.write_u64(hash.hash_one(request_key));
+        let weight = |connector: &ConnectorView<'_>| {
+            // What all weights have in common is hashed once.
+            let mut weight = of_key.clone();
+            weight.write_u128(connector.id().as_u128());
+            weight.finish()
+        };
+        self.members().filter(|connector| connector.is_active()).max_by_key(weight)
     }
 }
 

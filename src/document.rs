@@ -42,10 +42,8 @@ impl TryFrom<Document> for Tenant {
     fn try_from(document: Document) -> Result<Self, Violations> {
         let violations = audit(&document);
         let tenant = document.id;
-        match build(document) {
-            Some(state) if violations.is_empty() => Ok(Self::from_state(state)),
-            _ => Err(Violations { tenant, violations }),
-        }
+        let state = if violations.is_empty() { build(document) } else { None };
+        state.map(Self::from_state).ok_or(Violations { tenant, violations })
     }
 }
 
@@ -62,9 +60,8 @@ fn build(document: Document) -> Option<State> {
     for connector in document.connectors {
         state.push_connector(&Connector::try_from(connector).ok()?);
     }
-    for application in document.applications {
-        state.push_application(&Application::try_from(application).ok()?);
-    }
+    let applications: Result<Vec<_>, _> = document.applications.into_iter().map(Application::try_from).collect();
+    state.fill_with_applications(applications.ok()?.into_iter());
     Some(state)
 }
 

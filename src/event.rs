@@ -198,6 +198,8 @@ pub struct ApplicationMoves(Kept);
 
 #[derive(Clone)]
 enum Kept {
+    /// One has no list to itself: it is what most commands move.
+    One(Move<ApplicationId>),
     Listed(Moves<ApplicationId>),
     Leaving(Leaving),
 }
@@ -211,7 +213,7 @@ impl ApplicationMoves {
     /// Those who left together, if that is how the moves are kept.
     pub(crate) const fn as_leaving(&self) -> Option<&Leaving> {
         match &self.0 {
-            Kept::Listed(_) => None,
+            Kept::One(_) | Kept::Listed(_) => None,
             Kept::Leaving(leaving) => Some(leaving),
         }
     }
@@ -220,6 +222,7 @@ impl ApplicationMoves {
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.0 {
+            Kept::One(_) => 1,
             Kept::Listed(moves) => moves.len(),
             Kept::Leaving(leaving) => leaving.len(),
         }
@@ -233,18 +236,23 @@ impl ApplicationMoves {
 
     /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
     pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
-        let (listed, leaving) = match &self.0 {
-            Kept::Listed(moves) => (Some(moves.iter()), None),
-            Kept::Leaving(leaving) => (None, Some(leaving.iter())),
+        let (one, listed, leaving) = match &self.0 {
+            Kept::One(one) => (Some(*one), None, None),
+            Kept::Listed(moves) => (None, Some(moves.iter()), None),
+            Kept::Leaving(leaving) => (None, None, Some(leaving.iter())),
         };
         let leaving = leaving.into_iter().flatten().map(|(id, from)| Move { id, from });
-        listed.into_iter().flatten().chain(leaving)
+        one.into_iter().chain(listed.into_iter().flatten()).chain(leaving)
     }
 }
 
 impl FromIterator<Move<ApplicationId>> for ApplicationMoves {
     fn from_iter<I: IntoIterator<Item = Move<ApplicationId>>>(moves: I) -> Self {
-        Self(Kept::Listed(moves.into_iter().collect()))
+        let mut moves = moves.into_iter();
+        Self(match (moves.next(), moves.next()) {
+            (Some(one), None) => Kept::One(one),
+            (first, second) => Kept::Listed(first.into_iter().chain(second).chain(moves).collect()),
+        })
     }
 }
 
@@ -302,7 +310,7 @@ mod tests {
             state.push_application(&application);
             state.publish_application(id(number), default, &OnPremisesPublishing::default());
         }
-        let whole = ApplicationMoves::leaving(Leaving::group(state.default_connector_group()));
+        let whole = ApplicationMoves::leaving(Leaving::groups([state.default_connector_group()].into_iter()).unwrap());
         let listed = |moves: &[(u128, ConnectorGroupId)]| -> ApplicationMoves {
             moves.iter().map(|(number, from)| Move { id: id(*number), from: *from }).collect()
         };

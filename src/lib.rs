@@ -23,9 +23,9 @@ mod directory;
 mod document;
 mod event;
 mod evolve;
-mod history;
 #[cfg(feature = "graph")]
 pub mod graph;
+mod history;
 mod ids;
 mod impact;
 mod model;
@@ -65,7 +65,7 @@ pub use model::{
     },
     region::Region,
 };
-pub use plan::{Aim, Desired, DesiredGroup, Options, Outage, Parking, Plan, Reason, Selected, Things, Unreachable};
+pub use plan::{Aim, Desired, DesiredGroup, Outage, Parking, Plan, PlanOptions, Reason, Selected, Things, Unreachable};
 #[cfg(feature = "rebalance")]
 pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};

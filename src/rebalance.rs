@@ -119,7 +119,7 @@ impl Tenant {
     ///
     /// # Example: what was spare goes where one is missing
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Directory, DirectoryCommand, Options, RebalanceAim};
+    /// # use connector_groups::{ConnectorGroupId, Directory, DirectoryCommand, PlanOptions, RebalanceAim};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
@@ -127,7 +127,7 @@ impl Tenant {
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let rebalance = tenant.rebalance(&RebalanceAim::default());
-    /// let plan = tenant.plan(&rebalance.desired, Options::default(), (1..).map(ConnectorGroupId::from_u128))?;
+    /// let plan = tenant.plan(&rebalance.desired, PlanOptions::default(), (1..).map(ConnectorGroupId::from_u128))?;
     /// assert_eq!(plan.steps.is_empty(), rebalance.moves == 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -10,12 +10,12 @@ pub(crate) fn published(state: &State) -> impl Iterator<Item = ApplicationView<'
     state.applications().filter(|application| application.is_published())
 }
 
-/// Those whose group has this region.
-pub(crate) fn applications_in_region<'a>(
+/// The groups that have this region.
+pub(crate) fn connector_groups_in_region<'a>(
     state: &'a State,
     region: Option<&Region>,
-) -> impl Iterator<Item = ApplicationView<'a>> {
-    published(state).filter(move |application| application.connector_group().map(ConnectorGroupView::region) == region)
+) -> impl Iterator<Item = ConnectorGroupView<'a>> {
+    state.connector_groups().filter(move |group| Some(group.region()) == region)
 }
 
 /// Those whose `displayName` starts so.

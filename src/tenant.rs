@@ -286,6 +286,13 @@ impl Tenant {
         self.state.applications()
     }
 
+    /// Every group with the applications that are assigned to it, both in creation order. One pass over the applications,
+    /// where asking each group for its own would be one a group.
+    #[must_use]
+    pub fn applications_by_connector_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)> {
+        self.state.applications_by_group()
+    }
+
     /// The applications behind this one, in creation order: the next page. `None` where there is no such application.
     #[must_use]
     pub fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {

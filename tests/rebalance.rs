@@ -133,7 +133,7 @@ fn roll(workload: &mut Workload, sides: usize) -> usize {
 
 /// The tenant after the plan for a rebalance, which is planned and not only told.
 fn carried_out(tenant: &Tenant, rebalance: &Rebalance) -> Tenant {
-    let plan = tenant.plan(&rebalance.desired, Options::default(), []).unwrap();
+    let plan = tenant.plan(&rebalance.desired, PlanOptions::default(), []).unwrap();
     let mut after = tenant.clone();
     plan.steps.iter().for_each(|step| _ = after.apply(step).unwrap());
     for group in &rebalance.groups {

@@ -26,7 +26,7 @@ mod words;
 use std::{io::Write, path::Path, process::ExitCode};
 
 use connector_groups::{
-    Aim, ConnectorGroupId, DirectoryCommand, Impact, Options, Parking, Plan, Tenant,
+    Aim, ConnectorGroupId, DirectoryCommand, Impact, Parking, Plan, PlanOptions, Tenant,
     picture::{Picture, PictureOptions},
 };
 
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 #[derive(Default)]
 struct Call {
-    options: Options,
+    options: PlanOptions,
     tenant: Option<String>,
     out: Option<String>,
     dot: Option<String>,

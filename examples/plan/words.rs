@@ -5,9 +5,9 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 use core::fmt::Write;
 
-use connector_groups::{Aim, Availability, ConnectorGroupId, Event, Impact, Options, Plan, Tenant, Unreachable};
+use connector_groups::{Aim, Availability, ConnectorGroupId, Event, Impact, Plan, PlanOptions, Tenant, Unreachable};
 
-pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: Options) -> String {
+pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: PlanOptions) -> String {
     let mut text = format!(
         "Tenant {}: {}, {}, {}.\n",
         tenant.id(),
@@ -171,7 +171,7 @@ fn told(now: &Tenant, impact: &Impact) -> Vec<String> {
     flows.iter().map(flow).chain(hazards).collect()
 }
 
-fn verdict(plan: &Plan, options: Options) -> String {
+fn verdict(plan: &Plan, options: PlanOptions) -> String {
     let steps = count(plan.steps.len(), "step");
     let harmless = options.aim == Aim::FewestSteps || plan.outages.is_empty();
     match (plan.best, harmless) {

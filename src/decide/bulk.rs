@@ -1,16 +1,16 @@
 //! Bulk: the target first, then the group that a selection names, then every entry, all of them (contract §5).
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{Decision, checks};
 use crate::{
     command::{Assignment, Selection},
     event::{ApplicationMoves, Event, Move},
-    ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::region::Region,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, Leaving, State},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, Leavers, Leaving, State, first_repeated},
 };
 
 pub(super) fn reassign_applications(
@@ -21,36 +21,32 @@ pub(super) fn reassign_applications(
     if let Selection::Ids(ids) = applications {
         return reassign_listed(state, ids, connector_group);
     }
-    let region = fields(applications)?;
+    let region = region(applications)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
-    let selected = match applications {
-        Selection::Ids(_) => Vec::new(),
-        Selection::In(id) => {
-            let from = checks::connector_group(state, *id)?;
-            return Ok(whole_group_moved(from, to).into_iter().collect());
-        }
-        Selection::All => select::published(state).collect(),
-        Selection::InRegion(_) => select::applications_in_region(state, region.as_ref()).collect(),
-        Selection::Named(prefix) => select::applications_named(state, prefix).collect(),
+    let leavers = match applications {
+        Selection::Ids(_) => Leavers::Nobody,
+        Selection::In(id) => all_of([checks::connector_group(state, *id)?].into_iter(), to),
+        // What these select is whole groups.
+        Selection::All => all_of(state.connector_groups(), to),
+        Selection::InRegion(_) => all_of(select::connector_groups_in_region(state, region.as_ref()), to),
+        Selection::Named(prefix) => Leavers::of(state, select::applications_named(state, prefix), to),
     };
-    Ok(applications_moved(state, selected, to, true).into_iter().collect())
+    Ok(reassigned(leavers, to).into_iter().collect())
 }
 
-/// All ids are found first, in one go, which tells too whether one may be named twice.
+/// All ids are found first, in one go, which tells too whether one is named twice.
 fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: ConnectorGroupId) -> Decision {
-    let (found, may_repeat) = state.find_applications(ids);
-    if may_repeat {
-        checks::named_once(ids.iter().copied())?;
-    }
+    let mut listed = state.list_applications(ids);
+    checks::named_once(listed.repeated())?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
-    let selected = checks::all_entries(ids.iter().zip(found).map(|(id, found)| {
-        let application = checks::found_application(*id, found)?;
-        checks::published(application)?;
-        Ok(application)
-    }))?;
-    Ok(applications_moved(state, selected, to, true).into_iter().collect())
+    if let Some(leavers) = listed.leavers(to) {
+        return Ok(reassigned(leavers, to).into_iter().collect());
+    }
+    // One is missing or not published: only now is it looked at entry by entry.
+    let published = |(id, found)| checks::published(checks::found_application(id, found)?).map(|_| ());
+    checks::all_entries(listed.entries().map(published)).map(|_| Vec::new())
 }
 
 pub(super) fn move_connectors(
@@ -58,7 +54,10 @@ pub(super) fn move_connectors(
     connectors: &Selection<ConnectorId>,
     connector_group: ConnectorGroupId,
 ) -> Decision {
-    let region = fields(connectors)?;
+    if let Selection::Ids(ids) = connectors {
+        checks::named_once(first_repeated(ids.iter().copied()))?;
+    }
+    let region = region(connectors)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
     let selected: Vec<_> = match connectors {
@@ -86,64 +85,45 @@ pub(super) fn move_connectors(
 
 /// Each entry is checked as `addApplication` would be.
 pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> Decision {
-    checks::named_once(assignments.iter().map(|assignment| assignment.application))?;
-    let accepted = checks::all_entries(assignments.iter().map(|assignment| {
-        let application = checks::application(state, assignment.application)?;
+    let ids: Vec<ApplicationId> = assignments.iter().map(|assignment| assignment.application).collect();
+    let listed = state.list_applications(&ids);
+    checks::named_once(listed.repeated())?;
+    let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
+        let application = checks::found_application(id, found)?;
         let to = checks::connector_group(state, assignment.connector_group)?;
         checks::writable(to)?;
         checks::published(application)?;
         Ok((to, application))
     }))?;
-    let mut by_target = BTreeMap::<_, (ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)>::new();
-    for (to, application) in accepted {
-        by_target.entry(to.creation_order()).or_insert((to, Vec::new())).1.push(application);
-    }
-    // No snapshot is the state before each of several events.
-    let is_only = by_target.len() == 1;
-    let events =
-        by_target.into_values().filter_map(|(to, applications)| applications_moved(state, applications, to, is_only));
+    let events = Leavers::by_target(state, accepted.into_iter()).into_iter();
+    let events = events.filter_map(|(to, leavers)| reassigned(leavers, to));
     Ok(events.collect())
 }
 
-/// Step 2 of a selection; the region that it names, if it names one.
-fn fields<I: Copy + Ord + Into<AnyId>>(selection: &Selection<I>) -> Result<Option<Region>, Refusal> {
+/// The region that a selection names, if it names one.
+fn region<I>(selection: &Selection<I>) -> Result<Option<Region>, Refusal> {
     match selection {
-        Selection::Ids(ids) => checks::named_once(ids.iter().copied()).map(|()| None),
         Selection::InRegion(region) => checks::region(region).map(Some),
-        Selection::In(_) | Selection::All | Selection::Named(_) => Ok(None),
+        Selection::Ids(_) | Selection::In(_) | Selection::All | Selection::Named(_) => Ok(None),
     }
 }
 
-/// One event for all that a group holds; none where that is nothing, or there already.
-fn whole_group_moved(from: ConnectorGroupView<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
-    (from.id() != to.id() && from.applications_count() > 0).then(|| Event::ApplicationsReassigned {
-        connector_group: to.id(),
-        applications: ApplicationMoves::leaving(Leaving::group(from)),
-    })
+/// All that groups hold, but for those who are there already, without a look at any.
+fn all_of<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>, to: ConnectorGroupView<'_>) -> Leavers<'a> {
+    let groups = groups.filter(|group| group.applications_count() > 0 && group.id() != to.id());
+    Leaving::groups(groups).map_or(Leavers::Nobody, Leavers::Many)
 }
 
-/// One event for all that are not there yet, in creation order; none where all are. The state is that before the event only
-/// where it is the only one.
-fn applications_moved(
-    state: &State,
-    mut applications: Vec<ApplicationView<'_>>,
-    to: ConnectorGroupView<'_>,
-    is_only: bool,
-) -> Option<Event> {
-    applications.retain(|application| !application.is_in(to));
-    if applications.is_empty() {
-        return None;
-    }
-    let leaving = if is_only { Leaving::many(state, &applications) } else { None };
-    let applications = leaving.map_or_else(|| listed(applications), ApplicationMoves::leaving);
+/// One event for all who leave; none where nobody does.
+fn reassigned(leavers: Leavers<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
+    let applications = match leavers {
+        Leavers::Nobody => return None,
+        Leavers::Few(applications) => {
+            let from = |application: &ApplicationView<'_>| Some(application.connector_group()?.id());
+            let moves = applications.iter();
+            moves.filter_map(|application| Some(Move { id: application.id(), from: from(application)? })).collect()
+        }
+        Leavers::Many(leaving) => ApplicationMoves::leaving(leaving),
+    };
     Some(Event::ApplicationsReassigned { connector_group: to.id(), applications })
-}
-
-fn listed(mut applications: Vec<ApplicationView<'_>>) -> ApplicationMoves {
-    applications.sort_unstable_by_key(|application| application.creation_order());
-    let from = |application: &ApplicationView<'_>| Some(application.connector_group()?.id());
-    applications
-        .iter()
-        .filter_map(|application| Some(Move { id: application.id(), from: from(application)? }))
-        .collect()
 }

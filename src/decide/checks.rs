@@ -1,6 +1,6 @@
 //! One function a check. Every refusal of the engine is built here, at one line; a check answers with what it has proved.
 
-use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use crate::{
     command::Command,
@@ -63,16 +63,8 @@ fn read_only(property: ReadOnlyProperty, given: bool) -> Check {
     forbid(given, || Refusal::ReadOnlyProperty { property })
 }
 
-/// The first id that repeats an earlier one.
-pub(super) fn named_once<I: Copy + Ord + Into<AnyId>>(ids: impl Iterator<Item = I> + Clone) -> Check {
-    // A sorted list shows that there is none in less time than a set takes to find the first.
-    let mut sorted: Vec<I> = ids.clone().collect();
-    sorted.sort_unstable();
-    if sorted.is_sorted_by(|one, next| one < next) {
-        return Ok(());
-    }
-    let mut seen = BTreeSet::new();
-    let repeated = { ids }.find(|id| !seen.insert(*id));
+/// No id of a list repeats an earlier one; the first that does is told.
+pub(super) fn named_once(repeated: Option<impl Into<AnyId>>) -> Check {
     repeated.map_or(Ok(()), |id| Err(Refusal::DuplicateReference { id: id.into() }))
 }
 

@@ -34,10 +34,10 @@ impl<T> Change<T> {
 }
 
 impl<T: Clone> Change<T> {
-    fn merged<U: From<T> + Clone>(&self, present: &U, default: U) -> U {
+    fn merged<U: From<T> + Clone>(&self, present: &U, default: impl FnOnce() -> U) -> U {
         match self {
             Self::Keep => present.clone(),
-            Self::Reset => default,
+            Self::Reset => default(),
             Self::Set(value) => value.clone().into(),
         }
     }
@@ -145,7 +145,7 @@ macro_rules! properties {
             #[must_use]
             pub fn merged(&self, changes: &PublishingChanges) -> Self {
                 Self {
-                    $($name: changes.$name.merged(&self.$name, $default),)*
+                    $($name: changes.$name.merged(&self.$name, || $default),)*
                     is_on_prem_publishing_enabled: Enabled,
                     verified_custom_domain_certificates_metadata: self.verified_custom_domain_certificates_metadata.clone(),
                 }

@@ -66,6 +66,8 @@ pub(super) fn resolve(
         connectors: Index::of(tenant.connectors().map(|connector| (&**connector.machine_name(), connector.id()))),
         applications: None,
         absent: &desired.absent,
+        connectors_to: Vec::new(),
+        applications_to: Vec::new(),
         goal: Goal::default(),
         reasons: Vec::new(),
     };
@@ -85,16 +87,15 @@ pub(super) fn resolve(
             }
         }
     }
-    let named = (resolving.goal.connectors.clone(), resolving.goal.applications.clone());
+    resolving.keep();
     for (group, to) in desired.connector_groups.iter().zip(&groups) {
         let Some(to) = *to else { continue };
-        resolving.selected(group, to, &named);
+        resolving.selected(group, to);
     }
+    resolving.keep();
     resolving.ask();
     if resolving.reasons.is_empty() { Ok(resolving.goal) } else { Err(resolving.reasons) }
 }
-
-type Named = (BTreeMap<ConnectorId, ConnectorGroupId>, BTreeMap<ApplicationId, ConnectorGroupId>);
 
 struct Resolving<'a> {
     tenant: &'a Tenant,
@@ -102,6 +103,9 @@ struct Resolving<'a> {
     /// Made for the first name, as ids need none.
     applications: Option<Index<ApplicationId>>,
     absent: &'a [Arc<str>],
+    /// Who is to go where, in the order of naming, until it is kept.
+    connectors_to: Vec<(ConnectorId, ConnectorGroupId)>,
+    applications_to: Vec<(ApplicationId, ConnectorGroupId)>,
     goal: Goal,
     reasons: Vec<Reason>,
 }
@@ -186,7 +190,7 @@ impl Resolving<'_> {
     fn connector(&mut self, reference: &Arc<str>, to: ConnectorGroupId) {
         let by_id = reference.parse().ok().and_then(|id| self.tenant.connector(id)).map(ConnectorView::id);
         match by_id.map_or_else(|| self.connectors.get(reference), |id| Ok(Some(id))) {
-            Ok(Some(id)) => place(&mut self.goal.connectors, &mut self.reasons, id, to),
+            Ok(Some(id)) => self.connectors_to.push((id, to)),
             Ok(None) => self.reasons.push(Reason::ConnectorNotFound { reference: reference.clone() }),
             Err(ids) => self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids }),
         }
@@ -202,30 +206,33 @@ impl Resolving<'_> {
             self.applications.get_or_insert_with(|| Index::of(names)).get(reference)
         };
         match found {
-            Ok(Some(id)) => place(&mut self.goal.applications, &mut self.reasons, id, to),
+            Ok(Some(id)) => self.applications_to.push((id, to)),
             Ok(None) => self.reasons.push(Reason::ApplicationNotFound { reference: reference.clone() }),
             Err(ids) => self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids }),
         }
     }
 
+    fn keep(&mut self) {
+        keep(&mut self.goal.connectors, &mut self.connectors_to, &mut self.reasons);
+        keep(&mut self.goal.applications, &mut self.applications_to, &mut self.reasons);
+    }
+
     /// Those that a selection means and nobody names.
-    fn selected(&mut self, group: &DesiredGroup, to: ConnectorGroupId, named: &Named) {
+    fn selected(&mut self, group: &DesiredGroup, to: ConnectorGroupId) {
         let connector_group = self.tenant.default_connector_group().id();
         if let Things::Selected(selected) = &group.connectors {
             let Some(connectors) = self.selection(selected) else { return };
             let matched = selected_connectors(self.tenant.state(), &connectors);
             self.check(&MoveConnectors { connectors, connector_group }.into());
-            for id in matched.into_iter().filter(|id| !named.0.contains_key(id)) {
-                place(&mut self.goal.connectors, &mut self.reasons, id, to);
-            }
+            let others = matched.into_iter().filter(|id| !self.goal.connectors.contains_key(id));
+            self.connectors_to.extend(others.map(|id| (id, to)));
         }
         if let Things::Selected(selected) = &group.applications {
             let Some(applications) = self.selection(selected) else { return };
             let matched = selected_applications(self.tenant.state(), &applications);
             self.check(&ReassignApplications { applications, connector_group }.into());
-            for id in matched.into_iter().filter(|id| !named.1.contains_key(id)) {
-                place(&mut self.goal.applications, &mut self.reasons, id, to);
-            }
+            let others = matched.into_iter().filter(|id| !self.goal.applications.contains_key(id));
+            self.applications_to.extend(others.map(|id| (id, to)));
         }
     }
 
@@ -305,21 +312,29 @@ fn selected_applications(state: &State, selection: &Selection<ApplicationId>) ->
         }
         Selection::All => select::published(state).map(id).collect(),
         Selection::InRegion(region) => {
-            select::applications_in_region(state, Region::new(region).as_ref()).map(id).collect()
+            let region = Region::new(region);
+            let groups = select::connector_groups_in_region(state, region.as_ref());
+            groups.flat_map(ConnectorGroupView::applications).map(id).collect()
         }
         Selection::Named(prefix) => select::applications_named(state, prefix).map(id).collect(),
     }
 }
 
-fn place<Id: Copy + Ord + Into<AnyId>>(
+/// Puts what was named into its map, all at once: a map of many is made in less time than it grows.
+fn keep<Id: Copy + Ord + Into<AnyId>>(
     places: &mut BTreeMap<Id, ConnectorGroupId>,
+    named: &mut Vec<(Id, ConnectorGroupId)>,
     reasons: &mut Vec<Reason>,
-    id: Id,
-    to: ConnectorGroupId,
 ) {
-    if places.insert(id, to).is_some_and(|before| before != to) {
-        reasons.push(Reason::NamedTwice { id: id.into() });
+    named.sort_unstable();
+    named.dedup();
+    for (one, next) in named.iter().zip(named.iter().skip(1)) {
+        if one.0 == next.0 {
+            reasons.push(Reason::NamedTwice { id: one.0.into() });
+        }
     }
+    let mut more: BTreeMap<_, _> = core::mem::take(named).into_iter().collect();
+    places.append(&mut more);
 }
 
 /// Ids by name, in any ASCII case.

@@ -35,7 +35,7 @@ use walk::{Walk, application_at, serves};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Aim {
-    /// Fewest steps.
+    /// Fewest steps; and of two orders that the straight way has, the one that cuts off fewer.
     #[default]
     FewestSteps,
     /// No application that has had an active connector is without one after any step; where that cannot be, as few
@@ -60,7 +60,7 @@ pub enum Parking {
 /// How to plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Options {
+pub struct PlanOptions {
     /// What matters most.
     pub aim: Aim,
     /// Where things wait.
@@ -191,7 +191,7 @@ impl Tenant {
     ///
     /// # Example: another region for a group that is in use
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, Options};
+    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, PlanOptions};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
@@ -199,7 +199,7 @@ impl Tenant {
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let desired: Desired = serde_json::from_str(r#"{"connectorGroups":[{"name":"Pune Development","region":"asia"}]}"#)?;
-    /// let plan = tenant.plan(&desired, Options::default(), (1..).map(ConnectorGroupId::from_u128))?;
+    /// let plan = tenant.plan(&desired, PlanOptions::default(), (1..).map(ConnectorGroupId::from_u128))?;
     /// let steps: Vec<_> = plan.steps.iter().map(|step| step.name()).collect();
     /// # println!("{steps:?}");
     /// assert!(plan.best && steps.contains(&"updateConnectorGroup"));
@@ -208,7 +208,7 @@ impl Tenant {
     pub fn plan(
         &self,
         desired: &Desired,
-        options: Options,
+        options: PlanOptions,
         new_ids: impl IntoIterator<Item = ConnectorGroupId>,
     ) -> Result<Plan, Unreachable> {
         let mut new_ids = new_ids.into_iter();
@@ -234,8 +234,7 @@ impl Tenant {
                 }
             },
         };
-        let (real, after) = self.run(&task, &steps)?;
-        debug_assert!(after.audit().is_empty(), "an accepted command keeps every invariant");
+        let (real, _) = self.run(&task, &steps)?;
         Ok(Plan { steps: real, at_least, best, outages: outages(&task, &steps) })
     }
 

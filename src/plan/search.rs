@@ -9,7 +9,7 @@ use alloc::{
 use core::cmp::Reverse;
 
 use super::{
-    Aim, Options, Parking,
+    Aim, Parking, PlanOptions,
     goal::Fate,
     task::{Group, Task},
     walk::{Harm, Walk, application_at, assign, connector_at, create, is_pending, send, update},
@@ -165,7 +165,7 @@ impl Choices {
         if by_region {
             restless.insert(default);
         }
-        let lends = task.options == Options { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
+        let lends = task.options == PlanOptions { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
         let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
             let is_restless = restless.contains(&from);
             let waits = match task.options.parking {
@@ -243,16 +243,19 @@ impl Choices {
             }
             return;
         };
-        if !group.is_wanted() {
-            commands.push(DeleteConnectorGroup { id }.into());
-            return;
-        }
         let name = now.name().as_str();
-        let mut names = vec![None];
-        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
         let is_wanted =
             |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
         let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
+        if !group.is_wanted() {
+            commands.push(DeleteConnectorGroup { id }.into());
+            // Its name may be wanted before it can go.
+            let spare = takes_spare.then(|| UpdateConnectorGroup { id, name: Some(group.spare.clone()), region: None });
+            commands.extend(spare.map(Command::from));
+            return;
+        }
+        let mut names = vec![None];
+        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
         let region = now.region().as_str();
         let mut regions = vec![None];

@@ -10,7 +10,7 @@ use alloc::{
 };
 
 use super::{
-    Aim, Options, Parking,
+    Aim, Parking, PlanOptions,
     goal::{Fate, Goal},
     walk::is_pending,
 };
@@ -63,7 +63,7 @@ pub(super) struct Task {
     pub(super) groups: Vec<Group>,
     pub(super) connectors: Vec<Class<ConnectorId>>,
     pub(super) applications: Vec<Class<ApplicationId>>,
-    pub(super) options: Options,
+    pub(super) options: PlanOptions,
     /// Where things may wait that are not at home there: groups that are there, then the temporary one.
     pub(super) parking: Vec<ConnectorGroupId>,
 }
@@ -79,7 +79,7 @@ pub(super) fn class(bits: u128) -> usize {
 }
 
 impl Task {
-    pub(super) fn new(tenant: &Tenant, goal: &Goal, options: Options, temporary: Option<ConnectorGroupId>) -> Self {
+    pub(super) fn new(tenant: &Tenant, goal: &Goal, options: PlanOptions, temporary: Option<ConnectorGroupId>) -> Self {
         let mut matter = groups_that_matter(tenant, goal);
         let waiting = places_to_wait(tenant, goal, options, &matter);
         matter.extend(&waiting);
@@ -183,7 +183,7 @@ fn groups_that_matter(tenant: &Tenant, goal: &Goal) -> Groups {
 }
 
 /// Groups in which things may wait, the best of each sort.
-fn places_to_wait(tenant: &Tenant, goal: &Goal, options: Options, matter: &Groups) -> Vec<ConnectorGroupId> {
+fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &Groups) -> Vec<ConnectorGroupId> {
     let ours = |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
     let targets: Groups = goal.connectors.values().chain(goal.applications.values()).copied().collect();
     let changes = |id| goal.groups.iter().any(|group| group.id == id && group.fate == Fate::Stays);
@@ -242,7 +242,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
     groups
 }
 
-fn connector_classes(tenant: &Tenant, goal: &Goal, matter: &Groups, options: Options) -> Vec<Class<ConnectorId>> {
+fn connector_classes(tenant: &Tenant, goal: &Goal, matter: &Groups, options: PlanOptions) -> Vec<Class<ConnectorId>> {
     let mut classes = BTreeMap::<_, Vec<ConnectorId>>::new();
     for group in matter.iter().filter_map(|id| tenant.connector_group(*id)) {
         for connector in group.members() {

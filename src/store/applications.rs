@@ -1,6 +1,6 @@
 //! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
 
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{
     cells::Cells,
@@ -10,7 +10,7 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    ids::{AppId, ApplicationId},
+    ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing},
 };
 
@@ -29,6 +29,25 @@ pub(super) struct Applications {
     by_external_url: Index,
     /// Publishing without the two URLs; `None` where all of it is at its defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
+    /// Those defaults, which have texts that are not to be made anew for each comparison.
+    defaults: Arc<OnPremisesPublishing>,
+}
+
+/// What a publishing is kept as: both URLs, and the rest where it is not at its defaults.
+#[derive(Default)]
+struct Kept {
+    internal_url: Option<Arc<str>>,
+    external_url: Option<Arc<str>>,
+    settings: Option<Arc<OnPremisesPublishing>>,
+}
+
+impl Kept {
+    fn of(publishing: Option<OnPremisesPublishing>, defaults: &OnPremisesPublishing) -> Self {
+        let Some(mut settings) = publishing else { return Self::default() };
+        let (internal_url, external_url) = (settings.internal_url.take(), settings.external_url.take());
+        let settings = (settings != *defaults).then(|| Arc::new(settings));
+        Self { internal_url, external_url, settings }
+    }
 }
 
 impl Applications {
@@ -70,23 +89,60 @@ impl Applications {
 
     /// How an application is published; meaningless while it is not.
     pub(super) fn publishing(&self, slot: Slot) -> OnPremisesPublishing {
-        let settings = self.settings.get(slot.index()).and_then(Option::as_deref);
+        let settings = self.settings.get(slot.index()).and_then(Option::as_ref).unwrap_or(&self.defaults);
         OnPremisesPublishing {
             internal_url: self.internal_urls.get(slot.index()).cloned().flatten(),
             external_url: self.external_urls.get(slot.index()).cloned().flatten(),
-            ..settings.cloned().unwrap_or_default()
+            ..OnPremisesPublishing::clone(settings)
         }
     }
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
-        let internal_url = publishing.and_then(|publishing| publishing.internal_url.clone());
+        let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
         set_url(&mut self.internal_urls, &mut self.by_internal_url, slot, internal_url);
-        let external_url = publishing.and_then(|publishing| publishing.external_url.clone());
         set_url(&mut self.external_urls, &mut self.by_external_url, slot, external_url);
-        let settings = publishing.cloned().unwrap_or_default();
-        let settings = OnPremisesPublishing { internal_url: None, external_url: None, ..settings };
-        let settings = (settings != OnPremisesPublishing::default()).then(|| Arc::new(settings));
-        self.settings.set(slot.index(), settings);
+        // Writing what is there already would give the page its memory.
+        if self.settings.get(slot.index()).and_then(Option::as_ref) != settings.as_ref() {
+            self.settings.set(slot.index(), settings);
+        }
+    }
+
+    /// Applications with their groups, in order, made in one go: a column at a time, each index with room for all.
+    pub(super) fn of(
+        applications: impl ExactSizeIterator<Item = Application>,
+        group: impl Fn(ConnectorGroupId) -> Option<Slot>,
+    ) -> Self {
+        let defaults = Arc::<OnPremisesPublishing>::default();
+        let len = applications.len();
+        let (mut ids, mut groups, mut app_ids) =
+            (Vec::with_capacity(len), Vec::with_capacity(len), Vec::with_capacity(len));
+        let (mut display_names, mut settings) = (Vec::with_capacity(len), Vec::with_capacity(len));
+        let (mut internal_urls, mut external_urls) = (Vec::with_capacity(len), Vec::with_capacity(len));
+        for Application { id, app_id, display_name, publication } in applications {
+            ids.push(id);
+            app_ids.push(app_id);
+            display_names.push(Some(display_name));
+            groups.push(publication.as_ref().and_then(|publication| group(publication.connector_group)));
+            let publishing = publication.map(|publication| *publication.on_premises_publishing);
+            let kept = Kept::of(publishing, &defaults);
+            internal_urls.push(kept.internal_url);
+            external_urls.push(kept.external_url);
+            settings.push(kept.settings);
+        }
+        let app_id_hashes = app_ids.iter().map(|app_id: &AppId| hash_bits(app_id.as_u128())).enumerate();
+        Self {
+            roster: Roster::of(&ids),
+            by_app_id: Index::of(app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
+            cells: Cells::of(&groups),
+            by_internal_url: index_of_urls(&internal_urls),
+            by_external_url: index_of_urls(&external_urls),
+            app_ids: app_ids.into_iter().collect(),
+            display_names: display_names.into_iter().collect(),
+            internal_urls: internal_urls.into_iter().collect(),
+            external_urls: external_urls.into_iter().collect(),
+            settings: settings.into_iter().collect(),
+            defaults,
+        }
     }
 
     pub(super) fn push(&mut self, application: &Application, group: Option<Slot>) {
@@ -100,12 +156,13 @@ impl Applications {
     }
 
     fn push_columns(&mut self) {
-        self.app_ids.push(AppId::default());
-        self.cells.push();
-        self.display_names.push(None);
-        self.internal_urls.push(None);
-        self.external_urls.push(None);
-        self.settings.push(None);
+        let len = self.app_ids.len().saturating_add(1);
+        self.app_ids.lengthen_to(len);
+        self.cells.lengthen_to(len);
+        self.display_names.lengthen_to(len);
+        self.internal_urls.lengthen_to(len);
+        self.external_urls.lengthen_to(len);
+        self.settings.lengthen_to(len);
     }
 
     /// Brings an application back at its place; false where there is no room for it.
@@ -122,8 +179,7 @@ impl Applications {
             self.push_columns();
         }
         self.app_ids.set(slot.index(), application.app_id);
-        let app_ids = &self.app_ids;
-        self.by_app_id.insert(hash_bits(application.app_id.as_u128()), slot, |slot| app_id_hash_at(app_ids, slot));
+        self.by_app_id.insert(hash_bits(application.app_id.as_u128()), slot);
         self.set_display_name(slot, &application.display_name);
         self.set_group(slot, group);
         self.set_publishing(
@@ -133,8 +189,7 @@ impl Applications {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
-        let app_ids = &self.app_ids;
-        self.by_app_id.remove(app_id_hash_at(app_ids, slot), slot, |slot| app_id_hash_at(app_ids, slot));
+        self.by_app_id.remove(hash_bits(self.app_id(slot).as_u128()), slot);
         self.set_publishing(slot, None);
         self.set_group(slot, None);
         self.display_names.set(slot.index(), None);
@@ -142,8 +197,10 @@ impl Applications {
     }
 }
 
-fn app_id_hash_at(app_ids: &Pages<AppId, 256>, slot: Slot) -> u64 {
-    hash_bits(app_ids.get(slot.index()).map_or(0, |app_id| app_id.as_u128()))
+fn index_of_urls(urls: &[Option<Arc<str>>]) -> Index {
+    let entries = (0..).map(Slot::at).zip(urls);
+    let entries = entries.filter_map(|(slot, url)| Some((hash_ignoring_ascii_case(url.as_ref()?), slot)));
+    Index::of(entries.collect::<Vec<_>>().into_iter())
 }
 
 fn url_at(urls: &Urls, slot: Slot) -> &str {
@@ -160,11 +217,11 @@ fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>
         return;
     }
     if let Some(former) = former {
-        index.remove(hash_ignoring_ascii_case(&former), slot, |slot| hash_ignoring_ascii_case(url_at(urls, slot)));
+        index.remove(hash_ignoring_ascii_case(&former), slot);
     }
     urls.set(slot.index(), url.clone());
     if let Some(url) = url {
-        index.insert(hash_ignoring_ascii_case(&url), slot, |slot| hash_ignoring_ascii_case(url_at(urls, slot)));
+        index.insert(hash_ignoring_ascii_case(&url), slot);
     }
 }
 
@@ -181,7 +238,7 @@ mod tests {
         let (internal_url, external_url) = (url("https://a.example/"), url("https://b.example/"));
         let publishing = OnPremisesPublishing { internal_url, external_url, ..OnPremisesPublishing::default() };
         applications.set_publishing(Slot::new(0), Some(&publishing));
-        assert_eq!(applications.settings.get(0), Some(&None));
+        assert_eq!(applications.settings.get(0), None);
         assert_eq!(applications.publishing(Slot::new(0)), publishing);
     }
 }

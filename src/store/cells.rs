@@ -10,13 +10,21 @@
 //! leaves neither long ways nor more cells than there are applications and groups.
 
 use alloc::{vec, vec::Vec};
+use core::iter;
 
-use super::{pages::Pages, slot::Slot};
+use super::{
+    marks::{Marks, bits},
+    pages::Pages,
+    slot::Slot,
+    work,
+};
+
+const PAGE: usize = 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
     /// The cell of each application; none where it is not published.
-    of: Pages<Option<Slot>, 1024>,
+    of: Pages<Option<Slot>, PAGE>,
     nodes: Pages<Cell, 64>,
     /// The topmost cell of each group that has ever held something.
     tops: Pages<Option<Slot>, 128>,
@@ -55,6 +63,7 @@ impl Cells {
 
     fn group_of(&self, mut cell: Slot) -> Option<Slot> {
         loop {
+            work::step();
             match self.nodes.get(cell.index())?.above {
                 Above::Group(group) => return Some(group),
                 Above::Cell(above) => cell = above,
@@ -63,9 +72,35 @@ impl Cells {
         }
     }
 
-    /// Room for one more application, in no group.
-    pub(super) fn push(&mut self) {
-        self.of.push(None);
+    /// Room for so many applications; those that are new are in no group.
+    pub(super) fn lengthen_to(&mut self, applications: usize) {
+        self.of.lengthen_to(applications);
+    }
+
+    /// The applications of these groups, made in one go.
+    pub(super) fn of(groups: &[Option<Slot>]) -> Self {
+        let mut cells = Self::default();
+        let mut held = Vec::new();
+        let mut of = Vec::with_capacity(groups.len());
+        for group in groups {
+            let cell = group.map(|group| cells.top(group));
+            if let Some(cell) = cell {
+                held.resize(held.len().max(cell.index().saturating_add(1)), 0_u32);
+                held.get_mut(cell.index()).into_iter().for_each(|held| *held = held.saturating_add(1));
+            }
+            of.push(cell);
+        }
+        for (cell, held) in (0..).zip(held) {
+            cells.nodes.get_mut(cell).into_iter().for_each(|cell| cell.held = held);
+        }
+        cells.of = of.into_iter().collect();
+        cells
+    }
+
+    /// How many are in the topmost cell of each group: all that are in it, where no groups have been merged.
+    pub(super) fn counts_of_tops(&self) -> impl Iterator<Item = (Slot, u32)> + '_ {
+        let tops = (0..).map(Slot::at).zip(self.tops.iter());
+        tops.filter_map(|(group, top)| Some((group, self.nodes.get(top?.index())?.held)))
     }
 
     pub(super) fn set_group(&mut self, application: Slot, group: Option<Slot>) {
@@ -111,23 +146,32 @@ impl Cells {
         }
     }
 
-    /// Applications, in ascending order, go to a group together; who leaves which group is told, a cell at a time.
-    pub(super) fn gather(&mut self, applications: &[Slot], group: Slot) -> Vec<(Slot, u32)> {
+    /// Marked applications go to a group together; who leaves which group is told, a cell at a time.
+    pub(super) fn gather(&mut self, applications: &Marks, group: Slot) -> Vec<(Slot, u32)> {
         let top = self.top(group);
         let mut left = vec![0_u32; self.nodes.len()];
         let mut came = 0_u32;
-        self.of.update_ascending(applications.iter().map(|slot| slot.index()), |cell| {
-            let former = cell.replace(top);
-            if let Some(count) = former.and_then(|former| left.get_mut(former.index())) {
-                *count = count.saturating_add(1);
+        for (page, words) in applications.pages::<PAGE>().enumerate() {
+            if words.iter().all(|word| *word == 0) {
+                continue;
             }
-            came = came.saturating_add(1);
-        });
+            let end = page.saturating_add(1).saturating_mul(PAGE).min(self.of.len());
+            let Some(page) = self.of.page_mut(end.saturating_sub(1)) else { continue };
+            for (word, cells) in words.iter().zip(page.chunks_mut(64)) {
+                for bit in bits(*word) {
+                    work::application();
+                    let former = cells.get_mut(bit).and_then(|cell| cell.replace(top));
+                    if let Some(count) = former.and_then(|former| left.get_mut(former.index())) {
+                        *count = count.saturating_add(1);
+                    }
+                    came = came.saturating_add(1);
+                }
+            }
+        }
         if let Some(cell) = self.nodes.get_mut(top.index()) {
             cell.held = cell.held.saturating_add(came);
         }
-        let cells: Vec<(Slot, u32)> =
-            left.into_iter().enumerate().map(|(cell, count)| (Slot::at(cell), count)).collect();
+        let cells: Vec<(Slot, u32)> = (0..).map(Slot::at).zip(left).filter(|(_, count)| *count > 0).collect();
         let groups = cells.iter().filter_map(|(cell, count)| Some((self.group_of(*cell)?, *count))).collect();
         for (cell, count) in cells {
             self.release(cell, count);
@@ -135,11 +179,82 @@ impl Cells {
         groups
     }
 
+    /// Takes the mark from those who are in a group; whether all who were marked are in some group.
+    pub(super) fn strike_those_in(&self, marks: &mut Marks, group: Slot) -> bool {
+        let are_there = self.resolved(|found| found == Some(group));
+        let mut are_all_in_some = true;
+        let none: &[Option<Slot>] = &[];
+        for (words, page) in marks.pages_mut::<PAGE>().zip(self.of.pages().chain(iter::repeat(none))) {
+            for (word, cells) in words.iter_mut().zip(page.chunks(64).chain(iter::repeat(none))) {
+                for bit in bits(*word) {
+                    work::application();
+                    let cell = cells.get(bit).copied().flatten();
+                    are_all_in_some &= cell.is_some();
+                    let is_there = cell.and_then(|cell| are_there.get(cell.index())).is_some_and(|is_there| *is_there);
+                    *word &= !u64::from(is_there).wrapping_shl(u32::try_from(bit).unwrap_or(0));
+                }
+            }
+        }
+        are_all_in_some
+    }
+
+    /// The applications of these groups, which are in order.
+    pub(super) fn in_groups(&self, groups: &[Slot]) -> Marks {
+        let mut marks = Marks::none_of(self.of.len());
+        let are_in = self.resolved(|group| group.is_some_and(|group| groups.binary_search(&group).is_ok()));
+        for (words, page) in marks.pages_mut::<PAGE>().zip(self.of.pages()) {
+            for (word, cells) in words.iter_mut().zip(page.chunks(64)) {
+                for (place, cell) in (0_u32..).zip(cells) {
+                    let is_in = cell.and_then(|cell| are_in.get(cell.index())).is_some_and(|is_in| *is_in);
+                    *word |= u64::from(is_in).wrapping_shl(place);
+                }
+            }
+        }
+        marks
+    }
+
+    /// The applications of a group from a slot on, in order, 64 at a time: where none of them is in the group, none is looked
+    /// at by itself.
+    pub(super) fn in_group_from(&self, group: Slot, start: usize) -> impl Iterator<Item = Slot> + '_ {
+        let mut members = None;
+        let first = start.wrapping_shr(6);
+        let pieces = (first..self.of.len().div_ceil(64)).flat_map(move |piece| {
+            let start = piece.wrapping_shl(6);
+            let cells = self.of.piece(start, 64);
+            let mut word = 0;
+            // Which cells are the group's is found out once as many applications were visited as there are cells.
+            if members.is_none() && piece.wrapping_sub(first).wrapping_shl(6) >= self.nodes.len().wrapping_shr(2) {
+                members = Some(Members::of(self.resolved(|found| found == Some(group))));
+            }
+            match &members {
+                Some(members) => word = members.among(cells),
+                None => {
+                    for (place, cell) in (0_u32..).zip(cells) {
+                        let is_in = cell.is_some_and(|cell| self.group_of(cell) == Some(group));
+                        word |= u64::from(is_in).wrapping_shl(place);
+                    }
+                }
+            }
+            bits(word).map(move |bit| Slot::at(start | bit))
+        });
+        pieces.skip_while(move |slot| slot.index() < start)
+    }
+
+    /// Each application that is in a group, in order, with its group.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, Slot)> + '_ {
+        let groups = self.resolved(|group| group);
+        let cells = self.of.pages().enumerate().flat_map(|(page, cells)| (page.saturating_mul(PAGE)..).zip(cells));
+        cells.filter_map(move |(index, cell)| Some((Slot::at(index), (*groups.get((*cell)?.index())?)?)))
+    }
+
+    /// For each cell what is to be known of its group, so that no way is walked for each application.
+    fn resolved<T>(&self, of: impl Fn(Option<Slot>) -> T) -> Vec<T> {
+        (0..self.nodes.len()).map(|cell| of(self.group_of(Slot::at(cell)))).collect()
+    }
+
     /// As many applications as `other` has room for, and more, are in no group.
     pub(super) fn widen_to(&mut self, other: &Self) {
-        for _ in self.of.len()..other.of.len() {
-            self.push();
-        }
+        self.lengthen_to(other.of.len());
     }
 
     /// The topmost cell of a group; a new one where it has none.
@@ -147,9 +262,7 @@ impl Cells {
         if let Some(top) = self.tops.get(group.index()).copied().flatten() {
             return top;
         }
-        while self.tops.len() <= group.index() {
-            self.tops.push(None);
-        }
+        self.tops.lengthen_to(group.index().saturating_add(1));
         let fresh = Cell { above: Above::Group(group), rank: 0, held: 0 };
         let cell = self.free.unwrap_or_else(|| {
             self.nodes.push(fresh);
@@ -188,6 +301,35 @@ impl Cells {
     }
 }
 
+/// Which cells are a group's.
+struct Members {
+    are_in: Vec<bool>,
+    /// The number of the one cell that is, where it is only one.
+    only: Option<u32>,
+}
+
+impl Members {
+    fn of(are_in: Vec<bool>) -> Self {
+        let mut cells = are_in.iter().enumerate().filter(|(_, is_in)| **is_in);
+        let only = cells.next().map_or(Some(u32::MAX), |(cell, _)| Some(Slot::number_of(Some(Slot::at(cell)))));
+        let only = only.filter(|_| cells.next().is_none());
+        Self { are_in, only }
+    }
+
+    /// A bit for each of 64 applications that is in such a cell.
+    fn among(&self, cells: &[Option<Slot>]) -> u64 {
+        // Compared all at once: most pieces have nobody, of most groups.
+        let nobody = |only| !cells.iter().fold(false, |any, cell| any | (Slot::number_of(*cell) == only));
+        if self.only.is_some_and(nobody) {
+            return 0;
+        }
+        let is_in =
+            |cell: &Option<Slot>| cell.and_then(|cell| self.are_in.get(cell.index())).is_some_and(|is_in| *is_in);
+        let bit = |(place, cell): (u32, &Option<Slot>)| u64::from(is_in(cell)).wrapping_shl(place);
+        (0..).zip(cells).map(bit).fold(0, |word, bit| word | bit)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -214,9 +356,7 @@ mod tests {
         #[test]
         fn as_a_list_of_groups(moves in prop::collection::vec((any::<bool>(), 0_usize..40, 0_u32..6, 0_u32..7), 0..400)) {
             let (mut cells, mut list) = (Cells::default(), vec![None; 40]);
-            for _ in &list {
-                cells.push();
-            }
+            cells.lengthen_to(list.len());
             let mut clones = Vec::new();
             for (whole, application, from, to) in moves {
                 let to = (to < 6).then(|| Slot::new(to));
@@ -233,6 +373,20 @@ mod tests {
                 clones.push((cells.clone(), list.clone()));
                 prop_assert!(cells.nodes.len() <= 40 * 2 + 6, "{} cells", cells.nodes.len());
             }
+            let (cells, list) = clones.last().cloned().unwrap_or_default();
+            for cells in [Cells::of(&list), cells] {
+                for group in (0..6).map(Slot::new) {
+                    let expected = |start: usize| list.iter().enumerate().skip(start).filter(|(_, of)| **of == Some(group));
+                    for start in [0, 7] {
+                        let expected = expected(start).map(|(application, _)| Slot::at(application));
+                        prop_assert!(cells.in_group_from(group, start).eq(expected));
+                    }
+                    let expected = expected(0).map(|(application, _)| Slot::at(application));
+                    prop_assert!(cells.in_groups(&[group]).iter().eq(expected));
+                }
+                let expected = list.iter().enumerate().filter_map(|(index, group)| Some((Slot::at(index), (*group)?)));
+                prop_assert!(cells.iter().eq(expected));
+            }
             for (cells, list) in clones {
                 for (application, group) in list.iter().enumerate() {
                     prop_assert_eq!(cells.group(Slot::at(application)), *group);
@@ -245,7 +399,7 @@ mod tests {
     #[test]
     fn going_to_and_fro_needs_no_new_cells() {
         let mut cells = Cells::default();
-        cells.push();
+        cells.lengthen_to(1);
         cells.set_group(Slot::new(0), Some(Slot::new(0)));
         for turn in 0..1_000 {
             cells.merge(Slot::new(turn % 2), Slot::new((turn + 1) % 2));
@@ -262,7 +416,7 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             u32::try_from((seed >> 33) % u64::from(limit)).unwrap()
         };
-        (0..1_000).for_each(|_| cells.push());
+        cells.lengthen_to(1_000);
         let turns = if cfg!(miri) { 200 } else { 200_000 };
         for _ in 0..turns {
             cells.set_group(Slot::new(below(1_000)), Some(Slot::new(below(20))));

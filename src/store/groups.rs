@@ -3,7 +3,7 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use super::{
-    index::{Index, hash_bits, hash_ignoring_ascii_case},
+    index::{Index, hash_ignoring_ascii_case},
     pages::Pages,
     roster::Roster,
     slot::Slot,
@@ -63,9 +63,7 @@ impl Groups {
     /// Takes over the tallies that another state of the same layout has.
     pub(super) fn take_tallies_of(&mut self, other: &Self) {
         self.tallies = other.tallies.clone();
-        while self.tallies.len() < self.records.len() {
-            self.tallies.push(Tally::default());
-        }
+        self.tallies.lengthen_to(self.records.len());
     }
 
     pub(super) fn members(&self, slot: Slot) -> &[Slot] {
@@ -153,18 +151,12 @@ impl Groups {
     }
 
     fn enter_name(&mut self, slot: Slot, name: &Name) {
-        let records = &self.records;
-        self.names.insert(hash_of_name(name), slot, |slot| name_hash_at(records, slot));
+        self.names.insert(hash_of_name(name), slot);
     }
 
     fn leave_name(&mut self, slot: Slot, name: &Name) {
-        let records = &self.records;
-        self.names.remove(hash_of_name(name), slot, |slot| name_hash_at(records, slot));
+        self.names.remove(hash_of_name(name), slot);
     }
-}
-
-fn name_hash_at(records: &Pages<Option<Record>, 16>, slot: Slot) -> u64 {
-    records.get(slot.index()).and_then(Option::as_ref).map_or(hash_bits(0), |record| hash_of_name(&record.name))
 }
 
 #[cfg(test)]

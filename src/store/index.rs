@@ -1,13 +1,25 @@
-//! From a key to the slots of what has it: open addressing with linear probing over copy-on-write pages.
+//! From a key to the slots of what has it: open addressing in buckets over copy-on-write pages.
 //!
-//! The table holds slots only; the key is looked up where the slot leads, so that a key is kept once. A removal shifts back
-//! what it would cut off, so that there are no tombstones and a lookup never degrades.
+//! ```text
+//! hash ─► home ─► bucket: 8 × upper half of a hash │ 8 × slot      64 bytes, one cache line; filled from the front
+//!                 bucket …                                         where the home is full, the next one
+//! ```
+//!
+//! The table holds slots only; the key is looked up where the slot leads, so that a key is kept once. Half of each hash
+//! stands beside, so that a lookup compares eight at once, looks at a key that is not the right one once in billions,
+//! and the table grows and closes gaps without looking at any. A removal takes back what had overflowed, so that there are
+//! no tombstones and a lookup never degrades.
 
-use core::hash::{BuildHasher, Hasher};
+use alloc::{vec, vec::Vec};
+use core::{
+    hash::{BuildHasher, Hasher},
+    hint::black_box,
+};
 
 use foldhash::fast::FixedState;
 
-use super::{pages::Pages, slot::Slot};
+use super::{pages::Pages, slot::Slot, work};
+use crate::ids::Id;
 
 /// Fixed, so that the same run takes the same path everywhere. Nothing that a caller sees depends on it.
 const SEED: u64 = 0x5eed_0fc0_11ec_7045;
@@ -31,97 +43,262 @@ pub(super) fn hash_ignoring_ascii_case(text: &str) -> u64 {
     hasher.finish()
 }
 
+const BUCKET: usize = 8;
+
+/// Up to eight slots with the upper halves of their hashes; what is vacant is behind what is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[repr(align(64))]
+struct Bucket {
+    hashes: [u32; BUCKET],
+    slots: [Option<Slot>; BUCKET],
+}
+
+/// What stands where nothing was ever written.
+static VACANT: Bucket = Bucket { hashes: [0; BUCKET], slots: [None; BUCKET] };
+
+impl Bucket {
+    fn len(&self) -> usize {
+        self.slots.iter().map(|slot| usize::from(slot.is_some())).sum()
+    }
+
+    const fn is_full(&self) -> bool {
+        matches!(self.slots, [.., Some(_)])
+    }
+
+    /// A bit for each place that has this hash; a vacant place may seem to. All eight are compared at once.
+    fn matches(&self, hash: u32) -> u32 {
+        let bit = |(place, found): (u32, &u32)| u32::from(*found == hash).wrapping_shl(place);
+        (0..).zip(&self.hashes).map(bit).fold(0, |bits, bit| bits | bit)
+    }
+
+    fn first_under(&self, hash: u32) -> Option<Slot> {
+        let place = usize::try_from(self.matches(hash).trailing_zeros()).unwrap_or(BUCKET);
+        self.slots.get(place).copied().flatten()
+    }
+
+    fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
+        let mut matches = self.matches(hash);
+        core::iter::from_fn(move || {
+            let place = usize::try_from(matches.trailing_zeros()).unwrap_or(BUCKET);
+            matches &= matches.wrapping_sub(1);
+            self.slots.get(place).copied().flatten()
+        })
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (u32, Slot)> + '_ {
+        self.hashes.iter().zip(&self.slots).filter_map(|(hash, slot)| Some((*hash, (*slot)?)))
+    }
+
+    /// False where it is full.
+    fn push(&mut self, hash: u32, slot: Slot) -> bool {
+        let place = self.slots.iter().position(Option::is_none);
+        let places = place.and_then(|place| Some((self.hashes.get_mut(place)?, self.slots.get_mut(place)?)));
+        let Some((to_hash, to_slot)) = places else { return false };
+        (*to_hash, *to_slot) = (hash, Some(slot));
+        true
+    }
+
+    /// Takes a slot out; the last one takes its place.
+    fn remove(&mut self, slot: Slot) {
+        let last = self.len().saturating_sub(1);
+        if let Some(place) = self.slots.iter().position(|found| *found == Some(slot)) {
+            self.hashes.swap(place, last);
+            self.slots.swap(place, last);
+            if let Some(last) = self.slots.get_mut(last) {
+                *last = None;
+            }
+        }
+    }
+}
+
+const PAGE: usize = 32;
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
-    /// Empty, or a power of two long; at most three quarters are taken.
-    table: Pages<Option<Slot>, 1024>,
+    table: Pages<Bucket, PAGE>,
     taken: usize,
 }
 
-const FIRST_TABLE: usize = 8;
+/// How many may be taken of so many buckets: three quarters, so that few overflow.
+const fn room(buckets: usize) -> usize {
+    buckets.saturating_mul(BUCKET).saturating_mul(3).wrapping_shr(2)
+}
+
+/// The upper half: lower bits alone would be right and slow, as each hash stands where its upper half says.
+fn upper_half(hash: u64) -> u32 {
+    u32::try_from(hash.wrapping_shr(32)).unwrap_or(u32::MAX)
+}
+
+/// The bucket of so many in which a hash belongs; in the order of the hashes, so that a bigger table is filled in order.
+fn home(hash: u32, buckets: usize) -> usize {
+    let buckets = u64::try_from(buckets).unwrap_or(u64::MAX);
+    usize::try_from(u64::from(hash).wrapping_mul(buckets).wrapping_shr(32)).unwrap_or(0)
+}
+
+const fn next(bucket: usize, buckets: usize) -> usize {
+    let next = bucket.wrapping_add(1);
+    if next == buckets { 0 } else { next }
+}
+
+/// How many buckets on from one to the other.
+const fn distance(from: usize, to: usize, buckets: usize) -> usize {
+    if to >= from { to.wrapping_sub(from) } else { to.wrapping_add(buckets).wrapping_sub(from) }
+}
 
 impl Index {
+    /// An index of all these, made in one go.
+    pub(super) fn of(entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
+        // A tenth more than is needed, so that the next one does not have it made anew.
+        let len = entries.len();
+        let entries = entries.map(|(hash, slot)| (upper_half(hash), slot));
+        Self::with_room(len.saturating_add(len.wrapping_div(10)), entries)
+    }
+
+    fn with_room(room: usize, entries: impl Iterator<Item = (u32, Slot)>) -> Self {
+        let buckets = room.saturating_mul(4).div_ceil(BUCKET.wrapping_mul(3));
+        let (mut table, mut taken) = (vec![Bucket::default(); buckets], 0_usize);
+        for (hash, slot) in entries {
+            let mut bucket = home(hash, buckets);
+            while table.get_mut(bucket).is_some_and(|bucket| !bucket.push(hash, slot)) {
+                bucket = next(bucket, buckets);
+            }
+            taken = taken.saturating_add(1);
+        }
+        Self { table: table.into_iter().collect(), taken }
+    }
+
+    /// The slot of each of many keys, in their order.
+    ///
+    /// In steps, each for a few dozen keys: where the home of each is, what stands first under its hash there, which key that
+    /// has. No step waits for what it fetches before it fetches for the next key, so that the machine fetches many lines of
+    /// memory at once, where one lookup after the other would wait for each. What was not at home is looked up by itself.
+    pub(super) fn find_each<K: Copy + PartialEq>(
+        &self,
+        keys: &[K],
+        hash_of: impl Fn(K) -> u64,
+        key_at: impl Fn(Slot) -> Option<K>,
+        mut found: impl FnMut(Option<Slot>),
+    ) {
+        const AT_ONCE: usize = 32;
+        let pages: Vec<&[Bucket]> = self.table.pages().collect();
+        for keys in keys.chunks(AT_ONCE) {
+            let mut homes = [(0_u32, &VACANT); AT_ONCE];
+            for (key, (hash, bucket)) in keys.iter().zip(&mut homes) {
+                *hash = upper_half(hash_of(*key));
+                let home = home(*hash, self.table.len());
+                work::bucket();
+                let page = pages.get(home.wrapping_shr(PAGE.trailing_zeros()));
+                *bucket = page.and_then(|page| page.get(home & PAGE.wrapping_sub(1))).unwrap_or(&VACANT);
+            }
+            // A look at each, for nothing but to have it fetched.
+            let first = |(_, bucket): &(u32, &Bucket)| bucket.hashes.first().copied();
+            black_box(homes.iter().filter_map(first).fold(0, |seen, hash| seen ^ hash));
+            let guesses = homes.map(|(hash, bucket)| bucket.first_under(hash));
+            let keys_of_guesses = guesses.map(|slot| slot.and_then(&key_at));
+            for ((key, slot), of) in keys.iter().zip(guesses).zip(keys_of_guesses) {
+                let slot = slot.filter(|_| of == Some(*key));
+                found(slot.or_else(|| self.find(hash_of(*key), |slot| key_at(slot) == Some(*key))));
+            }
+        }
+    }
+
     /// The first slot under this hash that `is` what is looked for.
     pub(super) fn find(&self, hash: u64, is: impl FnMut(Slot) -> bool) -> Option<Slot> {
-        self.under(hash).find({
-            let mut is = is;
-            move |slot| is(*slot)
-        })
+        let mut is = is;
+        self.under(hash).find(|slot| is(*slot))
     }
 
-    /// The slots that may have this hash, others among them.
+    /// The slots that have this hash, and once in billions another.
     pub(super) fn under(&self, hash: u64) -> impl Iterator<Item = Slot> + '_ {
-        self.run(self.home(hash)).map(|(_, slot)| slot)
+        let hash = upper_half(hash);
+        self.run(home(hash, self.table.len())).flat_map(move |(_, bucket)| bucket.under(hash))
     }
 
-    /// Adds a slot under its hash; `hash_of` tells the hash of every slot that is in the table.
-    pub(super) fn insert(&mut self, hash: u64, slot: Slot, hash_of: impl Fn(Slot) -> u64) {
-        if self.taken.saturating_mul(4) >= self.table.len().saturating_mul(3) {
-            self.grow(&hash_of);
+    /// Adds a slot under its hash.
+    pub(super) fn insert(&mut self, hash: u64, slot: Slot) {
+        if self.taken >= room(self.table.len()) {
+            self.grow();
         }
         self.taken = self.taken.saturating_add(1);
-        self.place(hash, slot);
+        let hash = upper_half(hash);
+        let vacancy = self.run(home(hash, self.table.len())).find(|(_, bucket)| !bucket.is_full());
+        let vacancy = vacancy.map_or(0, |(position, _)| position);
+        if let Some(bucket) = self.table.get_mut(vacancy) {
+            bucket.push(hash, slot);
+        }
     }
 
     /// Takes a slot out again, if it is there.
-    pub(super) fn remove(&mut self, hash: u64, slot: Slot, hash_of: impl Fn(Slot) -> u64) {
-        let Some((mut hole, _)) = self.run(self.home(hash)).find(|(_, found)| *found == slot) else { return };
+    pub(super) fn remove(&mut self, hash: u64, slot: Slot) {
+        let buckets = self.table.len();
+        let mut run = self.run(home(upper_half(hash), buckets));
+        let Some((mut hole, _)) = run.find(|(_, bucket)| bucket.slots.contains(&Some(slot))) else { return };
+        drop(run);
         self.taken = self.taken.saturating_sub(1);
-        let mut position = self.next(hole);
-        while let Some(moved) = self.table.get(position).copied().flatten() {
+        let mut position = hole;
+        let mut may_have_overflowed = self.bucket(hole).is_full();
+        self.take_out(hole, slot);
+        while may_have_overflowed {
+            position = next(position, buckets);
+            let bucket = self.bucket(position);
+            may_have_overflowed = bucket.is_full();
             // An entry moves back unless the hole lies before its home.
-            if self.distance(self.home(hash_of(moved)), position) >= self.distance(hole, position) {
-                self.table.set(hole, Some(moved));
+            let mut entries = bucket.entries();
+            let moved = entries.find(|(hash, _)| {
+                distance(home(*hash, buckets), position, buckets) >= distance(hole, position, buckets)
+            });
+            if let Some((hash, slot)) = moved {
+                if let Some(hole) = self.table.get_mut(hole) {
+                    hole.push(hash, slot);
+                }
+                self.take_out(position, slot);
                 hole = position;
             }
-            position = self.next(position);
-        }
-        self.table.set(hole, None);
-    }
-
-    fn grow(&mut self, hash_of: impl Fn(Slot) -> u64) {
-        let table = Pages::of_defaults(self.table.len().saturating_mul(2).max(FIRST_TABLE));
-        let former = core::mem::replace(&mut self.table, table);
-        for slot in former.iter().flatten() {
-            self.place(hash_of(*slot), *slot);
         }
     }
 
-    /// Puts a slot at the first vacancy from its home on; there is one.
-    fn place(&mut self, hash: u64, slot: Slot) {
-        let home = self.home(hash);
-        let vacancy = self.run(home).last().map_or(home, |(position, _)| self.next(position));
-        self.table.set(vacancy, Some(slot));
+    fn take_out(&mut self, position: usize, slot: Slot) {
+        if let Some(bucket) = self.table.get_mut(position) {
+            bucket.remove(slot);
+        }
     }
 
-    /// The taken positions from `start` on, up to the first vacancy.
-    fn run(&self, start: usize) -> impl Iterator<Item = (usize, Slot)> + '_ {
-        let mut position = start;
+    /// Half as much room again. Nothing is looked up, and both tables are gone through from their fronts to their ends.
+    fn grow(&mut self) {
+        let taken = self.taken.saturating_add(self.taken.wrapping_shr(1)).max(BUCKET);
+        let entries: Vec<(u32, Slot)> = self.table.pages().flatten().flat_map(Bucket::entries).collect();
+        *self = Self::with_room(taken, entries.into_iter());
+    }
+
+    fn bucket(&self, position: usize) -> Bucket {
+        self.table.get(position).copied().unwrap_or_default()
+    }
+
+    /// The buckets from `start` on, up to the first that is not full.
+    fn run(&self, start: usize) -> impl Iterator<Item = (usize, &Bucket)> {
+        let buckets = self.table.len();
+        let mut position = (buckets > 0).then_some(start);
         core::iter::from_fn(move || {
-            let slot = self.table.get(position).copied().flatten()?;
-            let found = position;
-            position = self.next(position);
-            Some((found, slot))
+            let found = position?;
+            let bucket = self.table.get(found).unwrap_or(&VACANT);
+            work::bucket();
+            position = bucket.is_full().then(|| next(found, buckets));
+            Some((found, bucket))
         })
     }
+}
 
-    fn mask(&self) -> usize {
-        self.table.len().saturating_sub(1)
-    }
-
-    fn home(&self, hash: u64) -> usize {
-        // The mask keeps the low bits only, which every width of `usize` has.
-        let mask = u64::try_from(self.mask()).unwrap_or(u64::MAX);
-        usize::try_from(hash & mask).unwrap_or(0)
-    }
-
-    fn next(&self, position: usize) -> usize {
-        position.wrapping_add(1) & self.mask()
-    }
-
-    fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & self.mask()
-    }
+/// The first of these that repeats an earlier one.
+pub(crate) fn first_repeated<I: Id>(ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
+    let mut seen = Index::with_room(ids.len(), core::iter::empty());
+    let mut all = Vec::with_capacity(ids.len());
+    { ids }.find(|id| {
+        let hash = hash_bits(id.bits());
+        let is_repeated = seen.find(hash, |slot| all.get(slot.index()) == Some(id)).is_some();
+        seen.insert(hash, Slot::at(all.len()));
+        all.push(*id);
+        is_repeated
+    })
 }
 
 #[cfg(test)]
@@ -143,10 +320,10 @@ mod tests {
             for (insert, number) in operations {
                 let slot = Slot::new(number);
                 if insert && set.insert(number) {
-                    index.insert(hash_of(slot), slot, hash_of);
+                    index.insert(hash_of(slot), slot);
                 } else if !insert {
                     set.remove(&number);
-                    index.remove(hash_of(slot), slot, hash_of);
+                    index.remove(hash_of(slot), slot);
                 }
                 prop_assert_eq!(index.taken, set.len());
             }
@@ -164,7 +341,7 @@ mod tests {
         let hash_of = |slot: Slot| hash_bits(u128::try_from(slot.index()).unwrap());
         let mut index = Index::default();
         for number in 0..1_000 {
-            index.insert(hash_of(Slot::new(number)), Slot::new(number), hash_of);
+            index.insert(hash_of(Slot::new(number)), Slot::new(number));
         }
         let longest = (0..1_000).map(|number| index.under(hash_of(Slot::new(number))).count()).max();
         assert!(longest < Some(64), "{longest:?}");

@@ -1,9 +1,10 @@
 //! Many applications that leave their groups at once, kept as the state before and who it is.
 
-use alloc::{sync::Arc, vec, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{
     State,
+    marks::Marks,
     slot::Slot,
     views::{ApplicationView, ConnectorGroupView},
 };
@@ -17,50 +18,63 @@ pub(crate) struct Leaving(Arc<Departure>);
 struct Departure {
     before: State,
     who: Who,
+    /// Whether the snapshot is the very state before; others of the same list may have left first.
+    alone: bool,
 }
 
 enum Who {
-    /// All that the group holds.
-    Group(ConnectorGroupId),
-    /// These, in order.
-    Slots(Vec<Slot>),
+    /// All that these groups hold.
+    Groups(Vec<ConnectorGroupId>),
+    /// These, so many.
+    Marked(Marks, usize),
+}
+
+/// Who leaves for a group: all who are not there yet.
+pub(crate) enum Leavers<'a> {
+    Nobody,
+    /// In creation order.
+    Few(Vec<ApplicationView<'a>>),
+    Many(Leaving),
 }
 
 /// Fewer than one application of so many are kept one by one: a snapshot makes the next write copy each page that it meets.
 const SPARSE: usize = 32;
 
+pub(super) const fn are_many(state: &State, applications: usize) -> bool {
+    applications.saturating_mul(SPARSE) > state.applications.roster.slots()
+}
+
 impl Leaving {
-    /// All applications of a group.
-    pub(crate) fn group(group: ConnectorGroupView<'_>) -> Self {
-        Self(Arc::new(Departure { before: group.state.clone(), who: Who::Group(group.id()) }))
+    /// All applications of these groups.
+    pub(crate) fn groups<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>) -> Option<Self> {
+        let mut groups = groups.peekable();
+        let before = groups.peek()?.state.clone();
+        let who = Who::Groups(groups.map(ConnectorGroupView::id).collect());
+        Some(Self(Arc::new(Departure { before, who, alone: true })))
     }
 
-    /// These applications of a state; `None` where they are too few for it.
-    pub(crate) fn many(state: &State, applications: &[ApplicationView<'_>]) -> Option<Self> {
-        let mut marks = Marks::for_many(state, applications.len())?;
-        for application in applications {
-            marks.mark(application.slot);
-        }
-        let mut slots = Vec::with_capacity(applications.len());
-        slots.extend(marks.iter());
-        Some(Self(Arc::new(Departure { before: state.clone(), who: Who::Slots(slots) })))
+    /// These applications; `alone` tells whether the state is that just before, so that nobody else has left it first.
+    fn marked(state: &State, marks: Marks, alone: bool) -> Self {
+        let len = marks.len();
+        Self(Arc::new(Departure { before: state.clone(), who: Who::Marked(marks, len), alone }))
     }
 
-    /// The group, where they are all that it holds.
-    pub(crate) fn whole_group(&self) -> Option<ConnectorGroupId> {
+    /// The groups, where they are all that these hold.
+    pub(crate) fn whole_groups(&self) -> Option<&[ConnectorGroupId]> {
         match &self.0.who {
-            Who::Group(id) => Some(*id),
-            Who::Slots(_) => None,
+            Who::Groups(groups) => Some(groups),
+            Who::Marked(..) => None,
         }
     }
 
     /// How many they are.
     pub(crate) fn len(&self) -> usize {
         match &self.0.who {
-            Who::Slots(slots) => slots.len(),
-            Who::Group(id) => {
-                let group = self.0.before.connector_group(*id);
-                group.map_or(0, |group| usize::try_from(group.applications_count()).unwrap_or(usize::MAX))
+            Who::Marked(_, len) => *len,
+            Who::Groups(groups) => {
+                let groups = groups.iter().filter_map(|id| self.0.before.connector_group(*id));
+                let counts = groups.map(|group| usize::try_from(group.applications_count()).unwrap_or(usize::MAX));
+                counts.fold(0, usize::saturating_add)
             }
         }
     }
@@ -68,13 +82,65 @@ impl Leaving {
     /// Each with the group that it leaves, in creation order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ApplicationId, ConnectorGroupId)> + '_ {
         let state = &self.0.before;
-        let (group, slots) = match &self.0.who {
-            Who::Group(id) => (state.connector_group(*id), [].as_slice()),
-            Who::Slots(slots) => (None, slots.as_slice()),
+        let (in_groups, marked) = match &self.0.who {
+            Who::Groups(groups) => {
+                let groups: Vec<Slot> = groups.iter().filter_map(|id| state.groups.roster.slot(*id)).collect();
+                (Some(state.applications.cells.in_groups(&groups).into_slots()), None)
+            }
+            Who::Marked(marks, _) => (None, Some(marks.iter())),
         };
-        let group = group.into_iter().flat_map(ConnectorGroupView::applications);
-        let slots = slots.iter().map(move |slot| ApplicationView { state, slot: *slot });
-        group.chain(slots).filter_map(|application| Some((application.id(), application.connector_group()?.id())))
+        let slots = in_groups.into_iter().flatten().chain(marked.into_iter().flatten());
+        let applications = slots.map(move |slot| ApplicationView { state, slot });
+        applications.filter_map(|application| Some((application.id(), application.connector_group()?.id())))
+    }
+}
+
+impl<'a> Leavers<'a> {
+    /// Of these applications those who are not in a group yet.
+    pub(crate) fn of(
+        state: &'a State,
+        applications: impl Iterator<Item = ApplicationView<'a>>,
+        to: ConnectorGroupView<'_>,
+    ) -> Self {
+        let mut marks = Marks::none_of(state.applications.roster.slots());
+        for application in applications {
+            marks.mark(application.slot);
+        }
+        state.applications.cells.strike_those_in(&mut marks, to.slot);
+        Self::marked(state, marks)
+    }
+
+    /// Each for a group of its own, but for those who are there already: by group, in creation order of the groups.
+    pub(crate) fn by_target(
+        state: &'a State,
+        assigned: impl Iterator<Item = (ConnectorGroupView<'a>, ApplicationView<'a>)>,
+    ) -> Vec<(ConnectorGroupView<'a>, Self)> {
+        let assigned = assigned.filter(|(to, application)| !application.is_in(*to));
+        let mut assigned: Vec<(Slot, Slot)> = assigned.map(|(to, application)| (to.slot, application.slot)).collect();
+        assigned.sort_unstable();
+        let mut by_target = Vec::new();
+        for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
+            let slots = together.iter().map(|(_, application)| *application);
+            let leavers = if are_many(state, together.len()) {
+                let mut marks = Marks::none_of(state.applications.roster.slots());
+                slots.for_each(|slot| _ = marks.mark(slot));
+                Self::Many(Leaving::marked(state, marks, together.len() == assigned.len()))
+            } else {
+                Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())
+            };
+            let to = together.first().map(|(to, _)| ConnectorGroupView { state, slot: *to });
+            by_target.extend(to.map(|to| (to, leavers)));
+        }
+        by_target
+    }
+
+    /// These, who are all to leave.
+    pub(super) fn marked(state: &'a State, marks: Marks) -> Self {
+        match marks.len() {
+            0 => Self::Nobody,
+            len if are_many(state, len) => Self::Many(Leaving::marked(state, marks, true)),
+            _ => Self::Few(marks.iter().map(|slot| ApplicationView { state, slot }).collect()),
+        }
     }
 }
 
@@ -83,28 +149,34 @@ impl State {
     pub(crate) fn let_leave(&mut self, leaving: &Leaving, to: ConnectorGroupId) {
         let Some(target) = self.groups.roster.slot(to) else { return };
         match &leaving.0.who {
-            Who::Group(from) => {
-                let Some(from) = self.groups.roster.slot(*from) else { return };
-                let moved = self.groups.tally(from).applications;
-                self.applications.cells.merge(from, target);
-                self.tally_applications(from, moved, u32::saturating_sub);
-                self.tally_applications(target, moved, u32::saturating_add);
-            }
-            Who::Slots(slots) if self.is_laid_out_as(&leaving.0.before) => {
-                for (from, moved) in self.applications.cells.gather(slots, target) {
-                    self.tally_applications(from, moved, u32::saturating_sub);
-                    self.tally_applications(target, moved, u32::saturating_add);
+            Who::Groups(groups) => {
+                for from in groups {
+                    let Some(from) = self.groups.roster.slot(*from) else { continue };
+                    let moved = self.groups.tally(from).applications;
+                    self.applications.cells.merge(from, target);
+                    self.tally_moved(from, target, moved);
                 }
             }
-            Who::Slots(_) => self.reassign_applications(leaving.iter().map(|(id, _)| (id, to))),
+            Who::Marked(marks, _) if self.is_laid_out_as(&leaving.0.before) => {
+                for (from, moved) in self.applications.cells.gather(marks, target) {
+                    self.tally_moved(from, target, moved);
+                }
+            }
+            Who::Marked(..) => self.reassign_applications(leaving.iter().map(|(id, _)| (id, to))),
         }
     }
 
     /// Takes them back: all at once where slots mean the same here as in the state before, else one by one.
     pub(crate) fn take_back(&mut self, leaving: &Leaving) {
-        let before = &leaving.0.before;
+        let Departure { before, who, alone } = &*leaving.0;
         if !self.is_laid_out_as(before) {
             self.reassign_applications(leaving.iter());
+            return;
+        }
+        if let (false, Who::Marked(marks, _)) = (alone, who) {
+            for slot in marks.iter() {
+                self.assign(slot, before.applications.group(slot));
+            }
             return;
         }
         // Every application is again where it was; those that came later are gone by now, and had room.
@@ -117,60 +189,12 @@ impl State {
         Arc::ptr_eq(&self.layout, &other.layout)
     }
 
-    fn tally_applications(&mut self, group: Slot, moved: u32, change: fn(u32, u32) -> u32) {
-        if let Some(tally) = self.groups.tally_mut(group) {
-            tally.applications = change(tally.applications, moved);
+    fn tally_moved(&mut self, from: Slot, to: Slot, moved: u32) {
+        if let Some(tally) = self.groups.tally_mut(from) {
+            tally.applications = tally.applications.saturating_sub(moved);
         }
-    }
-
-    /// The application under each id of a list, and whether an id may be in there twice; else none is.
-    ///
-    /// A bit for each slot tells, where a sorted copy of the list would take several times as long as finding it.
-    pub(crate) fn find_applications(&self, ids: &[ApplicationId]) -> (Vec<Option<ApplicationView<'_>>>, bool) {
-        let mut marks = Marks::for_many(self, ids.len());
-        let mut may_repeat = marks.is_none();
-        let mut is_one_missing = false;
-        let find = |id: &ApplicationId| {
-            let found = self.application(*id);
-            match (found, &mut marks) {
-                (Some(application), Some(marks)) => may_repeat |= !marks.mark(application.slot),
-                _ => may_repeat |= core::mem::replace(&mut is_one_missing, true),
-            }
-            found
-        };
-        let found = ids.iter().map(find).collect();
-        (found, may_repeat)
-    }
-}
-
-/// A set of slots, one bit each.
-struct Marks(Vec<u64>);
-
-impl Marks {
-    /// None yet; `None` where those that are to come are too few for a bit for every slot.
-    fn for_many(state: &State, marks: usize) -> Option<Self> {
-        let slots = state.applications.roster.slots();
-        (marks.saturating_mul(SPARSE) > slots).then(|| Self(vec![0; slots.div_ceil(64)]))
-    }
-
-    /// Marks a slot; false where it is marked already.
-    fn mark(&mut self, slot: Slot) -> bool {
-        let bit = 1_u64.wrapping_shl(u32::try_from(slot.index() & 63).unwrap_or(0));
-        let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) else { return false };
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
-    }
-
-    fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.0.iter().enumerate().flat_map(|(index, word)| {
-            let mut left = *word;
-            core::iter::from_fn(move || {
-                let bit = usize::try_from(left.trailing_zeros()).unwrap_or(0);
-                let slot = (left != 0).then(|| Slot::at(index.wrapping_shl(6) | bit));
-                left &= left.wrapping_sub(1);
-                slot
-            })
-        })
+        if let Some(tally) = self.groups.tally_mut(to) {
+            tally.applications = tally.applications.saturating_add(moved);
+        }
     }
 }

@@ -4,11 +4,18 @@
 //! State ── groups ────── roster (order, ids, id → slot) · records · tallies · members · folded name → slots
 //!       ── connectors ── roster · texts · presences · group · inactive ones by time
 //!       ── applications  roster · app ids · cells (which group) · names · URLs · settings · appId, both URLs → slot
+//!
+//! id ──index──► slot ──┬─ ids ──────── is it really this one?         [pages] a column: copy-on-write, 4 bytes a slot
+//!   a bucket of eight  ├─ names, URLs, settings …                     [index] 8 bytes a key: half a hash, and a slot
+//!   half hashes and    └─ cell ──► (cell ──►) group ── tally          [cells] a whole group moves as one
+//!   slots, 64 bytes
+//!                                                                     [marks] many slots, a bit each, in order
+//! list of ids ──► marks of who is there ──► less those who are in the target ──► an event: state before and marks
 //! ```
 //!
 //! Everything is a list in copy-on-write [`pages`], indexed by [`slot`]: a clone of the state is one reference count a
 //! list, and a write copies one page of each list it touches. Outside this folder nobody sees a slot: reads answer with
-//! views, writes take ids. A write of an id that is not there does nothing.
+//! views, writes take ids. A write of an id that is not there does nothing. What each path costs is counted in [`work`].
 
 mod applications;
 mod cells;
@@ -16,6 +23,8 @@ mod connectors;
 mod groups;
 mod index;
 mod leaving;
+mod list;
+mod marks;
 mod pages;
 mod roster;
 mod slot;
@@ -23,13 +32,15 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 mod views;
+mod work;
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use applications::Applications;
 use connectors::Connectors;
 use groups::{Groups, Record};
-pub(crate) use leaving::Leaving;
+pub(crate) use index::first_repeated;
+pub(crate) use leaving::{Leavers, Leaving};
 use slot::Slot;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
 
@@ -343,6 +354,20 @@ impl State {
         self.applications.roster.iter().map(|slot| ApplicationView { state: self, slot })
     }
 
+    /// Every group with the applications that are in it, both in creation order.
+    pub(crate) fn applications_by_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)> {
+        let count = |slot| usize::try_from(self.groups.tally(slot).applications).unwrap_or(0);
+        let mut by_slot: Vec<Vec<_>> = Vec::with_capacity(self.groups.roster.slots());
+        by_slot.extend((0..self.groups.roster.slots()).map(|group| Vec::with_capacity(count(Slot::at(group)))));
+        for (slot, group) in self.applications.cells.iter() {
+            if let Some(applications) = by_slot.get_mut(group.index()) {
+                applications.push(ApplicationView { state: self, slot });
+            }
+        }
+        let mut taken = |group: Slot| by_slot.get_mut(group.index()).map(core::mem::take).unwrap_or_default();
+        self.groups.roster.iter().map(|slot| (ConnectorGroupView { state: self, slot }, taken(slot))).collect()
+    }
+
     pub(crate) fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {
         let after = self.applications.roster.slot(after)?;
         Some(self.applications.roster.after(after).map(|slot| ApplicationView { state: self, slot }))
@@ -370,6 +395,15 @@ impl State {
         let group = self.group_of(application);
         self.tally_application(group, u32::saturating_add);
         self.applications.push(application, group);
+    }
+
+    /// All applications of a state that has none yet; their groups are there.
+    pub(crate) fn fill_with_applications(&mut self, applications: impl ExactSizeIterator<Item = Application>) {
+        let groups = &self.groups.roster;
+        self.applications = Applications::of(applications, |group| groups.slot(group));
+        for (group, applications) in self.applications.cells.counts_of_tops() {
+            self.groups.tally_mut(group).into_iter().for_each(|tally| tally.applications = applications);
+        }
     }
 
     pub(crate) fn restore_application(&mut self, place: usize, application: &Application) {
@@ -435,11 +469,15 @@ impl State {
         for (id, to) in moves {
             let slots = (self.applications.roster.slot(id), self.groups.roster.slot(to));
             if let (Some(slot), Some(to)) = slots {
-                self.tally_application(self.applications.group(slot), u32::saturating_sub);
-                self.applications.set_group(slot, Some(to));
-                self.tally_application(Some(to), u32::saturating_add);
+                self.assign(slot, Some(to));
             }
         }
+    }
+
+    fn assign(&mut self, application: Slot, group: Option<Slot>) {
+        self.tally_application(self.applications.group(application), u32::saturating_sub);
+        self.applications.set_group(application, group);
+        self.tally_application(group, u32::saturating_add);
     }
 }
 

@@ -7,11 +7,16 @@
 //!    └───► branch ─► …        32 pages a branch
 //! ```
 //!
+//! What was never written is nowhere: a page that nothing was written to takes no memory, and reads answer with nothing,
+//! which stands for the default. So a column that most things leave at its default costs them nothing.
+//!
 //! `im::Vector` does the same with smaller nodes; it needs `std`, and takes three times as long for the first write after
 //! a clone. The tests hold this list against it.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::iter;
+
+use super::work;
 
 const BRANCH_PAGES_LOG2: u32 = 5;
 const FIRST_PAGE_ENTRIES: usize = 4;
@@ -19,11 +24,13 @@ const FIRST_PAGE_ENTRIES: usize = 4;
 /// `N`, the entries of a page, is a power of two.
 #[derive(Debug)]
 pub(super) struct Pages<T, const N: usize> {
-    spine: Arc<Vec<Branch<T>>>,
+    /// Slices in their reference counts, not vectors: a read is a step shorter at each level.
+    spine: Arc<[Branch<T>]>,
     len: usize,
 }
 
-type Branch<T> = Arc<Vec<Arc<[T]>>>;
+type Branch<T> = Arc<[Page<T>]>;
+type Page<T> = Arc<[T]>;
 
 impl<T, const N: usize> Clone for Pages<T, N> {
     fn clone(&self) -> Self {
@@ -44,64 +51,97 @@ const fn place<const N: usize>(index: usize) -> (usize, usize, usize) {
     (page.wrapping_shr(BRANCH_PAGES_LOG2), in_branch, index & N.wrapping_sub(1))
 }
 
+/// The list with one more behind it.
+fn with<T: Clone>(entries: &[T], last: T) -> Arc<[T]> {
+    entries.iter().cloned().chain(iter::once(last)).collect()
+}
+
 impl<T, const N: usize> Pages<T, N> {
     pub(super) const fn len(&self) -> usize {
         self.len
     }
 
+    /// The entry at an index; nothing where nothing was written, which stands for the default.
     pub(super) fn get(&self, index: usize) -> Option<&T> {
         let (branch, page, entry) = place::<N>(index);
-        // Beyond `len` a page is filled up with defaults.
-        if index >= self.len {
-            return None;
-        }
         self.spine.get(branch)?.get(page)?.get(entry)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.spine.iter().flat_map(|branch| branch.iter()).flat_map(|page| page.iter()).take(self.len)
+    /// The pages in order, as far as they were written: `N` entries each, fewer where the rest is at its default.
+    pub(super) fn pages(&self) -> impl Iterator<Item = &[T]> {
+        self.spine.iter().flat_map(|branch| branch.iter()).map(|page| &**page)
+    }
+
+    /// So many entries from one on that are in one page, as far as they were written.
+    pub(super) fn piece(&self, start: usize, len: usize) -> &[T] {
+        let (branch, page, entry) = place::<N>(start);
+        let page = self.spine.get(branch).and_then(|branch| branch.get(page));
+        let rest = page.and_then(|page| page.get(entry..)).unwrap_or(&[]);
+        rest.get(..len).unwrap_or(rest)
+    }
+
+    /// Room for so many entries; those that are new are at their default.
+    pub(super) fn lengthen_to(&mut self, len: usize) {
+        self.len = self.len.max(len);
+    }
+}
+
+impl<T: Copy + Default, const N: usize> Pages<T, N> {
+    /// Every entry.
+    pub(super) fn iter(&self) -> impl Iterator<Item = T> {
+        (0..self.len).map(|index| self.get(index).copied().unwrap_or_default())
+    }
+}
+
+impl<T: PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
+    /// Page by page, so that none is looked up for each entry; a page of defaults takes no memory.
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        let (mut entries, mut len, mut pages) = (entries.into_iter(), 0_usize, Vec::new());
+        loop {
+            let mut page: Page<T> = entries.by_ref().take(N).collect();
+            if page.is_empty() {
+                break;
+            }
+            len = len.saturating_add(page.len());
+            if page.iter().all(|entry| *entry == T::default()) {
+                page = Page::default();
+            }
+            pages.push(page);
+        }
+        let spine = pages.chunks(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).map(Branch::from).collect();
+        Self { spine, len }
     }
 }
 
 impl<T: Clone + Default, const N: usize> Pages<T, N> {
-    /// So many entries, all at their default.
-    pub(super) fn of_defaults(len: usize) -> Self {
-        let mut pages = Self::default();
-        for _ in 0..len {
-            pages.push(T::default());
-        }
-        pages
-    }
-
+    /// The entry at an index, to write to; nothing behind the end.
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        let (branch, page, entry) = place::<N>(index);
         if index >= self.len {
             return None;
         }
-        let page = Arc::make_mut(Arc::make_mut(&mut self.spine).get_mut(branch)?).get_mut(page)?;
-        Arc::make_mut(page).get_mut(entry)
+        let (_, _, entry) = place::<N>(index);
+        self.page_mut(index)?.get_mut(entry)
     }
 
-    /// Changes the entries at ascending indexes, each page looked up once.
-    pub(super) fn update_ascending(&mut self, indexes: impl Iterator<Item = usize>, mut update: impl FnMut(&mut T)) {
-        let len = self.len;
-        let mut indexes = indexes.take_while(|index| *index < len).peekable();
-        let spine = Arc::make_mut(&mut self.spine);
-        while let Some(first) = indexes.peek().copied() {
-            let (branch, page, _) = place::<N>(first);
-            let page = spine.get_mut(branch).and_then(|branch| Arc::make_mut(branch).get_mut(page));
-            let Some(page) = page.map(Arc::make_mut) else { return };
-            let beyond = (first | N.wrapping_sub(1)).saturating_add(1);
-            while let Some(index) = indexes.next_if(|index| (first..beyond).contains(index)) {
-                if let Some(entry) = page.get_mut(index & N.wrapping_sub(1)) {
-                    update(entry);
-                }
-            }
-            // One that does not ascend ends it, so that a wrong caller cannot keep it running.
-            if indexes.peek().is_some_and(|next| *next < beyond) {
-                return;
-            }
+    /// The page that an index is in, to write to, at least up to there.
+    pub(super) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
+        let (branch, page, entry) = place::<N>(index);
+        while self.spine.len() <= branch {
+            self.spine = with(&self.spine, Branch::default());
         }
+        let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
+        while branch.len() <= page {
+            *branch = with(branch, Page::default());
+        }
+        let page = Arc::make_mut(branch).get_mut(page)?;
+        if page.len() <= entry {
+            // The first page grows with the list, so that a small tenant stays small; all others are made whole.
+            let doubled = entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES.min(N), N);
+            let entries = if index < N { doubled } else { N };
+            *page = page.iter().cloned().chain(iter::repeat(T::default())).take(entries).collect();
+        }
+        work::page(page);
+        Some(Arc::make_mut(page))
     }
 
     /// Sets an entry that exists; nothing where it does not.
@@ -112,22 +152,6 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     }
 
     pub(super) fn push(&mut self, value: T) {
-        let (branch, page, entry) = place::<N>(self.len);
-        let spine = Arc::make_mut(&mut self.spine);
-        if branch == spine.len() {
-            spine.push(Arc::default());
-        }
-        let Some(branch) = spine.get_mut(branch) else { return };
-        let branch = Arc::make_mut(branch);
-        // The first page grows with the list, so that a small tenant stays small; all others are made whole.
-        let entries = if self.len < N { entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES, N) } else { N };
-        match branch.get_mut(page) {
-            None => branch.push(iter::repeat_n(T::default(), entries).collect()),
-            Some(page) if entry == page.len() => {
-                *page = page.iter().cloned().chain(iter::repeat(T::default())).take(entries).collect();
-            }
-            Some(_) => {}
-        }
         self.len = self.len.saturating_add(1);
         self.set(self.len.saturating_sub(1), value);
     }
@@ -135,18 +159,22 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{vec, vec::Vec};
+    use alloc::vec::Vec;
 
     use proptest::prelude::*;
 
     use super::*;
+
+    fn at(pages: &Pages<u32, 8>, index: usize) -> Option<u32> {
+        (index < pages.len()).then(|| pages.get(index).copied().unwrap_or_default())
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         /// Whatever is written, and whenever it is cloned, the list and each clone stay what `im::Vector` says.
         #[test]
-        fn as_im_vector(operations in prop::collection::vec((0_u8..4, any::<u16>(), any::<u32>()), 0..600)) {
+        fn as_im_vector(operations in prop::collection::vec((0_u8..5, any::<u16>(), any::<u32>()), 0..600)) {
             let (mut pages, mut vector) = (Pages::<u32, 8>::default(), im::Vector::new());
             let mut clones = Vec::new();
             for (operation, index, value) in operations {
@@ -161,18 +189,29 @@ mod tests {
                         if index < vector.len() {
                             vector.set(index, value);
                         }
-                        prop_assert_eq!(pages.get(index), vector.get(index));
+                        prop_assert_eq!(at(&pages, index), vector.get(index).copied());
+                    }
+                    3 => {
+                        let more = usize::from(index % 50);
+                        pages.lengthen_to(pages.len() + more);
+                        vector.extend(iter::repeat_n(0, more));
                     }
                     _ => clones.push((pages.clone(), vector.clone())),
                 }
             }
+            clones.push((pages.iter().collect(), vector.clone()));
             clones.push((pages, vector));
             for (pages, vector) in clones {
                 prop_assert_eq!(pages.len(), vector.len());
-                prop_assert!(pages.iter().eq(vector.iter()));
-                prop_assert!((0..=pages.len()).all(|index| pages.get(index) == vector.get(index)));
+                prop_assert!(pages.iter().eq(vector.iter().copied()));
+                prop_assert!((0..=pages.len()).all(|index| at(&pages, index) == vector.get(index).copied()));
+                prop_assert!(pages.pages().all(|page| page.len() <= 8));
             }
         }
+    }
+
+    fn sizes<const N: usize>(pages: &Pages<usize, N>) -> Vec<usize> {
+        pages.pages().map(<[usize]>::len).collect()
     }
 
     #[test]
@@ -180,12 +219,22 @@ mod tests {
         let mut pages = Pages::<usize, 64>::default();
         for number in 0..200 {
             pages.push(number);
-            let sizes: Vec<_> = pages.spine.iter().flat_map(|branch| branch.iter()).map(|page| page.len()).collect();
             let first = (0..8).map(|doubled| FIRST_PAGE_ENTRIES << doubled).find(|size| *size > number).unwrap();
-            let mut expected = vec![64; number / 64 + 1];
+            let mut expected = alloc::vec![64; number / 64 + 1];
             expected[0] = first.min(64);
-            assert_eq!(sizes, expected);
-            assert!(pages.iter().copied().eq(0..=number));
+            assert_eq!(sizes(&pages), expected);
+            assert!(pages.iter().eq(0..=number));
         }
+    }
+
+    #[test]
+    fn what_was_never_written_takes_no_memory() {
+        let mut pages = Pages::<usize, 64>::default();
+        pages.lengthen_to(10_000);
+        assert_eq!((pages.len(), sizes(&pages)), (10_000, Vec::new()));
+        pages.set(130, 7);
+        assert_eq!((pages.get(130), pages.get(131), pages.get(1)), (Some(&7), Some(&0), None));
+        assert_eq!(sizes(&pages), [0, 0, 64]);
+        assert_eq!(pages.iter().sum::<usize>(), 7);
     }
 }

@@ -1,5 +1,7 @@
 //! Who there is: the ids of the things of one kind, their order, and the way from an id to its slot.
 
+use alloc::vec::Vec;
+
 use super::{
     index::{Index, hash_bits},
     pages::Pages,
@@ -7,10 +9,12 @@ use super::{
 };
 use crate::ids::Id;
 
+const PAGE: usize = 256;
+
 #[derive(Debug, Clone)]
 pub(super) struct Roster<I> {
     order: Order,
-    ids: Pages<I, 256>,
+    ids: Pages<I, PAGE>,
     index: Index,
 }
 
@@ -35,7 +39,18 @@ impl<I: Id> Roster<I> {
     }
 
     pub(super) fn slot(&self, id: I) -> Option<Slot> {
-        self.index.find(hash_bits(id.bits()), |slot| self.ids.get(slot.index()) == Some(&id))
+        self.index.find(hash_bits(id.bits()), |slot| self.id(slot) == id)
+    }
+
+    /// The slot of each of many ids, in their order; see [`Index::find_each`].
+    pub(super) fn slots_of(&self, ids: &[I], found: impl FnMut(Option<Slot>)) {
+        let pages: Vec<&[I]> = self.ids.pages().collect();
+        let id_at = |slot: Slot| {
+            let page = pages.get(slot.index().wrapping_shr(PAGE.trailing_zeros()));
+            let id = page.and_then(|page| page.get(slot.index() & PAGE.wrapping_sub(1)));
+            Some(id.copied().unwrap_or_default())
+        };
+        self.index.find_each(ids, |id| hash_bits(id.bits()), id_at, found);
     }
 
     /// The id at a slot that lives.
@@ -55,6 +70,12 @@ impl<I: Id> Roster<I> {
         self.order.after(slot)
     }
 
+    /// Things in order, made in one go.
+    pub(super) fn of(ids: &[I]) -> Self {
+        let index = Index::of(ids.iter().enumerate().map(|(index, id)| (hash_bits(id.bits()), Slot::at(index))));
+        Self { order: Order::all(ids.len()), ids: ids.iter().copied().collect(), index }
+    }
+
     /// A new thing at the end.
     pub(super) fn push(&mut self, id: I) -> Slot {
         let slot = self.order.push(true);
@@ -66,7 +87,7 @@ impl<I: Id> Roster<I> {
     /// A slot at the end that nothing lives in.
     pub(super) fn push_vacancy(&mut self) {
         self.order.push(false);
-        self.ids.push(I::default());
+        self.ids.lengthen_to(self.ids.len().saturating_add(1));
     }
 
     /// Brings a thing back at a place in the order: into a vacant slot there, or at the end; `None` where there is none.
@@ -80,16 +101,12 @@ impl<I: Id> Roster<I> {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
-        let ids = &self.ids;
-        let hash_of = |slot: Slot| hash_bits(ids.get(slot.index()).map_or(0, |id| id.bits()));
-        self.index.remove(hash_of(slot), slot, hash_of);
+        self.index.remove(hash_bits(self.id(slot).bits()), slot);
         self.order.remove(slot);
     }
 
     fn enter(&mut self, slot: Slot, id: I) {
-        let ids = &self.ids;
-        let hash_of = |slot: Slot| hash_bits(ids.get(slot.index()).map_or(0, |id| id.bits()));
-        self.index.insert(hash_bits(id.bits()), slot, hash_of);
+        self.index.insert(hash_bits(id.bits()), slot);
     }
 }
 
@@ -97,6 +114,17 @@ impl<I: Id> Roster<I> {
 mod tests {
     use super::*;
     use crate::ids::ConnectorId;
+
+    /// A column of nothing but the id that is the default takes no memory, and still says it.
+    #[test]
+    fn the_id_of_zeros_is_found_as_any_other() {
+        let zero = ConnectorId::from_u128(0);
+        let roster = Roster::of(&[zero]);
+        let mut each = Vec::new();
+        roster.slots_of(&[zero, ConnectorId::from_u128(1)], |found| each.push(found));
+        assert_eq!((roster.slot(zero), each), (Some(Slot::new(0)), alloc::vec![Some(Slot::new(0)), None]));
+        assert_eq!((roster.len(), roster.slots(), roster.iter().next()), (1, 1, Some(Slot::new(0))));
+    }
 
     #[test]
     fn a_roster_is_sparse_as_its_order_is() {

@@ -1,24 +1,38 @@
 //! Where a thing stands: slots in creation order.
 
+use core::num::NonZeroU32;
+
 use super::pages::Pages;
 
 /// The place of a thing in its columns. It never changes while the thing lives, and a later thing has a higher one.
 ///
-/// Four bytes: a tenant of 2³² things of a kind would take hundreds of gigabytes, and is not served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Slot(u32);
+/// Four bytes, and four where there may be none, as the number is kept one higher: a column of slots that may be vacant
+/// takes half of what it would. A tenant of 2³² things of a kind would take hundreds of gigabytes, and is not served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot(NonZeroU32);
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
 
 impl Slot {
     pub(super) const fn new(number: u32) -> Self {
-        Self(number)
+        Self(NonZeroU32::MIN.saturating_add(number))
     }
 
     pub(super) fn at(index: usize) -> Self {
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
+        Self::new(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// A number for a slot or none, so that many are compared at once.
+    pub(super) fn number_of(slot: Option<Self>) -> u32 {
+        slot.map_or(0, |slot| slot.0.get())
     }
 
     pub(super) fn index(self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
+        usize::try_from(self.0.get().wrapping_sub(1)).unwrap_or(usize::MAX)
     }
 }
 
@@ -51,6 +65,18 @@ fn count(number: u32) -> usize {
 }
 
 impl Order {
+    /// So many slots, all of which live.
+    pub(super) fn all(slots: usize) -> Self {
+        let full = |size: usize| {
+            let pieces = (0..slots).step_by(size);
+            pieces.map(move |start| size.min(slots.saturating_sub(start)))
+        };
+        let low_bits = |bits: usize| if bits == WORD_BITS { u64::MAX } else { bit_of(bits).wrapping_sub(1) };
+        let words = full(WORD_BITS).map(low_bits).collect();
+        let blocks = full(WORD_BITS.wrapping_mul(BLOCK_WORDS));
+        Self { words, blocks: blocks.map(|live| u32::try_from(live).unwrap_or(0)).collect(), slots, live: slots }
+    }
+
     /// How many live.
     pub(super) const fn len(&self) -> usize {
         self.live
@@ -66,12 +92,8 @@ impl Order {
     pub(super) fn push(&mut self, live: bool) -> Slot {
         let slot = Slot::at(self.slots);
         self.slots = self.slots.saturating_add(1);
-        if word_of(slot.index()) == self.words.len() {
-            self.words.push(0);
-        }
-        if block_of(slot.index()) == self.blocks.len() {
-            self.blocks.push(0);
-        }
+        self.words.lengthen_to(word_of(slot.index()).saturating_add(1));
+        self.blocks.lengthen_to(block_of(slot.index()).saturating_add(1));
         if live {
             self.revive(slot);
         }
@@ -107,7 +129,7 @@ impl Order {
     /// How many live before this slot.
     pub(super) fn place(&self, slot: Slot) -> usize {
         let block = block_of(slot.index());
-        let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(*live)));
+        let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(live)));
         let first_word = block.saturating_mul(BLOCK_WORDS);
         let whole_words = (first_word..word_of(slot.index())).filter_map(|word| self.words.get(word));
         let before = whole_words.fold(before, |sum, word| sum.saturating_add(count(word.count_ones())));
@@ -119,7 +141,7 @@ impl Order {
     /// The living slot that has so many before it.
     pub(super) fn at_place(&self, place: usize) -> Option<Slot> {
         let mut left = place;
-        let block = self.blocks.iter().position(|live| match left.checked_sub(count(*live)) {
+        let block = self.blocks.iter().position(|live| match left.checked_sub(count(live)) {
             Some(rest) => {
                 left = rest;
                 false
@@ -152,7 +174,7 @@ impl Order {
         core::iter::from_fn(move || {
             while word == 0 {
                 word_index = word_index.saturating_add(1);
-                word = *self.words.get(word_index)?;
+                word = self.words.get(word_index).copied().or_else(|| (word_index < self.words.len()).then_some(0))?;
             }
             let bit = count(word.trailing_zeros());
             word &= word.wrapping_sub(1);
@@ -180,6 +202,9 @@ mod tests {
             for index in 0..size {
                 prop_assert_eq!(order.push(true), Slot::at(index));
             }
+            let all = Order::all(size);
+            prop_assert!(all.words.iter().eq(order.words.iter()) && all.blocks.iter().eq(order.blocks.iter()));
+            prop_assert_eq!((all.slots, all.live), (order.slots, order.live));
             for index in removed {
                 if size > 0 {
                     let index = index.index(size);
@@ -219,6 +244,6 @@ mod tests {
     fn each_block_has_its_count() {
         let mut order = Order::default();
         (0..9_000).for_each(|_| _ = order.push(true));
-        assert_eq!(order.blocks.iter().copied().collect::<Vec<_>>(), [4_096, 4_096, 808]);
+        assert_eq!(order.blocks.iter().collect::<Vec<_>>(), [4_096, 4_096, 808]);
     }
 }

@@ -2,7 +2,7 @@ use alloc::boxed::Box;
 
 use crate::{ids::AppId, model::application::Publication, rules::Rules};
 
-use super::*;
+use super::{work::Work, *};
 
 fn group(number: u128) -> ConnectorGroup {
     ConnectorGroup {
@@ -73,30 +73,114 @@ fn views<'a>(state: &'a State, numbers: &[u128]) -> Vec<ApplicationView<'a>> {
     numbers.iter().map(|number| state.application(ApplicationId::from_u128(*number)).unwrap()).collect()
 }
 
-#[test]
-fn a_list_tells_whether_an_id_may_be_in_it_twice() {
-    let state = state_with(64);
-    let may_repeat = |numbers: Vec<ApplicationId>| state.find_applications(&numbers).1;
-    assert!(!may_repeat(ids(0..64)));
-    assert!(!may_repeat(ids((0..64).chain([90]))));
-    assert!(may_repeat(ids((0..64).chain([90, 91]))));
-    assert!(may_repeat(ids((0..64).chain([0]))));
-    // Too few for a bit for every slot: nobody has looked.
-    assert!(may_repeat(ids(0..2)));
-    assert!(!may_repeat(ids(0..3)));
-    let (found, _) = state.find_applications(&ids([5, 90, 0].into_iter()));
-    let found: Vec<_> = found.iter().map(|found| found.map(|application| application.id().as_u128())).collect();
-    assert_eq!(found, [Some(5), None, Some(0)]);
+fn leavers<'a>(state: &'a State, numbers: &[u128], to: u128) -> Leavers<'a> {
+    let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
+    Leavers::of(state, views(state, numbers).into_iter(), to)
+}
+
+fn many(state: &State, numbers: &[u128], to: u128) -> Leaving {
+    let Leavers::Many(leaving) = leavers(state, numbers, to) else { panic!("they are few") };
+    leaving
 }
 
 #[test]
-fn many_leave_as_slots_and_a_few_as_ids() {
+fn a_list_tells_what_is_there_and_which_id_is_in_it_twice() {
+    let state = state_with(64);
+    let repeated =
+        |numbers: Vec<ApplicationId>| state.list_applications(&numbers).repeated().map(ApplicationId::as_u128);
+    assert_eq!(repeated(ids(0..64)), None);
+    assert_eq!(repeated(ids((0..64).chain([90]))), None);
+    assert_eq!(repeated(ids((0..64).chain([90, 91]))), None);
+    assert_eq!(repeated(ids((0..64).chain([90, 91, 90, 0]))), Some(90));
+    assert_eq!(repeated(ids((0..64).chain([3, 0]))), Some(3));
+    // Too few for a bit for every slot.
+    assert_eq!((repeated(ids(0..2)), repeated(ids([1, 1].into_iter()))), (None, Some(1)));
+    let listed = ids([5, 90, 0].into_iter());
+    let list = state.list_applications(&listed);
+    let found: Vec<_> = list.entries().map(|(_, found)| found.map(|application| application.id().as_u128())).collect();
+    assert_eq!(found, [Some(5), None, Some(0)]);
+    // Whose slot still says its id.
+    let mut state = state;
+    state.remove_application(ApplicationId::from_u128(0));
+    let list = state.list_applications(&listed);
+    assert!(list.entries().map(|(_, found)| found.is_some()).eq([true, false, false]));
+}
+
+#[test]
+fn a_list_leaves_only_if_all_of_it_are_published() {
+    let mut state = state_with(64);
+    let (app_id, display_name) = (AppId::from_u128(64), "a".into());
+    state.push_application(&Application { id: ApplicationId::from_u128(64), app_id, display_name, publication: None });
+    // Both with a bit for every slot and without.
+    for size in [2, 40] {
+        let leavers = |last: u128, to: u128| {
+            let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
+            let listed = ids((0..size).chain([last]));
+            match state.list_applications(&listed).leavers(to)? {
+                Leavers::Nobody => Some(0),
+                Leavers::Few(few) => Some(few.len()),
+                Leavers::Many(many) => Some(many.len()),
+            }
+        };
+        let all = usize::try_from(size).unwrap() + 1;
+        assert_eq!((leavers(63, 1), leavers(63, 0)), (Some(all), Some(0)));
+        assert_eq!((leavers(64, 1), leavers(99, 1)), (None, None));
+    }
+}
+
+#[test]
+fn many_leave_as_marks_and_a_few_one_by_one() {
     let state = state_with(130);
-    assert!(Leaving::many(&state, &views(&state, &[1, 2, 3, 4])).is_none());
-    let leaving = Leaving::many(&state, &views(&state, &[129, 2, 63, 64, 0])).unwrap();
+    assert!(matches!(leavers(&state, &[1, 2], 0), Leavers::Nobody));
+    assert!(matches!(leavers(&state, &[1, 2, 3, 4], 1), Leavers::Few(few) if few.len() == 4));
+    let leaving = many(&state, &[129, 2, 63, 64, 0], 1);
     assert_eq!(leaving.len(), 5);
     let from = ConnectorGroupId::from_u128(0);
     assert!(leaving.iter().eq([0, 2, 63, 64, 129].map(|number| (ApplicationId::from_u128(number), from))));
+}
+
+/// Those who leave one state for several groups are taken back one list after the other.
+#[test]
+fn lists_side_by_side_come_back_each_by_itself() {
+    let mut before = state_with(64);
+    before.push_connector_group(&group(2));
+    let to = |number: u128| before.connector_group(ConnectorGroupId::from_u128(number)).unwrap();
+    let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().map(|view| {
+        let number = view.id().as_u128();
+        (to(number % 3), view)
+    });
+    let by_target = Leavers::by_target(&before, assigned);
+    let lists: Vec<_> = by_target
+        .into_iter()
+        .map(|(to, leavers)| match leavers {
+            Leavers::Many(leaving) => (to.id(), leaving),
+            _ => panic!("they are few"),
+        })
+        .collect();
+    assert_eq!(lists.iter().map(|(to, leaving)| (to.as_u128(), leaving.len())).collect::<Vec<_>>(), [(1, 21), (2, 21)]);
+    for is_laid_out_anew in [false, true] {
+        let mut states = alloc::vec![before.clone()];
+        if is_laid_out_anew {
+            states = alloc::vec![before.laid_out_anew(Vacancies::Applications)];
+        }
+        for (to, leaving) in &lists {
+            let mut after = states.last().unwrap().clone();
+            after.let_leave(leaving, *to);
+            states.push(after);
+        }
+        let mut state = states.pop().unwrap();
+        for (_, leaving) in lists.iter().rev() {
+            state.take_back(leaving);
+            let then = states.pop().unwrap();
+            assert!(state.applications().eq(then.applications()));
+            assert!(
+                state
+                    .connector_groups()
+                    .map(ConnectorGroupView::applications_count)
+                    .eq(then.connector_groups().map(ConnectorGroupView::applications_count))
+            );
+        }
+    }
 }
 
 /// Slots mean the same until something comes back or all is laid out anew; both ways lead to the same state.
@@ -108,8 +192,8 @@ fn those_who_left_come_back_by_slot_or_by_id() {
     };
     let count = |state: &State, id| state.connector_group(id).unwrap().applications_count();
     let before = state_with(64);
-    let some = Leaving::many(&before, &views(&before, &[1, 3, 5])).unwrap();
-    let all = Leaving::group(before.default_connector_group());
+    let some = many(&before, &[1, 3, 5], 1);
+    let all = Leaving::groups([before.default_connector_group()].into_iter()).unwrap();
     for (leaving, left) in [(some, 3_u32), (all, 64)] {
         assert_eq!(u32::try_from(leaving.len()), Ok(left));
         for is_laid_out_anew in [false, true] {
@@ -142,4 +226,85 @@ fn those_who_left_come_back_by_slot_or_by_id() {
     assert!(state.is_laid_out_as(&before));
     state.restore_application(7, &published(7));
     assert!(!state.is_laid_out_as(&before));
+}
+
+/// What a path costs at two sizes, a small one and twenty times that.
+fn work_at_two_sizes(path: impl Fn(&mut State, u128)) -> (Work, Work) {
+    let at = |applications: u128| {
+        let mut state = state_with(applications);
+        // A snapshot shares every page.
+        let _snapshot = state.clone();
+        work::of(|| path(&mut state, applications))
+    };
+    (at(1_000), at(20_000))
+}
+
+/// Flat in the number of applications: moving a whole group, taking it back, and listing a page.
+#[test]
+fn a_whole_group_goes_and_comes_back_at_no_cost_in_its_size() {
+    let (default, other) = (ConnectorGroupId::from_u128(0), ConnectorGroupId::from_u128(1));
+    let (small, big) = work_at_two_sizes(|state, _| {
+        let leaving = Leaving::groups([state.default_connector_group()].into_iter()).unwrap();
+        state.let_leave(&leaving, other);
+        state.take_back(&leaving);
+        assert_eq!(state.connector_group(default).unwrap().applications().take(100).count(), 100);
+    });
+    assert_eq!(small.applications, 0);
+    assert!(big.pages <= small.pages && big.pages <= 4, "{small:?}, {big:?}");
+    assert!(big.buckets <= 8 && big.steps <= small.steps, "{small:?}, {big:?}");
+}
+
+/// One command after a snapshot copies the pages that it writes to, four: the application's cell, what both cells hold,
+/// which is the other group's topmost one, both counts.
+#[test]
+fn one_move_after_a_snapshot_copies_a_few_pages() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, _| {
+        state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
+    });
+    assert!(small.pages == 4 && big.pages == 4, "{small:?}, {big:?}");
+    assert!(big.buckets <= 8 && big.steps <= 2 && big.applications == 0, "{small:?}, {big:?}");
+}
+
+/// A list costs a look into about one bucket for each id, and two visits to each cell, whatever the tenant holds.
+#[test]
+fn a_list_costs_a_little_over_a_bucket_for_each_id() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, applications| {
+        let listed = ids(0..applications);
+        let before = state.clone();
+        let to = before.connector_group(other).unwrap();
+        let Some(Leavers::Many(leaving)) = before.list_applications(&listed).leavers(to) else {
+            panic!("all of many leave")
+        };
+        state.let_leave(&leaving, other);
+    });
+    for (work, applications) in [(small, 1_000), (big, 20_000)] {
+        assert_eq!(work.applications, 2 * applications, "{work:?}");
+        assert!(work.buckets <= applications * 2 && work.steps < 20, "{work:?}");
+        assert!(work.pages <= applications / 1_024 + 4, "{work:?}");
+    }
+}
+
+#[test]
+fn all_groups_with_their_applications_are_what_each_group_says() {
+    let mut state = state_with(300);
+    state.push_connector_group(&group(2));
+    state.remove_application(ApplicationId::from_u128(4));
+    let moves = (0..300).step_by(3).map(|number| (ApplicationId::from_u128(number), ConnectorGroupId::from_u128(1)));
+    state.reassign_applications(moves);
+    let all = state.applications_by_group();
+    assert_eq!(
+        all.iter().map(|(group, found)| (group.id().as_u128(), found.len())).collect::<Vec<_>>(),
+        [(0, 199), (1, 100), (2, 0)]
+    );
+    for (group, found) in all {
+        let ids =
+            |found: &mut dyn Iterator<Item = ApplicationView<'_>>| found.map(ApplicationView::id).collect::<Vec<_>>();
+        let each = state.applications().filter(|application| application.is_in(group));
+        assert_eq!(ids(&mut found.into_iter()), ids(&mut { each }));
+        let after = group.applications_after(ApplicationId::from_u128(150)).unwrap();
+        let later = group.applications().filter(|application| application.id().as_u128() > 150);
+        assert_eq!(ids(&mut { after }), ids(&mut { later }));
+    }
 }

@@ -121,16 +121,24 @@ impl<'a> ConnectorGroupView<'a> {
         Some(members.iter().skip(start).map(move |slot| ConnectorView { state, slot: *slot }))
     }
 
-    /// The applications assigned to it, in creation order. Passes over those of other groups.
+    /// The applications assigned to it, in creation order. Passes over those of other groups, many at a time.
     pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
-        self.state.applications().filter(move |application| application.group() == Some(self.slot))
+        self.applications_from(0)
     }
 
     /// Its applications behind the one with this id, in creation order; `None` where the tenant has no such application.
     #[must_use]
     pub fn applications_after(self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'a>>> {
-        let all = self.state.applications_after(after)?;
-        Some(all.filter(move |application| application.group() == Some(self.slot)))
+        let after = self.state.applications.roster.slot(after)?;
+        Some(self.applications_from(after.index().saturating_add(1)))
+    }
+
+    fn applications_from(self, start: usize) -> impl Iterator<Item = ApplicationView<'a>> {
+        let state = self.state;
+        // Behind the last one there is nothing to look for.
+        let most = usize::try_from(self.applications_count()).unwrap_or(usize::MAX);
+        let slots = state.applications.cells.in_group_from(self.slot, start).take(most);
+        slots.map(move |slot| ApplicationView { state, slot })
     }
 
     /// The group as a record of its own.

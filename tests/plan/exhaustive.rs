@@ -207,7 +207,7 @@ fn explore(name: &str, world: &World, starts: usize, goals: usize, seed: u64) ->
                 for aim in [Aim::FewestSteps, Aim::KeepAvailable] {
                     let keep = aim == Aim::KeepAvailable;
                     let cheapest = graph.cheapest(first, keep, may_be, |state| goal.is_met(first, state));
-                    let plan = tenant.plan(&desired, Options { aim, parking }, [group(world.groups - 1)]);
+                    let plan = tenant.plan(&desired, PlanOptions { aim, parking }, [group(world.groups - 1)]);
                     let told =
                         || format!("{name} {parking:?} {aim:?}\n{first:?}\n{goal:?}\n{cheapest:?}\n{}", story(&plan));
                     let Ok(plan) = &plan else {
@@ -309,4 +309,21 @@ fn story(plan: &Result<Plan, Unreachable>) -> String {
             format!("{}\n{:?} {} best {}", lines.join("\n"), plan.outages, plan.at_least, plan.best)
         }
     }
+}
+
+/// A group that goes gives its name away before it can: found by the long proof.
+#[test]
+fn a_name_is_freed_before_its_group_goes() {
+    let (_, world) = worlds().into_iter().find(|(name, _)| *name == "names").unwrap();
+    let there = |name: &str| Some((name.to_string(), String::from("eur")));
+    let groups = vec![there("One"), there("Three"), None, None];
+    let tenant = world.tenant(&State { groups, connectors: vec![1], applications: vec![1] });
+    let goal = Goal {
+        groups: vec![Wanted::There(None, None), Wanted::Absent, Wanted::There(Some("Three"), None), Wanted::Open],
+        connectors: vec![Some(0)],
+        applications: vec![Some(2)],
+    };
+    let options = PlanOptions { aim: Aim::KeepAvailable, ..PlanOptions::default() };
+    let plan = tenant.plan(&goal.desired(), options, [group(3)]).unwrap();
+    assert_eq!((harm(&tenant, &plan).0, plan.steps.len(), plan.best), (3, 5, true), "{}", story(&Ok(plan.clone())));
 }

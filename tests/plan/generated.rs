@@ -116,7 +116,7 @@ fn plans_for_generated_tenants_lead_where_they_should() {
     let mut dice = Dice(Workload::new(77));
     let (mut planned, mut best, mut over, mut unreachable, mut steps, mut at_least) = (0, 0, 0, 0, 0, 0);
     for tenant in tenants().take(160) {
-        for options in [Options::default(), Options { aim: Aim::KeepAvailable, ..Options::default() }] {
+        for options in [PlanOptions::default(), PlanOptions { aim: Aim::KeepAvailable, ..PlanOptions::default() }] {
             let desired = desired(&tenant, &mut dice);
             let ids = || (0..).map(|number| ConnectorGroupId::from_u128(1 << 100 | number));
             let new: Vec<_> = ids().take(8).collect();

@@ -17,4 +17,3 @@
 mod exhaustive;
 mod generated;
 mod graph;
-mod stories;

@@ -1,0 +1,174 @@
+//! What is measured: for each piece of work, who does it, each checked against the others before anything is timed.
+
+pub(crate) mod bulk;
+pub(crate) mod criterion;
+pub(crate) mod load;
+pub(crate) mod moves;
+pub(crate) mod reads;
+pub(crate) mod single;
+pub(crate) mod snapshot;
+pub(crate) mod world;
+
+use core::{hint::black_box, time::Duration};
+use std::time::Instant;
+
+use world::World;
+
+/// One piece of work at one size, and all who do it.
+pub(crate) struct Case<'a> {
+    pub(crate) name: &'static str,
+    /// How many applications there are.
+    pub(crate) applications: u32,
+    /// How many things one run is about, of which the figures are: moves, commands, pages.
+    pub(crate) things: u32,
+    pub(crate) contenders: Vec<Contender<'a>>,
+}
+
+/// What is done with each case before the next begins.
+pub(crate) type Measure<'m> = &'m mut dyn FnMut(Case<'_>);
+
+/// The cases of one subject.
+pub(crate) struct Section {
+    pub(crate) name: &'static str,
+    pub(crate) cases: fn(&World, Measure<'_>),
+    /// Larger ones would take longer than anybody waits for.
+    pub(crate) applications_max: u32,
+}
+
+/// All of them. Reads are last: they give `SQLite` the index that they need, which slows down its writes.
+pub(crate) const SECTIONS: [Section; 5] = [
+    Section { name: "bulk", cases: bulk::cases, applications_max: u32::MAX },
+    Section { name: "snapshot", cases: snapshot::cases, applications_max: u32::MAX },
+    Section { name: "single", cases: single::cases, applications_max: u32::MAX },
+    Section { name: "load", cases: load::cases, applications_max: 100_000 },
+    Section { name: "reads", cases: reads::cases, applications_max: u32::MAX },
+];
+
+/// How a figure is to be read.
+#[derive(Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Role {
+    Ours,
+    /// Less than the whole work: a limit, or what ours is to be measured by.
+    Floor,
+    /// The same work.
+    Peer,
+}
+
+pub(crate) struct Contender<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) role: Role,
+    pub(crate) work: Box<dyn Contend + 'a>,
+}
+
+pub(crate) trait Contend {
+    /// Goes to where the work begins.
+    fn reset(&mut self) {}
+
+    /// Does the work so many times, and tells how long that took without what was around it.
+    fn run(&mut self, times: u32) -> Duration;
+
+    /// What the work has come to after one run, in the same words for all who do it; `None` of a floor.
+    fn outcome(&mut self) -> Option<Vec<u32>>;
+}
+
+impl<'a> Contender<'a> {
+    pub(crate) fn ours(work: impl Contend + 'a) -> Self {
+        Self { name: "ours", role: Role::Ours, work: Box::new(work) }
+    }
+
+    pub(crate) fn floor(name: &'static str, work: impl Contend + 'a) -> Self {
+        Self { name, role: Role::Floor, work: Box::new(work) }
+    }
+
+    pub(crate) fn peer(name: &'static str, work: impl Contend + 'a) -> Self {
+        Self { name, role: Role::Peer, work: Box::new(work) }
+    }
+}
+
+impl Case<'_> {
+    /// Runs each once and compares what that came to; tells how long each took, all that was around it included, and how
+    /// much of that was the work.
+    ///
+    /// # Panics
+    /// Where two disagree: no figure of this case is then worth printing.
+    pub(crate) fn check(&mut self) -> Vec<(Duration, Duration)> {
+        let mut agreed: Option<(&str, Vec<u32>)> = None;
+        let check = |contender: &mut Contender<'_>| {
+            contender.work.reset();
+            let start = Instant::now();
+            let worked = contender.work.run(1);
+            let took = start.elapsed();
+            match (contender.work.outcome(), &agreed) {
+                (Some(outcome), None) => agreed = Some((contender.name, outcome)),
+                (Some(outcome), Some((other, agreed))) => {
+                    assert!(outcome == *agreed, "{}: {} disagrees with {other}", self.name, contender.name);
+                }
+                (None, _) => {}
+            }
+            (took, worked)
+        };
+        self.contenders.iter_mut().map(check).collect()
+    }
+}
+
+/// Work that changes nothing, and what its answer is in words that all share.
+pub(crate) struct Reading<F, O> {
+    read: F,
+    outcome: O,
+}
+
+impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Reading<F, O> {
+    pub(crate) const fn new(read: F, outcome: O) -> Self {
+        Self { read, outcome }
+    }
+}
+
+/// Something to measure others by.
+pub(crate) fn floor_of<'a, R: 'a>(read: impl FnMut() -> R + 'a) -> impl Contend + 'a {
+    Reading::new(read, |_| None)
+}
+
+impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Contend for Reading<F, O> {
+    fn run(&mut self, times: u32) -> Duration {
+        let start = Instant::now();
+        for _ in 0..times {
+            black_box((self.read)());
+        }
+        start.elapsed()
+    }
+
+    fn outcome(&mut self) -> Option<Vec<u32>> {
+        (self.outcome)((self.read)())
+    }
+}
+
+/// Work for which something is made ready each time; that is not timed, nor is the end of what the work leaves.
+pub(crate) struct Once<P, W> {
+    prepare: P,
+    work: W,
+}
+
+impl<I, R, P: FnMut() -> I, W: FnMut(&mut I) -> R> Once<P, W> {
+    pub(crate) const fn new(prepare: P, work: W) -> Self {
+        Self { prepare, work }
+    }
+}
+
+impl<I, R, P: FnMut() -> I, W: FnMut(&mut I) -> R> Contend for Once<P, W> {
+    fn run(&mut self, times: u32) -> Duration {
+        let mut took = Duration::ZERO;
+        for _ in 0..times {
+            let mut input = (self.prepare)();
+            let start = Instant::now();
+            let result = black_box((self.work)(&mut input));
+            took += start.elapsed();
+            drop((result, input));
+        }
+        took
+    }
+
+    fn outcome(&mut self) -> Option<Vec<u32>> {
+        None
+    }
+}

@@ -1,0 +1,161 @@
+//! Snapshots, and what they are for: the first write after one, a dry run, undo.
+
+use core::{
+    cell::{Cell, RefCell},
+    hint::black_box,
+    time::Duration,
+};
+use std::{rc::Rc, time::Instant};
+
+use connector_groups::{Command, Tenant};
+
+use super::{
+    Case, Contend, Contender, Measure, Once, floor_of,
+    world::{Shared, World},
+};
+use crate::peers::{Engine, HERE, THERE, Work, at};
+
+/// A copy of all of it takes a peer longer than anybody waits for, above this size.
+const MANY: u32 = 1_000_000;
+/// So many writes, at random, in turn.
+const WRITES: u32 = 1_024;
+
+pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+    let everything = [Work::All { to: HERE }];
+    begin(world, &world.ours(), &everything);
+    begin(world, &world.careful(), &everything);
+    begin(world, &world.persistent(), &everything);
+    let applications = world.data.len();
+    let mut case = |name, things, contenders| measure(Case { name, applications, things, contenders });
+    let group = Work::Group { from: HERE, to: THERE };
+    let list = Work::List { applications: world.data.order.clone(), to: THERE };
+    let one = Work::One { application: world.data.order[0], to: THERE };
+    case("snapshot", 1, snapshots(world));
+    case("first write after a snapshot", 1, first_writes(world));
+    case("dry run, whole group", 1, dry_runs(world, &group));
+    case("dry run, list", applications, dry_runs(world, &list));
+    case("dry run, one", 1, dry_runs(world, &one));
+    case("undo, whole group", 1, undoes(world, &group));
+    case("undo, list", applications, undoes(world, &list));
+}
+
+fn begin<E: Engine>(world: &World, shared: &Shared<E>, works: &[Work]) {
+    let engine = &mut shared.borrow_mut().engine;
+    for work in works {
+        let prepared = engine.prepare(&world.data, work);
+        engine.apply(&prepared).expect("accepted");
+    }
+}
+
+fn snapshots(world: &World) -> Vec<Contender<'_>> {
+    let (ours, persistent) = (world.ours(), world.persistent());
+    let (careful, naive) = (world.careful(), world.naive());
+    vec![
+        Contender::ours(floor_of(move || ours.borrow().engine.tenant.clone())),
+        Contender::peer("careful", Once::new(|| (), move |()| careful.borrow().engine.clone())),
+        Contender::peer("naive", Once::new(|| (), move |()| naive.borrow().engine.clone())),
+        Contender::peer("persistent", floor_of(move || persistent.borrow().engine.clone())),
+    ]
+}
+
+/// A snapshot is taken and held, and one application moves.
+fn first_writes(world: &World) -> Vec<Contender<'_>> {
+    fn write<'a, E: Engine + 'a, S: 'a>(world: &World, shared: Shared<E>, snapshot: fn(&E) -> S) -> impl Contend + 'a {
+        let numbers = world.data.order.iter().cycle().take(at(WRITES));
+        let works = numbers.zip(0_u32..).map(|(number, turn)| {
+            let there = (turn / world.data.len()).is_multiple_of(2);
+            Work::One { application: *number, to: if there { THERE } else { HERE } }
+        });
+        let prepared: Vec<E::Prepared> = works.map(|work| shared.borrow().engine.prepare(&world.data, &work)).collect();
+        let (reader, next) = (shared.clone(), Cell::new(0));
+        let take = move || snapshot(&reader.borrow().engine);
+        Once::new(take, move |_| {
+            next.set((next.get() + 1) % prepared.len());
+            shared.borrow_mut().engine.apply(&prepared[next.get()])
+        })
+    }
+    let column: im::Vector<u32> = world.data.order.iter().copied().collect();
+    let column = Rc::new(RefCell::new(column));
+    let (reader, order, mut next) = (column.clone(), &world.data.order, 0);
+    let set = move |_: &mut im::Vector<u32>| {
+        next = (next + 1) % order.len();
+        column.borrow_mut().set(at(order[next]), 7)
+    };
+    vec![
+        Contender::ours(write(world, world.ours(), |ours| ours.tenant.clone())),
+        Contender::peer("persistent", write(world, world.persistent(), Clone::clone)),
+        Contender::floor("floor: im::Vector of u32", Once::new(move || reader.borrow().clone(), set)),
+    ]
+}
+
+/// What is decided and left at that, beside the same applied to a copy, which is what others have to do.
+fn dry_runs<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
+    let ours = world.ours();
+    begin(world, &ours, &[Work::All { to: HERE }]);
+    let command = ours.borrow().engine.prepare(&world.data, work);
+    let tenant = ours.borrow().engine.tenant.clone();
+    let applied = MoveAndBack { tenant: tenant.clone(), command: command.clone(), part: Part::Move };
+    let mut contenders = vec![
+        Contender::ours(Once::new(|| (), move |()| tenant.decide(black_box(&command)))),
+        Contender::floor("floor: applying it", applied),
+    ];
+    if world.data.len() < MANY {
+        let careful = world.careful();
+        let prepared = careful.borrow().engine.prepare(&world.data, work);
+        let on_a_copy = move |(): &mut ()| {
+            let mut copy = careful.borrow().engine.clone();
+            copy.apply(&prepared).is_ok().then_some(copy)
+        };
+        contenders.push(Contender::peer("careful", Once::new(|| (), on_a_copy)));
+    }
+    contenders
+}
+
+fn undoes<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
+    let ours = world.ours();
+    begin(world, &ours, &[Work::All { to: HERE }]);
+    let command = ours.borrow().engine.prepare(&world.data, work);
+    let tenant = ours.borrow().engine.tenant.clone();
+    let part = |part| MoveAndBack { tenant: tenant.clone(), command: command.clone(), part };
+    vec![Contender::ours(part(Part::Undo)), Contender::floor("floor: its move", part(Part::Move))]
+}
+
+enum Part {
+    Move,
+    Undo,
+}
+
+/// A move and its undoing, one of the two timed.
+struct MoveAndBack {
+    tenant: Tenant,
+    command: Command,
+    part: Part,
+}
+
+impl Contend for MoveAndBack {
+    fn run(&mut self, times: u32) -> Duration {
+        let mut took = Duration::ZERO;
+        for _ in 0..times {
+            let start = Instant::now();
+            let events = self.tenant.apply(black_box(&self.command)).expect("accepted");
+            let moved = start.elapsed();
+            let start = Instant::now();
+            self.tenant.undo(black_box(&events));
+            let undone = start.elapsed();
+            took += match self.part {
+                Part::Move => moved,
+                Part::Undo => undone,
+            };
+        }
+        took
+    }
+
+    fn outcome(&mut self) -> Option<Vec<u32>> {
+        let before = self.tenant.clone();
+        let events = self.tenant.apply(&self.command).expect("accepted");
+        assert!(!events.is_empty(), "nothing to measure");
+        self.tenant.undo(&events);
+        assert!(self.tenant == before, "undo has not led back");
+        None
+    }
+}

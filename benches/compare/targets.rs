@@ -1,0 +1,133 @@
+//! What is to be reached, and whether it was.
+
+use super::{
+    results::Results,
+    tables::{digits, size, time},
+};
+
+#[derive(Clone, serde::Serialize)]
+pub(crate) struct Target {
+    pub(crate) work: &'static str,
+    pub(crate) demand: String,
+    pub(crate) measured: String,
+    pub(crate) met: bool,
+}
+
+/// Two that take equally long differ by so much.
+const NOISE: f64 = 1.1;
+const MICROSECOND: f64 = 1e3;
+const MILLISECOND: f64 = 1e6;
+
+struct Judge<'a> {
+    results: &'a Results,
+    targets: Vec<Target>,
+}
+
+/// Every target that this run has measured.
+pub(crate) fn targets(results: &Results) -> Vec<Target> {
+    let mut judge = Judge { results, targets: Vec::new() };
+    let sizes = results.sizes();
+    judge.flat("whole group", 2.0);
+    judge.flat("whole group, after a million moves", 2.0);
+    judge.fresh();
+    for applications in sizes.iter().copied().filter(|applications| *applications == 100_000) {
+        judge.at_least("whole group", applications, "SQLite", 10_000.0);
+    }
+    for applications in sizes {
+        judge.at_most("list, all moved", applications, "floor: id probe", 0.6);
+        judge.at_least("list, all moved", applications, "careful", 20.0);
+        judge.at_least("list, all moved", applications, "SQLite", 60.0);
+        judge.refused(applications);
+        judge.at_most("addApplication", applications, "floor: look-up by id", 2.0);
+        for dry_run in ["dry run, whole group", "dry run, list", "dry run, one"] {
+            judge.at_most(dry_run, applications, "floor: applying it", NOISE);
+        }
+        for undo in ["undo, whole group", "undo, list"] {
+            judge.at_most(undo, applications, "floor: its move", NOISE);
+        }
+        judge.at_most("load a document", applications, "floor: parse it", 2.0);
+        judge.at_most("replay lines", applications, "floor: parse them", 2.0);
+    }
+    judge.flat("snapshot", 2.0);
+    judge.within("snapshot", 50.0);
+    judge.flat("first write after a snapshot", 2.0);
+    judge.within("first write after a snapshot", 2.0 * MICROSECOND);
+    judge.within("a page of 100", 50.0 * MICROSECOND);
+    judge.within("a page, worst", MILLISECOND);
+    judge.within("every group with its applications", 10.0 * MILLISECOND);
+    judge.within("route, 16 connectors", 100.0);
+    judge.memory();
+    judge.targets
+}
+
+impl Judge<'_> {
+    fn say(&mut self, work: &'static str, demand: String, measured: String, met: bool) {
+        self.targets.push(Target { work, demand, measured, met });
+    }
+
+    fn ours(&self, case: &str, applications: u32) -> Option<f64> {
+        self.results.fastest(case, applications, "ours")
+    }
+
+    fn flat(&mut self, case: &'static str, factor: f64) {
+        let sizes = self.results.sizes();
+        let (Some(least), Some(most)) = (sizes.first().copied(), self.results.largest(case)) else { return };
+        let (Some(small), Some(large)) = (self.ours(case, least), self.ours(case, most)) else { return };
+        if most > least {
+            let target = format!("at most {factor}x from {} to {} applications", size(least), size(most));
+            self.say(case, target, format!("{:.2}x", large / small), large <= factor * small);
+        }
+    }
+
+    /// Cells that do not degrade.
+    fn fresh(&mut self) {
+        let case = "whole group, after a million moves";
+        for applications in self.results.sizes() {
+            let (fresh, old) = (self.ours("whole group", applications), self.ours(case, applications));
+            if let (Some(fresh), Some(old)) = (fresh, old) {
+                let target = format!("at most 2x that of a fresh tenant, {} applications", size(applications));
+                self.say(case, target, format!("{:.2}x", old / fresh), old <= 2.0 * fresh);
+            }
+        }
+    }
+
+    fn at_most(&mut self, case: &'static str, applications: u32, of: &str, ratio: f64) {
+        let (ours, other) = (self.ours(case, applications), self.results.fastest(case, applications, of));
+        if let (Some(ours), Some(other)) = (ours, other) {
+            let target = format!("at most {ratio}x {of}, {} applications", size(applications));
+            self.say(case, target, format!("{:.2}x", ours / other), ours <= ratio * other);
+        }
+    }
+
+    fn at_least(&mut self, case: &'static str, applications: u32, of: &str, times: f64) {
+        let (ours, other) = (self.ours(case, applications), self.results.fastest(case, applications, of));
+        if let (Some(ours), Some(other)) = (ours, other) {
+            let target = format!("at least {times}x as fast as {of}, {} applications", size(applications));
+            self.say(case, target, format!("{}x", digits(other / ours)), other >= times * ours);
+        }
+    }
+
+    fn refused(&mut self, applications: u32) {
+        let (refused, accepted) = ("list, one bad entry", "list, all moved");
+        if let (Some(ours), Some(other)) = (self.ours(refused, applications), self.ours(accepted, applications)) {
+            let target = format!("at most {NOISE}x the accepted one, {} applications", size(applications));
+            self.say(refused, target, format!("{:.2}x", ours / other), ours <= NOISE * other);
+        }
+    }
+
+    fn within(&mut self, case: &'static str, nanoseconds: f64) {
+        let Some(most) = self.results.largest(case) else { return };
+        if let Some(ours) = self.ours(case, most) {
+            let (limit, took) = (time(nanoseconds), time(ours));
+            self.say(case, format!("at most {limit}, {} applications", size(most)), took, ours <= nanoseconds);
+        }
+    }
+
+    fn memory(&mut self) {
+        let ours = self.results.memory.iter().filter(|memory| memory.contender == "ours" && !memory.named);
+        if let Some(most) = ours.max_by_key(|memory| memory.applications) {
+            let target = format!("at most 100 bytes an application, {} applications", size(most.applications));
+            self.say("memory", target, format!("{:.1}", most.bytes), most.bytes <= 100.0);
+        }
+    }
+}

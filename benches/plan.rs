@@ -1,0 +1,146 @@
+//! Planning in tenants of 1,000 to 1,000,000 applications, beside what a script does: one command an application.
+//!
+//! ```text
+//! cargo bench --bench plan [-- --quick] [FILTER]
+//! ```
+//!
+//! *floor: visit* passes over all applications once. *peer: one command each* emits an `addApplication` for each application
+//! that is not where it should be and runs them on a snapshot, as a plan is run before it is given away. *ours: plan* reads
+//! the desired state, makes the plan and runs it on a snapshot; *ours: region* is the whole choreography of R-36.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a bench stops where it fails, and has std"
+)]
+
+use std::hint::black_box;
+
+use connector_groups::{
+    AddApplication, AppId, ApplicationDocument, ApplicationId, Command, ConnectorDocument, ConnectorGroupDocument,
+    ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus, Desired, DesiredGroup, Document, PlanOptions,
+    Rules, Selected, Tenant, TenantId, Things, Timestamp,
+};
+use criterion::{BenchmarkId, Criterion};
+
+const GROUPS: u128 = 16;
+
+fn group(number: u128) -> ConnectorGroupId {
+    ConnectorGroupId::from_u128(number)
+}
+
+/// Group 1 has half of the applications, the others the rest; each group has two connectors.
+fn tenant(applications: u128) -> Tenant {
+    let document = Document {
+        id: TenantId::from_u128(0),
+        default_region: "eur".into(),
+        now: Timestamp::UNIX_EPOCH,
+        rules: Rules::default(),
+        connector_groups: (0..GROUPS)
+            .map(|number| ConnectorGroupDocument {
+                id: group(number),
+                name: format!("Group {number}").into(),
+                connector_group_type: ConnectorGroupType::ApplicationProxy,
+                is_default: number == 0,
+                region: "eur".into(),
+            })
+            .collect(),
+        connectors: (0..GROUPS * 2)
+            .map(|number| ConnectorDocument {
+                id: ConnectorId::from_u128(number),
+                machine_name: format!("host{number}").into(),
+                external_ip: "192.0.2.1".into(),
+                status: ConnectorStatus::Active,
+                inactive_since: None,
+                version: "1".into(),
+                member_of: group(number / 2),
+            })
+            .collect(),
+        applications: (0..applications)
+            .map(|number| ApplicationDocument {
+                // Scattered, as ids are.
+                id: ApplicationId::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+                app_id: AppId::from_u128(number),
+                display_name: format!("Application {number}").into(),
+                on_premises_publishing: Some(Box::default()),
+                connector_group: Some(group(if number % 2 == 0 { 1 } else { number / 2 % GROUPS })),
+            })
+            .collect(),
+    };
+    document.try_into().unwrap()
+}
+
+/// All applications of one group go to another: by a selection.
+fn whole_group() -> Desired {
+    let applications = Things::Selected(Selected::In("Group 1".into()));
+    let group = DesiredGroup { name: Some("Group 2".into()), applications, ..DesiredGroup::default() };
+    Desired { connector_groups: vec![group], absent: Vec::new() }
+}
+
+/// Half of all applications, each named by its id, go to the other groups in turn.
+fn by_ids(tenant: &Tenant) -> Desired {
+    let mut groups: Vec<DesiredGroup> =
+        (2..GROUPS).map(|number| DesiredGroup { id: Some(group(number)), ..DesiredGroup::default() }).collect();
+    let mut lists = vec![Vec::new(); groups.len()];
+    let count = lists.len();
+    for (number, application) in tenant.connector_group(group(1)).unwrap().applications().enumerate() {
+        lists.get_mut(number % count).unwrap().push(application.id().to_string().into());
+    }
+    for (group, list) in groups.iter_mut().zip(lists) {
+        group.applications = Things::These(list);
+    }
+    Desired { connector_groups: groups, absent: Vec::new() }
+}
+
+fn region() -> Desired {
+    let group = DesiredGroup { name: Some("Group 1".into()), region: Some("nam".into()), ..DesiredGroup::default() };
+    Desired { connector_groups: vec![group], absent: Vec::new() }
+}
+
+fn one_command_each(tenant: &Tenant) -> Tenant {
+    let mut after = tenant.clone();
+    let applications = tenant.connector_group(group(1)).unwrap().applications();
+    let commands: Vec<Command> = applications
+        .map(|application| AddApplication { application: application.id(), connector_group: group(2) }.into())
+        .collect();
+    for command in &commands {
+        after.apply(command).unwrap();
+    }
+    after
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut benches = criterion.benchmark_group("plan");
+    benches.sample_size(10);
+    for applications in [1_000_u128, 10_000, 100_000, 1_000_000] {
+        let tenant = tenant(applications);
+        let new_ids = || [group(1 << 64)];
+        let (whole, ids, region) = (whole_group(), by_ids(&tenant), region());
+        let plan = |desired| tenant.plan(desired, PlanOptions::default(), new_ids()).unwrap();
+        // No figure is worth printing before both have come to the same.
+        let mut after = tenant.clone();
+        for step in plan(&whole).steps {
+            after.apply(&step).unwrap();
+        }
+        assert_eq!((plan(&whole).steps.len(), after), (1, one_command_each(&tenant)));
+        assert_eq!((plan(&ids).steps.len(), plan(&region).steps.len()), (1, 7));
+        benches.bench_function(BenchmarkId::new("floor: visit", applications), |bench| {
+            bench.iter(|| black_box(&tenant).applications().filter(|one| one.connector_group().is_some()).count());
+        });
+        benches.bench_function(BenchmarkId::new("peer: one command each", applications), |bench| {
+            bench.iter(|| one_command_each(black_box(&tenant)));
+        });
+        for (name, desired) in
+            [("ours: plan, a group", &whole), ("ours: plan, by ids", &ids), ("ours: plan, a region", &region)]
+        {
+            benches
+                .bench_function(BenchmarkId::new(name, applications), |bench| bench.iter(|| plan(black_box(desired))));
+        }
+    }
+    benches.finish();
+    criterion.final_summary();
+}

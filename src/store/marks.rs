@@ -1,0 +1,65 @@
+//! A set of slots, one bit each: in order without sorting, and a sixteenth of a list of them.
+
+use alloc::{vec, vec::Vec};
+
+use super::slot::Slot;
+
+const WORD_BITS: usize = 64;
+
+#[derive(Clone)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// None yet, with room for so many slots.
+    pub(super) fn none_of(slots: usize) -> Self {
+        Self(vec![0; slots.div_ceil(WORD_BITS)])
+    }
+
+    /// Marks a slot; false where it is marked already.
+    pub(super) fn mark(&mut self, slot: Slot) -> bool {
+        let bit = 1_u64.wrapping_shl(u32::try_from(slot.index() & 63).unwrap_or(0));
+        let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) else { return false };
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|word| usize::try_from(word.count_ones()).unwrap_or(0)).sum()
+    }
+
+    /// The marked slots in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.0
+            .iter()
+            .enumerate()
+            .flat_map(|(index, word)| bits(*word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
+    }
+
+    /// As [`iter`](Self::iter).
+    pub(super) fn into_slots(self) -> impl Iterator<Item = Slot> {
+        let words = self.0.into_iter().enumerate();
+        words.flat_map(|(index, word)| bits(word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
+    }
+
+    /// The bits, page by page of a column with so many entries a page, a multiple of a word's.
+    pub(super) fn pages<const N: usize>(&self) -> impl Iterator<Item = &[u64]> {
+        self.0.chunks(N.div_ceil(WORD_BITS))
+    }
+
+    /// As [`pages`](Self::pages), to write to.
+    pub(super) fn pages_mut<const N: usize>(&mut self) -> impl Iterator<Item = &mut [u64]> {
+        self.0.chunks_mut(N.div_ceil(WORD_BITS))
+    }
+}
+
+/// The places of the bits of a word, from the lowest.
+pub(super) fn bits(word: u64) -> impl Iterator<Item = usize> {
+    let mut left = word;
+    core::iter::from_fn(move || {
+        let bit = usize::try_from(left.trailing_zeros()).unwrap_or(0);
+        let is_there = left != 0;
+        left &= left.wrapping_sub(1);
+        is_there.then_some(bit)
+    })
+}
