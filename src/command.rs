@@ -19,11 +19,12 @@ use crate::{
 macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident $tag:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
         $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-            #[serde(rename_all = "camelCase", deny_unknown_fields)]
-            pub struct $name {
-                $($(#[$field_doc])* pub $field: $type,)*
+            objects! {
+                $(#[$doc])*
+                #[derive(Debug, Clone, PartialEq, Eq)]
+                pub struct $name {
+                    $($(#[$field_doc])* pub $field: $type,)*
+                }
             }
 
             impl From<$name> for Command {
@@ -225,16 +226,6 @@ commands! {
     }
 }
 
-/// One entry of `assignApplications`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Assignment {
-    /// The application.
-    pub application: ApplicationId,
-    /// Where it goes.
-    pub connector_group: ConnectorGroupId,
-}
-
 /// Which things a bulk command means (contract §3). All but `Ids` take published applications only and never fail for
 /// matching nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -314,40 +305,48 @@ impl<'de, Id: Deserialize<'de>> Deserialize<'de> for Selection<Id> {
     }
 }
 
-/// A new tenant with its default group (contract §3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CreateTenant {
-    /// The new tenant's id.
-    pub id: TenantId,
-    /// The region of its default group, and of every group that is created without one.
-    pub default_region: Arc<str>,
-    /// The tenant's time.
-    pub now: Timestamp,
-    /// Its default group.
-    pub default_connector_group: DefaultConnectorGroup,
-    /// Its switches; both off by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Rules>,
-}
+objects! {
+    /// One entry of `assignApplications`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Assignment {
+        /// The application.
+        pub application: ApplicationId,
+        /// Where it goes.
+        pub connector_group: ConnectorGroupId,
+    }
 
-/// The default group that a new tenant begins with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DefaultConnectorGroup {
-    /// Its id.
-    pub id: ConnectorGroupId,
-    /// Its name, by default `Default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Arc<str>>,
-}
+    /// A new tenant with its default group (contract §3).
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct CreateTenant {
+        /// The new tenant's id.
+        pub id: TenantId,
+        /// The region of its default group, and of every group that is created without one.
+        pub default_region: Arc<str>,
+        /// The tenant's time.
+        pub now: Timestamp,
+        /// Its default group.
+        pub default_connector_group: DefaultConnectorGroup,
+        /// Its switches; both off by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rules: Option<Rules>,
+    }
 
-/// The tenant and all in it go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeleteTenant {
-    /// The tenant.
-    pub id: TenantId,
+    /// The default group that a new tenant begins with.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DefaultConnectorGroup {
+        /// Its id.
+        pub id: ConnectorGroupId,
+        /// Its name, by default `Default`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<Arc<str>>,
+    }
+
+    /// The tenant and all in it go.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct DeleteTenant {
+        /// The tenant.
+        pub id: TenantId,
+    }
 }
 
 /// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.

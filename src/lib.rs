@@ -14,6 +14,9 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[macro_use]
+mod objects;
+
 mod audit;
 mod availability;
 mod command;

@@ -43,21 +43,23 @@ pub enum Reach {
     Anywhere,
 }
 
-/// What is wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct RebalanceAim {
-    /// What is moved.
-    pub movable: Movable,
-    /// How far.
-    pub reach: Reach,
-    /// How many active connectors a group with applications should have at least; two make it highly available.
-    /// Where applications are moved, only groups with as many take any.
-    pub at_least: u32,
-    /// Whether, once all have that, the greatest load per active connector should be as small as it can be.
-    pub even: bool,
-    /// What an application counts for, where that is not 1; for the moving of connectors only.
-    pub weights: BTreeMap<ApplicationId, u32>,
+objects! {
+    /// What is wanted.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct RebalanceAim {
+        /// What is moved.
+        pub movable: Movable,
+        /// How far.
+        pub reach: Reach,
+        /// How many active connectors a group with applications should have at least; two make it highly available.
+        /// Where applications are moved, only groups with as many take any.
+        pub at_least: u32,
+        /// Whether, once all have that, the greatest load per active connector should be as small as it can be.
+        pub even: bool,
+        /// What an application counts for, where that is not 1; for the moving of connectors only.
+        pub weights: BTreeMap<ApplicationId, u32>,
+        ..default
+    }
 }
 
 impl Default for RebalanceAim {

@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 use connector_groups::{
-    AppId, Directory, Document, Kind, Tenant,
+    AppId, Directory, DirectoryCommand, Document, Kind, Tenant,
     UrlProperty::{ExternalUrl, InternalUrl},
     Violation, Violations,
 };
@@ -237,4 +237,120 @@ fn hostile_texts_are_answered_shortly() {
     for length in (0..text.len()).step_by(7) {
         assert!(serde_json::from_str::<Tenant>(text.get(..length).unwrap_or_default()).is_err(), "cut at {length}");
     }
+}
+
+/// How an application may be published, with every object that there can be.
+fn publishing() -> Value {
+    json!({
+        "internalUrl": "https://full.contoso.local/",
+        "singleSignOnSettings": {"singleSignOnMode": "onPremisesKerberos", "kerberosSignOnSettings": {
+            "kerberosServicePrincipalName": "HTTP/full", "kerberosSignOnMappingAttributeType": "userPrincipalName"}},
+        "segmentsConfiguration": {"applicationSegments": [{"port": 443}]},
+        "onPremisesApplicationSegments": [{"internalUrl": "https://a.contoso.local/", "corsConfigurations": [
+            {"resource": "/", "allowedOrigins": ["*"], "maxAgeInSeconds": 5}]}],
+        "verifiedCustomDomainCertificatesMetadata": {"thumbprint": "aa", "subjectName": "full"},
+        "verifiedCustomDomainKeyCredential": {"value": {"key": 1}},
+        "verifiedCustomDomainPasswordCredential": {"value": {"key": 1}},
+        "wafIpRanges": [{"range": {"from": "192.0.2.1"}}],
+        "wafAllowedHeaders": {"headers": {"name": "x"}},
+    })
+}
+
+/// Where the objects of a text are. Those that are kept as they came are looked at, but not into: theirs may be anything.
+fn objects(value: &Value, pointer: &str) -> Vec<String> {
+    let kept = ["segmentsConfiguration", "KeyCredential", "PasswordCredential", "wafIpRanges", "wafAllowedHeaders"];
+    match value {
+        Value::Object(_) if kept.iter().any(|name| pointer.contains(name)) => vec![pointer.to_string()],
+        Value::Object(fields) => {
+            let inside = fields.iter().flat_map(|(name, field)| objects(field, &format!("{pointer}/{name}")));
+            core::iter::once(pointer.to_string()).chain(inside).collect()
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().flat_map(|(at, item)| objects(item, &format!("{pointer}/{at}"))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Every text that has an array where the right one has an object: of the object's values, and an empty one.
+fn with_arrays(right: &Value) -> impl Iterator<Item = (String, Value)> {
+    objects(right, "").into_iter().flat_map(|pointer| {
+        let values: Vec<Value> = right.pointer(&pointer).unwrap().as_object().unwrap().values().cloned().collect();
+        [values, Vec::new()].map(|array| {
+            let mut wrong = right.clone();
+            *wrong.pointer_mut(&pointer).unwrap() = Value::Array(array);
+            (pointer.clone(), wrong)
+        })
+    })
+}
+
+/// What is wrong with it is that it is an array, not what happens to be in it.
+fn assert_is_no_object<T>(read: Result<T, serde_json::Error>, what: &str) {
+    let error = read.err().map(|error| error.to_string());
+    assert!(error.as_ref().is_some_and(|error| error.contains("invalid type: sequence")), "{what}: {error:?}");
+}
+
+#[test]
+fn an_array_is_no_object_in_a_document() {
+    let full = with("/applications/0/onPremisesPublishing", publishing());
+    let directory = json!({"tenants": [full]});
+    assert!(serde_json::from_value::<Directory>(directory.clone()).is_ok());
+    let wrong: Vec<_> = with_arrays(&directory).collect();
+    assert_eq!(wrong.len(), 2 * 20, "the objects are found");
+    for (pointer, wrong) in wrong {
+        assert_is_no_object(serde_json::from_str::<Directory>(&wrong.to_string()), &pointer);
+        assert_is_no_object(serde_json::from_value::<Directory>(wrong), &pointer);
+    }
+}
+
+/// A line with its tag before and after its other fields, which are read on from where they were set aside.
+fn with_tag_first_and_last(line: &Value) -> Vec<String> {
+    let Some(fields) = line.as_object() else { return vec![line.to_string()] };
+    let tag = fields["command"].to_string();
+    let others = fields.iter().filter(|(name, _)| *name != "command");
+    let others = others.map(|(name, field)| format!(r#""{name}":{field}"#)).collect::<Vec<_>>().join(",");
+    vec![format!(r#"{{"command":{tag},{others}}}"#), format!(r#"{{{others},"command":{tag}}}"#)]
+}
+
+#[test]
+fn an_array_is_no_object_in_a_line() {
+    let (tenant, application) = (id("7e000000", 1), id("a0000000", 1));
+    let publish =
+        json!({"command": "publishApplication", "application": application, "onPremisesPublishing": publishing()});
+    let assign = json!({"command": "assignApplications", "assignments": [{"application": application, "connectorGroup": group(1)}]});
+    let reassign =
+        json!({"command": "reassignApplications", "applications": {"all": true}, "connectorGroup": group(1)});
+    let transaction = json!({"command": "transaction", "tenant": tenant, "commands": [publish, assign, reassign]});
+    let create = json!({"command": "createTenant", "id": tenant, "defaultRegion": "eur", "now": "2026-03-02T08:00:00Z",
+        "defaultConnectorGroup": {"id": group(1)}, "rules": {"uniqueNames": true}});
+    let contoso = include_str!("../examples/contoso.jsonl").lines().filter_map(|line| serde_json::from_str(line).ok());
+    let mut wrong_count = 0;
+    for right in contoso.chain([transaction, create]) {
+        let read = |line: &String| serde_json::from_str::<DirectoryCommand>(line);
+        // Contoso's administrators mistyped two lines.
+        if with_tag_first_and_last(&right).iter().any(|line| read(line).is_err()) {
+            continue;
+        }
+        for (pointer, wrong) in with_arrays(&right) {
+            wrong_count += 1;
+            for line in with_tag_first_and_last(&wrong) {
+                assert_is_no_object(read(&line), &format!("{pointer} in {line}"));
+            }
+        }
+    }
+    assert!(wrong_count > 1000, "{wrong_count} arrays are no objects");
+}
+
+#[test]
+fn a_text_is_no_object_and_no_number() {
+    let (tenant, connector) = (id("7e000000", 1), id("c0000000", 1));
+    let report = json!({"command": "reportConnector", "tenant": tenant, "id": connector, "status": {"active": null}});
+    let numbered =
+        json!({"command": "transaction", "tenant": tenant, "commands": [{"command": 4, "connector": connector}]});
+    let by_number = json!({"command": "reportConnector", "tenant": tenant, "id": connector, "status": 0});
+    for line in [report, numbered, by_number].iter().flat_map(with_tag_first_and_last) {
+        let error = serde_json::from_str::<DirectoryCommand>(&line).unwrap_err().to_string();
+        assert!(error.contains("invalid type"), "{line}: {error}");
+    }
+    assert!(serde_json::from_value::<Tenant>(with("/connectors/0/status", json!({"inactive": null}))).is_err());
 }

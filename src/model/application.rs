@@ -32,22 +32,23 @@ pub struct Publication {
     pub on_premises_publishing: Box<OnPremisesPublishing>,
 }
 
-/// An application as it stands in a tenant document: Graph's flat properties, which may contradict each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ApplicationDocument {
-    /// Its id.
-    pub id: ApplicationId,
-    /// Its client id.
-    pub app_id: AppId,
-    /// Its name.
-    pub display_name: Arc<str>,
-    /// How it is published; null while it is not.
-    #[serde(default)]
-    pub on_premises_publishing: Option<Box<OnPremisesPublishing>>,
-    /// The group that it is assigned to; null while it is not published.
-    #[serde(default)]
-    pub connector_group: Option<ConnectorGroupId>,
+objects! {
+    /// An application as it stands in a tenant document: Graph's flat properties, which may contradict each other.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ApplicationDocument {
+        /// Its id.
+        pub id: ApplicationId,
+        /// Its client id.
+        pub app_id: AppId,
+        /// Its name.
+        pub display_name: Arc<str>,
+        /// How it is published; null while it is not.
+        #[serde(default)]
+        pub on_premises_publishing: Option<Box<OnPremisesPublishing>>,
+        /// The group that it is assigned to; null while it is not published.
+        #[serde(default)]
+        pub connector_group: Option<ConnectorGroupId>,
+    }
 }
 
 /// An application is published without a group, or has a group without being published (I3).

@@ -1,8 +1,9 @@
 //! The connector.
 
 use alloc::sync::Arc;
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     ids::{ConnectorGroupId, ConnectorId},
@@ -72,7 +73,7 @@ impl Presence {
 }
 
 /// Graph's `connectorStatus`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ConnectorStatus {
     /// Running and connected.
@@ -81,25 +82,51 @@ pub enum ConnectorStatus {
     Inactive,
 }
 
-/// A connector as it stands in a tenant document: Graph's flat properties, which may contradict each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConnectorDocument {
-    /// Its id.
-    pub id: ConnectorId,
-    /// Its host's name.
-    pub machine_name: Arc<str>,
-    /// The external address that the service saw.
-    pub external_ip: Arc<str>,
-    /// Whether it is connected.
-    pub status: ConnectorStatus,
-    /// Since when it is inactive; absent while active.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_since: Option<Timestamp>,
-    /// The agent's version.
-    pub version: Arc<str>,
-    /// The group that it is a member of.
-    pub member_of: ConnectorGroupId,
+/// From its text only: what serde derives for an enum takes `{"active": null}` as well.
+impl<'de> Deserialize<'de> for ConnectorStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct StatusVisitor;
+
+        impl de::Visitor<'_> for StatusVisitor {
+            type Value = ConnectorStatus;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("`active` or `inactive`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ConnectorStatus, E> {
+                match text {
+                    "active" => Ok(ConnectorStatus::Active),
+                    "inactive" => Ok(ConnectorStatus::Inactive),
+                    other => Err(E::unknown_variant(other, &["active", "inactive"])),
+                }
+            }
+        }
+
+        deserializer.deserialize_str(StatusVisitor)
+    }
+}
+
+objects! {
+    /// A connector as it stands in a tenant document: Graph's flat properties, which may contradict each other.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ConnectorDocument {
+        /// Its id.
+        pub id: ConnectorId,
+        /// Its host's name.
+        pub machine_name: Arc<str>,
+        /// The external address that the service saw.
+        pub external_ip: Arc<str>,
+        /// Whether it is connected.
+        pub status: ConnectorStatus,
+        /// Since when it is inactive; absent while active.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub inactive_since: Option<Timestamp>,
+        /// The agent's version.
+        pub version: Arc<str>,
+        /// The group that it is a member of.
+        pub member_of: ConnectorGroupId,
+    }
 }
 
 /// A connector's `status` and `inactiveSince` contradict each other (I6).
@@ -137,17 +164,17 @@ pub struct Report {
     pub version: Option<Arc<str>>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ReportDocument {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    status: Option<ConnectorStatus>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    inactive_since: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_ip: Option<Arc<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    version: Option<Arc<str>>,
+objects! {
+    struct ReportDocument {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<ConnectorStatus>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inactive_since: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_ip: Option<Arc<str>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Arc<str>>,
+    }
 }
 
 impl From<Report> for ReportDocument {

@@ -2,8 +2,6 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{ConnectorGroupId, TenantId},
     model::{application::ApplicationDocument, connector::ConnectorDocument, group::ConnectorGroupType},
@@ -11,46 +9,45 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// A tenant as JSON: lists in creation order, so that the same facts are the same document whatever path led there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Document {
-    /// The tenant's id.
-    pub id: TenantId,
-    /// The region of groups that are created without one.
-    pub default_region: Arc<str>,
-    /// The tenant's time.
-    pub now: Timestamp,
-    /// Its switches.
-    pub rules: Rules,
-    /// Its groups.
-    pub connector_groups: Vec<ConnectorGroupDocument>,
-    /// Its connectors.
-    pub connectors: Vec<ConnectorDocument>,
-    /// Its applications.
-    pub applications: Vec<ApplicationDocument>,
-}
+objects! {
+    /// A tenant as JSON: lists in creation order, so that the same facts are the same document whatever path led there.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Document {
+        /// The tenant's id.
+        pub id: TenantId,
+        /// The region of groups that are created without one.
+        pub default_region: Arc<str>,
+        /// The tenant's time.
+        pub now: Timestamp,
+        /// Its switches.
+        pub rules: Rules,
+        /// Its groups.
+        pub connector_groups: Vec<ConnectorGroupDocument>,
+        /// Its connectors.
+        pub connectors: Vec<ConnectorDocument>,
+        /// Its applications.
+        pub applications: Vec<ApplicationDocument>,
+    }
 
-/// A group as it stands in a tenant document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConnectorGroupDocument {
-    /// Its id.
-    pub id: ConnectorGroupId,
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its type.
-    pub connector_group_type: ConnectorGroupType,
-    /// Whether it is the default.
-    pub is_default: bool,
-    /// Its region.
-    pub region: Arc<str>,
-}
+    /// A group as it stands in a tenant document.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ConnectorGroupDocument {
+        /// Its id.
+        pub id: ConnectorGroupId,
+        /// Its name.
+        pub name: Arc<str>,
+        /// Its type.
+        pub connector_group_type: ConnectorGroupType,
+        /// Whether it is the default.
+        pub is_default: bool,
+        /// Its region.
+        pub region: Arc<str>,
+    }
 
-/// A directory as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DirectoryDocument {
-    /// Its tenants, in creation order.
-    pub tenants: Vec<Document>,
+    /// A directory as JSON.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct DirectoryDocument {
+        /// Its tenants, in creation order.
+        pub tenants: Vec<Document>,
+    }
 }

@@ -7,20 +7,21 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{ids::ConnectorGroupId, model::region::Region};
 
-/// A connector group: the unit of high availability and load balancing (Graph: `connectorGroup`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConnectorGroup {
-    /// Its id, which never changes (T3).
-    pub id: ConnectorGroupId,
-    /// Its name, which identifies nothing: two groups may share one unless `uniqueNames` is on.
-    pub name: Name,
-    /// Its type, which never changes.
-    pub connector_group_type: ConnectorGroupType,
-    /// Whether it is the tenant's one default group, which never changes.
-    pub is_default: bool,
-    /// The region that it optimises traffic for; locked while anything is in the group.
-    pub region: Region,
+objects! {
+    /// A connector group: the unit of high availability and load balancing (Graph: `connectorGroup`).
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ConnectorGroup {
+        /// Its id, which never changes (T3).
+        pub id: ConnectorGroupId,
+        /// Its name, which identifies nothing: two groups may share one unless `uniqueNames` is on.
+        pub name: Name,
+        /// Its type, which never changes.
+        pub connector_group_type: ConnectorGroupType,
+        /// Whether it is the tenant's one default group, which never changes.
+        pub is_default: bool,
+        /// The region that it optimises traffic for; locked while anything is in the group.
+        pub region: Region,
+    }
 }
 
 /// A group's name: any text that is not blank, kept as it came.

@@ -139,6 +139,11 @@ impl<'de, E: de::Error> Deserializer<'de> for JsonDeserializer<E> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// From its text only: what serde derives for an identifier takes a number as well, for the variant at that place.
+    fn deserialize_identifier<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_string(String::deserialize(self)?)
+    }
+
     fn deserialize_enum<V: de::Visitor<'de>>(
         self,
         name: &'static str,
@@ -156,7 +161,7 @@ impl<'de, E: de::Error> Deserializer<'de> for JsonDeserializer<E> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map struct ignored_any
     }
 }
 

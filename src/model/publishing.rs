@@ -81,15 +81,30 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
 /// One row a property: what it is, its name, what it holds, what a caller gives for it, its default.
 macro_rules! properties {
     ($($(#[$doc:meta])* $name:ident: $held:ty, $given:ty = $default:expr;)*) => {
-        /// How an application is published (Graph: `onPremisesPublishing`), complete: what is not set is at its default.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-        pub struct OnPremisesPublishing {
-            $($(#[$doc])* pub $name: $held,)*
-            /// Whether the application is enabled for application proxy: true, and set by the system (read-only).
-            pub is_on_prem_publishing_enabled: Enabled,
-            /// The custom domain's certificate; set by the system (read-only).
-            pub verified_custom_domain_certificates_metadata: Option<Arc<CertificateMetadata>>,
+        objects! {
+            /// How an application is published (Graph: `onPremisesPublishing`), complete: what is not set is at its default.
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            pub struct OnPremisesPublishing {
+                $($(#[$doc])* pub $name: $held,)*
+                /// Whether the application is enabled for application proxy: true, and set by the system (read-only).
+                pub is_on_prem_publishing_enabled: Enabled,
+                /// The custom domain's certificate; set by the system (read-only).
+                pub verified_custom_domain_certificates_metadata: Option<Arc<CertificateMetadata>>,
+                ..default
+            }
+
+            /// What a `publishApplication` asks: each property left as it is, returned to its default, or set.
+            #[derive(Debug, Clone, PartialEq, Eq, Default)]
+            pub struct PublishingChanges {
+                $($(#[$doc])* #[serde(skip_serializing_if = "Change::is_keep")] pub $name: Change<$given>,)*
+                /// Read-only: setting it is refused (`readOnlyProperty`).
+                #[serde(skip_serializing_if = "Change::is_keep")]
+                pub is_on_prem_publishing_enabled: Change<bool>,
+                /// Read-only: setting it is refused (`readOnlyProperty`).
+                #[serde(skip_serializing_if = "Change::is_keep")]
+                pub verified_custom_domain_certificates_metadata: Change<Arc<CertificateMetadata>>,
+                ..default
+            }
         }
 
         impl Default for OnPremisesPublishing {
@@ -100,19 +115,6 @@ macro_rules! properties {
                     verified_custom_domain_certificates_metadata: None,
                 }
             }
-        }
-
-        /// What a `publishApplication` asks: each property left as it is, returned to its default, or set.
-        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-        pub struct PublishingChanges {
-            $($(#[$doc])* #[serde(skip_serializing_if = "Change::is_keep")] pub $name: Change<$given>,)*
-            /// Read-only: setting it is refused (`readOnlyProperty`).
-            #[serde(skip_serializing_if = "Change::is_keep")]
-            pub is_on_prem_publishing_enabled: Change<bool>,
-            /// Read-only: setting it is refused (`readOnlyProperty`).
-            #[serde(skip_serializing_if = "Change::is_keep")]
-            pub verified_custom_domain_certificates_metadata: Change<Arc<CertificateMetadata>>,
         }
 
         impl PublishingChanges {
@@ -247,68 +249,70 @@ impl<'de> Deserialize<'de> for Enabled {
     }
 }
 
-/// Single sign-on (Graph: `onPremisesPublishingSingleSignOn`).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct SingleSignOnSettings {
-    /// `none`, `onPremisesKerberos`, `saml`, `pingHeaderBased`, `aadHeaderBased`, `oAuthToken`.
-    pub single_sign_on_mode: Option<Arc<str>>,
-    /// Kerberos, for the mode `onPremisesKerberos`.
-    pub kerberos_sign_on_settings: Option<KerberosSignOnSettings>,
-}
+objects! {
+    /// Single sign-on (Graph: `onPremisesPublishingSingleSignOn`).
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct SingleSignOnSettings {
+        /// `none`, `onPremisesKerberos`, `saml`, `pingHeaderBased`, `aadHeaderBased`, `oAuthToken`.
+        pub single_sign_on_mode: Option<Arc<str>>,
+        /// Kerberos, for the mode `onPremisesKerberos`.
+        pub kerberos_sign_on_settings: Option<KerberosSignOnSettings>,
+        ..default
+    }
 
-/// Kerberos single sign-on (Graph: `kerberosSignOnSettings`).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct KerberosSignOnSettings {
-    /// The service principal name, such as `HTTP/expenses.contoso.local`.
-    pub kerberos_service_principal_name: Option<Arc<str>>,
-    /// Which attribute names the user, such as `userPrincipalName`.
-    pub kerberos_sign_on_mapping_attribute_type: Option<Arc<str>>,
-}
+    /// Kerberos single sign-on (Graph: `kerberosSignOnSettings`).
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct KerberosSignOnSettings {
+        /// The service principal name, such as `HTTP/expenses.contoso.local`.
+        pub kerberos_service_principal_name: Option<Arc<str>>,
+        /// Which attribute names the user, such as `userPrincipalName`.
+        pub kerberos_sign_on_mapping_attribute_type: Option<Arc<str>>,
+        ..default
+    }
 
-/// A segment in its deprecated form (Graph: `onPremisesApplicationSegment`).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ApplicationSegment {
-    /// The URL inside the network.
-    pub internal_url: Option<Arc<str>>,
-    /// The published URL.
-    pub external_url: Option<Arc<str>>,
-    /// The URL of a front end.
-    pub alternate_url: Option<Arc<str>>,
-    /// Cross-origin rules.
-    pub cors_configurations: Option<Vec<CorsConfiguration>>,
-}
+    /// A segment in its deprecated form (Graph: `onPremisesApplicationSegment`).
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct ApplicationSegment {
+        /// The URL inside the network.
+        pub internal_url: Option<Arc<str>>,
+        /// The published URL.
+        pub external_url: Option<Arc<str>>,
+        /// The URL of a front end.
+        pub alternate_url: Option<Arc<str>>,
+        /// Cross-origin rules.
+        pub cors_configurations: Option<Vec<CorsConfiguration>>,
+        ..default
+    }
 
-/// A cross-origin rule (Graph: `corsConfiguration`).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct CorsConfiguration {
-    /// The path that it is for.
-    pub resource: Option<Arc<str>>,
-    /// Origins, `*` for any.
-    pub allowed_origins: Option<Vec<Arc<str>>>,
-    /// Headers, `*` for any.
-    pub allowed_headers: Option<Vec<Arc<str>>>,
-    /// Methods, `*` for any.
-    pub allowed_methods: Option<Vec<Arc<str>>>,
-    /// How long an answer may be kept, in seconds.
-    pub max_age_in_seconds: Option<i32>,
-}
+    /// A cross-origin rule (Graph: `corsConfiguration`).
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct CorsConfiguration {
+        /// The path that it is for.
+        pub resource: Option<Arc<str>>,
+        /// Origins, `*` for any.
+        pub allowed_origins: Option<Vec<Arc<str>>>,
+        /// Headers, `*` for any.
+        pub allowed_headers: Option<Vec<Arc<str>>>,
+        /// Methods, `*` for any.
+        pub allowed_methods: Option<Vec<Arc<str>>>,
+        /// How long an answer may be kept, in seconds.
+        pub max_age_in_seconds: Option<i32>,
+        ..default
+    }
 
-/// A custom domain's certificate (Graph: `verifiedCustomDomainCertificatesMetadata`).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct CertificateMetadata {
-    /// The certificate's thumbprint.
-    pub thumbprint: Option<Arc<str>>,
-    /// Whom it is for.
-    pub subject_name: Option<Arc<str>>,
-    /// Who issued it.
-    pub issuer_name: Option<Arc<str>>,
-    /// When it was issued, as the service wrote it.
-    pub issue_date: Option<Arc<str>>,
-    /// When it ends, as the service wrote it.
-    pub expiry_date: Option<Arc<str>>,
+    /// A custom domain's certificate (Graph: `verifiedCustomDomainCertificatesMetadata`).
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct CertificateMetadata {
+        /// The certificate's thumbprint.
+        pub thumbprint: Option<Arc<str>>,
+        /// Whom it is for.
+        pub subject_name: Option<Arc<str>>,
+        /// Who issued it.
+        pub issuer_name: Option<Arc<str>>,
+        /// When it was issued, as the service wrote it.
+        pub issue_date: Option<Arc<str>>,
+        /// When it ends, as the service wrote it.
+        pub expiry_date: Option<Arc<str>>,
+        ..default
+    }
 }

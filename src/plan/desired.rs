@@ -7,44 +7,46 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{command::Selection, ids::ConnectorGroupId};
 
-/// A desired state. It is partial: what is not named stays as it is.
-///
-/// A *reference* is a text: an id, or a name as it is looked up elsewhere: a group's name (trimmed, in any case), a
-/// connector's `machineName`, an application's `appId` or `displayName`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Desired {
-    /// Groups that should be there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub connector_groups: Vec<DesiredGroup>,
-    /// References to groups that should not be there. What is in them must be named elsewhere: nothing cascades.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub absent: Vec<Arc<str>>,
-}
+objects! {
+    /// A desired state. It is partial: what is not named stays as it is.
+    ///
+    /// A *reference* is a text: an id, or a name as it is looked up elsewhere: a group's name (trimmed, in any case), a
+    /// connector's `machineName`, an application's `appId` or `displayName`.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct Desired {
+        /// Groups that should be there.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub connector_groups: Vec<DesiredGroup>,
+        /// References to groups that should not be there. What is in them must be named elsewhere: nothing cascades.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub absent: Vec<Arc<str>>,
+        ..default
+    }
 
-/// One group that should be there: with an `id`, the group of that id, else the one of that `name`; where there is none,
-/// it is to be created.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct DesiredGroup {
-    /// Its id. A group that is to be created without one takes the next of the ids supplied.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<ConnectorGroupId>,
-    /// Its name: with an `id`, the one that it should have; without, the one that it is found by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Arc<str>>,
-    /// The name that it should have instead of the one that it is found by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rename: Option<Arc<str>>,
-    /// Its region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<Arc<str>>,
-    /// Connectors that should be in it.
-    #[serde(skip_serializing_if = "Things::is_nothing")]
-    pub connectors: Things,
-    /// Applications that should be assigned to it.
-    #[serde(skip_serializing_if = "Things::is_nothing")]
-    pub applications: Things,
+    /// One group that should be there: with an `id`, the group of that id, else the one of that `name`; where there is none,
+    /// it is to be created.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct DesiredGroup {
+        /// Its id. A group that is to be created without one takes the next of the ids supplied.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<ConnectorGroupId>,
+        /// Its name: with an `id`, the one that it should have; without, the one that it is found by.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<Arc<str>>,
+        /// The name that it should have instead of the one that it is found by.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub rename: Option<Arc<str>>,
+        /// Its region.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub region: Option<Arc<str>>,
+        /// Connectors that should be in it.
+        #[serde(skip_serializing_if = "Things::is_nothing")]
+        pub connectors: Things,
+        /// Applications that should be assigned to it.
+        #[serde(skip_serializing_if = "Things::is_nothing")]
+        pub applications: Things,
+        ..default
+    }
 }
 
 /// Connectors or applications: a list of references, or a selection as bulk commands have them, whose `in` may be a group's

@@ -57,14 +57,16 @@ pub enum Parking {
     Anywhere,
 }
 
-/// How to plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct PlanOptions {
-    /// What matters most.
-    pub aim: Aim,
-    /// Where things wait.
-    pub parking: Parking,
+objects! {
+    /// How to plan.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct PlanOptions {
+        /// What matters most.
+        pub aim: Aim,
+        /// Where things wait.
+        pub parking: Parking,
+        ..default
+    }
 }
 
 /// Commands that lead to the desired state, each accepted where it stands.
