@@ -247,21 +247,18 @@ impl Choices {
         let is_wanted =
             |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
         let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
-        if !group.is_wanted() {
-            commands.push(DeleteConnectorGroup { id }.into());
-            // Its name may be wanted before it can go.
-            let spare = takes_spare.then(|| UpdateConnectorGroup { id, name: Some(group.spare.clone()), region: None });
-            commands.extend(spare.map(Command::from));
-            return;
-        }
-        let mut names = vec![None];
-        names.extend((name != &*group.name).then(|| Some(group.name.clone())));
-        names.extend(takes_spare.then(|| Some(group.spare.clone())));
         let region = now.region().as_str();
-        let mut regions = vec![None];
-        regions.extend((region != &*group.region).then(|| Some(group.region.clone())));
         let opens = self.by_region && region != tenant.default_region().as_str();
-        regions.extend(opens.then(default_region).filter(|region| *region != Some(group.region.clone())));
+        let (mut names, mut regions) = (vec![None], vec![None]);
+        if group.is_wanted() {
+            names.extend((name != &*group.name).then(|| Some(group.name.clone())));
+            regions.extend((region != &*group.region).then(|| Some(group.region.clone())));
+        } else {
+            // Before it goes, its name may be wanted, and connectors may pass through it.
+            commands.push(DeleteConnectorGroup { id }.into());
+        }
+        names.extend(takes_spare.then(|| Some(group.spare.clone())));
+        regions.extend(opens.then(default_region).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {
                 if name.is_some() || region.is_some() {

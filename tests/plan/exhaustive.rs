@@ -327,3 +327,21 @@ fn a_name_is_freed_before_its_group_goes() {
     let plan = tenant.plan(&goal.desired(), options, [group(3)]).unwrap();
     assert_eq!((harm(&tenant, &plan).0, plan.steps.len(), plan.best), (3, 5, true), "{}", story(&Ok(plan.clone())));
 }
+
+#[test]
+fn a_group_that_goes_lets_connectors_pass_before_it_does() {
+    let of_regions = |(name, world): &(&str, World)| *name == "regions" && world.rules.regional_connector_moves;
+    let (_, world) = worlds().into_iter().find(of_regions).unwrap();
+    let there = |region: &str| Some((String::from("One"), region.to_string()));
+    let groups = vec![there("eur"), there("nam"), there("nam"), None];
+    let tenant = world.tenant(&State { groups, connectors: vec![0, 0], applications: vec![0, 0] });
+    let kept = Wanted::There(Some("One"), Some("nam"));
+    let goal = Goal {
+        groups: vec![kept, Wanted::There(None, Some("eur")), Wanted::Absent, Wanted::Open],
+        connectors: vec![Some(0), Some(1)],
+        applications: vec![Some(1), Some(0)],
+    };
+    let options = PlanOptions { aim: Aim::KeepAvailable, ..PlanOptions::default() };
+    let plan = tenant.plan(&goal.desired(), options, [group(3)]).unwrap();
+    assert_eq!((harm(&tenant, &plan).0, plan.steps.len(), plan.best), (0, 11, true), "{}", story(&Ok(plan.clone())));
+}
