@@ -354,3 +354,19 @@ fn a_text_is_no_object_and_no_number() {
     }
     assert!(serde_json::from_value::<Tenant>(with("/connectors/0/status", json!({"inactive": null}))).is_err());
 }
+
+/// So many that hashes share what a table tells them apart by at first.
+#[test]
+fn of_many_urls_those_that_are_shared_are_told_and_no_others() {
+    let mut document = right();
+    let applications = document["applications"].as_array_mut().unwrap();
+    for number in 3..5_000 {
+        let url = format!("https://app{number}.contoso.local/");
+        applications.push(json!({"id": id("a0000000", number), "appId": id("b0000000", number), "displayName": "App",
+            "onPremisesPublishing": {"internalUrl": url}, "connectorGroup": group(1)}));
+    }
+    assert_eq!(load(document.clone()).unwrap().applications_count(), 4_999);
+    document["applications"][4_998]["onPremisesPublishing"]["internalUrl"] = json!("https://APP7.contoso.local/");
+    let told = violations(document);
+    assert!(matches!(&told[..], [Violation::SharedUrl { property: InternalUrl, .. }]), "{told:?}");
+}
