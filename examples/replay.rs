@@ -13,6 +13,7 @@ use core::time::Duration;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write},
+    path::Path,
     process::ExitCode,
     time::Instant,
 };
@@ -21,6 +22,8 @@ use connector_groups::Directory;
 
 #[path = "replay/line.rs"]
 mod line;
+#[path = "replay/state.rs"]
+mod state;
 
 const USAGE: &str = "usage: replay [--state] [--check] [--load FILE] [FILE]";
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -89,17 +92,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// A directory's document, a tenant's, or the line that `--state` prints.
 fn loaded(name: &str) -> Result<Directory, String> {
     let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let mut value: serde_json::Value = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
-    if let Some(state) = value.get_mut("state") {
-        value = state.take();
-    }
-    if value.get("tenants").is_none() {
-        value = serde_json::json!({"tenants": [value]});
-    }
-    serde_path_to_error::deserialize(value).map_err(|error| format!("{name}: {error}"))
+    state::directory(Path::new(name), &text)
 }
 
 enum Stop {

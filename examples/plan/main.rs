@@ -21,6 +21,8 @@
 
 mod import;
 mod input;
+#[path = "../replay/state.rs"]
+mod state;
 mod words;
 
 use std::{io::Write, path::Path, process::ExitCode};
