@@ -216,13 +216,18 @@ impl History {
         Some(&self.present)
     }
 
-    /// Goes one step back; `None` where there is none.
+    /// Goes one step back, by its events alone; `None` where there is none.
     pub fn undo(&mut self) -> Option<&Tenant> {
-        self.go_to(self.point().checked_sub(1)?)
+        let done = self.done.checked_sub(1)?;
+        self.present.undo(&self.steps.get(done)?.events);
+        self.done = done;
+        Some(&self.present)
     }
 
     /// Does again what was undone last; `None` where nothing is.
     pub fn redo(&mut self) -> Option<&Tenant> {
-        self.go_to(self.point().saturating_add(1))
+        self.present.evolve(&self.steps.get(self.done)?.events);
+        self.done = self.done.saturating_add(1);
+        Some(&self.present)
     }
 }
