@@ -1,13 +1,50 @@
 //! Which things a selection means (contract §3); of applications, published ones only.
 
+use alloc::vec::Vec;
+
 use crate::{
+    command::Selection,
+    ids::{ApplicationId, ConnectorId},
     model::region::Region,
     store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
-/// All published applications.
-pub(crate) fn published(state: &State) -> impl Iterator<Item = ApplicationView<'_>> {
-    state.applications().filter(|application| application.is_published())
+/// The connectors that a selection means, as far as they are there: listed ones as listed, all others in creation order.
+pub(crate) fn connectors<'a>(state: &'a State, selection: &Selection<ConnectorId>) -> Vec<ConnectorView<'a>> {
+    match selection {
+        Selection::Ids(ids) => ids.iter().filter_map(|id| state.connector(*id)).collect(),
+        Selection::In(group) => {
+            state.connector_group(*group).into_iter().flat_map(ConnectorGroupView::members).collect()
+        }
+        Selection::All => state.connectors().collect(),
+        Selection::InRegion(region) => {
+            let region = Region::new(region);
+            let is_there =
+                |connector: &ConnectorView<'_>| Some(connector.connector_group().region()) == region.as_ref();
+            state.connectors().filter(is_there).collect()
+        }
+        Selection::Named(prefix) => {
+            state.connectors().filter(|connector| starts_with(connector.machine_name(), prefix)).collect()
+        }
+    }
+}
+
+/// The applications that a selection means, as far as they are there: listed ones as listed, all others in creation order.
+pub(crate) fn applications<'a>(state: &'a State, selection: &Selection<ApplicationId>) -> Vec<ApplicationView<'a>> {
+    match selection {
+        Selection::Ids(ids) => ids.iter().filter_map(|id| state.application(*id)).collect(),
+        Selection::In(group) => {
+            state.connector_group(*group).into_iter().flat_map(ConnectorGroupView::applications).collect()
+        }
+        Selection::All => published(state).collect(),
+        Selection::InRegion(region) => {
+            let region = Region::new(region);
+            let region_of =
+                |application: ApplicationView<'a>| application.connector_group().map(ConnectorGroupView::region);
+            published(state).filter(|application| region_of(*application) == region.as_ref()).collect()
+        }
+        Selection::Named(prefix) => applications_named(state, prefix).collect(),
+    }
 }
 
 /// The groups that have this region.
@@ -23,17 +60,8 @@ pub(crate) fn applications_named<'a>(state: &'a State, prefix: &str) -> impl Ite
     published(state).filter(move |application| starts_with(application.display_name(), prefix))
 }
 
-/// Those whose group has this region.
-pub(crate) fn connectors_in_region<'a>(
-    state: &'a State,
-    region: Option<&Region>,
-) -> impl Iterator<Item = ConnectorView<'a>> {
-    state.connectors().filter(move |connector| Some(connector.connector_group().region()) == region)
-}
-
-/// Those whose `machineName` starts so.
-pub(crate) fn connectors_named<'a>(state: &'a State, prefix: &str) -> impl Iterator<Item = ConnectorView<'a>> {
-    state.connectors().filter(move |connector| starts_with(connector.machine_name(), prefix))
+fn published(state: &State) -> impl Iterator<Item = ApplicationView<'_>> {
+    state.applications().filter(|application| application.is_published())
 }
 
 /// Whether a name starts so, ASCII case-insensitively.

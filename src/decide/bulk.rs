@@ -57,15 +57,15 @@ pub(super) fn move_connectors(
     if let Selection::Ids(ids) = connectors {
         checks::named_once(first_repeated(ids.iter().copied()))?;
     }
-    let region = region(connectors)?;
+    region(connectors)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
     let selected: Vec<_> = match connectors {
         Selection::Ids(ids) => ids.iter().map(|id| checks::connector(state, *id)).collect(),
         Selection::In(id) => checks::connector_group(state, *id)?.members().map(Ok).collect(),
-        Selection::All => state.connectors().map(Ok).collect(),
-        Selection::InRegion(_) => select::connectors_in_region(state, region.as_ref()).map(Ok).collect(),
-        Selection::Named(prefix) => select::connectors_named(state, prefix).map(Ok).collect(),
+        Selection::All | Selection::InRegion(_) | Selection::Named(_) => {
+            select::connectors(state, connectors).into_iter().map(Ok).collect()
+        }
     };
     let is_there = |connector: &ConnectorView<'_>| connector.connector_group().id() == connector_group;
     let mut leaving = checks::all_entries(selected.into_iter().map(|connector| {

@@ -9,6 +9,7 @@ use crate::{
     command::{Command, ReportConnector, Transaction},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{connector::ConnectorStatus, region::Region},
+    select,
     store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
@@ -38,7 +39,7 @@ impl Loss {
             Self::Connector(id) => Vec::from([state.connector(*id)?]),
             Self::ConnectorGroup(id) => state.connector_group(*id)?.members().collect(),
             Self::Region(region) => {
-                let groups = state.connector_groups().filter(|group| group.region() == region);
+                let groups = select::connector_groups_in_region(state, Some(region));
                 groups.flat_map(ConnectorGroupView::members).collect()
             }
         };

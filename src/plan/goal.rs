@@ -12,10 +12,10 @@ use crate::{
         UpdateConnectorGroup,
     },
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
-    model::{group::ConnectorGroupType, region::Region},
+    model::group::ConnectorGroupType,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 
@@ -222,16 +222,16 @@ impl Resolving<'_> {
         let connector_group = self.tenant.default_connector_group().id();
         if let Things::Selected(selected) = &group.connectors {
             let Some(connectors) = self.selection(selected) else { return };
-            let matched = selected_connectors(self.tenant.state(), &connectors);
+            let matched = select::connectors(self.tenant.state(), &connectors).into_iter().map(ConnectorView::id);
             self.check(&MoveConnectors { connectors, connector_group }.into());
-            let others = matched.into_iter().filter(|id| !self.goal.connectors.contains_key(id));
+            let others = matched.filter(|id| !self.goal.connectors.contains_key(id));
             self.connectors_to.extend(others.map(|id| (id, to)));
         }
         if let Things::Selected(selected) = &group.applications {
             let Some(applications) = self.selection(selected) else { return };
-            let matched = selected_applications(self.tenant.state(), &applications);
+            let matched = select::applications(self.tenant.state(), &applications).into_iter().map(ApplicationView::id);
             self.check(&ReassignApplications { applications, connector_group }.into());
-            let others = matched.into_iter().filter(|id| !self.goal.applications.contains_key(id));
+            let others = matched.filter(|id| !self.goal.applications.contains_key(id));
             self.applications_to.extend(others.map(|id| (id, to)));
         }
     }
@@ -285,38 +285,6 @@ impl Resolving<'_> {
         {
             self.reasons.push(Reason::Refused { command: Box::new(command.clone()), refusal: Box::new(refusal) });
         }
-    }
-}
-
-fn selected_connectors(state: &State, selection: &Selection<ConnectorId>) -> Vec<ConnectorId> {
-    let id = ConnectorView::id;
-    match selection {
-        Selection::Ids(ids) => ids.clone(),
-        Selection::In(group) => {
-            state.connector_group(*group).into_iter().flat_map(|group| group.members().map(id)).collect()
-        }
-        Selection::All => state.connectors().map(id).collect(),
-        Selection::InRegion(region) => {
-            select::connectors_in_region(state, Region::new(region).as_ref()).map(id).collect()
-        }
-        Selection::Named(prefix) => select::connectors_named(state, prefix).map(id).collect(),
-    }
-}
-
-fn selected_applications(state: &State, selection: &Selection<ApplicationId>) -> Vec<ApplicationId> {
-    let id = ApplicationView::id;
-    match selection {
-        Selection::Ids(ids) => ids.clone(),
-        Selection::In(group) => {
-            state.connector_group(*group).into_iter().flat_map(|group| group.applications().map(id)).collect()
-        }
-        Selection::All => select::published(state).map(id).collect(),
-        Selection::InRegion(region) => {
-            let region = Region::new(region);
-            let groups = select::connector_groups_in_region(state, region.as_ref());
-            groups.flat_map(ConnectorGroupView::applications).map(id).collect()
-        }
-        Selection::Named(prefix) => select::applications_named(state, prefix).map(id).collect(),
     }
 }
 
