@@ -30,16 +30,12 @@ impl Marks {
 
     /// The marked slots in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.0
-            .iter()
-            .enumerate()
-            .flat_map(|(index, word)| bits(*word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
+        slots(self.0.iter().copied())
     }
 
     /// As [`iter`](Self::iter).
     pub(super) fn into_slots(self) -> impl Iterator<Item = Slot> {
-        let words = self.0.into_iter().enumerate();
-        words.flat_map(|(index, word)| bits(word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
+        slots(self.0.into_iter())
     }
 
     /// The bits, page by page of a column with so many entries a page, a multiple of a word's.
@@ -51,6 +47,10 @@ impl Marks {
     pub(super) fn pages_mut<const N: usize>(&mut self) -> impl Iterator<Item = &mut [u64]> {
         self.0.chunks_mut(N.div_ceil(WORD_BITS))
     }
+}
+
+fn slots(words: impl Iterator<Item = u64>) -> impl Iterator<Item = Slot> {
+    words.enumerate().flat_map(|(index, word)| bits(word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
 }
 
 /// The places of the bits of a word, from the lowest.

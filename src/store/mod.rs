@@ -453,8 +453,7 @@ impl State {
 
     pub(crate) fn unpublish_application(&mut self, id: ApplicationId) {
         if let Some(slot) = self.applications.roster.slot(id) {
-            self.tally_application(self.applications.group(slot), u32::saturating_sub);
-            self.applications.set_group(slot, None);
+            self.assign(slot, None);
             self.applications.set_publishing(slot, None);
         }
     }
