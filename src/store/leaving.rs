@@ -185,8 +185,10 @@ impl State {
         self.groups.take_tallies_of(&before.groups);
     }
 
+    /// Whether slots of groups and applications mean the same here and in another state, if that has the same of them.
     pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.layout, &other.layout)
+        self.groups.roster.is_laid_out_as(&other.groups.roster)
+            && self.applications.roster.is_laid_out_as(&other.applications.roster)
     }
 
     fn tally_moved(&mut self, from: Slot, to: Slot, moved: u32) {

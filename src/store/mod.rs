@@ -66,8 +66,6 @@ pub(crate) struct State {
     groups: Groups,
     connectors: Connectors,
     applications: Applications,
-    /// One for all states in which the same slots mean the same groups and applications, as long as those live.
-    layout: Arc<()>,
     /// What a view of nothing would show; no view of nothing is made.
     no_group: Record,
     no_text: Arc<str>,
@@ -110,7 +108,6 @@ impl State {
             groups: Groups::default(),
             connectors: Connectors::default(),
             applications: Applications::default(),
-            layout: Arc::default(),
             no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
             no_text: "".into(),
             default_region,
@@ -181,7 +178,6 @@ impl State {
             *self = self.laid_out_anew(Vacancies::Groups);
             self.groups.restore(place, group);
         }
-        self.layout = Arc::default();
     }
 
     pub(crate) fn remove_connector_group(&mut self, id: ConnectorGroupId) {
@@ -413,7 +409,6 @@ impl State {
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
         }
-        self.layout = Arc::default();
         self.tally_application(self.group_of(application), u32::saturating_add);
     }
 

@@ -1,6 +1,6 @@
 //! Who there is: the ids of the things of one kind, their order, and the way from an id to its slot.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{
     index::{Index, hash_bits},
@@ -16,11 +16,16 @@ pub(super) struct Roster<I> {
     order: Order,
     ids: Pages<I, PAGE>,
     index: Index,
+    layout: Layout,
 }
+
+/// One for all rosters in which the same slots live as long as there are as many: whatever is added or taken away at the end
+/// leaves it so. Two of them that hold the same ids in the same order hold each in the same slot.
+type Layout = Arc<()>;
 
 impl<I> Default for Roster<I> {
     fn default() -> Self {
-        Self { order: Order::default(), ids: Pages::default(), index: Index::default() }
+        Self { order: Order::default(), ids: Pages::default(), index: Index::default(), layout: Layout::default() }
     }
 }
 
@@ -31,7 +36,13 @@ impl<I: Id> Roster<I> {
 
     /// How many slots there are, dead ones too.
     pub(super) const fn slots(&self) -> usize {
-        self.ids.len()
+        self.order.slots()
+    }
+
+    /// Whether the same slots mean the same things here and in another roster of the same things, which tells nothing if
+    /// they are not the same.
+    pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.layout, &other.layout)
     }
 
     pub(super) const fn is_sparse(&self) -> bool {
@@ -73,21 +84,21 @@ impl<I: Id> Roster<I> {
     /// Things in order, made in one go.
     pub(super) fn of(ids: &[I]) -> Self {
         let index = Index::of(ids.iter().enumerate().map(|(index, id)| (hash_bits(id.bits()), Slot::at(index))));
-        Self { order: Order::all(ids.len()), ids: ids.iter().copied().collect(), index }
+        Self { order: Order::all(ids.len()), ids: ids.iter().copied().collect(), index, layout: Layout::default() }
     }
 
     /// A new thing at the end.
     pub(super) fn push(&mut self, id: I) -> Slot {
         let slot = self.order.push(true);
-        self.ids.push(id);
+        self.ids.lengthen_to(self.order.slots());
         self.enter(slot, id);
         slot
     }
 
-    /// A slot at the end that nothing lives in.
+    /// A slot at the end that nothing lives in, of a roster that is being laid out.
     pub(super) fn push_vacancy(&mut self) {
         self.order.push(false);
-        self.ids.lengthen_to(self.ids.len().saturating_add(1));
+        self.ids.lengthen_to(self.order.slots());
     }
 
     /// Brings a thing back at a place in the order: into a vacant slot there, or at the end; `None` where there is none.
@@ -95,17 +106,20 @@ impl<I: Id> Roster<I> {
         let Some(next) = self.order.at_place(place) else { return Some(self.push(id)) };
         let slot = self.order.vacancy_before(next)?;
         self.order.revive(slot);
-        self.ids.set(slot.index(), id);
+        self.layout = Layout::default();
         self.enter(slot, id);
         Some(slot)
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
         self.index.remove(hash_bits(self.id(slot).bits()), slot);
-        self.order.remove(slot);
+        if !self.order.remove(slot) {
+            self.layout = Layout::default();
+        }
     }
 
     fn enter(&mut self, slot: Slot, id: I) {
+        self.ids.set(slot.index(), id);
         self.index.insert(hash_bits(id.bits()), slot);
     }
 }

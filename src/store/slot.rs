@@ -82,6 +82,10 @@ impl Order {
         self.live
     }
 
+    pub(super) const fn slots(&self) -> usize {
+        self.slots
+    }
+
     /// Whether so few of the slots live that it is time to squeeze the others out.
     pub(super) const fn is_sparse(&self) -> bool {
         let dead = self.slots.saturating_sub(self.live);
@@ -115,8 +119,8 @@ impl Order {
         }
     }
 
-    /// Makes a living slot dead.
-    pub(super) fn remove(&mut self, slot: Slot) {
+    /// Makes a living slot dead; the last one is taken away altogether, and true is the answer.
+    pub(super) fn remove(&mut self, slot: Slot) -> bool {
         if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
             *word &= !bit_of(slot.index());
             self.live = self.live.saturating_sub(1);
@@ -124,6 +128,11 @@ impl Order {
                 *block = block.saturating_sub(1);
             }
         }
+        let is_last = self.slots == slot.index().saturating_add(1);
+        if is_last {
+            self.slots = slot.index();
+        }
+        is_last
     }
 
     /// How many live before this slot.
@@ -206,13 +215,20 @@ mod tests {
             prop_assert!(all.words.iter().eq(order.words.iter()) && all.blocks.iter().eq(order.blocks.iter()));
             prop_assert_eq!((all.slots, all.live), (order.slots, order.live));
             for index in removed {
-                if size > 0 {
-                    let index = index.index(size);
+                if !list.is_empty() {
+                    let index = index.index(list.len());
                     list[index] = !list[index];
-                    if list[index] { order.revive(Slot::at(index)) } else { order.remove(Slot::at(index)) }
+                    if list[index] {
+                        order.revive(Slot::at(index));
+                    } else if order.remove(Slot::at(index)) {
+                        prop_assert_eq!(list.pop(), Some(false));
+                    }
+                    prop_assert_eq!(order.slots(), list.len());
                 }
             }
-            let live: Vec<Slot> = (0..size).filter(|index| list[*index]).map(Slot::at).collect();
+            prop_assert_eq!(order.push(true), Slot::at(list.len()));
+            list.push(true);
+            let live: Vec<Slot> = (0..list.len()).filter(|index| list[*index]).map(Slot::at).collect();
             prop_assert_eq!(order.len(), live.len());
             prop_assert_eq!(order.iter().collect::<Vec<_>>(), live.clone());
             for (place, slot) in live.iter().enumerate().step_by(61) {

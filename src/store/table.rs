@@ -1,6 +1,6 @@
 //! Things of one kind by id, in creation order, each whole: what a directory keeps its tenants in.
 
-use super::{pages::Pages, roster::Roster};
+use super::{pages::Pages, roster::Roster, slot::Slot};
 use crate::ids::Id;
 
 #[derive(Debug, Clone)]
@@ -42,8 +42,13 @@ impl<I: Id, T: Clone> Table<I, T> {
     }
 
     pub(crate) fn push(&mut self, id: I, thing: T) {
-        self.roster.push(id);
-        self.things.push(Some(thing));
+        let slot = self.roster.push(id);
+        self.put(slot, thing);
+    }
+
+    fn put(&mut self, slot: Slot, thing: T) {
+        self.things.lengthen_to(self.roster.slots());
+        self.things.set(slot.index(), Some(thing));
     }
 
     /// Brings a thing back at its place in the order.
@@ -52,9 +57,8 @@ impl<I: Id, T: Clone> Table<I, T> {
             *self = self.laid_out_anew(true);
             self.roster.restore(place, id)
         });
-        match slot {
-            Some(slot) if slot.index() < self.things.len() => self.things.set(slot.index(), Some(thing)),
-            _ => self.things.push(Some(thing)),
+        if let Some(slot) = slot {
+            self.put(slot, thing);
         }
     }
 

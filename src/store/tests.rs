@@ -221,11 +221,35 @@ fn those_who_left_come_back_by_slot_or_by_id() {
             assert!(!state.is_laid_out_as(&before));
         }
     }
-    let mut state = before.clone();
-    state.remove_application(ApplicationId::from_u128(7));
-    assert!(state.is_laid_out_as(&before));
-    state.restore_application(7, &published(7));
-    assert!(!state.is_laid_out_as(&before));
+}
+
+/// Two that come from one state: what comes and goes at the end of one of them leaves the same slots to the same things.
+#[test]
+fn slots_mean_the_same_until_one_before_the_last_goes() {
+    let before = state_with(64);
+    let id = ApplicationId::from_u128;
+    let (mut one, mut other) = (before.clone(), before.clone());
+    one.push_application(&published(64));
+    one.remove_application(id(64));
+    for state in [&mut one, &mut other] {
+        state.push_application(&published(65));
+    }
+    assert!(one.is_laid_out_as(&other) && one.is_laid_out_as(&before));
+    other.push_application(&published(66));
+    other.remove_application(id(65));
+    one.remove_application(id(65));
+    one.push_application(&published(66));
+    assert!(!one.is_laid_out_as(&other));
+    assert_eq!(one.applications.roster.slots(), 65);
+    other.restore_application(64, &published(65));
+    assert!(!other.is_laid_out_as(&before));
+    one.push_connector_group(&group(8));
+    one.remove_connector_group(ConnectorGroupId::from_u128(8));
+    assert!(one.is_laid_out_as(&before));
+    one.push_connector_group(&group(8));
+    one.push_connector_group(&group(9));
+    one.remove_connector_group(ConnectorGroupId::from_u128(8));
+    assert!(!one.is_laid_out_as(&before));
 }
 
 /// What a path costs at two sizes, a small one and twenty times that.
