@@ -44,9 +44,10 @@ fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: Connec
     if let Some(leavers) = listed.leavers(to) {
         return Ok(reassigned(leavers, to).into_iter().collect());
     }
-    // One is missing or not published: only now is it looked at entry by entry.
-    let published = |(id, found)| checks::published(checks::found_application(id, found)?).map(|_| ());
-    checks::all_entries(listed.entries().map(published)).map(|_| Vec::new())
+    // Some are missing or not published, most often few: the others are passed over quickly.
+    let published = |id, found| checks::published(checks::found_application(id, found)?);
+    let unfit = listed.unfit().map(|(index, id, found)| (index, published(id, found)));
+    checks::some_entries(unfit).map(|_| Vec::new())
 }
 
 pub(super) fn move_connectors(

@@ -201,8 +201,13 @@ fn url_is_free(property: UrlProperty, but: ApplicationId, user: Option<Applicati
 
 /// Every entry of a bulk command, or all that were refused (T4).
 pub(super) fn all_entries<T>(entries: impl Iterator<Item = Check<T>>) -> Check<Vec<T>> {
+    some_entries((0..).zip(entries))
+}
+
+/// As [`all_entries`], of those that may be refused: each with its place in the command.
+pub(super) fn some_entries<T>(entries: impl Iterator<Item = (u32, Check<T>)>) -> Check<Vec<T>> {
     let (mut accepted, mut refused) = (Vec::with_capacity(entries.size_hint().0), Vec::new());
-    for (index, entry) in (0_u32..).zip(entries) {
+    for (index, entry) in entries {
         match entry {
             Ok(entry) => accepted.push(entry),
             Err(reason) => refused.push(RefusedEntry { index, reason }),

@@ -61,6 +61,17 @@ impl Cells {
         self.group_of(self.of.get(application.index()).copied().flatten()?)
     }
 
+    /// Whether an application is in any group: not a step up from its cell.
+    pub(super) fn is_in_some_group(&self, application: Slot) -> bool {
+        self.of.get(application.index()).is_some_and(Option::is_some)
+    }
+
+    /// As [`is_in_some_group`](Self::is_in_some_group), to ask of many.
+    pub(super) fn those_in_some_group(&self) -> impl Fn(Slot) -> bool + '_ {
+        let of = self.of.reader();
+        move |application| of.get(application.index()).is_some_and(Option::is_some)
+    }
+
     fn group_of(&self, mut cell: Slot) -> Option<Slot> {
         loop {
             work::step();
@@ -158,13 +169,21 @@ impl Cells {
             let end = page.saturating_add(1).saturating_mul(PAGE).min(self.of.len());
             let Some(page) = self.of.page_mut(end.saturating_sub(1)) else { continue };
             for (word, cells) in words.iter().zip(page.chunks_mut(64)) {
+                came = came.saturating_add(word.count_ones());
+                let mut leave = |former: Option<Slot>, many: u32| {
+                    if let Some(count) = former.and_then(|former| left.get_mut(former.index())) {
+                        *count = count.saturating_add(many);
+                    }
+                };
+                if let (u64::MAX, Some(former)) = (*word, shared(cells).copied()) {
+                    work::application();
+                    leave(former, u64::BITS);
+                    cells.fill(Some(top));
+                    continue;
+                }
                 for bit in bits(*word) {
                     work::application();
-                    let former = cells.get_mut(bit).and_then(|cell| cell.replace(top));
-                    if let Some(count) = former.and_then(|former| left.get_mut(former.index())) {
-                        *count = count.saturating_add(1);
-                    }
-                    came = came.saturating_add(1);
+                    leave(cells.get_mut(bit).and_then(|cell| cell.replace(top)), 1);
                 }
             }
         }
@@ -182,16 +201,23 @@ impl Cells {
     /// Takes the mark from those who are in a group; whether all who were marked are in some group.
     pub(super) fn strike_those_in(&self, marks: &mut Marks, group: Slot) -> bool {
         let are_there = self.resolved(|found| found == Some(group));
+        let is_there =
+            |cell: Option<Slot>| cell.and_then(|cell| are_there.get(cell.index())).is_some_and(|there| *there);
         let mut are_all_in_some = true;
         let none: &[Option<Slot>] = &[];
         for (words, page) in marks.pages_mut::<PAGE>().zip(self.of.pages().chain(iter::repeat(none))) {
             for (word, cells) in words.iter_mut().zip(page.chunks(64).chain(iter::repeat(none))) {
+                if let Some(cell) = shared(cells).copied() {
+                    work::application();
+                    are_all_in_some &= cell.is_some() || *word == 0;
+                    *word &= u64::from(is_there(cell)).wrapping_sub(1);
+                    continue;
+                }
                 for bit in bits(*word) {
                     work::application();
                     let cell = cells.get(bit).copied().flatten();
                     are_all_in_some &= cell.is_some();
-                    let is_there = cell.and_then(|cell| are_there.get(cell.index())).is_some_and(|is_there| *is_there);
-                    *word &= !u64::from(is_there).wrapping_shl(u32::try_from(bit).unwrap_or(0));
+                    *word &= !u64::from(is_there(cell)).wrapping_shl(u32::try_from(bit).unwrap_or(0));
                 }
             }
         }
@@ -301,6 +327,14 @@ impl Cells {
     }
 }
 
+/// The one cell that all of 64 applications are in: compared all at once, so that those who come from one group, as most lists
+/// do, are not looked at one by one.
+fn shared(cells: &[Option<Slot>]) -> Option<&Option<Slot>> {
+    let first = cells.first().filter(|_| cells.len() == 64)?;
+    let number = Slot::number_of(*first);
+    cells.iter().fold(true, |same, cell| same & (Slot::number_of(*cell) == number)).then_some(first)
+}
+
 /// Which cells are a group's.
 struct Members {
     are_in: Vec<bool>,
@@ -349,21 +383,41 @@ mod tests {
         .count()
     }
 
+    /// More than two words of marks.
+    const APPLICATIONS: usize = 150;
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         /// Against a plain list of groups; a clone keeps what it was.
         #[test]
-        fn as_a_list_of_groups(moves in prop::collection::vec((any::<bool>(), 0_usize..40, 0_u32..6, 0_u32..7), 0..400)) {
-            let (mut cells, mut list) = (Cells::default(), vec![None; 40]);
+        fn as_a_list_of_groups(moves in prop::collection::vec((0_u8..5, 0..APPLICATIONS, 0_u32..6, 0_u32..7), 0..200)) {
+            let (mut cells, mut list) = (Cells::default(), vec![None; APPLICATIONS]);
             cells.lengthen_to(list.len());
             let mut clones = Vec::new();
-            for (whole, application, from, to) in moves {
+            for (what, application, from, to) in moves {
                 let to = (to < 6).then(|| Slot::new(to));
-                match to {
-                    Some(to) if whole => {
+                match (what, to) {
+                    (0, Some(to)) => {
                         cells.merge(Slot::new(from), to);
                         list.iter_mut().filter(|group| **group == Some(Slot::new(from))).for_each(|group| *group = Some(to));
+                    }
+                    (1 | 2, Some(to)) => {
+                        // Most of them, so that whole words of marks are full, or every other one.
+                        let listed = || (application / 2..APPLICATIONS).step_by(usize::from(what));
+                        let mut marks = Marks::none_of(APPLICATIONS);
+                        listed().for_each(|application| marks.mark(Slot::at(application)));
+                        let are_all_in_some = cells.strike_those_in(&mut marks, to);
+                        prop_assert_eq!(are_all_in_some, listed().all(|application| list[application].is_some()));
+                        let leaving = listed().filter(|application| list[*application] != Some(to)).map(Slot::at);
+                        prop_assert!(marks.iter().eq(leaving));
+                        let left = cells.gather(&marks, to);
+                        let those_from = |group| marks.iter().filter(|slot| list[slot.index()] == Some(group)).count();
+                        for group in (0..6).map(Slot::new) {
+                            let told = left.iter().filter(|(from, _)| *from == group).map(|(_, count)| *count).sum::<u32>();
+                            prop_assert_eq!(usize::try_from(told).unwrap(), those_from(group));
+                        }
+                        marks.iter().for_each(|slot| list[slot.index()] = Some(to));
                     }
                     _ => {
                         cells.set_group(Slot::at(application), to);
@@ -371,7 +425,7 @@ mod tests {
                     }
                 }
                 clones.push((cells.clone(), list.clone()));
-                prop_assert!(cells.nodes.len() <= 40 * 2 + 6, "{} cells", cells.nodes.len());
+                prop_assert!(cells.nodes.len() <= APPLICATIONS * 2 + 6, "{} cells", cells.nodes.len());
             }
             let (cells, list) = clones.last().cloned().unwrap_or_default();
             for cells in [Cells::of(&list), cells] {

@@ -11,10 +11,7 @@
 //! no tombstones and a lookup never degrades.
 
 use alloc::{vec, vec::Vec};
-use core::{
-    hash::{BuildHasher, Hasher},
-    hint::black_box,
-};
+use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
@@ -71,9 +68,16 @@ impl Bucket {
         (0..).zip(&self.hashes).map(bit).fold(0, |bits, bit| bits | bit)
     }
 
-    fn first_under(&self, hash: u32) -> Option<Slot> {
-        let place = usize::try_from(self.matches(hash).trailing_zeros()).unwrap_or(BUCKET);
-        self.slots.get(place).copied().flatten()
+    /// The slot that has this hash, or none; any other where several seem to.
+    ///
+    /// Why not the first that matches: all eight in one go, without a branch or a second look, is what lets the machine be
+    /// busy with the next keys meanwhile.
+    fn guess(&self, hash: u32) -> Option<Slot> {
+        let masked = |(found, slot): (&u32, &Option<Slot>)| {
+            let all_or_none = u32::from(*found == hash).wrapping_neg();
+            Slot::number_of(*slot) & all_or_none
+        };
+        Slot::of_number(self.hashes.iter().zip(&self.slots).map(masked).fold(0, |all, number| all | number))
     }
 
     fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
@@ -167,38 +171,35 @@ impl Index {
         Self { table: table.into_iter().collect(), taken }
     }
 
-    /// The slot of each of many keys, in their order.
+    /// The slot of each of many keys, in their order, a few dozen at a time.
     ///
-    /// In steps, each for a few dozen keys: where the home of each is, what stands first under its hash there, which key that
-    /// has. No step waits for what it fetches before it fetches for the next key, so that the machine fetches many lines of
-    /// memory at once, where one lookup after the other would wait for each. What was not at home is looked up by itself.
+    /// In steps, each for all of those: what stands under the hash of each in its home, then which key that has. No step
+    /// waits for what it fetches before it fetches for the next key, so that the machine fetches many lines of memory at
+    /// once, where one lookup after the other would wait for each. What was not at home is looked up by itself.
     pub(super) fn find_each<K: Copy + PartialEq>(
         &self,
         keys: &[K],
         hash_of: impl Fn(K) -> u64,
-        key_at: impl Fn(Slot) -> Option<K>,
-        mut found: impl FnMut(Option<Slot>),
+        key_at: impl Fn(Slot) -> K,
+        mut found: impl FnMut(&[Option<Slot>]),
     ) {
-        const AT_ONCE: usize = 32;
-        let pages: Vec<&[Bucket]> = self.table.pages().collect();
+        const AT_ONCE: usize = 128;
+        let table = self.table.reader();
+        let mut guesses = [None; AT_ONCE];
         for keys in keys.chunks(AT_ONCE) {
-            let mut homes = [(0_u32, &VACANT); AT_ONCE];
-            for (key, (hash, bucket)) in keys.iter().zip(&mut homes) {
-                *hash = upper_half(hash_of(*key));
-                let home = home(*hash, self.table.len());
+            for (key, guess) in keys.iter().zip(&mut guesses) {
+                let hash = upper_half(hash_of(*key));
+                let home = home(hash, self.table.len());
                 work::bucket();
-                let page = pages.get(home.wrapping_shr(PAGE.trailing_zeros()));
-                *bucket = page.and_then(|page| page.get(home & PAGE.wrapping_sub(1))).unwrap_or(&VACANT);
+                *guess = table.get(home).and_then(|bucket| bucket.guess(hash));
             }
-            // A look at each, for nothing but to have it fetched.
-            let first = |(_, bucket): &(u32, &Bucket)| bucket.hashes.first().copied();
-            black_box(homes.iter().filter_map(first).fold(0, |seen, hash| seen ^ hash));
-            let guesses = homes.map(|(hash, bucket)| bucket.first_under(hash));
-            let keys_of_guesses = guesses.map(|slot| slot.and_then(&key_at));
-            for ((key, slot), of) in keys.iter().zip(guesses).zip(keys_of_guesses) {
-                let slot = slot.filter(|_| of == Some(*key));
-                found(slot.or_else(|| self.find(hash_of(*key), |slot| key_at(slot) == Some(*key))));
+            for (key, guess) in keys.iter().zip(&mut guesses) {
+                *guess = guess.filter(|slot| key_at(*slot) == *key);
             }
+            for (key, slot) in keys.iter().zip(&mut guesses).filter(|(_, slot)| slot.is_none()) {
+                *slot = self.find(hash_of(*key), |slot| key_at(slot) == *key);
+            }
+            found(guesses.get(..keys.len()).unwrap_or(&guesses));
         }
     }
 

@@ -123,7 +123,7 @@ impl<'a> Leavers<'a> {
             let slots = together.iter().map(|(_, application)| *application);
             let leavers = if are_many(state, together.len()) {
                 let mut marks = Marks::none_of(state.applications.roster.slots());
-                slots.for_each(|slot| _ = marks.mark(slot));
+                slots.for_each(|slot| marks.mark(slot));
                 Self::Many(Leaving::marked(state, marks, together.len() == assigned.len()))
             } else {
                 Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())

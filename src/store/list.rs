@@ -31,19 +31,19 @@ impl State {
     pub(crate) fn list_applications<'a>(&'a self, ids: &'a [ApplicationId]) -> ApplicationList<'a> {
         let roster = &self.applications.roster;
         let mut slots = Vec::with_capacity(ids.len());
-        let mut missing = 0_usize;
-        let mut repeated = false;
+        let mut there = 0_usize;
         let mut marks = are_many(self, ids.len()).then(|| Marks::none_of(roster.slots()));
         roster.slots_of(ids, |found| {
-            slots.push(found);
-            match (found, &mut marks) {
-                (Some(slot), Some(marks)) => repeated |= !marks.mark(slot),
-                (Some(_), None) => {}
-                (None, _) => missing = missing.saturating_add(1),
+            slots.extend_from_slice(found);
+            there = there.saturating_add(found.iter().flatten().count());
+            if let Some(marks) = &mut marks {
+                found.iter().flatten().for_each(|slot| marks.mark(*slot));
             }
         });
+        let missing = ids.len().saturating_sub(there);
+        let repeated = marks.as_ref().is_none_or(|marks| marks.len() < there);
         // Two that are not there may be the same.
-        let may_repeat = repeated || missing > 1 || marks.is_none();
+        let may_repeat = repeated || missing > 1;
         let repeated = if may_repeat { first_repeated(ids.iter().copied()) } else { None };
         ApplicationList { state: self, ids, slots, marks, is_one_missing: missing > 0, repeated }
     }
@@ -60,6 +60,17 @@ impl<'a> ApplicationList<'a> {
         let state = self.state;
         let found = self.slots.iter().map(move |slot| slot.map(|slot| ApplicationView { state, slot }));
         self.ids.iter().copied().zip(found)
+    }
+
+    /// Those of them that are not there, or not published, each with its place in the list.
+    pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
+        let state = self.state;
+        let is_published = state.applications.cells.those_in_some_group();
+        let unfit = self.slots.iter().enumerate().filter(move |(_, slot)| !slot.is_some_and(&is_published));
+        unfit.filter_map(move |(index, slot)| {
+            let found = slot.map(|slot| ApplicationView { state, slot });
+            Some((u32::try_from(index).ok()?, *self.ids.get(index)?, found))
+        })
     }
 
     /// Of a list in which no id is repeated, those who are not in a group yet; `None` where one of the list is not there, or

@@ -15,13 +15,11 @@ impl Marks {
         Self(vec![0; slots.div_ceil(WORD_BITS)])
     }
 
-    /// Marks a slot; false where it is marked already.
-    pub(super) fn mark(&mut self, slot: Slot) -> bool {
+    pub(super) fn mark(&mut self, slot: Slot) {
         let bit = 1_u64.wrapping_shl(u32::try_from(slot.index() & 63).unwrap_or(0));
-        let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) else { return false };
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
+        if let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) {
+            *word |= bit;
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -67,7 +67,12 @@ impl<T, const N: usize> Pages<T, N> {
         self.spine.get(branch)?.get(page)?.get(entry)
     }
 
-    /// The pages in order, as far as they were written: `N` entries each, fewer where the rest is at its default.
+    /// To read many entries, each in two steps where [`get`](Self::get) takes four.
+    pub(super) fn reader(&self) -> Reader<'_, T, N> {
+        Reader { pages: self.pages().map(|page| page.try_into().ok()).collect(), all: self }
+    }
+
+    /// The pages in order, as far as they were written: `N` entries each, but for the first of a list that is shorter.
     pub(super) fn pages(&self) -> impl Iterator<Item = &[T]> {
         self.spine.iter().flat_map(|branch| branch.iter()).map(|page| &**page)
     }
@@ -86,6 +91,28 @@ impl<T, const N: usize> Pages<T, N> {
     }
 }
 
+/// All pages side by side.
+pub(super) struct Reader<'a, T, const N: usize> {
+    /// Those that are whole: all that were written but for the first of a short list.
+    pages: Vec<Option<&'a [T; N]>>,
+    all: &'a Pages<T, N>,
+}
+
+impl<'a, T, const N: usize> Reader<'a, T, N> {
+    /// As [`Pages::get`].
+    pub(super) fn get(&self, index: usize) -> Option<&'a T> {
+        match self.pages.get(index.wrapping_shr(N.trailing_zeros())) {
+            Some(Some(page)) => page.get(index & N.wrapping_sub(1)),
+            _ => self.get_elsewhere(index),
+        }
+    }
+
+    #[cold]
+    fn get_elsewhere(&self, index: usize) -> Option<&'a T> {
+        self.all.get(index)
+    }
+}
+
 impl<T: Copy + Default, const N: usize> Pages<T, N> {
     /// Every entry.
     pub(super) fn iter(&self) -> impl Iterator<Item = T> {
@@ -93,7 +120,7 @@ impl<T: Copy + Default, const N: usize> Pages<T, N> {
     }
 }
 
-impl<T: PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
+impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
     /// Page by page, so that none is looked up for each entry; a page of defaults takes no memory.
     fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
         let (mut entries, mut len, mut pages) = (entries.into_iter(), 0_usize, Vec::new());
@@ -103,6 +130,9 @@ impl<T: PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
                 break;
             }
             len = len.saturating_add(page.len());
+            if page.len() < N && !pages.is_empty() {
+                page = page.iter().cloned().chain(iter::repeat_with(T::default)).take(N).collect();
+            }
             if page.iter().all(|entry| *entry == T::default()) {
                 page = Page::default();
             }

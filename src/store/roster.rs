@@ -1,6 +1,6 @@
 //! Who there is: the ids of the things of one kind, their order, and the way from an id to its slot.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::sync::Arc;
 
 use super::{
     index::{Index, hash_bits},
@@ -54,13 +54,9 @@ impl<I: Id> Roster<I> {
     }
 
     /// The slot of each of many ids, in their order; see [`Index::find_each`].
-    pub(super) fn slots_of(&self, ids: &[I], found: impl FnMut(Option<Slot>)) {
-        let pages: Vec<&[I]> = self.ids.pages().collect();
-        let id_at = |slot: Slot| {
-            let page = pages.get(slot.index().wrapping_shr(PAGE.trailing_zeros()));
-            let id = page.and_then(|page| page.get(slot.index() & PAGE.wrapping_sub(1)));
-            Some(id.copied().unwrap_or_default())
-        };
+    pub(super) fn slots_of(&self, ids: &[I], found: impl FnMut(&[Option<Slot>])) {
+        let ids_by_index = self.ids.reader();
+        let id_at = |slot: Slot| ids_by_index.get(slot.index()).copied().unwrap_or_default();
         self.index.find_each(ids, |id| hash_bits(id.bits()), id_at, found);
     }
 
@@ -126,6 +122,8 @@ impl<I: Id> Roster<I> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
     use crate::ids::ConnectorId;
 
@@ -135,7 +133,7 @@ mod tests {
         let zero = ConnectorId::from_u128(0);
         let roster = Roster::of(&[zero]);
         let mut each = Vec::new();
-        roster.slots_of(&[zero, ConnectorId::from_u128(1)], |found| each.push(found));
+        roster.slots_of(&[zero, ConnectorId::from_u128(1)], |found| each.extend_from_slice(found));
         assert_eq!((roster.slot(zero), each), (Some(Slot::new(0)), alloc::vec![Some(Slot::new(0)), None]));
         assert_eq!((roster.len(), roster.slots(), roster.iter().next()), (1, 1, Some(Slot::new(0))));
     }

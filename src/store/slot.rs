@@ -31,6 +31,11 @@ impl Slot {
         slot.map_or(0, |slot| slot.0.get())
     }
 
+    /// The other way round.
+    pub(super) fn of_number(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(Self)
+    }
+
     pub(super) fn index(self) -> usize {
         usize::try_from(self.0.get().wrapping_sub(1)).unwrap_or(usize::MAX)
     }

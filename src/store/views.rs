@@ -257,7 +257,7 @@ impl<'a> ApplicationView<'a> {
     /// Whether it is published.
     #[must_use]
     pub fn is_published(self) -> bool {
-        self.group().is_some()
+        self.state.applications.cells.is_in_some_group(self.slot)
     }
 
     /// The one group that it is assigned to; `None` while it is not published.

@@ -11,7 +11,7 @@ pub(super) struct Work {
     pub(super) buckets: usize,
     /// Steps from cell to cell, from an application up to its group.
     pub(super) steps: usize,
-    /// Applications whose cell was read or written one by one.
+    /// Applications whose cell was read or written one by one, or 64 at once.
     pub(super) applications: usize,
 }
 
