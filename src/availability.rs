@@ -1,6 +1,6 @@
 //! High availability: which connectors can serve an application.
 
-use core::hash::{BuildHasher, Hasher};
+use core::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
@@ -42,21 +42,19 @@ impl<'a> ConnectorGroupView<'a> {
     fn route(self, request_key: &[u8]) -> Option<ConnectorView<'a>> {
         // Rendezvous hashing: each connector has its own weight for each key, and the heaviest active one takes it. When
         // that one goes, the next heaviest does; every other key keeps its connector.
-        let hash = FixedState::with_seed(ROUTE_SEED);
-        let mut of_key = hash.build_hasher();
-        of_key.write_u64(hash.hash_one(request_key));
-        let weight = |connector: &ConnectorView<'_>| {
-            // What all weights have in common is hashed once.
-            let mut weight = of_key.clone();
-            weight.write_u128(connector.id().as_u128());
-            weight.finish()
-        };
-        self.members().filter(|connector| connector.is_active()).max_by_key(weight)
+        let [high, low] = ROUTE_SEEDS.map(|seed| u128::from(FixedState::with_seed(seed).hash_one(request_key)));
+        let key = high.wrapping_shl(64) | low;
+        let of_ids = FixedState::with_seed(0);
+        let weight = |connector: ConnectorView<'_>| of_ids.hash_one(connector.id().as_u128() ^ key);
+        let are_all_active = self.active_connectors_count() == self.connectors_count();
+        let active = self.members().enumerate().filter(|(_, connector)| are_all_active || connector.is_active());
+        let (_, heaviest) = active.map(|(place, connector)| (weight(connector), place)).max()?;
+        self.members().nth(heaviest)
     }
 }
 
 /// Fixed, so that a request goes the same way in every run.
-const ROUTE_SEED: u64 = 0x0070_07e5;
+const ROUTE_SEEDS: [u64; 2] = [0x0070_07e5, 0x5eed];
 
 impl<'a> ApplicationView<'a> {
     /// How well the application is served; `None` while it is not published.

@@ -1,7 +1,7 @@
 //! What happened: events, each enough to apply an accepted command to another copy of the state, and to undo it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::fmt;
+use core::{fmt, slice};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -148,7 +148,7 @@ pub struct Removed<T> {
 /// One move and a million have the same form; how they are kept is not part of the interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Moves<Id>(Arc<Vec<Move<Id>>>);
+pub struct Moves<Id>(Arc<[Move<Id>]>);
 
 /// One thing that moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +184,7 @@ impl<Id: Copy> Moves<Id> {
 
 impl<Id> FromIterator<Move<Id>> for Moves<Id> {
     fn from_iter<I: IntoIterator<Item = Move<Id>>>(moves: I) -> Self {
-        Self(Arc::new(moves.into_iter().collect()))
+        Self(moves.into_iter().collect())
     }
 }
 
@@ -210,22 +210,19 @@ impl ApplicationMoves {
         Self(Kept::Leaving(leaving))
     }
 
-    /// Those who left together, if that is how the moves are kept.
-    pub(crate) const fn as_leaving(&self) -> Option<&Leaving> {
+    /// Those who left together, if that is how the moves are kept, else each move.
+    pub(crate) fn as_leaving(&self) -> Result<&Leaving, &[Move<ApplicationId>]> {
         match &self.0 {
-            Kept::One(_) | Kept::Listed(_) => None,
-            Kept::Leaving(leaving) => Some(leaving),
+            Kept::One(one) => Err(slice::from_ref(one)),
+            Kept::Listed(moves) => Err(&moves.0),
+            Kept::Leaving(leaving) => Ok(leaving),
         }
     }
 
     /// How many moved. O(1).
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Kept::One(_) => 1,
-            Kept::Listed(moves) => moves.len(),
-            Kept::Leaving(leaving) => leaving.len(),
-        }
+        self.as_leaving().map_or_else(<[_]>::len, Leaving::len)
     }
 
     /// Whether nobody moved; the engine makes no such event.
@@ -236,13 +233,10 @@ impl ApplicationMoves {
 
     /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
     pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
-        let (one, listed, leaving) = match &self.0 {
-            Kept::One(one) => (Some(*one), None, None),
-            Kept::Listed(moves) => (None, Some(moves.iter()), None),
-            Kept::Leaving(leaving) => (None, None, Some(leaving.iter())),
-        };
-        let leaving = leaving.into_iter().flatten().map(|(id, from)| Move { id, from });
-        one.into_iter().chain(listed.into_iter().flatten()).chain(leaving)
+        let leaving = self.as_leaving();
+        let listed = leaving.err().unwrap_or_default();
+        let leaving = leaving.ok().map(Leaving::iter).into_iter().flatten();
+        listed.iter().copied().chain(leaving.map(|(id, from)| Move { id, from }))
     }
 }
 
@@ -314,7 +308,7 @@ mod tests {
         let listed = |moves: &[(u128, ConnectorGroupId)]| -> ApplicationMoves {
             moves.iter().map(|(number, from)| Move { id: id(*number), from: *from }).collect()
         };
-        assert!(whole.as_leaving().is_some());
+        assert!(whole.as_leaving().is_ok());
         assert_eq!((whole.len(), whole.is_empty()), (2, false));
         assert_eq!(whole, listed(&[(0, default), (1, default)]));
         assert_ne!(whole, listed(&[(0, default), (1, other)]));

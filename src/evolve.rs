@@ -38,8 +38,8 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
         Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
         Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
         Event::ApplicationsReassigned { connector_group, applications } => match applications.as_leaving() {
-            Some(leaving) => state.let_leave(leaving, *connector_group),
-            None => state.reassign_applications(applications.iter().map(|moved| (moved.id, *connector_group))),
+            Ok(leaving) => state.let_leave(leaving, *connector_group),
+            Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, *connector_group))),
         },
     }
 }
@@ -72,8 +72,8 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
             state.publish_application(*id, *connector_group, on_premises_publishing);
         }
         Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_leaving() {
-            Some(leaving) => state.take_back(leaving),
-            None => state.reassign_applications(applications.iter().map(|moved| (moved.id, moved.from))),
+            Ok(leaving) => state.take_back(leaving),
+            Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, moved.from))),
         },
     }
 }

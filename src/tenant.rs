@@ -286,10 +286,10 @@ impl Tenant {
         self.state.applications()
     }
 
-    /// Every group with the applications that are assigned to it, both in creation order. One pass over the applications,
-    /// where asking each group for its own would be one a group.
+    /// Every group with the ids of the applications that are assigned to it, both in creation order. One pass over the
+    /// applications, where asking each group for its own would be one a group.
     #[must_use]
-    pub fn applications_by_connector_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)> {
+    pub fn applications_by_connector_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationId>)> {
         self.state.applications_by_group()
     }
 

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 
 use connector_groups::{
-    AddApplication, ApplicationId, ApplicationView, Availability, Command, ConnectorGroupId, ConnectorGroupView,
-    MoveConnectors, Selection,
+    AddApplication, ApplicationId, ApplicationView, Availability, Command, ConnectorGroupId, MoveConnectors, Selection,
 };
-use foldhash::fast::FixedState;
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -132,16 +130,7 @@ fn every_group(world: &World) -> Vec<Contender<'_>> {
     let (ours, careful, sqlite) = (world.ours(), world.careful(), world.sqlite(Keys::Integers));
     let of_ours = move || -> Vec<Vec<ApplicationId>> {
         let tenant = &ours.borrow().engine.tenant;
-        let mut lists: Vec<Vec<ApplicationId>> =
-            tenant.connector_groups().map(|group| Vec::with_capacity(at(group.applications_count()))).collect();
-        let numbers: HashMap<ConnectorGroupId, usize, FixedState> =
-            tenant.connector_groups().map(ConnectorGroupView::id).zip(0..).collect();
-        for application in tenant.applications() {
-            if let Some(group) = application.connector_group() {
-                lists[numbers[&group.id()]].push(application.id());
-            }
-        }
-        lists
+        tenant.applications_by_connector_group().into_iter().map(|(_, ids)| ids).collect()
     };
     let of_careful = move || careful.borrow().engine.by_group();
     let groups = world.data.groups.len();

@@ -8,7 +8,6 @@ use crate::{
     command::{CreateApplication, PublishApplication, UpdateApplication},
     event::{Event, Move, Removed},
     ids::{ApplicationId, ConnectorGroupId},
-    model::publishing::OnPremisesPublishing,
     store::{ConnectorGroupView, State},
 };
 
@@ -37,7 +36,7 @@ pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
     checks::publishing(changes)?;
     let application = checks::application(state, *id)?;
     let from = application.on_premises_publishing();
-    let to = from.as_ref().unwrap_or(&OnPremisesPublishing::default()).merged(changes);
+    let to = from.as_ref().unwrap_or_else(|| state.publishing_defaults()).merged(changes);
     checks::urls_are_free(state, *id, &to)?;
     let event = match from {
         // always first into the default group.

@@ -55,7 +55,7 @@ impl Touched {
             }
             Event::ApplicationsReassigned { connector_group, applications } => {
                 self.group(*connector_group);
-                match applications.as_leaving().and_then(Leaving::whole_groups) {
+                match applications.as_leaving().ok().and_then(Leaving::whole_groups) {
                     Some(groups) => groups.iter().for_each(|from| self.whole_group(*from, *connector_group)),
                     None => {
                         for moved in applications.iter() {

@@ -8,7 +8,7 @@ pub(crate) fn is_publishable(text: &str) -> bool {
     let Some((scheme, host, port)) = parts(text) else { return false };
     let http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     http && text.ends_with('/')
-        && !text.contains(|character: char| character.is_whitespace() || character.is_control())
+        && !has_space_or_control(text)
         && (port.is_empty() || port.parse::<u16>().is_ok())
         && is_domain_name(host)
 }
@@ -18,20 +18,38 @@ pub(crate) fn is_wildcard(text: &str) -> bool {
     parts(text).is_some_and(|(_, host, _)| host.contains('*'))
 }
 
-/// The scheme, the host and the port of a URL.
+fn has_space_or_control(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|byte| byte <= b' ' || byte == 0x7f);
+    }
+    text.contains(|character: char| character.is_whitespace() || character.is_control())
+}
+
+/// The scheme, the host and the port of a URL. Here and below byte by byte, as all that is looked for is ASCII: each command
+/// that publishes has two URLs checked.
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
-    let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
-    Some((scheme, host, port))
+    let scheme_end = text.as_bytes().windows(3).position(|three| three == b"://")?;
+    let (scheme, rest) = (text.get(..scheme_end)?, text.get(scheme_end.saturating_add(3)..)?);
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
+    let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    let after_user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at.saturating_add(1));
+    let host_and_port = authority.get(after_user..)?;
+    let Some(colon) = host_and_port.bytes().position(|byte| byte == b':') else {
+        return Some((scheme, host_and_port, ""));
+    };
+    Some((scheme, host_and_port.get(..colon)?, host_and_port.get(colon.saturating_add(1)..)?))
 }
 
 fn is_domain_name(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     // RFC 3986's gen-delims and what browsers forbid in a host; `[` opens an IPv6 address.
-    let plain = !host.contains(['[', ']', '<', '>', '^', '|', '%', '"', '`', '{', '}']);
-    plain && host.split('.').all(|label| !label.is_empty()) && !host.rsplit('.').next().is_some_and(is_number)
+    let plain = |byte| !matches!(byte, b'[' | b']' | b'<' | b'>' | b'^' | b'|' | b'%' | b'"' | b'`' | b'{' | b'}');
+    // Each label ends at a dot or at the end, and is not empty.
+    let ends = host.bytes().chain([b'.']);
+    let is_one_empty =
+        ends.fold((false, b'.'), |(found, before), byte| (found || (before == b'.' && byte == b'.'), byte)).0;
+    let last_label = host.bytes().rposition(|byte| byte == b'.').and_then(|dot| host.get(dot.saturating_add(1)..));
+    host.bytes().all(plain) && !is_one_empty && !is_number(last_label.unwrap_or(host))
 }
 
 fn is_number(label: &str) -> bool {

@@ -30,7 +30,7 @@ pub(super) struct Applications {
     /// Publishing without the two URLs; `None` where all of it is at its defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
     /// Those defaults, which have texts that are not to be made anew for each comparison.
-    defaults: Arc<OnPremisesPublishing>,
+    pub(super) defaults: Arc<OnPremisesPublishing>,
 }
 
 /// What a publishing is kept as: both URLs, and the rest where it is not at its defaults.
@@ -59,8 +59,9 @@ impl Applications {
         self.cells.group(slot)
     }
 
-    pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) {
-        self.cells.set_group(slot, group);
+    /// The group that it was in.
+    pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) -> Option<Slot> {
+        self.cells.set_group(slot, group)
     }
 
     pub(super) fn display_name(&self, slot: Slot) -> Option<&Arc<str>> {

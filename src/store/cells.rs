@@ -114,11 +114,13 @@ impl Cells {
         tops.filter_map(|(group, top)| Some((group, self.nodes.get(top?.index())?.held)))
     }
 
-    pub(super) fn set_group(&mut self, application: Slot, group: Option<Slot>) {
+    /// Puts an application into a group, or into none; the group that it was in.
+    pub(super) fn set_group(&mut self, application: Slot, group: Option<Slot>) -> Option<Slot> {
         let former = self.of.get(application.index()).copied().flatten();
+        let former_group = former.and_then(|cell| self.group_of(cell));
         let cell = group.map(|group| self.top(group));
         if cell == former {
-            return;
+            return former_group;
         }
         if let Some(cell) = cell.and_then(|cell| self.nodes.get_mut(cell.index())) {
             cell.held = cell.held.saturating_add(1);
@@ -127,6 +129,7 @@ impl Cells {
         if let Some(former) = former {
             self.release(former, 1);
         }
+        former_group
     }
 
     /// All that is in one group goes to another, in a time that does not depend on how much it is.

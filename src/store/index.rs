@@ -50,6 +50,9 @@ struct Bucket {
     slots: [Option<Slot>; BUCKET],
 }
 
+/// More than one place may have a hash.
+struct Several;
+
 /// What stands where nothing was ever written.
 static VACANT: Bucket = Bucket { hashes: [0; BUCKET], slots: [None; BUCKET] };
 
@@ -68,16 +71,20 @@ impl Bucket {
         (0..).zip(&self.hashes).map(bit).fold(0, |bits, bit| bits | bit)
     }
 
-    /// The slot that has this hash, or none; any other where several seem to.
+    /// The slot that has this hash, or none; it says so where several may have it.
     ///
     /// Why not the first that matches: all eight in one go, without a branch or a second look, is what lets the machine be
     /// busy with the next keys meanwhile.
-    fn guess(&self, hash: u32) -> Option<Slot> {
-        let masked = |(found, slot): (&u32, &Option<Slot>)| {
-            let all_or_none = u32::from(*found == hash).wrapping_neg();
-            Slot::number_of(*slot) & all_or_none
-        };
-        Slot::of_number(self.hashes.iter().zip(&self.slots).map(masked).fold(0, |all, number| all | number))
+    fn only_under(&self, hash: u32) -> Result<Option<Slot>, Several> {
+        let places = self.hashes.iter().zip(&self.slots);
+        let (number, matches) = places.fold((0, 0_u16), |(numbers, matches), (found, slot)| {
+            let is_it = *found == hash;
+            (
+                numbers | (Slot::number_of(*slot) & u32::from(is_it).wrapping_neg()),
+                matches.wrapping_add(u16::from(is_it)),
+            )
+        });
+        if matches > 1 { Err(Several) } else { Ok(Slot::of_number(number)) }
     }
 
     fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
@@ -191,7 +198,7 @@ impl Index {
                 let hash = upper_half(hash_of(*key));
                 let home = home(hash, self.table.len());
                 work::bucket();
-                *guess = table.get(home).and_then(|bucket| bucket.guess(hash));
+                *guess = table.get(home).and_then(|bucket| bucket.only_under(hash).ok()?);
             }
             for (key, guess) in keys.iter().zip(&mut guesses) {
                 *guess = guess.filter(|slot| key_at(*slot) == *key);
@@ -203,10 +210,17 @@ impl Index {
         }
     }
 
-    /// The first slot under this hash that `is` what is looked for.
-    pub(super) fn find(&self, hash: u64, is: impl FnMut(Slot) -> bool) -> Option<Slot> {
-        let mut is = is;
-        self.under(hash).find(|slot| is(*slot))
+    /// The slot under this hash that `is` what is looked for; no two are.
+    pub(super) fn find(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
+        let half = upper_half(hash);
+        work::bucket();
+        let bucket = self.table.get(home(half, self.table.len()))?;
+        // Most often it is at home and alone there under its hash, or nowhere.
+        match bucket.only_under(half) {
+            Ok(Some(slot)) if is(slot) => Some(slot),
+            Ok(None) if !bucket.is_full() => None,
+            _ => self.under(hash).find(|slot| is(*slot)),
+        }
     }
 
     /// The slots that have this hash, and once in billions another.
@@ -222,10 +236,9 @@ impl Index {
         }
         self.taken = self.taken.saturating_add(1);
         let hash = upper_half(hash);
-        let vacancy = self.run(home(hash, self.table.len())).find(|(_, bucket)| !bucket.is_full());
-        let vacancy = vacancy.map_or(0, |(position, _)| position);
-        if let Some(bucket) = self.table.get_mut(vacancy) {
-            bucket.push(hash, slot);
+        let mut bucket = home(hash, self.table.len());
+        while self.table.get_mut(bucket).is_some_and(|bucket| !bucket.push(hash, slot)) {
+            bucket = next(bucket, self.table.len());
         }
     }
 
@@ -267,8 +280,7 @@ impl Index {
     /// Half as much room again. Nothing is looked up, and both tables are gone through from their fronts to their ends.
     fn grow(&mut self) {
         let taken = self.taken.saturating_add(self.taken.wrapping_shr(1)).max(BUCKET);
-        let entries: Vec<(u32, Slot)> = self.table.pages().flatten().flat_map(Bucket::entries).collect();
-        *self = Self::with_room(taken, entries.into_iter());
+        *self = Self::with_room(taken, self.table.pages().flatten().flat_map(Bucket::entries));
     }
 
     fn bucket(&self, position: usize) -> Bucket {

@@ -31,19 +31,18 @@ impl State {
     pub(crate) fn list_applications<'a>(&'a self, ids: &'a [ApplicationId]) -> ApplicationList<'a> {
         let roster = &self.applications.roster;
         let mut slots = Vec::with_capacity(ids.len());
-        let mut there = 0_usize;
         let mut marks = are_many(self, ids.len()).then(|| Marks::none_of(roster.slots()));
         roster.slots_of(ids, |found| {
             slots.extend_from_slice(found);
-            there = there.saturating_add(found.iter().flatten().count());
             if let Some(marks) = &mut marks {
                 found.iter().flatten().for_each(|slot| marks.mark(*slot));
             }
         });
-        let missing = ids.len().saturating_sub(there);
-        let repeated = marks.as_ref().is_none_or(|marks| marks.len() < there);
+        let marked = marks.as_ref().map(Marks::len);
+        let are_all_there_once = marked == Some(ids.len());
+        let missing = if are_all_there_once { 0 } else { slots.iter().filter(|slot| slot.is_none()).count() };
         // Two that are not there may be the same.
-        let may_repeat = repeated || missing > 1;
+        let may_repeat = missing > 1 || marked.is_none_or(|marked| marked.saturating_add(missing) < ids.len());
         let repeated = if may_repeat { first_repeated(ids.iter().copied()) } else { None };
         ApplicationList { state: self, ids, slots, marks, is_one_missing: missing > 0, repeated }
     }

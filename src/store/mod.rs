@@ -351,13 +351,14 @@ impl State {
     }
 
     /// Every group with the applications that are in it, both in creation order.
-    pub(crate) fn applications_by_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationView<'_>>)> {
+    pub(crate) fn applications_by_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationId>)> {
         let count = |slot| usize::try_from(self.groups.tally(slot).applications).unwrap_or(0);
+        let id_at = self.applications.roster.ids();
         let mut by_slot: Vec<Vec<_>> = Vec::with_capacity(self.groups.roster.slots());
         by_slot.extend((0..self.groups.roster.slots()).map(|group| Vec::with_capacity(count(Slot::at(group)))));
         for (slot, group) in self.applications.cells.iter() {
             if let Some(applications) = by_slot.get_mut(group.index()) {
-                applications.push(ApplicationView { state: self, slot });
+                applications.push(id_at(slot));
             }
         }
         let mut taken = |group: Slot| by_slot.get_mut(group.index()).map(core::mem::take).unwrap_or_default();
@@ -385,6 +386,11 @@ impl State {
     /// The published application that has this external URL, in any ASCII case (I5).
     pub(crate) fn application_by_external_url(&self, url: &str) -> Option<ApplicationView<'_>> {
         self.applications.by_external_url(url).map(|slot| ApplicationView { state: self, slot })
+    }
+
+    /// How an application is published of which nothing is said.
+    pub(crate) fn publishing_defaults(&self) -> &OnPremisesPublishing {
+        &self.applications.defaults
     }
 
     pub(crate) fn push_application(&mut self, application: &Application) {
@@ -469,8 +475,8 @@ impl State {
     }
 
     fn assign(&mut self, application: Slot, group: Option<Slot>) {
-        self.tally_application(self.applications.group(application), u32::saturating_sub);
-        self.applications.set_group(application, group);
+        let former = self.applications.set_group(application, group);
+        self.tally_application(former, u32::saturating_sub);
         self.tally_application(group, u32::saturating_add);
     }
 }

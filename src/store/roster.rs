@@ -55,9 +55,13 @@ impl<I: Id> Roster<I> {
 
     /// The slot of each of many ids, in their order; see [`Index::find_each`].
     pub(super) fn slots_of(&self, ids: &[I], found: impl FnMut(&[Option<Slot>])) {
-        let ids_by_index = self.ids.reader();
-        let id_at = |slot: Slot| ids_by_index.get(slot.index()).copied().unwrap_or_default();
-        self.index.find_each(ids, |id| hash_bits(id.bits()), id_at, found);
+        self.index.find_each(ids, |id| hash_bits(id.bits()), self.ids(), found);
+    }
+
+    /// As [`id`](Self::id), to ask for many.
+    pub(super) fn ids(&self) -> impl Fn(Slot) -> I + '_ {
+        let ids = self.ids.reader();
+        move |slot| ids.get(slot.index()).copied().unwrap_or_default()
     }
 
     /// The id at a slot that lives.

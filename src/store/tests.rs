@@ -328,12 +328,10 @@ fn all_groups_with_their_applications_are_what_each_group_says() {
         [(0, 199), (1, 100), (2, 0)]
     );
     for (group, found) in all {
-        let ids =
-            |found: &mut dyn Iterator<Item = ApplicationView<'_>>| found.map(ApplicationView::id).collect::<Vec<_>>();
         let each = state.applications().filter(|application| application.is_in(group));
-        assert_eq!(ids(&mut found.into_iter()), ids(&mut { each }));
+        assert!(found.into_iter().eq(each.map(ApplicationView::id)));
         let after = group.applications_after(ApplicationId::from_u128(150)).unwrap();
         let later = group.applications().filter(|application| application.id().as_u128() > 150);
-        assert_eq!(ids(&mut { after }), ids(&mut { later }));
+        assert!(after.map(ApplicationView::id).eq(later.map(ApplicationView::id)));
     }
 }
