@@ -1,6 +1,6 @@
 //! Bulk commands: a whole group, lists, selections, connectors.
 
-use super::{Case, Contender, Measure, floor_of, moves::Script, world::World};
+use super::{Case, Contender, Measure, floor_of, moves::Script, snapshot::moved, world::World};
 use crate::peers::{
     HERE, REGIONS, SPREAD, TENTH_IN_ANOTHER_CASE, THERE, Work, at,
     floors::{IdProbe, Scatter},
@@ -142,6 +142,10 @@ impl Plan {
                 }
             }
             Kind::Connectors | Kind::AfterHistory => {}
+        }
+        if self.name == "list, one bad entry" {
+            let (order, name) = (world.data.order.clone(), "floor: all of it accepted");
+            contenders.push(Contender::floor(name, moved(world, &Work::List { applications: order, to: THERE })));
         }
         Case { name: self.name, applications, things: self.things.max(1), contenders }
     }

@@ -120,6 +120,13 @@ fn undoes<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
     vec![Contender::ours(part(Part::Undo)), Contender::floor("floor: its move", part(Part::Move))]
 }
 
+/// A move from the one group where all are, and back, which is not timed.
+pub(crate) fn moved<'a>(world: &World, work: &Work) -> impl Contend + 'a {
+    let ours = world.ours();
+    let tenant = ours.borrow().engine.tenant.clone();
+    MoveAndBack { tenant, command: ours.borrow().engine.prepare(&world.data, work), part: Part::Move }
+}
+
 enum Part {
     Move,
     Undo,

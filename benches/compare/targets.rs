@@ -37,7 +37,7 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
         judge.at_most("list, all moved", applications, "floor: id probe", 0.6);
         judge.at_least("list, all moved", applications, "careful", 20.0);
         judge.at_least("list, all moved", applications, "SQLite", 60.0);
-        judge.refused(applications);
+        judge.at_most("list, one bad entry", applications, "floor: all of it accepted", NOISE);
         judge.at_most("addApplication", applications, "floor: look-up by id", 2.0);
         for dry_run in ["dry run, whole group", "dry run, list", "dry run, one"] {
             judge.at_most(dry_run, applications, "floor: applying it", NOISE);
@@ -104,14 +104,6 @@ impl Judge<'_> {
         if let (Some(ours), Some(other)) = (ours, other) {
             let target = format!("at least {times}x as fast as {of}, {} applications", size(applications));
             self.say(case, target, format!("{}x", digits(other / ours)), other >= times * ours);
-        }
-    }
-
-    fn refused(&mut self, applications: u32) {
-        let (refused, accepted) = ("list, one bad entry", "list, all moved");
-        if let (Some(ours), Some(other)) = (self.ours(refused, applications), self.ours(accepted, applications)) {
-            let target = format!("at most {NOISE}x the accepted one, {} applications", size(applications));
-            self.say(refused, target, format!("{:.2}x", ours / other), ours <= NOISE * other);
         }
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct ApplicationList<'a> {
     /// Who is there, where they are enough to be worth a bit for every slot.
     marks: Option<Marks>,
     is_one_missing: bool,
+    /// All who are there are known to be published.
+    are_published: bool,
     repeated: Option<ApplicationId>,
 }
 
@@ -44,7 +46,7 @@ impl State {
         // Two that are not there may be the same.
         let may_repeat = missing > 1 || marked.is_none_or(|marked| marked.saturating_add(missing) < ids.len());
         let repeated = if may_repeat { first_repeated(ids.iter().copied()) } else { None };
-        ApplicationList { state: self, ids, slots, marks, is_one_missing: missing > 0, repeated }
+        ApplicationList { state: self, ids, slots, marks, is_one_missing: missing > 0, are_published: false, repeated }
     }
 }
 
@@ -64,8 +66,13 @@ impl<'a> ApplicationList<'a> {
     /// Those of them that are not there, or not published, each with its place in the list.
     pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
+        let are_published = self.are_published;
         let is_published = state.applications.cells.those_in_some_group();
-        let unfit = self.slots.iter().enumerate().filter(move |(_, slot)| !slot.is_some_and(&is_published));
+        let unfit = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter(move |(_, slot)| !slot.is_some_and(|slot| are_published || is_published(slot)));
         unfit.filter_map(move |(index, slot)| {
             let found = slot.map(|slot| ApplicationView { state, slot });
             Some((u32::try_from(index).ok()?, *self.ids.get(index)?, found))
@@ -75,13 +82,13 @@ impl<'a> ApplicationList<'a> {
     /// Of a list in which no id is repeated, those who are not in a group yet; `None` where one of the list is not there, or
     /// not published.
     pub(crate) fn leavers(&mut self, to: ConnectorGroupView<'_>) -> Option<Leavers<'a>> {
-        if self.is_one_missing {
-            return None;
-        }
         let state = self.state;
         if let Some(mut marks) = self.marks.take() {
-            let are_all_published = state.applications.cells.strike_those_in(&mut marks, to.slot);
-            return are_all_published.then(|| Leavers::marked(state, marks));
+            self.are_published = state.applications.cells.strike_those_in(&mut marks, to.slot);
+            return (self.are_published && !self.is_one_missing).then(|| Leavers::marked(state, marks));
+        }
+        if self.is_one_missing {
+            return None;
         }
         let mut leavers: Vec<_> = self.entries().filter_map(|(_, found)| found).collect();
         if leavers.iter().any(|application| !application.is_published()) {
