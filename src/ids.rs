@@ -104,7 +104,7 @@ macro_rules! ids {
 }
 
 /// What the store needs of an id of any kind.
-pub(crate) trait Id: Copy + Eq + Default {
+pub(crate) trait Id: Copy + Eq + Default + Send + Sync {
     fn bits(self) -> u128;
 }
 

@@ -188,25 +188,23 @@ impl Index {
         keys: &[K],
         hash_of: impl Fn(K) -> u64,
         key_at: impl Fn(Slot) -> K,
-        mut found: impl FnMut(&[Option<Slot>]),
+        slots: &mut [Option<Slot>],
     ) {
         const AT_ONCE: usize = 128;
         let table = self.table.reader();
-        let mut guesses = [None; AT_ONCE];
-        for keys in keys.chunks(AT_ONCE) {
-            for (key, guess) in keys.iter().zip(&mut guesses) {
+        for (keys, slots) in keys.chunks(AT_ONCE).zip(slots.chunks_mut(AT_ONCE)) {
+            for (key, slot) in keys.iter().zip(&mut *slots) {
                 let hash = upper_half(hash_of(*key));
-                let home = home(hash, self.table.len());
                 work::bucket();
-                *guess = table.get(home).and_then(|bucket| bucket.only_under(hash).ok()?);
+                let bucket = table.get(home(hash, self.table.len()));
+                *slot = bucket.and_then(|bucket| bucket.only_under(hash).ok()?);
             }
-            for (key, guess) in keys.iter().zip(&mut guesses) {
-                *guess = guess.filter(|slot| key_at(*slot) == *key);
+            for (key, slot) in keys.iter().zip(&mut *slots) {
+                *slot = slot.filter(|slot| key_at(*slot) == *key);
             }
-            for (key, slot) in keys.iter().zip(&mut guesses).filter(|(_, slot)| slot.is_none()) {
+            for (key, slot) in keys.iter().zip(slots).filter(|(_, slot)| slot.is_none()) {
                 *slot = self.find(hash_of(*key), |slot| key_at(slot) == *key);
             }
-            found(guesses.get(..keys.len()).unwrap_or(&guesses));
         }
     }
 

@@ -32,14 +32,11 @@ impl State {
     /// several times as long as finding it.
     pub(crate) fn list_applications<'a>(&'a self, ids: &'a [ApplicationId]) -> ApplicationList<'a> {
         let roster = &self.applications.roster;
-        let mut slots = Vec::with_capacity(ids.len());
+        let slots = roster.slots_of(ids);
         let mut marks = are_many(self, ids.len()).then(|| Marks::none_of(roster.slots()));
-        roster.slots_of(ids, |found| {
-            slots.extend_from_slice(found);
-            if let Some(marks) = &mut marks {
-                found.iter().flatten().for_each(|slot| marks.mark(*slot));
-            }
-        });
+        if let Some(marks) = &mut marks {
+            slots.iter().flatten().for_each(|slot| marks.mark(*slot));
+        }
         let marked = marks.as_ref().map(Marks::len);
         let are_all_there_once = marked == Some(ids.len());
         let missing = if are_all_there_once { 0 } else { slots.iter().filter(|slot| slot.is_none()).count() };

@@ -1,6 +1,6 @@
 //! Who there is: the ids of the things of one kind, their order, and the way from an id to its slot.
 
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec, vec::Vec};
 
 use super::{
     index::{Index, hash_bits},
@@ -10,6 +10,12 @@ use super::{
 use crate::ids::Id;
 
 const PAGE: usize = 256;
+
+/// A list this long is found on all cores, where the feature `rayon` is on: shorter ones take longer to be shared out.
+#[cfg(feature = "rayon")]
+const PARALLEL_FROM: usize = 65_536;
+#[cfg(feature = "rayon")]
+const PARALLEL_PIECE: usize = 16_384;
 
 #[derive(Debug, Clone)]
 pub(super) struct Roster<I> {
@@ -54,8 +60,18 @@ impl<I: Id> Roster<I> {
     }
 
     /// The slot of each of many ids, in their order; see [`Index::find_each`].
-    pub(super) fn slots_of(&self, ids: &[I], found: impl FnMut(&[Option<Slot>])) {
-        self.index.find_each(ids, |id| hash_bits(id.bits()), self.ids(), found);
+    pub(super) fn slots_of(&self, ids: &[I]) -> Vec<Option<Slot>> {
+        let mut slots = vec![None; ids.len()];
+        let find = |ids, slots: &mut [_]| self.index.find_each(ids, |id: I| hash_bits(id.bits()), self.ids(), slots);
+        #[cfg(feature = "rayon")]
+        if ids.len() >= PARALLEL_FROM {
+            use rayon::prelude::*;
+            let pieces = ids.par_chunks(PARALLEL_PIECE).zip(slots.par_chunks_mut(PARALLEL_PIECE));
+            pieces.for_each(|(ids, slots)| find(ids, slots));
+            return slots;
+        }
+        find(ids, &mut slots);
+        slots
     }
 
     /// As [`id`](Self::id), to ask for many.
@@ -126,8 +142,6 @@ impl<I: Id> Roster<I> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
     use crate::ids::ConnectorId;
 
@@ -136,8 +150,7 @@ mod tests {
     fn the_id_of_zeros_is_found_as_any_other() {
         let zero = ConnectorId::from_u128(0);
         let roster = Roster::of(&[zero]);
-        let mut each = Vec::new();
-        roster.slots_of(&[zero, ConnectorId::from_u128(1)], |found| each.extend_from_slice(found));
+        let each = roster.slots_of(&[zero, ConnectorId::from_u128(1)]);
         assert_eq!((roster.slot(zero), each), (Some(Slot::new(0)), alloc::vec![Some(Slot::new(0)), None]));
         assert_eq!((roster.len(), roster.slots(), roster.iter().next()), (1, 1, Some(Slot::new(0))));
     }
