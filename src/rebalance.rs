@@ -117,6 +117,10 @@ impl Tenant {
     /// Where connectors or applications should go so that an aim is reached with the fewest moves; where it cannot be
     /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on.
     ///
+    /// Every group keeps its region. Under `regionalConnectorMoves` a connector goes where commands lead it, by way of the
+    /// default group where need be: in a group of another region than the tenant's it can go nowhere while the default
+    /// group is of another region too.
+    ///
     /// Cost: a visit to each application, and the Hungarian method's: the cube of the active connectors.
     ///
     /// # Example: what was spare goes where one is missing

@@ -1,6 +1,7 @@
 //! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
 
 use alloc::{sync::Arc, vec::Vec};
+use core::ops::Range;
 
 use super::{
     cells::Cells,
@@ -84,7 +85,7 @@ impl Applications {
     }
 
     pub(super) fn external_url(&self, slot: Slot) -> Option<&Arc<str>> {
-        self.external_urls.get(slot.index())?.as_ref()
+        url(&self.external_urls, slot.index())
     }
 
     /// How an application is published; meaningless while it is not.
@@ -95,6 +96,23 @@ impl Applications {
             external_url: self.external_urls.get(slot.index()).cloned().flatten(),
             ..OnPremisesPublishing::clone(settings)
         }
+    }
+
+    /// Whether one here and one there are published alike; meaningless while they are not.
+    pub(super) fn is_published_alike(&self, slot: Slot, other: &Self, there: Slot) -> bool {
+        let (here, there) = (slot.index(), there.index());
+        self.settings.get(here).and_then(Option::as_ref) == other.settings.get(there).and_then(Option::as_ref)
+            && url(&self.internal_urls, here) == url(&other.internal_urls, there)
+            && url(&self.external_urls, here) == url(&other.external_urls, there)
+    }
+
+    /// The slots of all pages of columns that are not shared with another, but for the roster and the cells.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let urls = self.internal_urls.unshared(&other.internal_urls);
+        let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
+        let names = self.display_names.unshared(&other.display_names);
+        let settings = self.settings.unshared(&other.settings);
+        self.app_ids.unshared(&other.app_ids).chain(names).chain(urls).chain(settings)
     }
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
@@ -203,8 +221,12 @@ fn index_of_urls(urls: &[Option<Arc<str>>]) -> Index {
     Index::of(entries.collect::<Vec<_>>().into_iter())
 }
 
+fn url(urls: &Urls, index: usize) -> Option<&Arc<str>> {
+    urls.get(index)?.as_ref()
+}
+
 fn url_at(urls: &Urls, slot: Slot) -> &str {
-    urls.get(slot.index()).and_then(Option::as_deref).unwrap_or_default()
+    url(urls, slot.index()).map(AsRef::as_ref).unwrap_or_default()
 }
 
 fn by_url(urls: &Urls, index: &Index, url: &str) -> Option<Slot> {

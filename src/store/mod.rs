@@ -31,6 +31,7 @@ mod slot;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+mod unlike;
 mod views;
 mod work;
 
@@ -42,6 +43,7 @@ use groups::{Groups, Record};
 pub(crate) use index::first_repeated;
 pub(crate) use leaving::{Leavers, Leaving};
 use slot::Slot;
+pub(crate) use unlike::Unlike;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
 
 use crate::{

@@ -1,0 +1,124 @@
+//! What another state has otherwise, found without a visit to what both share.
+//!
+//! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
+//! at. Only who is in which group may still differ there: cells and groups lie between. Whatever else is compared thing by
+//! thing, as views, without making a record of any.
+
+use alloc::vec::Vec;
+
+use super::{
+    ApplicationView, ConnectorGroupView, ConnectorView, State, applications::Applications, connectors::Connectors,
+    groups::Groups, marks::Marks, roster::Roster, slot::Slot,
+};
+use crate::ids::Id;
+
+/// What differs: each thing as it is here and there, in creation order, those that are only there last.
+pub(crate) type Unlike<V> = Vec<(Option<V>, Option<V>)>;
+
+impl State {
+    pub(crate) fn connector_groups_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorGroupView<'a>> {
+        let marks = unlike_groups(&self.groups, &other.groups);
+        let view = |state| move |slot| ConnectorGroupView { state, slot };
+        compared((&self.groups.roster, &other.groups.roster), &marks, view(self), view(other))
+    }
+
+    pub(crate) fn connectors_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorView<'a>> {
+        let groups = unlike_roster(&self.groups.roster, &other.groups.roster);
+        let is_other_group = self.is_other_group(other);
+        let other_groups: Vec<Slot> = groups.iter().filter(|slot| is_other_group(*slot, *slot)).collect();
+        let marks = unlike_connectors(&self.connectors, &other.connectors, &other_groups);
+        let view = |state| move |slot| ConnectorView { state, slot };
+        compared((&self.connectors.roster, &other.connectors.roster), &marks, view(self), view(other))
+    }
+
+    pub(crate) fn applications_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ApplicationView<'a>> {
+        let marks = unlike_applications(&self.applications, &other.applications, self.is_other_group(other));
+        let view = |state| move |slot| ApplicationView { state, slot };
+        compared((&self.applications.roster, &other.applications.roster), &marks, view(self), view(other))
+    }
+
+    fn is_other_group<'a>(&'a self, other: &'a Self) -> impl Fn(Slot, Slot) -> bool + 'a {
+        |here, there| self.groups.roster.id(here) != other.groups.roster.id(there)
+    }
+}
+
+/// A mark for each slot at which the two may have different groups.
+fn unlike_groups(one: &Groups, other: &Groups) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.records.unshared(&other.records).for_each(|page| marks.mark_about(page));
+    if one.default != other.default {
+        let defaults = [one.default, other.default].into_iter().flatten();
+        defaults.for_each(|slot| _ = marks.mark(slot));
+    }
+    marks
+}
+
+/// As [`unlike_groups`].
+fn unlike_connectors(one: &Connectors, other: &Connectors, other_groups: &[Slot]) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.texts.unshared(&other.texts).for_each(|page| marks.mark_about(page));
+    one.presences.unshared(&other.presences).for_each(|page| marks.mark_about(page));
+    one.groups.unshared(&other.groups).for_each(|page| marks.mark_about(page));
+    let has_other_group = |slot: &Slot| {
+        let group = one.group(*slot);
+        other_groups.binary_search(&group).is_ok()
+    };
+    if !other_groups.is_empty() {
+        let unlike = (0..one.roster.slots()).map(Slot::at).filter(has_other_group);
+        unlike.for_each(|slot| _ = marks.mark(slot));
+    }
+    marks
+}
+
+/// As [`unlike_groups`].
+fn unlike_applications(one: &Applications, other: &Applications, is_other_group: impl Fn(Slot, Slot) -> bool) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.unshared(other).for_each(|page| marks.mark_about(page));
+    one.cells.unlike(&other.cells, &mut marks, is_other_group);
+    marks
+}
+
+fn unlike_roster<I: Id>(one: &Roster<I>, other: &Roster<I>) -> Marks {
+    let mut marks = Marks::none_of(one.slots().max(other.slots()));
+    one.unshared(other).for_each(|page| marks.mark_about(page));
+    marks
+}
+
+/// Those at marked slots that are not the same here and there.
+fn compared<I: Id, V: PartialEq>(
+    (here, there): (&Roster<I>, &Roster<I>),
+    marks: &Marks,
+    view_here: impl Fn(Slot) -> V,
+    view_there: impl Fn(Slot) -> V,
+) -> Unlike<V> {
+    let (mut in_there, mut in_here) = (Beside::new(there), Beside::new(here));
+    let both = marks.iter().filter(|slot| here.is_live(*slot)).filter_map(|slot| {
+        let found = (Some(view_here(slot)), in_there.find(here.id(slot), slot).map(&view_there));
+        (found.0 != found.1).then_some(found)
+    });
+    let added = marks.iter().filter(|slot| there.is_live(*slot) && in_here.find(there.id(*slot), *slot).is_none());
+    both.chain(added.map(|slot| (None, Some(view_there(slot))))).collect()
+}
+
+/// Finds things of one roster in another: most follow each other there as they do here, so that a look behind the last one
+/// is enough, and the index is asked for the others only.
+struct Beside<'a, I> {
+    roster: &'a Roster<I>,
+    /// Where the last one that was found is, there and here.
+    last: (Slot, Slot),
+}
+
+impl<'a, I: Id> Beside<'a, I> {
+    fn new(roster: &'a Roster<I>) -> Self {
+        Self { roster, last: (Slot::default(), Slot::default()) }
+    }
+
+    fn find(&mut self, id: I, here: Slot) -> Option<Slot> {
+        let (there, last) = self.last;
+        let behind = Slot::at(there.index().saturating_add(here.index().saturating_sub(last.index())));
+        let is_there = self.roster.is_live(behind) && self.roster.id(behind) == id;
+        let found = if is_there { Some(behind) } else { self.roster.slot(id) };
+        self.last = (found?, here);
+        found
+    }
+}
