@@ -1,6 +1,6 @@
 //! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId},
-    model::{application::Application, publishing::OnPremisesPublishing},
+    model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
 };
 
 type Urls = Pages<Option<Arc<str>>, 64>;
@@ -28,6 +28,8 @@ pub(super) struct Applications {
     by_internal_url: Index,
     external_urls: Urls,
     by_external_url: Index,
+    /// Those whose external URL stands for many: few, and what concerns them is asked of each group that moves.
+    wildcards: Arc<BTreeSet<Slot>>,
     /// Publishing without the two URLs; `None` where all of it is at its defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
     /// Those defaults, which have texts that are not to be made anew for each comparison.
@@ -88,6 +90,11 @@ impl Applications {
         url(&self.external_urls, slot.index())
     }
 
+    /// Those whose external URL stands for many, in order.
+    pub(super) fn wildcards(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.wildcards.iter().copied()
+    }
+
     /// How an application is published; meaningless while it is not.
     pub(super) fn publishing(&self, slot: Slot) -> OnPremisesPublishing {
         let settings = self.settings.get(slot.index()).and_then(Option::as_ref).unwrap_or(&self.defaults);
@@ -117,6 +124,13 @@ impl Applications {
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
         let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
+        if self.wildcards.contains(&slot) != external_url.as_deref().is_some_and(is_wildcard) {
+            let wildcards = Arc::make_mut(&mut self.wildcards);
+            // It is one no more, or from now on.
+            if !wildcards.remove(&slot) {
+                wildcards.insert(slot);
+            }
+        }
         set_url(&mut self.internal_urls, &mut self.by_internal_url, slot, internal_url);
         set_url(&mut self.external_urls, &mut self.by_external_url, slot, external_url);
         // Writing what is there already would give the page its memory.
@@ -147,6 +161,8 @@ impl Applications {
             external_urls.push(kept.external_url);
             settings.push(kept.settings);
         }
+        let urls = (0..).map(Slot::at).zip(&external_urls);
+        let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
         let app_id_hashes = app_ids.iter().map(|app_id: &AppId| hash_bits(app_id.as_u128())).enumerate();
         Self {
             roster: Roster::of(&ids),
@@ -154,6 +170,7 @@ impl Applications {
             cells: Cells::of(&groups),
             by_internal_url: index_of_urls(&internal_urls),
             by_external_url: index_of_urls(&external_urls),
+            wildcards: Arc::new(wildcards),
             app_ids: app_ids.into_iter().collect(),
             display_names: display_names.into_iter().collect(),
             internal_urls: internal_urls.into_iter().collect(),
