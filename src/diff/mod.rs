@@ -94,8 +94,7 @@ impl From<&Tenant> for TenantProperties {
 /// What sets `to` apart from `from`. Creation order is no difference.
 ///
 /// Cost: where one comes from the other, or both from one, a visit to what is near to something that changed since, and where a
-/// whole group moved or a group's place was taken by another, a glance at each application or connector. Anything else is one
-/// pass over both. Only what differs is made into records.
+/// whole group moved, a glance at each application. Anything else is one pass over both. Only what differs is made into records.
 #[must_use]
 pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
     let properties = (TenantProperties::from(from), TenantProperties::from(to));

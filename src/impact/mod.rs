@@ -244,19 +244,39 @@ impl<'a> Flow<'a> {
     }
 }
 
-pub(crate) fn impact(before: &Arc<State>, events: &[Event]) -> Impact {
-    let mut after = Arc::clone(before);
-    let mut touched = Touched::default();
-    for event in events {
-        let state = Arc::make_mut(&mut after);
-        touched.note(state, event);
-        evolve(state, event);
+/// An impact in the making: what has happened so far.
+pub(crate) struct Meanwhile {
+    before: Arc<State>,
+    after: Arc<State>,
+    touched: Touched,
+}
+
+impl Meanwhile {
+    pub(crate) fn since(before: &Arc<State>) -> Self {
+        Self { before: Arc::clone(before), after: Arc::clone(before), touched: Touched::default() }
     }
-    let named = touched.applications_in_order(before, &after);
-    let connector_groups = touched.connector_groups_in_order(before, &after);
-    let mut impact = Impact { before: Arc::clone(before), after, named, connector_groups, flows: Vec::new() };
-    impact.flows = impact.flows_of(&touched.whole_groups());
-    impact
+
+    /// The state by now, for which the next events are decided.
+    pub(crate) fn state(&self) -> &State {
+        &self.after
+    }
+
+    pub(crate) fn happens(&mut self, events: &[Event]) {
+        for event in events {
+            let state = Arc::make_mut(&mut self.after);
+            self.touched.note(state, event);
+            evolve(state, event);
+        }
+    }
+
+    pub(crate) fn impact(self) -> Impact {
+        let Self { before, after, touched } = self;
+        let named = touched.applications_in_order(&before, &after);
+        let connector_groups = touched.connector_groups_in_order(&before, &after);
+        let mut impact = Impact { before, after, named, connector_groups, flows: Vec::new() };
+        impact.flows = impact.flows_of(&touched.whole_groups());
+        impact
+    }
 }
 
 /// What it tells.

@@ -1,7 +1,7 @@
 //! What another state has otherwise, found without a visit to what both share.
 //!
 //! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
-//! at. Only who is in which group may still differ there: cells and groups lie between. Whatever else is compared thing by
+//! at. Only the group of an application may still differ there, as cells lie between the two. Whatever else is compared thing by
 //! thing, as views, without making a record of any.
 
 use alloc::vec::Vec;
@@ -23,50 +23,32 @@ impl State {
     }
 
     pub(crate) fn connectors_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorView<'a>> {
-        let groups = unlike_roster(&self.groups.roster, &other.groups.roster);
-        let is_other_group = self.is_other_group(other);
-        let other_groups: Vec<Slot> = groups.iter().filter(|slot| is_other_group(*slot, *slot)).collect();
-        let marks = unlike_connectors(&self.connectors, &other.connectors, &other_groups);
+        let marks = unlike_connectors(&self.connectors, &other.connectors);
         let view = |state| move |slot| ConnectorView { state, slot };
         compared((&self.connectors.roster, &other.connectors.roster), &marks, view(self), view(other))
     }
 
     pub(crate) fn applications_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ApplicationView<'a>> {
-        let marks = unlike_applications(&self.applications, &other.applications, self.is_other_group(other));
+        let is_other_group = |here, there| self.groups.roster.id(here) != other.groups.roster.id(there);
+        let marks = unlike_applications(&self.applications, &other.applications, is_other_group);
         let view = |state| move |slot| ApplicationView { state, slot };
         compared((&self.applications.roster, &other.applications.roster), &marks, view(self), view(other))
     }
-
-    fn is_other_group<'a>(&'a self, other: &'a Self) -> impl Fn(Slot, Slot) -> bool + 'a {
-        |here, there| self.groups.roster.id(here) != other.groups.roster.id(there)
-    }
 }
 
-/// A mark for each slot at which the two may have different groups.
+/// A mark for each slot at which the two may have different groups. Which is the default one never changes (T3).
 fn unlike_groups(one: &Groups, other: &Groups) -> Marks {
     let mut marks = unlike_roster(&one.roster, &other.roster);
     one.records.unshared(&other.records).for_each(|page| marks.mark_about(page));
-    if one.default != other.default {
-        let defaults = [one.default, other.default].into_iter().flatten();
-        defaults.for_each(|slot| _ = marks.mark(slot));
-    }
     marks
 }
 
-/// As [`unlike_groups`].
-fn unlike_connectors(one: &Connectors, other: &Connectors, other_groups: &[Slot]) -> Marks {
+/// As [`unlike_groups`]. A group goes when nobody is in it (T2), so that a group's slot on a shared page is the same group.
+fn unlike_connectors(one: &Connectors, other: &Connectors) -> Marks {
     let mut marks = unlike_roster(&one.roster, &other.roster);
     one.texts.unshared(&other.texts).for_each(|page| marks.mark_about(page));
     one.presences.unshared(&other.presences).for_each(|page| marks.mark_about(page));
     one.groups.unshared(&other.groups).for_each(|page| marks.mark_about(page));
-    let has_other_group = |slot: &Slot| {
-        let group = one.group(*slot);
-        other_groups.binary_search(&group).is_ok()
-    };
-    if !other_groups.is_empty() {
-        let unlike = (0..one.roster.slots()).map(Slot::at).filter(has_other_group);
-        unlike.for_each(|slot| _ = marks.mark(slot));
-    }
     marks
 }
 
