@@ -7,8 +7,9 @@
 use std::collections::HashMap;
 
 use connector_groups::{
-    AddApplication, ApplicationId, Availability, Command, ConnectorGroupId, DeleteApplication, Diff, Difference,
-    Document, Impact, Loss, Region, Tenant, UpdateApplication, diff,
+    AddApplication, Application, ApplicationId, ApplicationView, Availability, AvailabilityChange, Command,
+    ConnectorGroupId, ConnectorGroupView, DeleteApplication, Diff, Difference, Document, Impact, Loss, Region, Tenant,
+    UpdateApplication, diff,
 };
 use uuid::Uuid;
 
@@ -121,8 +122,8 @@ fn impact<'a>(world: &'a World, what: &What) -> Vec<Contender<'a>> {
         both.filter(|(_, before, after)| before != after).collect()
     };
     let in_words = |changes: Vec<(u32, usize, usize)>| {
-        let word = |count: usize| u32::try_from(count).unwrap();
-        Some(changes.into_iter().flat_map(|(number, before, after)| [number, word(before), word(after)]).collect())
+        let said = |count: usize| u32::try_from(count).unwrap();
+        Some(changes.into_iter().flat_map(|(number, before, after)| [number, said(before), said(after)]).collect())
     };
     vec![
         Contender::ours(Reading::new(ours, move |impact| in_words(changes(world, &impact)))),
@@ -137,9 +138,7 @@ fn changes(world: &World, impact: &Impact) -> Vec<(u32, usize, usize)> {
         Availability::AtRisk => 1,
         Availability::HighlyAvailable => 2,
     };
-    let change = |change: connector_groups::AvailabilityChange| {
-        (numbers[&change.application], level(change.before), level(change.after))
-    };
+    let change = |change: AvailabilityChange| (numbers[&change.application], level(change.before), level(change.after));
     impact.applications().map(change).collect()
 }
 
@@ -190,7 +189,7 @@ fn diffs<'a>(world: &'a World, from: &Tenant, to: Tenant) -> Vec<Contender<'a>> 
         for application in from.applications() {
             let there = to.application(application.id());
             if there.is_none_or(|there| there.to_application() != application.to_application()) {
-                let group = there.and_then(|there| there.connector_group()).map(|group| group.id());
+                let group = there.and_then(ApplicationView::connector_group).map(ConnectorGroupView::id);
                 different.push((application.id(), group));
             }
         }
@@ -204,7 +203,7 @@ fn diffs<'a>(world: &'a World, from: &Tenant, to: Tenant) -> Vec<Contender<'a>> 
     };
     let listed = |diff: Diff| {
         assert!(diff.connector_groups().is_empty() && diff.connectors().is_empty());
-        let application = |difference: &Difference<connector_groups::Application>| match difference {
+        let application = |difference: &Difference<Application>| match difference {
             Difference::Removed(from) => (from.id, None),
             Difference::Changed { to, .. } | Difference::Added(to) => {
                 (to.id, to.publication.as_ref().map(|publication| publication.connector_group))

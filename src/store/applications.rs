@@ -266,7 +266,37 @@ fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>
 
 #[cfg(test)]
 mod tests {
+    use alloc::boxed::Box;
+
     use super::*;
+    use crate::model::application::Publication;
+
+    /// However it came to have one, and no longer than it has it.
+    #[test]
+    fn who_has_a_wildcard_is_kept_aside() {
+        let publishing = |url: &str| OnPremisesPublishing { external_url: Some(url.into()), ..Default::default() };
+        let (plain, wildcard) = (publishing("https://a.contoso.com/"), publishing("https://*.contoso.com/"));
+        let application = |(number, publishing): (u128, &OnPremisesPublishing)| {
+            let (connector_group, on_premises_publishing) = (ConnectorGroupId::default(), Box::new(publishing.clone()));
+            let publication = Some(Publication { connector_group, on_premises_publishing });
+            let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
+            Application { id, app_id, display_name: "a".into(), publication }
+        };
+        let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
+        let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
+        let mut applications = Applications::of(all.collect::<Vec<_>>().into_iter(), |_| None);
+        let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
+        assert_eq!(aside(&applications), [1, 3]);
+        let before = applications.clone();
+        applications.push(&application((5, &wildcard)), None);
+        applications.set_publishing(Slot::new(0), Some(&wildcard));
+        applications.set_publishing(Slot::new(1), Some(&wildcard));
+        applications.set_publishing(Slot::new(3), Some(&plain));
+        assert_eq!(aside(&applications), [0, 1, 5]);
+        applications.remove(Slot::new(1));
+        applications.set_publishing(Slot::new(0), None);
+        assert_eq!((aside(&applications), aside(&before)), (alloc::vec![5], alloc::vec![1, 3]));
+    }
 
     /// Most applications have nothing but their URLs, which are columns of their own.
     #[test]

@@ -94,7 +94,7 @@ impl<T, const N: usize> Pages<T, N> {
         });
         starts.map(|start| start..start.saturating_add(N)).filter(|page| {
             let (here, there) = (self.piece(page.start, N), other.piece(page.start, N));
-            !ptr::eq(here, there) && !(here.is_empty() && there.is_empty())
+            !(ptr::eq(here, there) || here.is_empty() && there.is_empty())
         })
     }
 

@@ -74,9 +74,9 @@ impl<I: Id> Roster<I> {
         self.order.is_live(slot)
     }
 
-    /// The slots that something else may live in in another roster, or nothing.
+    /// The slots that something else may be in in another roster. What only goes from its slot leaves its id behind.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
-        self.order.unlike(&other.order).chain(self.ids.unshared(&other.ids))
+        self.ids.unshared(&other.ids)
     }
 
     pub(super) fn place(&self, slot: Slot) -> usize {

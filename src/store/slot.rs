@@ -1,6 +1,6 @@
 //! Where a thing stands: slots in creation order.
 
-use core::{num::NonZeroU32, ops::Range};
+use core::num::NonZeroU32;
 
 use super::pages::Pages;
 
@@ -106,14 +106,6 @@ impl Order {
 
     pub(super) fn is_live(&self, slot: Slot) -> bool {
         self.words.get(word_of(slot.index())).is_some_and(|word| word & bit_of(slot.index()) != 0)
-    }
-
-    /// The slots some of which may live only here or only in another order.
-    pub(super) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
-        let words = self.words.unshared(&other.words).flatten();
-        let word_at = |order: &Self, index| order.words.get(index).copied().unwrap_or(0);
-        let unlike = words.filter(move |index| word_at(self, *index) != word_at(other, *index));
-        unlike.map(|index| index.saturating_mul(WORD_BITS)..index.saturating_add(1).saturating_mul(WORD_BITS))
     }
 
     /// Makes a dead slot live.

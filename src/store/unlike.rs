@@ -1,8 +1,8 @@
 //! What another state has otherwise, found without a visit to what both share.
 //!
 //! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
-//! at. Only the group of an application may still differ there, as cells lie between the two. Whatever else is compared thing by
-//! thing, as views, without making a record of any.
+//! at; what goes is struck from some column, whose page is then not shared. Only the group of an application may still differ
+//! there, as cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
 
 use alloc::vec::Vec;
 
@@ -66,20 +66,20 @@ fn unlike_roster<I: Id>(one: &Roster<I>, other: &Roster<I>) -> Marks {
     marks
 }
 
-/// Those at marked slots that are not the same here and there.
+/// Those at marked slots that are not the same in one as in the other.
 fn compared<I: Id, V: PartialEq>(
-    (here, there): (&Roster<I>, &Roster<I>),
+    (one, other): (&Roster<I>, &Roster<I>),
     marks: &Marks,
-    view_here: impl Fn(Slot) -> V,
-    view_there: impl Fn(Slot) -> V,
+    view: impl Fn(Slot) -> V,
+    view_of_other: impl Fn(Slot) -> V,
 ) -> Unlike<V> {
-    let (mut in_there, mut in_here) = (Beside::new(there), Beside::new(here));
-    let both = marks.iter().filter(|slot| here.is_live(*slot)).filter_map(|slot| {
-        let found = (Some(view_here(slot)), in_there.find(here.id(slot), slot).map(&view_there));
+    let (mut there, mut here) = (Beside::new(other), Beside::new(one));
+    let both = marks.iter().filter(|slot| one.is_live(*slot)).filter_map(|slot| {
+        let found = (Some(view(slot)), there.find(one.id(slot), slot).map(&view_of_other));
         (found.0 != found.1).then_some(found)
     });
-    let added = marks.iter().filter(|slot| there.is_live(*slot) && in_here.find(there.id(*slot), *slot).is_none());
-    both.chain(added.map(|slot| (None, Some(view_there(slot))))).collect()
+    let added = marks.iter().filter(|slot| other.is_live(*slot) && here.find(other.id(*slot), *slot).is_none());
+    both.chain(added.map(|slot| (None, Some(view_of_other(slot))))).collect()
 }
 
 /// Finds things of one roster in another: most follow each other there as they do here, so that a look behind the last one
