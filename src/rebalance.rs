@@ -120,8 +120,8 @@ impl Tenant {
     /// the thirteenth, with a hundred connectors, or the sixth, with ten thousand, as many as can be in whatever groups.
     ///
     /// Every group keeps its region. Under `regionalConnectorMoves` a connector goes where commands lead it, by way of the
-    /// default group where need be: in a group of another region than the tenant's it can go nowhere while the default
-    /// group is of another region too.
+    /// default group where need be: out of a group of another region than the tenant's it comes no further than the
+    /// default group while that is of another region too.
     ///
     /// Cost: a visit to each application, and the Hungarian method's: the cube of the active connectors.
     ///
