@@ -56,7 +56,8 @@ objects! {
         pub at_least: u32,
         /// Whether, once all have that, the greatest load per active connector should be as small as it can be.
         pub even: bool,
-        /// What an application counts for, where that is not 1; for the moving of connectors only.
+        /// What an application counts for, where that is not 1, when connectors are moved. Applications are moved as if each
+        /// counted once: things that weigh differently are packed evenly only by trying.
         pub weights: BTreeMap<ApplicationId, u32>,
         ..default
     }
@@ -115,7 +116,12 @@ impl Rebalance {
 /// Rebalancing.
 impl Tenant {
     /// Where connectors or applications should go so that an aim is reached with the fewest moves; where it cannot be
-    /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on.
+    /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on; behind
+    /// the thirteenth, with a hundred connectors, or the sixth, with ten thousand, as many as can be in whatever groups.
+    ///
+    /// Every group keeps its region. Under `regionalConnectorMoves` a connector goes where commands lead it, by way of the
+    /// default group where need be: out of a group of another region than the tenant's it comes no further than the
+    /// default group while that is of another region too.
     ///
     /// Cost: a visit to each application, and the Hungarian method's: the cube of the active connectors.
     ///
@@ -193,8 +199,9 @@ impl<'a> Connectors<'a> {
     }
 
     fn rebalance(&self) -> Rebalance {
-        let used = self.loads.iter().filter(|(_, load)| **load > 0);
-        let least: Needs = used.map(|(id, _)| (*id, self.aim.at_least)).collect();
+        // Applications that weigh nothing are to be served too.
+        let used = self.tenant.own_groups().filter(|group| group.applications_count() > 0);
+        let least: Needs = used.map(|group| (group.id(), self.aim.at_least)).collect();
         let mut needs = least.clone();
         let mut places = self.assign(&needs);
         if self.aim.even && places.len() == total(&needs) {
@@ -216,8 +223,8 @@ impl<'a> Connectors<'a> {
     /// Every load per connector that a group could have, from small to great: weight and connectors.
     fn candidates(&self) -> Vec<(u64, u32)> {
         let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
-        let used = self.loads.values().filter(|load| **load > 0);
-        let mut all: Vec<_> = used.flat_map(|load| (1..=connectors).map(|count| (*load, count))).collect();
+        let heavy = self.loads.values().filter(|load| **load > 0);
+        let mut all: Vec<_> = heavy.flat_map(|load| (1..=connectors).map(|count| (*load, count))).collect();
         let times = |load: u64, count: u32| u128::from(load).saturating_mul(count.into());
         all.sort_by(|(one, one_count), (other, other_count)| times(*one, *other_count).cmp(&times(*other, *one_count)));
         all
@@ -235,18 +242,19 @@ impl<'a> Connectors<'a> {
 
     /// As many needs filled as can be, the first of each group before any second one, with the fewest moves.
     fn assign(&self, needs: &Needs) -> Places {
-        let connectors = i128::try_from(self.active.len()).unwrap_or(i128::MAX);
-        // A place of a lower level is worth more than all those of higher levels and all moves together.
-        let levels = self.aim.at_least.saturating_add(1);
+        // More than all connectors come nowhere.
+        let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
+        // A place of a lower level is worth more than all those of higher levels and all moves together, as far as the worth
+        // of all is a number: levels behind that are as one.
+        let base = i128::from(connectors).saturating_add(2);
+        let levels = self.aim.at_least.saturating_add(1).min((i128::MAX >> 33).checked_ilog(base).unwrap_or(1));
         let worth = |level: u32| {
             let level = level.min(levels);
-            connectors
-                .saturating_add(2)
-                .checked_pow(levels.saturating_sub(level).saturating_add(1))
-                .unwrap_or(i128::MAX >> 64)
+            base.saturating_pow(levels.saturating_sub(level).saturating_add(1))
         };
-        let place =
-            |(id, need): (&ConnectorGroupId, &u32)| (1..=*need).map(|level| (*id, worth(level))).collect::<Vec<_>>();
+        let place = |(id, need): (&ConnectorGroupId, &u32)| {
+            (1..=connectors.min(*need)).map(|level| (*id, worth(level))).collect::<Vec<_>>()
+        };
         let places: Vec<_> = needs.iter().flat_map(place).collect();
         if self.active.is_empty() || places.is_empty() {
             return Places::new();

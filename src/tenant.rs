@@ -12,7 +12,7 @@ use crate::{
     event::Event,
     evolve,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
-    impact::{Dependents, Impact, Loss, impact},
+    impact::{Dependents, Impact, Loss, Meanwhile},
     model::{document::Document, group::Name, region::Region},
     refusal::Refusal,
     rules::Rules,
@@ -80,7 +80,9 @@ impl Tenant {
     /// # Ok::<(), connector_groups::Refusal>(())
     /// ```
     pub fn impact(&self, command: &Command) -> Result<Impact, Refusal> {
-        Ok(impact(&self.state, &self.decide(command)?))
+        let mut meanwhile = Meanwhile::since(&self.state);
+        meanwhile.happens(&self.decide(command)?);
+        Ok(meanwhile.impact())
     }
 
     /// What would happen to availability if a connector, or all connectors of a group or of a region, failed (R-62). `None`
@@ -105,7 +107,13 @@ impl Tenant {
     /// ```
     #[must_use]
     pub fn what_if(&self, loss: &Loss) -> Option<Impact> {
-        self.impact(&loss.reports(&self.state)?).ok()
+        let mut meanwhile = Meanwhile::since(&self.state);
+        for report in loss.reports(&self.state)? {
+            // None is refused: each connector is there.
+            let events = decide(meanwhile.state(), &report).ok()?;
+            meanwhile.happens(&events);
+        }
+        Some(meanwhile.impact())
     }
 
     /// What depends on a connector: the applications of its group, and how they would be served without it (R-60, R-62).

@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod criterion;
+pub(crate) mod impact;
 pub(crate) mod load;
 pub(crate) mod moves;
 pub(crate) mod reads;
@@ -36,11 +37,12 @@ pub(crate) struct Section {
 }
 
 /// All of them. Reads are last: they give `SQLite` the index that they need, which slows down its writes.
-pub(crate) const SECTIONS: [Section; 5] = [
+pub(crate) const SECTIONS: [Section; 6] = [
     Section { name: "bulk", cases: bulk::cases, applications_max: u32::MAX },
     Section { name: "snapshot", cases: snapshot::cases, applications_max: u32::MAX },
     Section { name: "single", cases: single::cases, applications_max: u32::MAX },
     Section { name: "load", cases: load::cases, applications_max: 100_000 },
+    Section { name: "impact", cases: impact::cases, applications_max: u32::MAX },
     Section { name: "reads", cases: reads::cases, applications_max: u32::MAX },
 ];
 

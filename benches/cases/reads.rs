@@ -1,4 +1,4 @@
-//! Reads: pages, groups, routes, impact.
+//! Reads: pages, groups, routes.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,6 @@ pub(crate) fn cases(world: &World, measure: Measure<'_>) {
     case("every group with its applications", 1, every_group(world));
     case("group view", SPREAD + 2, vec![Contender::ours(floor_of(group_views(world)))]);
     case("route, 16 connectors", KEYS, vec![Contender::ours(floor_of(routes(world)))]);
-    case("impact of moving a group's connectors", applications / SPREAD, impact(world));
     begin(world, &[Work::All { to: HERE }, Work::One { application: applications - 1, to: THERE }]);
     case("a page, worst", 1, pages(world, vec![Page { group: THERE, after: None }]));
 }
@@ -186,22 +185,4 @@ fn routes(world: &World) -> impl FnMut() -> usize {
         let route = |key: &[u8; 8]| view.route(key).expect("one of sixteen").machine_name().len();
         keys.iter().map(route).sum()
     }
-}
-
-/// All connectors of a group with a sixteenth of the applications go, so that these become unavailable.
-fn impact(world: &World) -> Vec<Contender<'_>> {
-    let mut tenant = world.ours().borrow().engine.tenant.clone();
-    let group = |number| world.data.group(number);
-    let home = MoveConnectors { connectors: Selection::All, connector_group: group(3) };
-    tenant.apply(&home.into()).expect("accepted");
-    let away = MoveConnectors { connectors: Selection::In(group(3)), connector_group: group(HERE) };
-    let away = Command::from(away);
-    let (decided, command) = (tenant.clone(), away.clone());
-    let ours = move || {
-        let impact = tenant.impact(&away).expect("accepted");
-        assert!(impact.become_unavailable().next().is_some(), "nothing to measure");
-        impact
-    };
-    let floor = move || decided.decide(&command).expect("accepted");
-    vec![Contender::ours(floor_of(ours)), Contender::floor("floor: its decision", floor_of(floor))]
 }

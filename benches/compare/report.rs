@@ -22,7 +22,8 @@ A list names every application, in random order, and is checked entry by entry; 
 `by region` moves nine tenths, `by name` one tenth. Commands on one thing run by the hundred, at random things, and are undone \
 untimed. A page is a hundred applications of one group of sixteen, behind a random one; the worst is that of a group whose one \
 application is the last of all. `SQLite` has no index by group, which would slow down every move, until the reads, which are \
-measured last. No peer makes events or can undo.";
+measured last. No peer makes events or can undo. For an impact `careful` copies everything, makes the change and compares how \
+each application is served; for a diff `records` looks at a record of each application of both.";
 
 /// What is said first: the case and what one thing of it is.
 const HEADLINES: [(&str, &str); 7] = [

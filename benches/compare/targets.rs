@@ -45,6 +45,8 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
         for undo in ["undo, whole group", "undo, list"] {
             judge.at_most(undo, applications, "floor: its move", NOISE);
         }
+        judge.at_least("diff of a moved group", applications, "records", 5.0);
+        judge.at_least("diff of equal tenants that share nothing", applications, "records", 2.0);
         judge.at_most("load a document", applications, "floor: parse it", 2.0);
         judge.at_most("replay lines", applications, "floor: parse them", 2.0);
     }
@@ -52,6 +54,19 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
     judge.within("snapshot", 50.0);
     judge.flat("first write after a snapshot", 2.0);
     judge.within("first write after a snapshot", 2.0 * MICROSECOND);
+    for case in [
+        "impact of moving a connector",
+        "impact of moving a whole group",
+        "what if a connector fails",
+        "what if a region with 16 connectors fails",
+        "dependents of a group",
+    ] {
+        judge.flat(case, 2.0);
+    }
+    // In a large tenant each change is on a page of its own, far from the others.
+    judge.flat("impact of a list of 100", 4.0);
+    judge.flat("what if a region with a connector for 20 applications fails", 4.0);
+    judge.within("diff of ten changes", MILLISECOND);
     judge.within("a page of 100", 50.0 * MICROSECOND);
     judge.within("a page, worst", MILLISECOND);
     judge.within("every group with its applications", 10.0 * MILLISECOND);

@@ -141,6 +141,27 @@ impl Careful {
         Ok(moved)
     }
 
+    /// How many connectors serve each application, in creation order.
+    pub(crate) fn served(&self) -> impl Iterator<Item = usize> + '_ {
+        let groups = self.applications.values().map(|application| application.group);
+        groups.map(|group| group.map_or(0, |group| self.groups[&group].connectors.len()))
+    }
+
+    pub(crate) fn in_group(&self, group: Uuid) -> usize {
+        self.groups[&group].applications.len()
+    }
+
+    /// A connector serves nobody any more.
+    pub(crate) fn lose(&mut self, connector: Uuid) {
+        let group = self.connectors[&connector];
+        self.groups[&group].connectors.swap_remove(&connector);
+    }
+
+    pub(crate) fn lose_region(&mut self, region: &str) {
+        let lost = self.groups.values_mut().filter(|group| group.region == region);
+        lost.for_each(|group| group.connectors.clear());
+    }
+
     /// Every group's applications, in creation order.
     pub(crate) fn by_group(&self) -> Vec<Vec<Uuid>> {
         let mut lists: Vec<Vec<Uuid>> =

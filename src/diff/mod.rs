@@ -12,6 +12,7 @@ use crate::{
     ids::TenantId,
     model::{application::Application, connector::Connector, group::ConnectorGroup, region::Region},
     rules::Rules,
+    store::Unlike,
     tenant::Tenant,
     timestamp::Timestamp,
 };
@@ -90,7 +91,10 @@ impl From<&Tenant> for TenantProperties {
     }
 }
 
-/// What sets `to` apart from `from`. Creation order is no difference. Visits everything in both.
+/// What sets `to` apart from `from`. Creation order is no difference.
+///
+/// Cost: where one comes from the other, or both from one, a visit to what is near to something that changed since, and where a
+/// whole group moved, a glance at each application. Anything else is one pass over both. Only what differs is made into records.
 #[must_use]
 pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
     let properties = (TenantProperties::from(from), TenantProperties::from(to));
@@ -98,18 +102,9 @@ pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
         from: from.clone(),
         to: to.clone(),
         tenant: changed(properties.0, properties.1),
-        connector_groups: differences(
-            from.connector_groups().map(|group| (group, to.connector_group(group.id()))),
-            to.connector_groups().filter(|group| from.connector_group(group.id()).is_none()),
-        ),
-        connectors: differences(
-            from.connectors().map(|connector| (connector, to.connector(connector.id()))),
-            to.connectors().filter(|connector| from.connector(connector.id()).is_none()),
-        ),
-        applications: differences(
-            from.applications().map(|application| (application, to.application(application.id()))),
-            to.applications().filter(|application| from.application(application.id()).is_none()),
-        ),
+        connector_groups: differences(from.state().connector_groups_unlike(to.state())),
+        connectors: differences(from.state().connectors_unlike(to.state())),
+        applications: differences(from.state().applications_unlike(to.state())),
     }
 }
 
@@ -117,15 +112,13 @@ fn changed<T: PartialEq>(from: T, to: T) -> Option<Difference<T>> {
     (from != to).then_some(Difference::Changed { from, to })
 }
 
-fn differences<V: Into<T>, T: PartialEq>(
-    former: impl Iterator<Item = (V, Option<V>)>,
-    added: impl Iterator<Item = V>,
-) -> Vec<Difference<T>> {
-    let former = former.filter_map(|(from, to)| match to {
-        Some(to) => changed(from.into(), to.into()),
-        None => Some(Difference::Removed(from.into())),
-    });
-    former.chain(added.map(|thing| Difference::Added(thing.into()))).collect()
+fn differences<V: Into<T>, T>(unlike: Unlike<V>) -> Vec<Difference<T>> {
+    let difference = |(from, to): (Option<V>, Option<V>)| match (from.map(V::into), to.map(V::into)) {
+        (Some(from), Some(to)) => Some(Difference::Changed { from, to }),
+        (Some(from), None) => Some(Difference::Removed(from)),
+        (None, to) => to.map(Difference::Added),
+    };
+    unlike.into_iter().filter_map(difference).collect()
 }
 
 impl Diff {

@@ -1,6 +1,9 @@
 //! What an impact warns of.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -93,8 +96,8 @@ impl fmt::Display for Hazard {
 impl Impact {
     /// What the change would bring that the sources warn of, the worst first; not what is so already.
     ///
-    /// Costs one visit a flow. Only where a whole group goes to another region are its applications looked through for
-    /// wildcard URLs.
+    /// Costs one visit a flow, one to each application that is named, and where a whole group goes to another region, one to
+    /// each that has a wildcard URL.
     #[must_use]
     pub fn hazards(&self) -> Vec<Hazard> {
         let no_active = self.newly(Availability::Unavailable);
@@ -124,7 +127,11 @@ impl Impact {
 
     fn wildcard_regions(&self) -> impl Iterator<Item = Hazard> {
         let crossing = self.flows().filter(|flow| flow.record.is_folded && flow.crosses_regions());
-        self.concerned(crossing.filter_map(|flow| flow.record.from)).filter_map(|id| {
+        let crossing: BTreeSet<_> = crossing.filter_map(|flow| flow.record.from).collect();
+        let crosses = move |application: &ApplicationView<'_>| {
+            application.connector_group().is_some_and(|group| crossing.contains(&group.id()))
+        };
+        self.with_named(self.before.wildcard_applications().filter(crosses)).filter_map(|id| {
             let (connector_group, after) = endpoint(&self.after, id)?;
             let before = endpoint(&self.before, id).map_or(self.before.default_region(), |(_, region)| region);
             let region = after.clone();

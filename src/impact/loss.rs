@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     availability::Availability,
-    command::{Command, ReportConnector, Transaction},
+    command::{Command, ReportConnector},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{connector::ConnectorStatus, region::Region},
     select,
@@ -34,7 +34,7 @@ pub enum Loss {
 
 impl Loss {
     /// What the connections would say; `None` where there is no such connector or group.
-    pub(crate) fn reports(&self, state: &State) -> Option<Command> {
+    pub(crate) fn reports(&self, state: &State) -> Option<impl Iterator<Item = Command>> {
         let lost: Vec<ConnectorView<'_>> = match self {
             Self::Connector(id) => Vec::from([state.connector(*id)?]),
             Self::ConnectorGroup(id) => state.connector_group(*id)?.members().collect(),
@@ -47,7 +47,7 @@ impl Loss {
             let status = Some(ConnectorStatus::Inactive);
             ReportConnector { id: connector.id(), status, external_ip: None, version: None }.into()
         };
-        Some(Transaction { commands: lost.into_iter().map(report).collect() }.into())
+        Some(lost.into_iter().map(report))
     }
 }
 

@@ -8,11 +8,7 @@ mod hazard;
 mod loss;
 mod touched;
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
@@ -248,19 +244,39 @@ impl<'a> Flow<'a> {
     }
 }
 
-pub(crate) fn impact(before: &Arc<State>, events: &[Event]) -> Impact {
-    let mut after = Arc::clone(before);
-    let mut touched = Touched::default();
-    for event in events {
-        let state = Arc::make_mut(&mut after);
-        touched.note(state, event);
-        evolve(state, event);
+/// An impact in the making: what has happened so far.
+pub(crate) struct Meanwhile {
+    before: Arc<State>,
+    after: Arc<State>,
+    touched: Touched,
+}
+
+impl Meanwhile {
+    pub(crate) fn since(before: &Arc<State>) -> Self {
+        Self { before: Arc::clone(before), after: Arc::clone(before), touched: Touched::default() }
     }
-    let named = touched.applications_in_order(before, &after);
-    let connector_groups = touched.connector_groups_in_order(before, &after);
-    let mut impact = Impact { before: Arc::clone(before), after, named, connector_groups, flows: Vec::new() };
-    impact.flows = impact.flows_of(&touched.whole_groups());
-    impact
+
+    /// The state by now, for which the next events are decided.
+    pub(crate) fn state(&self) -> &State {
+        &self.after
+    }
+
+    pub(crate) fn happens(&mut self, events: &[Event]) {
+        for event in events {
+            let state = Arc::make_mut(&mut self.after);
+            self.touched.note(state, event);
+            evolve(state, event);
+        }
+    }
+
+    pub(crate) fn impact(self) -> Impact {
+        let Self { before, after, touched } = self;
+        let named = touched.applications_in_order(&before, &after);
+        let connector_groups = touched.connector_groups_in_order(&before, &after);
+        let mut impact = Impact { before, after, named, connector_groups, flows: Vec::new() };
+        impact.flows = impact.flows_of(&touched.whole_groups());
+        impact
+    }
 }
 
 /// What it tells.
@@ -373,21 +389,22 @@ impl Impact {
     }
 
     /// The applications of these groups, and all that are named, in creation order.
-    fn concerned(
-        &self,
-        groups: impl IntoIterator<Item = ConnectorGroupId>,
-    ) -> impl Iterator<Item = ApplicationId> + '_ {
-        let groups: BTreeSet<_> = groups.into_iter().collect();
+    fn concerned(&self, groups: impl IntoIterator<Item = ConnectorGroupId>) -> impl Iterator<Item = ApplicationId> {
+        self.with_named(self.before.applications_in(groups.into_iter()))
+    }
+
+    /// These of the state before, and all that are named, in creation order.
+    fn with_named<'a>(
+        &'a self,
+        folded: impl Iterator<Item = ApplicationView<'a>>,
+    ) -> impl Iterator<Item = ApplicationId> {
         let former = self.named.partition_point(|id| self.before.application(*id).is_some());
-        // Without a group there is no need to look at who is not named.
-        let (scanned, listed) = if groups.is_empty() { (0, 0) } else { (usize::MAX, former) };
-        let mut named = self.named.iter().take(former).copied().peekable();
-        let of_groups = self.before.applications().take(scanned).map(move |application| {
-            let is_named = named.next_if_eq(&application.id()).is_some();
-            let is_in = application.connector_group().is_some_and(|group| groups.contains(&group.id()));
-            (is_named || is_in).then(|| application.id())
-        });
-        of_groups.flatten().chain(self.named.iter().skip(listed).copied())
+        let (former, new) = self.named.split_at(former);
+        let former = former.iter().filter_map(|id| self.before.application(*id));
+        let mut all: Vec<_> = former.chain(folded).collect();
+        all.sort_by_key(|application| application.creation_order());
+        all.dedup_by_key(|application| application.id());
+        all.into_iter().map(ApplicationView::id).chain(new.iter().copied())
     }
 
     /// Every way that applications go, and how many go it.

@@ -1,6 +1,7 @@
 //! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
+use core::ops::Range;
 
 use super::{
     cells::Cells,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId},
-    model::{application::Application, publishing::OnPremisesPublishing},
+    model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
 };
 
 type Urls = Pages<Option<Arc<str>>, 64>;
@@ -27,6 +28,8 @@ pub(super) struct Applications {
     by_internal_url: Index,
     external_urls: Urls,
     by_external_url: Index,
+    /// Those whose external URL stands for many: few, and what concerns them is asked of each group that moves (R-35).
+    wildcards: Arc<BTreeSet<Slot>>,
     /// Publishing without the two URLs; `None` where all of it is at its defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
     /// Those defaults, which have texts that are not to be made anew for each comparison.
@@ -85,7 +88,12 @@ impl Applications {
     }
 
     pub(super) fn external_url(&self, slot: Slot) -> Option<&Arc<str>> {
-        self.external_urls.get(slot.index())?.as_ref()
+        url(&self.external_urls, slot.index())
+    }
+
+    /// Those whose external URL stands for many, in order.
+    pub(super) fn wildcards(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.wildcards.iter().copied()
     }
 
     /// How an application is published; meaningless while it is not.
@@ -98,8 +106,32 @@ impl Applications {
         }
     }
 
+    /// Whether one here and one there are published alike; meaningless while they are not.
+    pub(super) fn is_published_alike(&self, slot: Slot, other: &Self, there: Slot) -> bool {
+        let (here, there) = (slot.index(), there.index());
+        self.settings.get(here).and_then(Option::as_ref) == other.settings.get(there).and_then(Option::as_ref)
+            && url(&self.internal_urls, here) == url(&other.internal_urls, there)
+            && url(&self.external_urls, here) == url(&other.external_urls, there)
+    }
+
+    /// The slots of all pages of columns that are not shared with another, but for the roster and the cells.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let urls = self.internal_urls.unshared(&other.internal_urls);
+        let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
+        let names = self.display_names.unshared(&other.display_names);
+        let settings = self.settings.unshared(&other.settings);
+        self.app_ids.unshared(&other.app_ids).chain(names).chain(urls).chain(settings)
+    }
+
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
         let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
+        if self.wildcards.contains(&slot) != external_url.as_deref().is_some_and(is_wildcard) {
+            let wildcards = Arc::make_mut(&mut self.wildcards);
+            // It is one no more, or from now on.
+            if !wildcards.remove(&slot) {
+                wildcards.insert(slot);
+            }
+        }
         set_url(&mut self.internal_urls, &mut self.by_internal_url, slot, internal_url);
         set_url(&mut self.external_urls, &mut self.by_external_url, slot, external_url);
         // Writing what is there already would give the page its memory.
@@ -130,6 +162,8 @@ impl Applications {
             external_urls.push(kept.external_url);
             settings.push(kept.settings);
         }
+        let urls = (0..).map(Slot::at).zip(&external_urls);
+        let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
         let app_id_hashes = app_ids.iter().map(|app_id: &AppId| hash_bits(app_id.as_u128())).enumerate();
         Self {
             roster: Roster::of(&ids),
@@ -137,6 +171,7 @@ impl Applications {
             cells: Cells::of(&groups),
             by_internal_url: index_of_urls(&internal_urls),
             by_external_url: index_of_urls(&external_urls),
+            wildcards: Arc::new(wildcards),
             app_ids: app_ids.into_iter().collect(),
             display_names: display_names.into_iter().collect(),
             internal_urls: internal_urls.into_iter().collect(),
@@ -204,8 +239,12 @@ fn index_of_urls(urls: &[Option<Arc<str>>]) -> Index {
     Index::of(entries.collect::<Vec<_>>().into_iter())
 }
 
+fn url(urls: &Urls, index: usize) -> Option<&Arc<str>> {
+    urls.get(index)?.as_ref()
+}
+
 fn url_at(urls: &Urls, slot: Slot) -> &str {
-    urls.get(slot.index()).and_then(Option::as_deref).unwrap_or_default()
+    url(urls, slot.index()).map(AsRef::as_ref).unwrap_or_default()
 }
 
 fn by_url(urls: &Urls, index: &Index, url: &str) -> Option<Slot> {
@@ -228,7 +267,37 @@ fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>
 
 #[cfg(test)]
 mod tests {
+    use alloc::boxed::Box;
+
     use super::*;
+    use crate::model::application::Publication;
+
+    /// However it came to have one, and no longer than it has it.
+    #[test]
+    fn who_has_a_wildcard_is_kept_aside() {
+        let publishing = |url: &str| OnPremisesPublishing { external_url: Some(url.into()), ..Default::default() };
+        let (plain, wildcard) = (publishing("https://a.contoso.com/"), publishing("https://*.contoso.com/"));
+        let application = |(number, publishing): (u128, &OnPremisesPublishing)| {
+            let (connector_group, on_premises_publishing) = (ConnectorGroupId::default(), Box::new(publishing.clone()));
+            let publication = Some(Publication { connector_group, on_premises_publishing });
+            let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
+            Application { id, app_id, display_name: "a".into(), publication }
+        };
+        let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
+        let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
+        let mut applications = Applications::of(all.collect::<Vec<_>>().into_iter(), |_| None);
+        let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
+        assert_eq!(aside(&applications), [1, 3]);
+        let before = applications.clone();
+        applications.push(&application((5, &wildcard)), None);
+        applications.set_publishing(Slot::new(0), Some(&wildcard));
+        applications.set_publishing(Slot::new(1), Some(&wildcard));
+        applications.set_publishing(Slot::new(3), Some(&plain));
+        assert_eq!(aside(&applications), [0, 1, 5]);
+        applications.remove(Slot::new(1));
+        applications.set_publishing(Slot::new(0), None);
+        assert_eq!((aside(&applications), aside(&before)), (alloc::vec![5], alloc::vec![1, 3]));
+    }
 
     /// Most applications have nothing but their URLs, which are columns of their own.
     #[test]

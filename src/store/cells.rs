@@ -272,8 +272,31 @@ impl Cells {
     /// Each application that is in a group, in order, with its group.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, Slot)> + '_ {
         let groups = self.resolved(|group| group);
-        let cells = self.of.pages().enumerate().flat_map(|(page, cells)| (page.saturating_mul(PAGE)..).zip(cells));
-        cells.filter_map(move |(index, cell)| Some((Slot::at(index), (*groups.get((*cell)?.index())?)?)))
+        self.each().filter_map(move |(index, cell)| Some((Slot::at(index), (*groups.get(cell?.index())?)?)))
+    }
+
+    /// Marks the applications that may be in another group in `other`, where a group is told from another by its slots.
+    pub(super) fn unlike(&self, other: &Self, marks: &mut Marks, is_other: impl Fn(Slot, Slot) -> bool) {
+        self.of.unshared(&other.of).for_each(|page| marks.mark_about(page));
+        let is_unlike = |cell| match (self.group_of(cell), other.group_of(cell)) {
+            (Some(here), Some(there)) => is_other(here, there),
+            (here, there) => here != there,
+        };
+        let cells: Vec<bool> = (0..self.nodes.len()).map(|cell| is_unlike(Slot::at(cell))).collect();
+        if !cells.contains(&true) {
+            return;
+        }
+        for (index, cell) in self.each() {
+            if cell.and_then(|cell| cells.get(cell.index())).is_some_and(|is_unlike| *is_unlike) {
+                marks.mark(Slot::at(index));
+            }
+        }
+    }
+
+    /// The cell of each application, as far as they were ever written.
+    fn each(&self) -> impl Iterator<Item = (usize, Option<Slot>)> + '_ {
+        let pages = self.of.pages().enumerate();
+        pages.flat_map(|(page, cells)| (page.saturating_mul(PAGE)..).zip(cells.iter().copied()))
     }
 
     /// For each cell what is to be known of its group, so that no way is walked for each application.

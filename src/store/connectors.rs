@@ -12,14 +12,14 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connectors {
     pub(super) roster: Roster<ConnectorId>,
-    texts: Pages<Option<Texts>, 32>,
-    presences: Pages<Option<Timestamp>, 256>,
-    groups: Pages<Slot, 1024>,
+    pub(super) texts: Pages<Option<Texts>, 32>,
+    pub(super) presences: Pages<Option<Timestamp>, 256>,
+    pub(super) groups: Pages<Slot, 1024>,
     /// The inactive ones by the time they turned so, so that time moves on without a visit to each connector.
     inactive: Arc<BTreeSet<(Timestamp, Slot)>>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Texts {
     pub(super) machine_name: Arc<str>,
     pub(super) external_ip: Arc<str>,

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     pub(super) roster: Roster<ConnectorGroupId>,
-    records: Pages<Option<Record>, 16>,
+    pub(super) records: Pages<Option<Record>, 16>,
     tallies: Pages<Tally, 128>,
     /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
     members: Pages<Arc<Vec<Slot>>, 32>,
@@ -28,7 +28,7 @@ pub(super) struct Groups {
     pub(super) default: Option<Slot>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Record {
     pub(super) name: Name,
     pub(super) connector_group_type: ConnectorGroupType,

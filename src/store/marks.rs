@@ -1,6 +1,7 @@
 //! A set of slots, one bit each: in order without sorting, and a sixteenth of a list of them.
 
 use alloc::{vec, vec::Vec};
+use core::ops::Range;
 
 use super::slot::Slot;
 
@@ -20,6 +21,12 @@ impl Marks {
         if let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) {
             *word |= bit;
         }
+    }
+
+    /// Marks these slots, and maybe some beside them.
+    pub(super) fn mark_about(&mut self, slots: Range<usize>) {
+        let words = slots.start.wrapping_shr(6)..slots.end.div_ceil(WORD_BITS).min(self.0.len());
+        self.0.get_mut(words).unwrap_or_default().fill(u64::MAX);
     }
 
     pub(super) fn len(&self) -> usize {

@@ -31,6 +31,7 @@ mod slot;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+mod unlike;
 mod views;
 mod work;
 
@@ -41,7 +42,9 @@ use connectors::Connectors;
 use groups::{Groups, Record};
 pub(crate) use index::first_repeated;
 pub(crate) use leaving::{Leavers, Leaving};
+use marks::Marks;
 use slot::Slot;
+pub(crate) use unlike::Unlike;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
 
 use crate::{
@@ -363,6 +366,22 @@ impl State {
         }
         let mut taken = |group: Slot| by_slot.get_mut(group.index()).map(core::mem::take).unwrap_or_default();
         self.groups.roster.iter().map(|slot| (ConnectorGroupView { state: self, slot }, taken(slot))).collect()
+    }
+
+    /// The applications that are in these groups, in creation order.
+    pub(crate) fn applications_in(
+        &self,
+        groups: impl Iterator<Item = ConnectorGroupId>,
+    ) -> impl Iterator<Item = ApplicationView<'_>> {
+        let mut groups: Vec<Slot> = groups.filter_map(|id| self.groups.roster.slot(id)).collect();
+        groups.sort_unstable();
+        let marks = (!groups.is_empty()).then(|| self.applications.cells.in_groups(&groups));
+        marks.into_iter().flat_map(Marks::into_slots).map(|slot| ApplicationView { state: self, slot })
+    }
+
+    /// The applications whose external URL stands for many, in creation order. Visits no other.
+    pub(crate) fn wildcard_applications(&self) -> impl Iterator<Item = ApplicationView<'_>> {
+        self.applications.wildcards().map(|slot| ApplicationView { state: self, slot })
     }
 
     pub(crate) fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {

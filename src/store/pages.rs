@@ -14,7 +14,7 @@
 //! a clone. The tests hold this list against it.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::iter;
+use core::{iter, ops::Range, ptr};
 
 use super::work;
 
@@ -83,6 +83,24 @@ impl<T, const N: usize> Pages<T, N> {
         let page = self.spine.get(branch).and_then(|branch| branch.get(page));
         let rest = page.and_then(|page| page.get(entry..)).unwrap_or(&[]);
         rest.get(..len).unwrap_or(rest)
+    }
+
+    /// The entries that another list may have otherwise: those of each page that the two do not share.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let are_one = Arc::ptr_eq(&self.spine, &other.spine);
+        let branches = if are_one { 0 } else { self.spine.len().max(other.spine.len()) };
+        let unshared = (0..branches).filter(|branch| match (self.spine.get(*branch), other.spine.get(*branch)) {
+            (Some(here), Some(there)) => !Arc::ptr_eq(here, there),
+            _ => true,
+        });
+        let starts = unshared.flat_map(|branch| {
+            let start = branch.wrapping_shl(BRANCH_PAGES_LOG2).saturating_mul(N);
+            (start..).step_by(N).take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2))
+        });
+        starts.map(|start| start..start.saturating_add(N)).filter(|page| {
+            let (here, there) = (self.piece(page.start, N), other.piece(page.start, N));
+            !(ptr::eq(here, there) || here.is_empty() && there.is_empty())
+        })
     }
 
     /// Room for so many entries; those that are new are at their default.
@@ -229,6 +247,11 @@ mod tests {
                     _ => clones.push((pages.clone(), vector.clone())),
                 }
             }
+            for (clone, _) in &clones {
+                let unshared: Vec<usize> = clone.unshared(&pages).flatten().collect();
+                let shared = (0..clone.len()).filter(|index| unshared.binary_search(index).is_err());
+                prop_assert!(shared.clone().all(|index| at(clone, index) == at(&pages, index)));
+            }
             clones.push((pages.iter().collect(), vector.clone()));
             clones.push((pages, vector));
             for (pages, vector) in clones {
@@ -255,6 +278,20 @@ mod tests {
             assert_eq!(sizes(&pages), expected);
             assert!(pages.iter().eq(0..=number));
         }
+    }
+
+    #[test]
+    fn a_page_is_shared_until_it_is_written_to() {
+        let mut pages = (0..2_000_usize).collect::<Pages<_, 8>>();
+        let clone = pages.clone();
+        assert_eq!(clone.unshared(&pages).count(), 0);
+        for index in [9, 1_030, 1_031] {
+            pages.set(index, 7);
+        }
+        (0..3).for_each(|_| pages.push(7));
+        assert!(clone.unshared(&pages).eq([8..16, 1_024..1_032, 2_000..2_008]));
+        assert!(pages.unshared(&clone).eq([8..16, 1_024..1_032, 2_000..2_008]));
+        assert_eq!(pages.unshared(&pages.iter().collect()).count(), 251);
     }
 
     #[test]

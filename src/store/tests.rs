@@ -335,3 +335,30 @@ fn all_groups_with_their_applications_are_what_each_group_says() {
         assert!(after.map(ApplicationView::id).eq(later.map(ApplicationView::id)));
     }
 }
+
+/// Two states of one past are compared on the pages that were written to since.
+#[test]
+fn a_comparison_looks_where_something_changed() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, _| {
+        let before = state.clone();
+        state.rename_application(ApplicationId::from_u128(3), &"b".into());
+        state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
+        state.remove_application(ApplicationId::from_u128(700));
+        let unlike = before.applications_unlike(state);
+        let unlike = unlike.iter().map(|(from, to)| (from.unwrap().id().as_u128(), to.is_some()));
+        assert_eq!(unlike.collect::<Vec<_>>(), [(3, true), (500, true), (700, false)]);
+    });
+    assert!(small.steps > 1_000 && big.steps <= 6_000, "{small:?}, {big:?}");
+}
+
+/// Those that share nothing are compared without a look-up as long as they go on alike.
+#[test]
+fn equal_states_are_compared_side_by_side() {
+    let mut state = state_with(3_000);
+    let other = state.laid_out_anew(Vacancies::None);
+    let compare = |state: &State| work::of(|| assert!(state.applications_unlike(&other).len() <= 1));
+    assert_eq!(compare(&state).buckets, 0);
+    state.remove_application(ApplicationId::from_u128(7));
+    assert!(compare(&state).buckets < 20);
+}

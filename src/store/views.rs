@@ -27,7 +27,7 @@ macro_rules! views {
         /// The same thing of the same tenant, as it stands.
         impl PartialEq for $name<'_> {
             fn eq(&self, other: &Self) -> bool {
-                self.$record() == other.$record()
+                self.is_as(other)
             }
         }
 
@@ -148,6 +148,10 @@ impl<'a> ConnectorGroupView<'a> {
         ConnectorGroup { id: self.id(), name, connector_group_type, is_default: self.is_default(), region }
     }
 
+    fn is_as(&self, other: &ConnectorGroupView<'_>) -> bool {
+        self.id() == other.id() && self.is_default() == other.is_default() && self.record() == other.record()
+    }
+
     /// How many groups are before it in creation order.
     pub(crate) fn place(self) -> u32 {
         place(self.state.groups.roster.place(self.slot))
@@ -220,6 +224,13 @@ impl<'a> ConnectorView<'a> {
         }
     }
 
+    fn is_as(&self, other: &ConnectorView<'_>) -> bool {
+        self.id() == other.id()
+            && self.connector_group().id() == other.connector_group().id()
+            && self.presence() == other.presence()
+            && self.texts() == other.texts()
+    }
+
     /// How many connectors are before it in creation order.
     pub(crate) fn place(self) -> u32 {
         place(self.state.connectors.roster.place(self.slot))
@@ -285,6 +296,18 @@ impl<'a> ApplicationView<'a> {
             on_premises_publishing: Box::new(self.state.applications.publishing(self.slot)),
         });
         Application { id: self.id(), app_id: self.app_id(), display_name: self.display_name().clone(), publication }
+    }
+
+    fn is_as(&self, other: &ApplicationView<'_>) -> bool {
+        let group = |view: &ApplicationView<'_>| view.connector_group().map(ConnectorGroupView::id);
+        let (here, there) = (group(self), group(other));
+        let is_published_alike =
+            || self.state.applications.is_published_alike(self.slot, &other.state.applications, other.slot);
+        self.id() == other.id()
+            && here == there
+            && self.app_id() == other.app_id()
+            && self.display_name() == other.display_name()
+            && (here.is_none() || is_published_alike())
     }
 
     /// How many applications are before it in creation order.

@@ -1,11 +1,14 @@
 //! A diff's commands lead from one state to the other, but for what they say they leave.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use connector_groups::{workload::Step, *};
 use proptest::prelude::*;
 
-use super::{reached, rules, steps::steps};
+use super::{Detour, detours, reached, rules, steps::steps};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -33,6 +36,108 @@ proptest! {
         prop_assert_eq!(same.commands(), DiffCommands::default());
         prop_assert_eq!(same.to_string(), "");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever two states share, and whatever came and went in either since they parted.
+    #[test]
+    fn a_diff_is_what_a_comparison_of_everything_finds(rules in rules(), path in detours()) {
+        let mut tenants = [reached(rules, &[]), reached(rules, &[])];
+        tenants[1] = tenants[0].clone();
+        for (detour, here, step) in &path {
+            let [one, other] = &mut tenants;
+            if let Detour::Parting = detour {
+                *other = one.clone();
+            }
+            let one_way = if *here { one } else { other };
+            let events = one_way.apply(&step.resolve_in(one_way)).unwrap_or_default();
+            if let Detour::Undone(_) = detour {
+                one_way.undo(&events);
+            }
+            let [one, other] = &tenants;
+            assert_complete(one, other);
+        }
+        let [one, other] = &tenants;
+        assert_complete(one, &Tenant::try_from(Document::from(other)).unwrap());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None, cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default()
+    })]
+
+    /// The same where things stand on many pages, most of which are shared.
+    #[test]
+    fn a_diff_is_what_a_comparison_of_everything_finds_in_a_large_tenant(one in steps(0..12), other in steps(0..12)) {
+        static LARGE: OnceLock<Tenant> = OnceLock::new();
+        let ancestor = LARGE.get_or_init(large);
+        let (one, other) = (later(ancestor, &one), later(ancestor, &other));
+        assert_complete(ancestor, &other);
+        assert_complete(&one, &other);
+        assert_complete(&other, &Tenant::try_from(Document::from(&one)).unwrap());
+    }
+}
+
+/// More of each kind than stand on one page of any column.
+fn large() -> Tenant {
+    let group = |number: u128| ConnectorGroupDocument {
+        id: ConnectorGroupId::from_u128(number),
+        name: format!("Group {number}").into(),
+        connector_group_type: ConnectorGroupType::ApplicationProxy,
+        is_default: number == 0,
+        region: "eur".into(),
+    };
+    let connector = |number: u128| ConnectorDocument {
+        id: ConnectorId::from_u128(number),
+        machine_name: "Host".into(),
+        external_ip: "192.0.2.1".into(),
+        status: ConnectorStatus::Active,
+        inactive_since: None,
+        version: "1".into(),
+        member_of: ConnectorGroupId::from_u128(number % 40),
+    };
+    let application = |number: u128| ApplicationDocument {
+        id: ApplicationId::from_u128(number),
+        app_id: AppId::from_u128(number),
+        display_name: "App".into(),
+        on_premises_publishing: Some(Box::default()),
+        connector_group: Some(ConnectorGroupId::from_u128(number % 40)),
+    };
+    let document = Document {
+        id: TenantId::from_u128(0),
+        default_region: "eur".into(),
+        now: Timestamp::UNIX_EPOCH,
+        rules: Rules::default(),
+        connector_groups: (0..150).map(group).collect(),
+        connectors: (0..1_200).map(connector).collect(),
+        applications: (0..5_000).map(application).collect(),
+    };
+    Tenant::try_from(document).unwrap()
+}
+
+/// A record of each thing of both, one beside the other, in the order that is promised.
+fn differences<I: Ord + Copy, T: PartialEq>(from: Vec<(I, T)>, to: Vec<(I, T)>) -> Vec<Difference<T>> {
+    let known: BTreeSet<I> = from.iter().map(|(id, _)| *id).collect();
+    let (there, added): (Vec<_>, Vec<_>) = to.into_iter().partition(|(id, _)| known.contains(id));
+    let mut there: BTreeMap<I, T> = there.into_iter().collect();
+    let former = from.into_iter().filter_map(|(id, from)| match there.remove(&id) {
+        Some(to) => (from != to).then_some(Difference::Changed { from, to }),
+        None => Some(Difference::Removed(from)),
+    });
+    former.chain(added.into_iter().map(|(_, thing)| Difference::Added(thing))).collect()
+}
+
+fn assert_complete(from: &Tenant, to: &Tenant) {
+    let groups = |tenant: &Tenant| tenant.connector_groups().map(|one| (one.id(), one.to_connector_group())).collect();
+    let connectors = |tenant: &Tenant| tenant.connectors().map(|one| (one.id(), one.to_connector())).collect();
+    let applications = |tenant: &Tenant| tenant.applications().map(|one| (one.id(), one.to_application())).collect();
+    let found = diff(from, to);
+    assert_eq!(found.connector_groups(), differences(groups(from), groups(to)));
+    assert_eq!(found.connectors(), differences(connectors(from), connectors(to)));
+    assert_eq!(found.applications(), differences(applications(from), applications(to)));
 }
 
 fn later(tenant: &Tenant, path: &[Step]) -> Tenant {

@@ -1,0 +1,106 @@
+//! What another state has otherwise, found without a visit to what both share.
+//!
+//! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
+//! at; what goes is struck from some column, whose page is then not shared. Only the group of an application may still differ
+//! there, as cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
+
+use alloc::vec::Vec;
+
+use super::{
+    ApplicationView, ConnectorGroupView, ConnectorView, State, applications::Applications, connectors::Connectors,
+    groups::Groups, marks::Marks, roster::Roster, slot::Slot,
+};
+use crate::ids::Id;
+
+/// What differs: each thing as it is here and there, in creation order, those that are only there last.
+pub(crate) type Unlike<V> = Vec<(Option<V>, Option<V>)>;
+
+impl State {
+    pub(crate) fn connector_groups_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorGroupView<'a>> {
+        let marks = unlike_groups(&self.groups, &other.groups);
+        let view = |state| move |slot| ConnectorGroupView { state, slot };
+        compared((&self.groups.roster, &other.groups.roster), &marks, view(self), view(other))
+    }
+
+    pub(crate) fn connectors_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorView<'a>> {
+        let marks = unlike_connectors(&self.connectors, &other.connectors);
+        let view = |state| move |slot| ConnectorView { state, slot };
+        compared((&self.connectors.roster, &other.connectors.roster), &marks, view(self), view(other))
+    }
+
+    pub(crate) fn applications_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ApplicationView<'a>> {
+        let is_other_group = |here, there| self.groups.roster.id(here) != other.groups.roster.id(there);
+        let marks = unlike_applications(&self.applications, &other.applications, is_other_group);
+        let view = |state| move |slot| ApplicationView { state, slot };
+        compared((&self.applications.roster, &other.applications.roster), &marks, view(self), view(other))
+    }
+}
+
+/// A mark for each slot at which the two may have different groups. Which is the default one never changes (T3).
+fn unlike_groups(one: &Groups, other: &Groups) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.records.unshared(&other.records).for_each(|page| marks.mark_about(page));
+    marks
+}
+
+/// As [`unlike_groups`]. A group goes when nobody is in it (T2), so that a group's slot on a shared page is the same group.
+fn unlike_connectors(one: &Connectors, other: &Connectors) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.texts.unshared(&other.texts).for_each(|page| marks.mark_about(page));
+    one.presences.unshared(&other.presences).for_each(|page| marks.mark_about(page));
+    one.groups.unshared(&other.groups).for_each(|page| marks.mark_about(page));
+    marks
+}
+
+/// As [`unlike_groups`].
+fn unlike_applications(one: &Applications, other: &Applications, is_other_group: impl Fn(Slot, Slot) -> bool) -> Marks {
+    let mut marks = unlike_roster(&one.roster, &other.roster);
+    one.unshared(other).for_each(|page| marks.mark_about(page));
+    one.cells.unlike(&other.cells, &mut marks, is_other_group);
+    marks
+}
+
+fn unlike_roster<I: Id>(one: &Roster<I>, other: &Roster<I>) -> Marks {
+    let mut marks = Marks::none_of(one.slots().max(other.slots()));
+    one.unshared(other).for_each(|page| marks.mark_about(page));
+    marks
+}
+
+/// Those at marked slots that are not the same in one as in the other.
+fn compared<I: Id, V: PartialEq>(
+    (one, other): (&Roster<I>, &Roster<I>),
+    marks: &Marks,
+    view: impl Fn(Slot) -> V,
+    view_of_other: impl Fn(Slot) -> V,
+) -> Unlike<V> {
+    let (mut there, mut here) = (Beside::new(other), Beside::new(one));
+    let both = marks.iter().filter(|slot| one.is_live(*slot)).filter_map(|slot| {
+        let found = (Some(view(slot)), there.find(one.id(slot), slot).map(&view_of_other));
+        (found.0 != found.1).then_some(found)
+    });
+    let added = marks.iter().filter(|slot| other.is_live(*slot) && here.find(other.id(*slot), *slot).is_none());
+    both.chain(added.map(|slot| (None, Some(view_of_other(slot))))).collect()
+}
+
+/// Finds things of one roster in another: most follow each other there as they do here, so that a look behind the last one
+/// is enough, and the index is asked for the others only.
+struct Beside<'a, I> {
+    roster: &'a Roster<I>,
+    /// Where the last one that was found is, there and here.
+    last: (Slot, Slot),
+}
+
+impl<'a, I: Id> Beside<'a, I> {
+    fn new(roster: &'a Roster<I>) -> Self {
+        Self { roster, last: (Slot::default(), Slot::default()) }
+    }
+
+    fn find(&mut self, id: I, here: Slot) -> Option<Slot> {
+        let (there, last) = self.last;
+        let behind = Slot::at(there.index().saturating_add(here.index().saturating_sub(last.index())));
+        let is_there = self.roster.is_live(behind) && self.roster.id(behind) == id;
+        let found = if is_there { Some(behind) } else { self.roster.slot(id) };
+        self.last = (found?, here);
+        found
+    }
+}
