@@ -8,7 +8,11 @@ use std::{
 use connector_groups::{workload::Step, *};
 use proptest::prelude::*;
 
-use super::{Detour, detours, reached, rules, steps::steps};
+use super::{
+    equal::{Detour, detours},
+    reached, rules,
+    steps::steps,
+};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -11,7 +11,7 @@ use super::{
 
 /// What one of two equal tenants does by itself, so that it is equal again and yet has been elsewhere.
 #[derive(Debug, Clone)]
-enum Detour {
+pub(crate) enum Detour {
     None,
     /// Both are one again.
     Parting,
@@ -19,7 +19,7 @@ enum Detour {
     Deleted,
 }
 
-fn detours() -> impl Strategy<Value = Vec<(Detour, bool, Step)>> {
+pub(crate) fn detours() -> impl Strategy<Value = Vec<(Detour, bool, Step)>> {
     let detour = prop_oneof![
         6 => Just(Detour::None),
         1 => Just(Detour::Parting),
