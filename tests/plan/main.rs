@@ -14,6 +14,10 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod desired;
 mod exhaustive;
 mod generated;
 mod graph;
+#[allow(dead_code, reason = "a part of it is enough here")]
+#[path = "../world/mod.rs"]
+mod world;

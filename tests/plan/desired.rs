@@ -1,0 +1,253 @@
+//! What a desired state means in a tenant: how things are referred to, what a selection names, and what is told at once.
+
+use connector_groups::{Command, ConnectorGroupId, Desired, Plan, PlanOptions, Reason, Unreachable};
+use serde_json::{Value, json};
+
+use super::world::*;
+
+/// The first id for new groups.
+const NEW: u128 = 1 << 100;
+
+fn plan(world: &World, desired: Value) -> Result<Plan, Unreachable> {
+    let desired: Desired = serde_json::from_value(desired).unwrap();
+    world.tenant.plan(&desired, PlanOptions::default(), (NEW..).map(ConnectorGroupId::from_u128))
+}
+
+/// The tenant after the plan, each step of which is accepted and does something.
+fn planned(world: &World, desired: Value) -> World {
+    let mut after = World { tenant: world.tenant.clone() };
+    for step in plan(world, desired).unwrap().steps {
+        assert_ne!(after.accepts(serde_json::to_value(step).unwrap()), json!([]));
+    }
+    after
+}
+
+/// Why there is no plan, which is certain.
+fn reasons(world: &World, desired: Value) -> Value {
+    let unreachable = plan(world, desired).unwrap_err();
+    assert!(unreachable.certain);
+    serde_json::to_value(unreachable.reasons).unwrap()
+}
+
+fn groups(groups: Value) -> Value {
+    json!({ "connectorGroups": groups })
+}
+
+/// The numbers of the groups that the connectors and the applications are in, each in creation order.
+fn places(world: &World) -> (Vec<String>, Vec<String>) {
+    let number = |id: ConnectorGroupId| (0..9).find(|number| group(*number) == id.to_string());
+    let name = |id| number(id).map_or_else(|| "new".to_string(), |number| number.to_string());
+    let applications = world.tenant.applications().filter_map(|application| application.connector_group());
+    (
+        world.tenant.connectors().map(|connector| name(connector.connector_group().id())).collect(),
+        applications.map(|group| name(group.id())).collect(),
+    )
+}
+
+fn placed(connectors: &[&str], applications: &[&str]) -> (Vec<String>, Vec<String>) {
+    let all = |places: &[&str]| places.iter().map(ToString::to_string).collect();
+    (all(connectors), all(applications))
+}
+
+fn world() -> World {
+    World::new().with_groups(&[1, 2], "eur").with_connectors(&[1, 2, 3]).with_published(&[1, 2, 3])
+}
+
+#[test]
+fn a_reference_is_an_id_or_a_name_in_any_case() {
+    let after = planned(
+        &world(),
+        groups(json!([
+            {"name": " GROUP 1 ", "connectors": ["HOST1.contoso.local"], "applications": ["APP 1", app_id(2)]},
+            {"id": group(2), "name": "Two", "connectors": [connector(2)], "applications": [application(3)]},
+        ])),
+    );
+    assert_eq!(places(&after), placed(&["1", "2", "0"], &["1", "1", "2"]));
+    assert_eq!(after.find("connectorGroups", &group(2))["name"], "Two");
+    assert_eq!(after.find("connectorGroups", &group(1))["name"], "Group 1");
+    // What has its new name already is found by that.
+    let renamed = groups(json!([{"name": "Group 1", "rename": "One", "region": "nam"}]));
+    let after = planned(&world(), renamed.clone());
+    assert_eq!(after.find("connectorGroups", &group(1))["name"], "One");
+    assert_eq!(plan(&after, renamed).unwrap().steps, []);
+}
+
+#[test]
+fn a_group_that_is_not_there_is_created() {
+    let new = ConnectorGroupId::from_u128(NEW).to_string();
+    let after = planned(&world(), groups(json!([{"name": "New", "connectors": [connector(1)]}])));
+    assert_eq!(after.find("connectorGroups", &new)["name"], "New");
+    assert_eq!(places(&after).0, ["new", "0", "0"]);
+    let after = planned(&world(), groups(json!([{"id": group(5), "name": "a", "rename": "b", "region": "nam"}])));
+    let created = after.find("connectorGroups", &group(5));
+    assert_eq!((&created["name"], &created["region"]), (&json!("b"), &json!("nam")));
+    let missing = |id: Value| json!([{"reason": "nameMissing", "connectorGroup": id}]);
+    assert_eq!(reasons(&world(), groups(json!([{"region": "nam"}]))), missing(json!(null)));
+    assert_eq!(reasons(&world(), groups(json!([{"id": group(5)}]))), missing(json!(group(5))));
+    let desired: Desired = serde_json::from_value(groups(json!([{"name": "New"}]))).unwrap();
+    let no_ids = world().tenant.plan(&desired, PlanOptions::default(), []).unwrap_err();
+    assert_eq!(no_ids.reasons, [Reason::NoIdLeft]);
+    // An id that a group has is none for another.
+    let default = world().tenant.default_connector_group().id();
+    let taken = world().tenant.plan(&desired, PlanOptions::default(), [default]).unwrap_err();
+    assert_eq!(taken.reasons, [Reason::NoIdLeft]);
+}
+
+#[test]
+fn a_selection_is_all_that_nobody_names() {
+    let selected = |things: Value| groups(json!([{"name": "Group 1", "connectors": things, "applications": things}]));
+    let places = |desired: Value| places(&planned(&world(), desired));
+    assert_eq!(places(selected(json!({"all": true}))), placed(&["1", "1", "1"], &["1", "1", "1"]));
+    assert_eq!(places(selected(json!({"all": false}))), placed(&["0", "0", "0"], &["0", "0", "0"]));
+    assert_eq!(places(selected(json!({"in": "default"}))), placed(&["1", "1", "1"], &["1", "1", "1"]));
+    assert_eq!(places(selected(json!({"in": "group 2"}))), placed(&["0", "0", "0"], &["0", "0", "0"]));
+    assert_eq!(places(selected(json!({"inRegion": "eur"}))), placed(&["1", "1", "1"], &["1", "1", "1"]));
+    assert_eq!(places(selected(json!({"inRegion": "nam"}))), placed(&["0", "0", "0"], &["0", "0", "0"]));
+    assert_eq!(places(selected(json!({"named": "host2"}))), placed(&["0", "1", "0"], &["0", "0", "0"]));
+    assert_eq!(places(selected(json!({"named": "App 3"}))), placed(&["0", "0", "0"], &["0", "0", "1"]));
+    let others = groups(json!([
+        {"name": "Group 1", "connectors": {"all": true}, "applications": {"all": true}},
+        {"name": "Group 2", "connectors": [connector(2)], "applications": ["App 3"]},
+    ]));
+    assert_eq!(places(others), placed(&["1", "2", "1"], &["1", "1", "2"]));
+}
+
+#[test]
+fn what_a_group_held_that_is_gone_is_nothing() {
+    let desired = json!({
+        "connectorGroups": [{"name": "Group 1", "connectors": {"in": "Group 2"}, "applications": {"in": "Group 2"}}],
+        "absent": ["Group 2"],
+    });
+    let mut full = world();
+    full.accepts(add_connector(1, 2));
+    full.accepts(add_application(1, 2));
+    let after = planned(&full, desired.clone());
+    assert_eq!(places(&after), placed(&["1", "0", "0"], &["1", "0", "0"]));
+    assert_eq!(plan(&after, desired).unwrap().steps, []);
+    let nowhere = groups(json!([{"name": "Group 1", "applications": {"in": "Group 3"}}]));
+    assert_eq!(reasons(&full, nowhere), json!([{"reason": "connectorGroupNotFound", "reference": "Group 3"}]));
+}
+
+#[test]
+fn names_that_several_have_are_told_with_all_who_have_them() {
+    let mut world = world().with_sync_fabric();
+    world.accepts(rename(2, "Group 1"));
+    world.accepts(json!({"command": "registerConnector", "id": connector(4), "machineName": "HOST1.contoso.local",
+        "externalIp": "192.0.2.1", "version": "1.5.4287.0"}));
+    world.accepts(
+        json!({"command": "createApplication", "id": application(4), "appId": app_id(4), "displayName": "app 1"}),
+    );
+    let ambiguous =
+        |reference: &str, ids: [String; 2]| json!({"reason": "ambiguous", "reference": reference, "ids": ids});
+    // Of a group that is not known nothing else is told.
+    let unknown = json!({"name": "group 1", "connectors": ["nobody"]});
+    let known =
+        json!({"id": group(2), "connectors": ["Host1.contoso.local", "nobody"], "applications": ["App 1", "nothing"]});
+    assert_eq!(
+        reasons(&world, groups(json!([unknown, known]))),
+        json!([
+            ambiguous("group 1", [group(1), group(2)]),
+            ambiguous("Host1.contoso.local", [connector(1), connector(4)]),
+            {"reason": "connectorNotFound", "reference": "nobody"},
+            ambiguous("App 1", [application(1), application(4)]),
+            {"reason": "applicationNotFound", "reference": "nothing"},
+        ])
+    );
+    // A name that one of the service's groups has too means the other one.
+    world.accepts(rename(2, "Sync"));
+    let after = planned(&world, groups(json!([{"name": "sync", "connectors": [connector(2)]}])));
+    assert_eq!(places(&after).0, ["0", "2", "0", "0"]);
+}
+
+#[test]
+fn nothing_is_in_two_places() {
+    let twice = |id: String| json!({"reason": "namedTwice", "id": id});
+    let both = json!([
+        {"name": "Group 1", "connectors": [connector(1), connector(2)], "applications": ["App 1"]},
+        {"name": "Group 2", "connectors": ["host1.contoso.local"], "applications": [application(1), "App 2"]},
+    ]);
+    assert_eq!(reasons(&world(), groups(both)), json!([twice(connector(1)), twice(application(1))]));
+    let again = json!([{"name": "Group 1", "connectors": [connector(1), "host1.contoso.local"]}]);
+    assert_eq!(places(&planned(&world(), groups(again))).0, ["1", "0", "0"]);
+    let desired = json!({"connectorGroups": [{"name": "Group 1"}, {"id": group(1)}], "absent": ["Group 2", group(2)]});
+    assert_eq!(reasons(&world(), desired), json!([twice(group(1)), twice(group(2))]));
+}
+
+#[test]
+fn what_is_refused_whatever_comes_before_is_told_at_once() {
+    let mut world = world().with_sync_fabric();
+    world.accepts(create_application(4));
+    let refused = |command: Value, refusal: Value| {
+        let command: Command = serde_json::from_value(command).unwrap();
+        json!({"reason": "refused", "command": command, "refusal": refusal})
+    };
+    let desired = json!({
+        "connectorGroups": [
+            {"name": "Sync", "connectors": [connector(1)]},
+            {"name": "Group 1", "region": "", "applications": ["App 4"]},
+            {"name": "New"},
+        ],
+        "absent": ["Default"],
+    });
+    let unchanged = json!({"command": "updateConnectorGroup", "id": group(9)});
+    let unpublished = reassign(&json!({"ids": [application(4)]}), 0);
+    assert_eq!(
+        reasons(&world, desired),
+        json!([
+            refused(unchanged, read_only(9)),
+            refused(set_region(1, ""), json!({"code": "invalidRegion", "region": ""})),
+            refused(delete_group(0), json!({"code": "groupIsDefault", "connectorGroup": group(0)})),
+            refused(reassign(&json!({"ids": []}), 9), read_only(9)),
+            refused(
+                unpublished,
+                json!({"code": "bulk", "refused": [
+                {"index": 0, "reason": {"code": "applicationNotPublished", "id": application(4)}}]})
+            ),
+        ])
+    );
+    let selected =
+        groups(json!([{"name": "Group 1", "applications": {"inRegion": ""}, "connectors": {"inRegion": ""}}]));
+    let invalid = json!({"code": "invalidRegion", "region": ""});
+    assert_eq!(
+        reasons(&world, selected),
+        json!([
+            refused(move_connectors(&json!({"inRegion": ""}), 0), invalid.clone()),
+            refused(reassign(&json!({"inRegion": ""}), 0), invalid),
+        ])
+    );
+}
+
+#[test]
+fn an_unreachable_state_says_all_its_reasons() {
+    let desired = groups(json!([{"name": "Group 1", "connectors": ["a", "b"]}]));
+    assert_eq!(
+        plan(&world(), desired).unwrap_err().to_string(),
+        r#"there is no connector "a"; there is no connector "b""#
+    );
+}
+
+#[test]
+fn a_desired_state_is_written_as_it_is_read_and_nothing_else_is_read() {
+    let desired = json!({
+        "connectorGroups": [
+            {"name": "a", "connectors": ["c"], "applications": {"inRegion": "nam"}},
+            {"id": group(1), "rename": "b", "connectors": {"in": "a"}},
+            {"region": "eur", "applications": ["d"]},
+        ],
+        "absent": ["e"],
+    });
+    let read: Desired = serde_json::from_value(desired.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), desired);
+    assert_eq!(serde_json::to_value(Desired::default()).unwrap(), json!({}));
+    for (things, expected) in [
+        (
+            json!(7),
+            "expected a list of ids or names, or a selection with one field of `in`, `all`, `inRegion`, `named`",
+        ),
+        (json!({"nmae": "x"}), "unknown variant `nmae`"),
+        (json!([7]), "expected a string"),
+    ] {
+        let error = serde_json::from_value::<Desired>(groups(json!([{"connectors": things}]))).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
