@@ -58,12 +58,12 @@ impl Filter {
         parser.rest.is_empty().then_some(filter).ok_or_else(|| parser.unexpected())
     }
 
-    /// A property and the text that it must have, where the filter asks for one.
-    pub(in super::super) fn sought(&self) -> Option<(&'static str, &str)> {
+    /// What is found by the first property, and the text that it must have, under which something can be.
+    pub(in super::super) fn sought<T>(&self, find: &dyn Fn(&str, &str) -> Option<T>) -> Option<T> {
         match self {
             Self::Equal(Operand::Property(name), Operand::Text(text))
-            | Self::Equal(Operand::Text(text), Operand::Property(name)) => Some((name, text)),
-            Self::All(parts) => parts.iter().find_map(Self::sought),
+            | Self::Equal(Operand::Text(text), Operand::Property(name)) => find(name, text),
+            Self::All(parts) => parts.iter().find_map(|part| part.sought(find)),
             _ => None,
         }
     }
