@@ -45,7 +45,7 @@ impl State {
         // Two that are not there may be the same.
         let may_repeat = repeated || missing > 1 || marks.is_none();
         let repeated = if may_repeat { first_repeated(ids.iter().copied()) } else { None };
-        ApplicationList { state: self, ids, slots, marks, is_one_missing: missing > 0, repeated }
+        ApplicationList { state: self, ids, slots, marks, is_one_missing: missing != 0, repeated }
     }
 }
 
