@@ -1,6 +1,8 @@
 //! What a desired state means in a tenant: how things are referred to, what a selection names, and what is told at once.
 
-use connector_groups::{Command, ConnectorGroupId, Desired, Plan, PlanOptions, Reason, Unreachable};
+use std::collections::BTreeSet;
+
+use connector_groups::{Command, ConnectorGroupId, Desired, Parking, Plan, PlanOptions, Reason, Unreachable};
 use serde_json::{Value, json};
 
 use super::world::*;
@@ -250,4 +252,77 @@ fn a_desired_state_is_written_as_it_is_read_and_nothing_else_is_read() {
         let error = serde_json::from_value::<Desired>(groups(json!([{"connectors": things}]))).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn a_temporary_group_takes_an_id_that_nobody_has_or_wants() {
+    let mut world = world();
+    world.accepts(add_application(1, 1));
+    let desired: Desired = serde_json::from_value(groups(json!([
+        {"name": "Group 1", "region": "nam"}, {"id": group(5), "name": "New", "applications": ["App 2"]},
+        {"id": group(2), "applications": ["App 3"]},
+    ])))
+    .unwrap();
+    let ids = [0, 1, 5, 6].map(|number| group(number).parse().unwrap());
+    let plan = world.tenant.plan(&desired, PlanOptions::default(), ids).unwrap();
+    let made = plan.steps.iter().filter_map(|step| match step {
+        Command::CreateConnectorGroup(create) => Some(create.id.to_string()),
+        _ => None,
+    });
+    assert_eq!(made.collect::<BTreeSet<_>>(), [group(5), group(6)].into());
+}
+
+/// Eight groups with one connector and one application each: too much for every way to be looked at.
+fn crowded() -> World {
+    let all: Vec<u32> = (1..=8).collect();
+    let mut world = World::new().with_groups(&all, "eur").with_connectors(&all).with_published(&all);
+    for number in all {
+        world.accepts(add_connector(number, number));
+        world.accepts(add_application(number, number));
+    }
+    world
+}
+
+fn names(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().map(Command::name).collect()
+}
+
+#[test]
+fn a_large_plan_is_the_best_where_it_has_no_more_steps_than_it_must() {
+    let all = groups(json!([{"name": "Group 1", "applications": {"all": true}, "connectors": {"all": true}}]));
+    let plan = plan(&crowded(), all).unwrap();
+    assert_eq!((names(&plan), plan.at_least, plan.best), (vec!["reassignApplications", "moveConnectors"], 2, true));
+}
+
+#[test]
+fn a_large_plan_parks_what_locks_a_region() {
+    let world = crowded();
+    let elsewhere: Vec<_> = (3..=8).map(application).collect();
+    let desired = groups(json!([{"name": "Group 1", "region": "nam"}, {"name": "Group 2", "applications": elsewhere}]));
+    let apart = plan(&world, desired.clone()).unwrap();
+    planned(&world, desired.clone());
+    assert!(!apart.best);
+    let away = ["createConnectorGroup", "moveConnectors", "assignApplications", "updateConnectorGroup"];
+    let back = ["moveConnectors", "reassignApplications", "deleteConnectorGroup"];
+    assert_eq!(names(&apart), [&away[..], &back[..]].concat());
+    let desired: Desired = serde_json::from_value(desired).unwrap();
+    let options = PlanOptions { parking: Parking::Anywhere, ..PlanOptions::default() };
+    let anywhere = world.tenant.plan(&desired, options, [ConnectorGroupId::from_u128(NEW)]).unwrap();
+    assert_eq!(
+        names(&anywhere),
+        [&["reassignApplications", "moveConnectors", "updateConnectorGroup"], &back[..2]].concat()
+    );
+}
+
+#[test]
+fn of_a_large_state_that_cannot_be_reached_only_what_cannot_be_done_is_told() {
+    let elsewhere: Vec<_> = (3..=8).map(application).collect();
+    let desired = json!({
+        "connectorGroups": [{"name": "Group 1", "region": "nam"}, {"name": "Group 2", "applications": elsewhere}],
+        "absent": ["Group 3"],
+    });
+    let unreachable = plan(&crowded(), desired).unwrap_err();
+    let refusal = json!({"code": "groupNotEmpty", "connectorGroup": group(3), "connectors": 1, "applications": 0});
+    let reason = json!({"reason": "refused", "command": delete_group(3), "refusal": refusal});
+    assert_eq!((serde_json::to_value(unreachable.reasons).unwrap(), unreachable.certain), (json!([reason]), false));
 }
