@@ -97,7 +97,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>) -> Found {
     while let Some(Reverse((harm, _, _, at))) = open.pop() {
         let Some(node) = nodes.get(at) else { continue };
         let cost = (harm, node.steps);
-        if best.get(&Choices::key(task, node)).is_some_and(|best| *best < cost) {
+        if best.get(&Choices::key(task, node)).is_some_and(|best| *best != cost) {
             continue;
         }
         if Walk::is_done(task, &node.tenant) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use connector_groups::{Command, ConnectorGroupId, Desired, Parking, Plan, PlanOptions, Reason, Unreachable};
+use connector_groups::{
+    ApplicationView, Command, ConnectorGroupId, Desired, Parking, Plan, PlanOptions, Reason, Unreachable,
+};
 use serde_json::{Value, json};
 
 use super::world::*;
@@ -39,7 +41,7 @@ fn groups(groups: Value) -> Value {
 fn places(world: &World) -> (Vec<String>, Vec<String>) {
     let number = |id: ConnectorGroupId| (0..9).find(|number| group(*number) == id.to_string());
     let name = |id| number(id).map_or_else(|| "new".to_string(), |number| number.to_string());
-    let applications = world.tenant.applications().filter_map(|application| application.connector_group());
+    let applications = world.tenant.applications().filter_map(ApplicationView::connector_group);
     (
         world.tenant.connectors().map(|connector| name(connector.connector_group().id())).collect(),
         applications.map(|group| name(group.id())).collect(),
@@ -325,4 +327,38 @@ fn of_a_large_state_that_cannot_be_reached_only_what_cannot_be_done_is_told() {
     let refusal = json!({"code": "groupNotEmpty", "connectorGroup": group(3), "connectors": 1, "applications": 0});
     let reason = json!({"reason": "refused", "command": delete_group(3), "refusal": refusal});
     assert_eq!((serde_json::to_value(unreachable.reasons).unwrap(), unreachable.certain), (json!([reason]), false));
+}
+
+#[test]
+fn too_many_connectors_are_not_looked_at_in_every_combination() {
+    let all: Vec<u32> = (1..=20).collect();
+    let mut world = World::new().with_groups(&all, "eur").with_connectors(&all);
+    for number in all {
+        world.accepts(add_connector(number, number));
+    }
+    let elsewhere: Vec<_> = (3..=20).map(connector).collect();
+    let desired = groups(json!([{"name": "Group 1", "region": "nam"}, {"name": "Group 2", "connectors": elsewhere}]));
+    let plan = plan(&world, desired).unwrap();
+    assert_eq!((plan.steps.len(), plan.at_least, plan.best), (6, 3, false));
+}
+
+#[test]
+fn a_plan_tells_who_is_without_a_connector_and_until_when() {
+    let mut world = World::new().with_groups(&[1, 2], "eur").with_connectors(&[1]).with_published(&[1, 2]);
+    world.accepts(add_connector(1, 1));
+    world.accepts(reassign(&json!({"all": true}), 1));
+    let there_and_back = groups(json!([{"name": "Group 1", "region": "nam"}]));
+    let told = plan(&world, there_and_back).unwrap();
+    let steps =
+        ["moveConnectors", "reassignApplications", "updateConnectorGroup", "moveConnectors", "reassignApplications"];
+    assert_eq!(names(&told), steps);
+    let outage = |step: usize, until: Option<usize>, number: u32| {
+        let applications = [1, 2].map(application);
+        json!({"step": step, "until": until, "connectorGroup": group(number), "applications": applications})
+    };
+    let outages = json!([outage(0, Some(1), 1), outage(3, Some(4), 2)]);
+    assert_eq!(serde_json::to_value(&told.outages).unwrap(), outages);
+    let for_good = groups(json!([{"name": "Group 2", "connectors": [connector(1)]}]));
+    let told = plan(&world, for_good).unwrap();
+    assert_eq!(serde_json::to_value(&told.outages).unwrap(), json!([outage(0, None, 1)]));
 }

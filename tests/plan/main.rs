@@ -11,7 +11,8 @@
     clippy::as_conversions,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
-    reason = "a test stops where it fails, and has std"
+    clippy::needless_pass_by_value,
+    reason = "a test stops where it fails, has std, and takes JSON as it is written"
 )]
 
 mod desired;
