@@ -281,7 +281,7 @@ fn a_key_is_found_without_a_look_at_the_others() {
     let fastest = [20_u32, 20_000].map(|things| {
         let lines =
             (1..=things).flat_map(|number| [create_group(number, "nam"), register(number), create_application(number)]);
-        let mut server = Server::new().lines(lines);
+        let server = Server::new().lines(lines);
         let all = [
             format!("{PROXY}/connectorGroups?$filter=id eq '{}'", group(7)),
             format!("{PROXY}/connectorGroups?$filter=region eq 'nam' and 'Group 7' eq name"),

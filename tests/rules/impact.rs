@@ -1,6 +1,6 @@
 //! What an impact warns of, and what depends on what.
 
-use connector_groups::{Availability, Command, Impact, Loss, Region};
+use connector_groups::{Availability, Command, Flow, Impact, Loss, Region};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -208,7 +208,7 @@ fn what_is_named_and_what_goes_with_its_group_go_the_same_way() {
     let impact: Impact = world.tenant.impact(&serde_json::from_value(named_first).unwrap()).unwrap();
     let ids = |ids: Vec<connector_groups::ApplicationId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(ids(impact.become_unavailable().collect()), [1, 2, 3].map(application));
-    assert_eq!(impact.flows().map(|flow| flow.applications_count()).collect::<Vec<_>>(), [3]);
+    assert_eq!(impact.flows().map(Flow::applications_count).collect::<Vec<_>>(), [3]);
     assert!(format!("{impact:?}").starts_with("Impact { connector_groups: [ConnectorGroupChange { "));
     let mut moved = world;
     moved.accepts(reassign(&json!({"all": true}), 1));
