@@ -242,23 +242,17 @@ impl<'a> Connectors<'a> {
 
     /// As many needs filled as can be, the first of each group before any second one, with the fewest moves.
     fn assign(&self, needs: &Needs) -> Places {
-        // More than all connectors come nowhere.
+        // A place of a lower level is worth more than one of a higher level, and any of them more than all moves together. The
+        // sets of places that connectors can fill at one time are a matroid's, so that it does not matter how much more.
         let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
-        // A place of a lower level is worth more than all those of higher levels and all moves together, as far as the worth
-        // of all is a number: levels behind that are as one.
-        let base = i128::from(connectors).saturating_add(2);
-        let levels = self.aim.at_least.saturating_add(1).min((i128::MAX >> 33).checked_ilog(base).unwrap_or(1));
+        let levels = self.aim.at_least.min(connectors).saturating_add(2);
         let worth = |level: u32| {
-            let level = level.min(levels);
-            base.saturating_pow(levels.saturating_sub(level).saturating_add(1))
+            i64::from(connectors).saturating_add(1).saturating_mul(levels.saturating_sub(level).max(1).into())
         };
         let place = |(id, need): (&ConnectorGroupId, &u32)| {
             (1..=connectors.min(*need)).map(|level| (*id, worth(level))).collect::<Vec<_>>()
         };
         let places: Vec<_> = needs.iter().flat_map(place).collect();
-        if self.active.is_empty() || places.is_empty() {
-            return Places::new();
-        }
         // Behind the places, as many columns as there are connectors, for those that fill none.
         let columns = places.len().saturating_add(self.active.len());
         let weight = |connector: &ConnectorView<'_>, column: usize| {
@@ -343,10 +337,8 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
     for pool in pools.values() {
         let room = rooms(pool, aim);
         let stay = |group: &ConnectorGroupView<'_>| room.get(&group.id()).copied().unwrap_or(0);
-        let mut leaving = pool
-            .iter()
-            .filter(|group| !room.is_empty() && u64::from(group.applications_count()) > stay(group))
-            .flat_map(|group| {
+        let mut leaving =
+            pool.iter().filter(|group| u64::from(group.applications_count()) > stay(group)).flat_map(|group| {
                 let stays = usize::try_from(stay(group)).unwrap_or(usize::MAX);
                 group.applications().skip(stays)
             });
@@ -365,7 +357,7 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
     let moves = moving.values().map(Vec::len).fold(0, usize::saturating_add);
     let groups = tenant.own_groups().map(|group| {
         let load_after = after.get(&group.id()).copied().unwrap_or(0);
-        let missing = if load_after > 0 { aim.at_least.saturating_sub(group.active_connectors_count()) } else { 0 };
+        let missing = if load_after == 0 { 0 } else { aim.at_least.saturating_sub(group.active_connectors_count()) };
         GroupBalance {
             connector_group: group.id(),
             connectors_before: group.active_connectors_count(),
@@ -400,7 +392,7 @@ fn rooms(pool: &[ConnectorGroupView<'_>], aim: &RebalanceAim) -> BTreeMap<Connec
     let mut best: Option<(u64, u64)> = None;
     for per in able.iter().map(|group| u64::from(group.active_connectors_count())).collect::<BTreeSet<_>>() {
         let (mut low, mut high) = (0, all.saturating_mul(per));
-        while low < high {
+        while low != high {
             let middle = low.midpoint(high);
             if fits(middle, per) { high = middle } else { low = middle.saturating_add(1) }
         }

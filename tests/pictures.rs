@@ -238,6 +238,15 @@ fn hostile_names() {
     }
 }
 
+/// What gets better on the way does not hide what gets worse.
+#[test]
+fn a_step_is_marked_by_the_worst_that_it_does() {
+    let mut world = World::new().with_groups(&[1], "eur").with_connectors(&[1, 2]).with_published(&[1, 2]);
+    world.accepts(add_application(2, 1));
+    let text = plan(&steps(&world.tenant, [add_connector(1, 1)]), &PictureOptions::default()).mermaid().to_string();
+    assert!(text.contains(":::atRisk") && !text.contains(":::highlyAvailable"), "{text}");
+}
+
 /// A picture of much is a picture of little: folded into counts, it does not grow with the tenant.
 #[test]
 fn a_large_tenant_folds_into_counts() {

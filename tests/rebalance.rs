@@ -277,7 +277,30 @@ fn applications_are_placed_as_well_as_they_can_be_with_the_fewest_moves() {
         }
         assert_eq!(score(&now), best, "{world:?} {aim:?} {rebalance:?}");
         assert_eq!(rebalance.moves, best.2);
+        for (place, told) in rebalance.groups.iter().enumerate() {
+            let (active, load) = (world.active()[place], now.load()[place]);
+            assert_eq!((told.load_before, told.load_after), (world.load()[place], load));
+            assert_eq!(told.missing, if load == 0 { 0 } else { at_least.saturating_sub(active) });
+        }
         moved += usize::from(rebalance.moves > 0);
     }
     assert!(moved > 100, "{moved}");
+}
+
+/// connectors of another region go by way of the default group, as far as they may leave that.
+#[test]
+fn connectors_go_where_they_may_go() {
+    let aim = RebalanceAim { reach: Reach::Anywhere, at_least: 1, even: false, ..RebalanceAim::default() };
+    for (default_region, region, is_reached) in [("eur", "nam", true), ("asia", "nam", false), ("asia", "eur", true)] {
+        let (connectors, applications) = (vec![(1, true); 2], vec![(1, 1), (2, 1)]);
+        let (regions, rules) = (["eur", region, "aus"], Rules::default());
+        let world = World { regions, default_region: "eur", rules, connectors, applications };
+        let mut document = Document::from(&world.tenant());
+        document.rules = Rules { regional_connector_moves: true, ..Rules::default() };
+        document.connector_groups[0].region = default_region.into();
+        let tenant: Tenant = document.try_into().unwrap();
+        let rebalance = tenant.rebalance(&aim);
+        assert_eq!((rebalance.moves, rebalance.is_reached()), (usize::from(is_reached), is_reached), "{region}");
+        carried_out(&tenant, &rebalance);
+    }
 }

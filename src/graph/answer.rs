@@ -242,3 +242,39 @@ pub(super) fn apply(directory: &mut Directory, call: &Call<'_>, command: Command
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::*;
+    use crate::Timestamp;
+
+    /// The first numbers of the published generator (`SplitMix64`, Vigna) for the seed 0.
+    #[test]
+    fn bits_are_mixed_as_published() {
+        let step = 0x9e37_79b9_7f4a_7c15_u64;
+        let outputs = [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f, 0xf88b_b8a8_724c_81ec];
+        assert_eq!([0_u64, 1, 2, 3].map(|count| mixed(step.wrapping_mul(count))), outputs);
+    }
+
+    /// Neither half of an id comes twice, whichever bits the request's id has.
+    #[test]
+    fn no_two_ids_are_the_same_and_all_look_random() {
+        let (mut firsts, mut seconds) = (BTreeSet::new(), BTreeSet::new());
+        let requests =
+            [0, u128::MAX, u128::from(u64::MAX), u128::MAX << 64].into_iter().chain((0..128).map(|bit| 1 << bit));
+        for request_id in requests {
+            let context = Context::new(Timestamp::UNIX_EPOCH, request_id);
+            let mut session = Session { context: &context, client_request_id: None, ids_given: 0 };
+            for _ in 0..3 {
+                let id = session.next_id();
+                let (version, variant) = ((id >> 76) & 0xf, (id >> 62) & 0x3);
+                assert_eq!((version, variant), (4, 2), "{id:x}");
+                firsts.insert(id >> 80);
+                seconds.insert(id << 66);
+            }
+        }
+        assert_eq!((firsts.len(), seconds.len()), (132 * 3, 132 * 3));
+    }
+}

@@ -131,3 +131,38 @@ pub(super) fn member_of<'a>(tenant: &'a Tenant, connector: &str) -> Result<Sourc
     let group = find::connector(tenant, connector)?.connector_group();
     Ok(Source::new(1, move |after| Some(boxed(after.is_none().then_some(group).into_iter()))))
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::{Directory, DirectoryCommand};
+
+    /// What has an index is found by it, without a look at the others.
+    #[test]
+    fn a_key_leads_to_few() {
+        let mut directory = Directory::default();
+        for line in include_str!("../../examples/contoso.jsonl").lines() {
+            if let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) {
+                _ = directory.apply(&command);
+            }
+        }
+        let tenant = directory.tenants().next().unwrap();
+        let (groups, connectors, applications) = (groups(tenant), connectors(tenant), applications(tenant));
+        for group in tenant.connector_groups() {
+            assert_eq!(groups.few("id", &group.id().to_string()), Some([group].into()));
+            assert!(groups.few("name", group.name().as_str()).unwrap().contains(&group));
+        }
+        for connector in tenant.connectors() {
+            assert_eq!(connectors.few("id", &connector.id().to_string()), Some([connector].into()));
+        }
+        for application in tenant.applications() {
+            for (property, key) in [("id", application.id().to_string()), ("appId", application.app_id().to_string())] {
+                assert_eq!(applications.few(property, &key), Some([application].into()));
+            }
+        }
+        assert_eq!(groups.few("id", "none"), Some(Vec::new()));
+        assert!(groups.few("region", "eur").is_none() && connectors.few("status", "active").is_none());
+    }
+}

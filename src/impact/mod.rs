@@ -285,7 +285,7 @@ impl Impact {
     ///
     /// Visits the applications that the command names, and where a whole group is concerned, those of the tenant.
     pub fn applications(&self) -> impl Iterator<Item = AvailabilityChange> + '_ {
-        let folded = self.flows().filter(|flow| flow.record.is_folded && flow.before() != flow.after());
+        let folded = self.flows().filter(|flow| flow.record.is_folded).filter(|flow| flow.before() != flow.after());
         self.concerned(folded.filter_map(|flow| flow.record.from)).filter_map(|id| self.change_of(id))
     }
 
@@ -320,7 +320,7 @@ impl Impact {
     /// order.
     pub fn come_to_rest_in_default(&self) -> impl Iterator<Item = ApplicationId> + '_ {
         let default = self.default_connector_group().id();
-        let folded = self.flows().filter(|flow| flow.record.is_folded && flow.comes_to_rest_in_default());
+        let folded = self.flows().filter(|flow| flow.record.is_folded).filter(|flow| flow.comes_to_rest_in_default());
         self.concerned(folded.filter_map(|flow| flow.record.from)).filter(move |id| {
             let (from, to) = self.groups_of(*id);
             from != to && to == Some(default)

@@ -281,7 +281,6 @@ impl Resolving<'_> {
     fn check(&mut self, command: &Command) {
         if let Err(refusal) = self.tenant.decide(command)
             && is_final(&refusal)
-            && !matches!(&refusal, Refusal::Bulk { refused } if refused.iter().all(|entry| !is_final(&entry.reason)))
         {
             self.reasons.push(Reason::Refused { command: Box::new(command.clone()), refusal: Box::new(refusal) });
         }

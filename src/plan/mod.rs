@@ -11,6 +11,8 @@ mod goal;
 mod search;
 mod straight;
 mod task;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};

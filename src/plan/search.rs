@@ -97,7 +97,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>) -> Found {
     while let Some(Reverse((harm, _, _, at))) = open.pop() {
         let Some(node) = nodes.get(at) else { continue };
         let cost = (harm, node.steps);
-        if best.get(&Choices::key(task, node)).is_some_and(|best| *best < cost) {
+        if best.get(&Choices::key(task, node)).is_some_and(|best| *best != cost) {
             continue;
         }
         if Walk::is_done(task, &node.tenant) {
@@ -275,24 +275,75 @@ impl Choices {
             let place = task.groups.iter().position(|group| Some(group.id) == id);
             place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
         };
+        let which = |text: &str, known: [&str; 2]| match known.iter().position(|one| *one == text) {
+            Some(0) => 1_u8,
+            Some(_) => 2,
+            None => 3,
+        };
         let groups = task.groups.iter().map(|group| {
             tenant.connector_group(group.id).map_or(0, |now| {
-                let name = match now.name().as_str() {
-                    name if name == &*group.name => 1,
-                    name if name == &*group.spare => 2,
-                    _ => 3,
-                };
-                let region = match now.region() {
-                    region if region.as_str() == &*group.region => 4,
-                    region if region == tenant.default_region() => 8,
-                    _ => 12,
-                };
-                name | region
+                let name = which(now.name().as_str(), [&group.name, &group.spare]);
+                let region = which(now.region().as_str(), [&group.region, tenant.default_region().as_str()]);
+                name | region.wrapping_shl(2)
             })
         });
         let connectors = (0..task.connectors.len()).map(|class| place(connector_at(tenant, class)));
         let applications = (0..task.applications.len()).map(|class| place(application_at(tenant, class)));
         let served = node.harm.served.iter().map(|served| u8::from(*served));
         groups.chain(connectors).chain(applications).chain(served).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            document::{ConnectorGroupDocument, Document},
+            group::ConnectorGroupType,
+        },
+        plan::goal::{Goal, GoalGroup},
+        rules::Rules,
+        timestamp::Timestamp,
+    };
+
+    /// A state is told from the others by whatever name and region a group may have on the way, and by its not being there.
+    #[test]
+    fn no_two_states_have_one_key() {
+        let id = ConnectorGroupId::from_u128;
+        let group = |number: u128, name: &str, region: &str| ConnectorGroupDocument {
+            id: id(number),
+            name: name.into(),
+            connector_group_type: ConnectorGroupType::ApplicationProxy,
+            is_default: number == 0,
+            region: region.into(),
+        };
+        let document = Document {
+            id: crate::TenantId::from_u128(0),
+            default_region: "eur".into(),
+            now: Timestamp::UNIX_EPOCH,
+            rules: Rules::default(),
+            connector_groups: vec![group(0, "Default", "eur"), group(1, "a", "aus")],
+            connectors: Vec::new(),
+            applications: Vec::new(),
+        };
+        let tenant = Tenant::try_from(document).unwrap();
+        let wanted = GoalGroup { id: id(1), name: Some("b".into()), region: Some("nam".into()), fate: Fate::Stays };
+        let goal = Goal { groups: vec![wanted], ..Goal::default() };
+        let task = Task::new(&tenant, &goal, PlanOptions::default(), None);
+        let spare = task.groups.iter().find(|group| group.id == id(1)).unwrap().spare.clone();
+        let mut commands = vec![Command::from(DeleteConnectorGroup { id: id(1) })];
+        for name in ["a".into(), "b".into(), spare] {
+            for region in ["aus", "nam", "eur"] {
+                let (name, region) = (Some(Arc::clone(&name)), Some(region.into()));
+                commands.push(UpdateConnectorGroup { id: id(1), name, region }.into());
+            }
+        }
+        let key = |command: &Command| {
+            let mut tenant = task.start.clone();
+            tenant.apply(command).unwrap();
+            Choices::key(&task, &Node { tenant, harm: Walk::new(&task).harm, steps: 0, before: None })
+        };
+        assert_eq!(commands.iter().map(key).collect::<BTreeSet<_>>().len(), 10);
     }
 }

@@ -10,7 +10,7 @@
 //! leaves neither long ways nor more cells than there are applications and groups.
 
 use alloc::{vec, vec::Vec};
-use core::iter;
+use core::{iter, ops::BitOr};
 
 use super::{
     marks::{Marks, bits},
@@ -386,7 +386,7 @@ impl Members {
         let is_in =
             |cell: &Option<Slot>| cell.and_then(|cell| self.are_in.get(cell.index())).is_some_and(|is_in| *is_in);
         let bit = |(place, cell): (u32, &Option<Slot>)| u64::from(is_in(cell)).wrapping_shl(place);
-        (0..).zip(cells).map(bit).fold(0, |word, bit| word | bit)
+        (0..).zip(cells).map(bit).fold(0, BitOr::bitor)
     }
 }
 

@@ -11,7 +11,10 @@
 //! no tombstones and a lookup never degrades.
 
 use alloc::{vec, vec::Vec};
-use core::hash::{BuildHasher, Hasher};
+use core::{
+    hash::{BuildHasher, Hasher},
+    ops::BitOr,
+};
 
 use foldhash::fast::FixedState;
 
@@ -68,7 +71,7 @@ impl Bucket {
     /// A bit for each place that has this hash; a vacant place may seem to. All eight are compared at once.
     fn matches(&self, hash: u32) -> u32 {
         let bit = |(place, found): (u32, &u32)| u32::from(*found == hash).wrapping_shl(place);
-        (0..).zip(&self.hashes).map(bit).fold(0, |bits, bit| bits | bit)
+        (0..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
     }
 
     /// The slot that has this hash, or none; it says so where several may have it.
@@ -149,11 +152,6 @@ fn home(hash: u32, buckets: usize) -> usize {
 const fn next(bucket: usize, buckets: usize) -> usize {
     let next = bucket.wrapping_add(1);
     if next == buckets { 0 } else { next }
-}
-
-/// How many buckets on from one to the other.
-const fn distance(from: usize, to: usize, buckets: usize) -> usize {
-    if to >= from { to.wrapping_sub(from) } else { to.wrapping_add(buckets).wrapping_sub(from) }
 }
 
 impl Index {
@@ -254,11 +252,11 @@ impl Index {
             position = next(position, buckets);
             let bucket = self.bucket(position);
             may_have_overflowed = bucket.is_full();
-            // An entry moves back unless the hole lies before its home.
+            // An entry moves back unless the hole lies before its home. What lies behind the end of the table is further back
+            // than what does not, as its difference wraps around.
             let mut entries = bucket.entries();
-            let moved = entries.find(|(hash, _)| {
-                distance(home(*hash, buckets), position, buckets) >= distance(hole, position, buckets)
-            });
+            let back = |bucket: usize| position.wrapping_sub(bucket);
+            let moved = entries.find(|(hash, _)| back(home(*hash, buckets)) >= back(hole));
             if let Some((hash, slot)) = moved {
                 if let Some(hole) = self.table.get_mut(hole) {
                     hole.push(hash, slot);

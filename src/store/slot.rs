@@ -205,6 +205,18 @@ mod tests {
 
     use super::*;
 
+    /// Words that nothing was written to are passed over.
+    #[test]
+    fn a_slot_behind_many_vacancies_is_found() {
+        let mut order = Order::default();
+        (0..9_000).for_each(|_| _ = order.push(false));
+        let slot = order.push(true);
+        assert_eq!(
+            (order.iter().collect::<Vec<_>>(), order.at_place(0), order.place(slot)),
+            (vec![slot], Some(slot), 0)
+        );
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -164,6 +164,7 @@ fn bodies_that_are_not_what_is_asked_for_are_refused() {
         b"{\"name\":null}",
         b"{\"name\":[\"x\"]}",
         b"{\"name\":\"x\",\"region\":5}",
+        b"{\"name\":\"x\",\"region\":-5}",
         deep.as_bytes(),
         deeper.as_bytes(),
     ] {
@@ -206,6 +207,10 @@ fn publishing_is_read_as_strictly_as_the_engine_reads_it() {
     ] {
         server.patch(&path, &json!({"onPremisesPublishing": publishing})).is_refused(400, "BadRequest");
     }
+    // Not read as an object whose properties come in this order.
+    let listed = server.patch(&path, &json!({"onPremisesPublishing": {"singleSignOnSettings": ["none", null]}}));
+    let text = "onPremisesPublishing: a list where none can be: 'singleSignOnSettings'.";
+    assert_eq!(listed.is_refused(400, "BadRequest").message(), text);
     let open = json!({"segmentsConfiguration": {"@odata.type": "#microsoft.graph.ipSegmentConfiguration", "applicationSegments": [[1]]},
         "onPremisesApplicationSegments": [{"@odata.type": "x", "corsConfigurations": [{"allowedOrigins": ["*"]}]}]});
     server.patch(&path, &json!({"onPremisesPublishing": open})).is(204);

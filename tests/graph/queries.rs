@@ -60,7 +60,13 @@ fn select_gives_what_is_asked_for_and_nothing_else() {
     assert_eq!(refused(&mut server, "$select=name,capacity"), "Invalid property 'capacity'");
     assert_eq!(refused(&mut server, "$select="), "Invalid property ''");
     // Of a single application, never of the list (§1.3).
-    server.get("/beta/applications?$select=id,onPremisesPublishing").is_refused(400, "Request_BadRequest");
+    let selected = |server: &mut Server, list: &str| {
+        let answer = server.get(&format!("{list}?$select=id,onPremisesPublishing"));
+        answer.is_refused(400, "Request_BadRequest").message().to_string()
+    };
+    let text = "Invalid property 'onPremisesPublishing'";
+    assert_eq!(selected(&mut server, "/beta/applications"), format!("{text} of a collection."));
+    assert_eq!(selected(&mut server, &format!("{}/applications", group_path(1))), text);
 }
 
 #[test]
@@ -73,6 +79,9 @@ fn expand_shows_every_relation() {
     assert_eq!(answer.body["applications"], json!([{"appId": app_id(1)}, {"appId": app_id(2)}]));
     let list = server.get(&format!("{PROXY}/connectorGroups?$expand=members($select=id)"));
     assert_eq!(list.is(200).body["value"][0]["members"], json!([]));
+    let both = server.get(&format!("{}?$expand=applications($select=id,appId),members($select=id)", group_path(1)));
+    assert_eq!(both.is(200).body["members"], json!([{"id": connector(1)}, {"id": connector(2)}]));
+    assert_eq!(both.body["applications"][0], json!({"id": application(1), "appId": app_id(1)}));
     let connector_answer = server.get(&format!("{PROXY}/connectors/{}?$expand=memberOf", connector(1)));
     assert_eq!(connector_answer.is(200).body["memberOf"][0]["id"], group(1));
     let of_application =

@@ -130,6 +130,8 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
     let made = server.post(TEMPLATE, &json!({"displayName": "Expenses"}));
     assert_eq!(made.is(201).body["application"]["displayName"], "Expenses");
     assert_eq!(made.body["servicePrincipal"]["appId"], made.body["application"]["appId"]);
+    let random = |id: &Value| id.as_str().is_some_and(|id| id.as_bytes()[14] == b'4' && !id.contains("00000000"));
+    assert!(["application", "servicePrincipal"].iter().all(|part| random(&made.body[part]["id"])), "{made:?}");
     let path = format!("/beta/applications/{}", made.body["application"]["id"].as_str().unwrap());
     assert_eq!(server.get(&format!("{path}/onPremisesPublishing")).is(204).body, "");
     assert_eq!(
@@ -140,6 +142,7 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
     let asked = json!({"@odata.type": "#microsoft.graph.onPremisesPublishing",
         "internalUrl": "https://expenses.contoso.local/", "externalUrl": "https://expenses-contoso.msappproxy.net/",
         "verifiedCustomDomainPasswordCredential": {"@odata.type": "microsoft.graph.passwordCredential", "value": "secret"},
+        "verifiedCustomDomainKeyCredential": {"type": "X509CertAndPassword", "value": "secret"},
         "singleSignOnSettings": {"@odata.type": "x", "singleSignOnMode": "onPremisesKerberos",
             "kerberosSignOnSettings": {"@odata.type": "x", "kerberosServicePrincipalName": "HTTP/expenses.contoso.local"}}});
     server.patch(&path, &json!({"onPremisesPublishing": asked})).is(204);
@@ -150,7 +153,9 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
         read.body["singleSignOnSettings"]["kerberosSignOnSettings"]["kerberosServicePrincipalName"],
         "HTTP/expenses.contoso.local"
     );
-    assert_eq!(read.body["verifiedCustomDomainPasswordCredential"], Value::Null, "written, never read");
+    for secret in ["verifiedCustomDomainPasswordCredential", "verifiedCustomDomainKeyCredential"] {
+        assert_eq!(read.body[secret], Value::Null, "written, never read");
+    }
     let selected = server.get(&format!("{path}?$select=id,onPremisesPublishing"));
     assert_eq!(
         selected.is(200).body["onPremisesPublishing"]["externalUrl"],
@@ -346,6 +351,14 @@ fn sibling_profiles_and_unknown_segments_answer_as_was_seen() {
         ("/v1.0/applications/1/connectorGroup", "connectorGroup"),
         ("/v1.0/applications/1/onPremisesPublishing", "onPremisesPublishing"),
         ("/beta/onPremisesPublishingProfiles/applicationProxy/other", "other"),
+        ("/beta/onPremisesPublishingProfiles/$count", "$count"),
+        (&format!("{PROXY}/connectorGroups/$count/more"), "more"),
+        (&format!("{PROXY}/connectorGroups/1/other"), "other"),
+        (&format!("{PROXY}/connectorGroups/1/members/2/other"), "other"),
+        (&format!("{PROXY}/connectorGroups/1/applications/2/other"), "other"),
+        (&format!("{PROXY}/connectorGroups/1/applications/2/$ref"), "$ref"),
+        (&format!("{PROXY}/connectors/1/other"), "other"),
+        (&TEMPLATE.replace("instantiate", "other"), "other"),
     ] {
         let text = format!("Resource not found for the segment '{segment}'");
         assert_eq!(server.get(path).is_refused(400, "BadRequest").message(), text, "{path}");

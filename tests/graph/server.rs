@@ -21,6 +21,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    fn of(response: http::Response<Vec<u8>>) -> Self {
+        let (parts, body) = response.into_parts();
+        let is_json = parts.headers.get("content-type").is_some_and(|value| value == "application/json");
+        let body =
+            if is_json { serde_json::from_slice(&body).unwrap() } else { String::from_utf8(body).unwrap().into() };
+        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
     pub(crate) fn code(&self) -> &str {
         self.body["error"]["code"].as_str().unwrap_or_else(|| panic!("no error: {self:?}"))
     }
@@ -128,17 +136,18 @@ impl Server {
             assert_eq!(self.directory, before, "a GET has changed something");
         }
         assert!(self.directory.tenants().all(|tenant| tenant.audit().is_empty()), "{request:?}");
-        let (parts, body) = response.into_parts();
-        let is_json = parts.headers.get("content-type").is_some_and(|value| value == "application/json");
-        let body =
-            if is_json { serde_json::from_slice(&body).unwrap() } else { String::from_utf8(body).unwrap().into() };
-        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        let answer = Answer::of(response);
         if answer.status >= 400 {
             assert_eq!(self.directory, before, "{request:?} is refused and yet changes something");
             let known = Code::ALL.iter().any(|code| code.status() == answer.status && code.as_str() == answer.code());
             assert!(known, "in no row of the table: {answer:?}");
         }
         answer
+    }
+
+    /// What a GET is answered, and nothing else.
+    pub(crate) fn look(&self, request: &Request<Vec<u8>>) -> Answer {
+        Answer::of(read(&self.directory, request, &Context::new(Timestamp::UNIX_EPOCH, 1), &self.options).unwrap())
     }
 
     pub(crate) fn get(&mut self, url: &str) -> Answer {

@@ -11,9 +11,14 @@
     clippy::as_conversions,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
-    reason = "a test stops where it fails, and has std"
+    clippy::needless_pass_by_value,
+    reason = "a test stops where it fails, has std, and takes JSON as it is written"
 )]
 
+mod desired;
 mod exhaustive;
 mod generated;
 mod graph;
+#[allow(dead_code, reason = "a part of it is enough here")]
+#[path = "../world/mod.rs"]
+mod world;

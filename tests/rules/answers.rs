@@ -1,7 +1,7 @@
 //! What a caller reads: the lists of an impact, the moves of an event, the words of an error, two directories compared.
 
 use connector_groups::{
-    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Refusal,
+    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Refusal, Violation,
 };
 use serde_json::{Value, json};
 
@@ -56,6 +56,9 @@ fn an_error_says_what_was_expected() {
         json!({"command": "reassignApplications", "tenant": TENANT, "applications": 5, "connectorGroup": group(1)});
     let selection = error(&selection.to_string());
     assert!(selection.contains("expected a selection, an object with one field of `ids`"), "{selection}");
+    let status =
+        error(&json!({"command": "reportConnector", "tenant": TENANT, "id": connector(1), "status": 5}).to_string());
+    assert!(status.contains("expected `active` or `inactive`"), "{status}");
 }
 
 #[test]
@@ -178,4 +181,41 @@ fn assignments_to_several_groups_are_undone_one_group_at_a_time() {
     world.tenant.undo(&events[..1]);
     assert_eq!(world.find("applications", &application(1))["connectorGroup"], group(0));
     assert_eq!(world.tenant.audit(), []);
+}
+
+#[test]
+fn a_tenant_out_of_its_document_knows_the_urls_that_are_taken() {
+    let mut world = World::new().with_published(&[1, 2]);
+    world.tenant = serde_json::from_value(serde_json::to_value(&world.tenant).unwrap()).unwrap();
+    for property in ["internalUrl", "externalUrl"] {
+        let url = world.find("applications", &application(1))["onPremisesPublishing"][property].clone();
+        let in_use = json!({"code": "urlInUse", "property": property, "application": application(1)});
+        world.refuses(publish(2, &json!({property: url})), &in_use);
+    }
+}
+
+#[test]
+fn all_groups_are_told_with_their_applications() {
+    let mut world = World::new().with_groups(&[1, 2], "eur").with_published(&[1, 2, 3]);
+    world.accepts(reassign(&json!({"ids": [application(3), application(1)]}), 2));
+    let told: Vec<(String, Vec<String>)> = world
+        .tenant
+        .applications_by_connector_group()
+        .into_iter()
+        .map(|(group, applications)| (group.id().to_string(), applications.iter().map(ToString::to_string).collect()))
+        .collect();
+    assert_eq!(
+        told,
+        [(group(0), vec![application(2)]), (group(1), vec![]), (group(2), vec![application(1), application(3)])]
+    );
+}
+
+#[test]
+fn an_audit_finds_what_foreign_events_have_broken() {
+    let mut world = World::with_rules(&json!({"uniqueNames": true})).with_groups(&[1], "eur");
+    let mut other = World::new();
+    let created = other.accepts(json!({"command": "createConnectorGroup", "id": group(2), "name": "group 1"}));
+    world.tenant.evolve(&serde_json::from_value::<Vec<Event>>(created).unwrap());
+    let [first, second] = [1, 2].map(|number| group(number).parse().unwrap());
+    assert_eq!(world.tenant.audit(), [Violation::SharedName { first, second }]);
 }

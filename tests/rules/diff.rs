@@ -180,3 +180,80 @@ fn urls_that_are_exchanged_are_given_up_first() {
     to.accepts(publish(1, &urls(2)));
     assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 3], json!([])));
 }
+
+#[test]
+fn two_states_are_the_same_where_no_fact_differs() {
+    let base = World::new().with_groups(&[1], "eur").with_connectors(&[1]).with_published(&[1]);
+    assert!(between(&base, &copy(&base)).is_empty());
+    let later = advance("2026-03-02T09:00:00Z");
+    for command in [later, rename(1, "One"), report(1, "inactive"), unpublish(1)] {
+        let mut other = copy(&base);
+        other.accepts(command);
+        assert!(!between(&base, &other).is_empty());
+    }
+}
+
+#[test]
+fn what_follows_from_what_is_given_up_takes_no_step_more() {
+    let unique = json!({"uniqueNames": true});
+    let from = World::with_rules(&unique).with_groups(&[1, 2], "eur").with_published(&[1, 2]);
+    let mut to = copy(&from);
+    to.accepts(rename(2, "Two"));
+    to.accepts(rename(1, "Group 2"));
+    assert_eq!(commands(&from, &to), (vec![json!("updateConnectorGroup"); 2], json!([])));
+    let mut to = copy(&from);
+    to.accepts(publish(2, &json!({"internalUrl": "https://two.contoso.local/"})));
+    to.accepts(publish(1, &json!({"internalUrl": "https://app2.contoso.local/"})));
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 2], json!([])));
+    // One of the two URLs is enough to wait for.
+    let internal =
+        |number: u32| json!({"internalUrl": format!("https://app{number}.contoso.local/"), "externalUrl": null});
+    let (mut from, mut to) = (copy(&from), from);
+    for (number, to_number) in [(1, 2), (2, 1)] {
+        from.accepts(publish(number, &internal(number)));
+        to.accepts(publish(number, &json!({"internalUrl": null, "externalUrl": null})));
+        to.accepts(publish(number, &internal(to_number + 2)));
+    }
+    for (number, to_number) in [(1, 2), (2, 1)] {
+        to.accepts(publish(number, &internal(to_number)));
+    }
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 3], json!([])));
+}
+
+#[test]
+fn an_id_that_means_another_thing_now_is_made_anew_or_left() {
+    let mut from = World::new().with_groups(&[9], "nam");
+    from.accepts(create_application(1));
+    let mut to = World::new().with_sync_fabric();
+    to.accepts(
+        json!({"command": "createApplication", "id": application(1), "appId": app_id(2), "displayName": "App 1"}),
+    );
+    let made_anew = vec![json!("deleteApplication"), json!("createApplication")];
+    let left = json!([{"leftover": "serviceGroup", "connectorGroup": group(9)}]);
+    assert_eq!(commands(&from, &to), (made_anew, left));
+}
+
+#[test]
+fn nothing_moves_that_stays_and_no_group_waits_that_keeps_its_region() {
+    let mut from = World::new().with_groups(&[1], "eur").with_connectors(&[1, 2]);
+    from.accepts(add_connector(2, 1));
+    let mut to = copy(&from);
+    to.accepts(report(1, "inactive"));
+    to.accepts(remove_connector(2));
+    let moves = between(&from, &to).commands().commands;
+    let to_default = move_connectors(&json!({"ids": [connector(2)]}), 0);
+    assert_eq!(moves.iter().map(|command| json!(command)).collect::<Vec<_>>(), [to_default]);
+    let mut renamed = copy(&from);
+    renamed.accepts(rename(1, "One"));
+    assert_eq!(commands(&from, &renamed), (vec![json!("updateConnectorGroup")], json!([])));
+}
+
+#[test]
+fn a_connector_that_goes_by_itself_makes_way_only_for_a_group_that_goes() {
+    let mut from = World::new().with_groups(&[1], "eur").with_connectors(&[1]);
+    from.accepts(add_connector(1, 1));
+    let left = json!([{"leftover": "connectorRemoved", "connector": connector(1)}]);
+    assert_eq!(commands(&from, &World::new().with_groups(&[1], "eur")), (vec![], left.clone()));
+    let names = vec![json!("moveConnectors"), json!("deleteConnectorGroup")];
+    assert_eq!(commands(&from, &World::new()), (names, left));
+}

@@ -1,6 +1,6 @@
 //! What an impact warns of, and what depends on what.
 
-use connector_groups::{Availability, Command, Impact, Loss, Region};
+use connector_groups::{Availability, Command, Flow, Impact, Loss, Region};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -128,14 +128,18 @@ fn r62_a_loss_makes_connectors_inactive_and_nobody_steps_in() {
 
 #[test]
 fn r60_what_depends_on_a_connector_is_what_its_group_serves() {
-    let mut world = World::new().with_groups(&[1], "eur").with_published(&[1, 2]).with_connectors(&[1, 2, 3]);
+    let mut world = World::new().with_groups(&[1], "eur").with_published(&[1, 2, 3]).with_connectors(&[1, 2, 3]);
     for number in [1, 2] {
         world.accepts(add_connector(number, 1));
     }
     world.accepts(add_application(1, 1));
+    let rest = world.tenant.dependents_of_connector(connector(3).parse().unwrap()).unwrap();
+    assert_eq!((rest.applications_count(), rest.active_connectors_without()), (2, 0));
     let dependents = |world: &World, number: u32| {
         let dependents = world.tenant.dependents_of_connector(connector(number).parse().unwrap()).unwrap();
-        (dependents.is_last(), serde_json::to_value(dependents).unwrap())
+        let json = serde_json::to_value(dependents).unwrap();
+        assert_eq!(json["activeConnectorsWithout"], dependents.active_connectors_without());
+        (dependents.is_last(), json)
     };
     let expected = |before: Availability, without: Availability, active: u32| {
         json!({"connectorGroup": group(1), "availability": before, "availabilityWithout": without,
@@ -180,4 +184,34 @@ fn a_hazard_says_what_it_is_and_by_which_rule() {
             "1 applications come to rest in the default connector group (R-66)".to_string(),
         ]
     );
+}
+
+#[test]
+fn an_impact_is_empty_where_nothing_that_matters_would_change() {
+    let mut world = World::new().with_groups(&[1, 2], "eur").with_published(&[1, 2]);
+    for number in [1, 2] {
+        world.accepts(add_application(number, number));
+    }
+    let impact = |command: Value| world.tenant.impact(&serde_json::from_value(command).unwrap()).unwrap();
+    assert!(impact(add_application(1, 1)).is_empty());
+    assert!(impact(publish(1, &json!({"alternateUrl": "a"}))).is_empty());
+    // A group that nothing flows to, and flows that leave every group with as much as before.
+    assert!(!impact(create_group(3, "eur")).is_empty());
+    let exchange = impact(transaction(&[add_application(1, 2), add_application(2, 1)]));
+    assert_eq!((exchange.connector_groups().count(), exchange.is_empty()), (0, false));
+}
+
+#[test]
+fn what_is_named_and_what_goes_with_its_group_go_the_same_way() {
+    let world = World::new().with_groups(&[1], "eur").with_published(&[1, 2, 3]).with_connectors(&[1]);
+    let named_first = transaction(&[add_application(2, 1), reassign(&json!({"in": group(0)}), 1)]);
+    let impact: Impact = world.tenant.impact(&serde_json::from_value(named_first).unwrap()).unwrap();
+    let ids = |ids: Vec<connector_groups::ApplicationId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(ids(impact.become_unavailable().collect()), [1, 2, 3].map(application));
+    assert_eq!(impact.flows().map(Flow::applications_count).collect::<Vec<_>>(), [3]);
+    assert!(format!("{impact:?}").starts_with("Impact { connector_groups: [ConnectorGroupChange { "));
+    let mut moved = world;
+    moved.accepts(reassign(&json!({"all": true}), 1));
+    let back = moved.tenant.impact(&serde_json::from_value(add_application(3, 0)).unwrap()).unwrap();
+    assert_eq!(ids(back.become_better().collect()), [application(3)]);
 }

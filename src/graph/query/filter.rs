@@ -58,12 +58,12 @@ impl Filter {
         parser.rest.is_empty().then_some(filter).ok_or_else(|| parser.unexpected())
     }
 
-    /// A property and the text that it must have, where the filter asks for one.
-    pub(in super::super) fn sought(&self) -> Option<(&'static str, &str)> {
+    /// What is found by the first property, and the text that it must have, under which something can be.
+    pub(in super::super) fn sought<T>(&self, find: &dyn Fn(&str, &str) -> Option<T>) -> Option<T> {
         match self {
             Self::Equal(Operand::Property(name), Operand::Text(text))
-            | Self::Equal(Operand::Text(text), Operand::Property(name)) => Some((name, text)),
-            Self::All(parts) => parts.iter().find_map(Self::sought),
+            | Self::Equal(Operand::Text(text), Operand::Property(name)) => find(name, text),
+            Self::All(parts) => parts.iter().find_map(|part| part.sought(find)),
             _ => None,
         }
     }
@@ -313,4 +313,30 @@ impl<'a> Parser<'a> {
 enum Kind {
     Text,
     Bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ConnectorGroupView;
+
+    /// So that what has a key is found without a look at the others.
+    #[test]
+    fn a_key_is_sought_wherever_it_must_hold() {
+        let name = |property: &str, text: &str| (property == "name").then(|| String::from(text));
+        for (text, expected) in [
+            ("name eq 'a'", Some("a")),
+            ("'a' eq name", Some("a")),
+            ("(name eq 'a')", Some("a")),
+            ("region eq 'nam' and name eq 'a'", Some("a")),
+            ("region eq 'nam' and ('a' eq name and isDefault)", Some("a")),
+            ("region eq 'nam'", None),
+            ("name eq 'a' or name eq 'b'", None),
+            ("not (name eq 'a')", None),
+            ("startswith(name,'a')", None),
+        ] {
+            let filter = Filter::parse(text, <ConnectorGroupView<'_> as Entity<'_>>::SCHEMA).unwrap();
+            assert_eq!(filter.sought(&name).as_deref(), expected, "{text}");
+        }
+    }
 }

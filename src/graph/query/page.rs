@@ -101,8 +101,7 @@ impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
 
     /// All of them; where the filter asks for a key, without a look at the others.
     fn all(&self) -> Box<dyn Iterator<Item = T> + '_> {
-        let sought = self.filter.and_then(Filter::sought);
-        match sought.and_then(|(property, text)| self.source.few(property, text)) {
+        match self.filter.and_then(|filter| filter.sought(&|property, text| self.source.few(property, text))) {
             Some(few) => Box::new(few.into_iter().filter(|thing| self.has(thing))),
             None => Box::new(self.source.all().filter(|thing| self.has(thing))),
         }
