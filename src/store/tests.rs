@@ -390,3 +390,12 @@ fn equal_states_are_compared_side_by_side() {
     state.remove_application(ApplicationId::from_u128(7));
     assert!(compare(&state).buckets < 20);
 }
+
+/// So long that it is found on several cores, where the feature `rayon` is on.
+#[test]
+fn a_long_list_is_found_as_one_id_after_the_other() {
+    let state = state_with(if cfg!(miri) { 100 } else { 50_000 });
+    let roster = &state.applications.roster;
+    let listed = ids((0..if cfg!(miri) { 200 } else { 70_000 }).rev());
+    assert!(roster.slots_of(&listed).into_iter().eq(listed.iter().map(|id| roster.slot(*id))));
+}

@@ -7,7 +7,7 @@ use crate::{
     properties::server,
     queries::{self, groups, refused},
     server::{PROXY, Server},
-    world::{app_id, application, connector, create_application, create_group, group, register},
+    world::{app_id, application, connector, create_group, group},
 };
 
 #[test]

@@ -145,11 +145,6 @@ impl Server {
         answer
     }
 
-    /// What a GET is answered, and nothing else.
-    pub(crate) fn look(&self, request: &Request<Vec<u8>>) -> Answer {
-        Answer::of(read(&self.directory, request, &Context::new(Timestamp::UNIX_EPOCH, 1), &self.options).unwrap())
-    }
-
     pub(crate) fn get(&mut self, url: &str) -> Answer {
         self.send(&Self::request("GET", url).body(Vec::new()).unwrap())
     }
