@@ -15,7 +15,7 @@ pub(crate) fn is_publishable(text: &str) -> bool {
 
 /// Whether the host of a URL stands for many.
 pub(crate) fn is_wildcard(text: &str) -> bool {
-    parts(text).is_some_and(|(_, host, _)| host.contains('*'))
+    text.contains('*') && parts(text).is_some_and(|(_, host, _)| host.contains('*'))
 }
 
 fn has_space_or_control(text: &str) -> bool {

@@ -209,13 +209,16 @@ impl Index {
     /// The slot under this hash that `is` what is looked for; no two are.
     pub(super) fn find(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
         let half = upper_half(hash);
-        work::bucket();
-        let bucket = self.table.get(home(half, self.table.len()))?;
-        // Most often it is at home and alone there under its hash, or nowhere.
-        match bucket.only_under(half) {
-            Ok(Some(slot)) if is(slot) => Some(slot),
-            Ok(None) if !bucket.is_full() => None,
-            _ => self.under(hash).find(|slot| is(*slot)),
+        let mut position = home(half, self.table.len());
+        loop {
+            work::bucket();
+            let bucket = self.table.get(position)?;
+            match bucket.only_under(half) {
+                Ok(Some(slot)) if is(slot) => return Some(slot),
+                Err(Several) => return self.under(hash).find(|slot| is(*slot)),
+                Ok(_) if !bucket.is_full() => return None,
+                Ok(_) => position = next(position, self.table.len()),
+            }
         }
     }
 
