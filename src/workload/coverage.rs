@@ -86,3 +86,18 @@ impl fmt::Display for Coverage {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::ToString, vec::Vec};
+
+    use super::*;
+
+    #[test]
+    fn a_coverage_is_written_as_tables() {
+        let table = Coverage::default().to_string();
+        let rows: Vec<&str> = table.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(rows.first(), Some(&"command"));
+        assert!(VERBS.iter().chain(&["selection", "refusal"]).all(|name| rows.contains(name)), "{table}");
+    }
+}

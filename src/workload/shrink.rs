@@ -130,4 +130,11 @@ mod tests {
         let line = format!(r#"{{"command":"removeConnector","connector":"{connector}","tenant":"{tenant}"}}"#);
         assert_eq!(shortest(trace, differs), [line]);
     }
+
+    #[test]
+    fn one_less_is_taken_at_every_depth() {
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let less = [r#"[{"a":2}]"#, r#"[[],{"a":2}]"#, "[[1]]", "[[1],{}]"].map(value);
+        assert_eq!(with_one_less(&value(r#"[[1],{"a":2}]"#)), less);
+    }
 }
