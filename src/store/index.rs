@@ -327,7 +327,7 @@ mod tests {
         /// Insertions and removals in any order, with hashes that collide as badly as may be.
         #[test]
         fn as_a_set(operations in prop::collection::vec((any::<bool>(), 0_u32..200), 0..800), spread in 1_u64..40) {
-            let hash_of = |slot: Slot| u64::try_from(slot.index()).unwrap() % spread;
+            let hash_of = |slot: Slot| (u64::try_from(slot.index()).unwrap() % spread) << 32;
             let (mut index, mut set) = (Index::default(), BTreeSet::new());
             for (insert, number) in operations {
                 let slot = Slot::new(number);

@@ -130,6 +130,18 @@ fn a_list_tells_what_is_there_and_which_id_is_in_it_twice() {
     assert!(list.entries().map(|(_, found)| found.is_some()).eq([true, false, false]));
 }
 
+/// Who is not named need not be published, however many they are.
+#[test]
+fn a_list_leaves_whoever_else_is_not_published() {
+    let mut state = state_with(128);
+    ids(0..64).into_iter().for_each(|id| state.unpublish_application(id));
+    let listed = ids(64..128);
+    let to = state.connector_group(ConnectorGroupId::from_u128(1)).unwrap();
+    assert!(
+        matches!(state.list_applications(&listed).leavers(to), Some(Leavers::Many(leaving)) if leaving.len() == 64)
+    );
+}
+
 #[test]
 fn a_list_leaves_only_if_all_of_it_are_published() {
     let mut state = state_with(64);
