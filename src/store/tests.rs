@@ -134,7 +134,9 @@ fn a_list_tells_what_is_there_and_which_id_is_in_it_twice() {
 #[test]
 fn a_list_leaves_whoever_else_is_not_published() {
     let mut state = state_with(128);
-    ids(0..64).into_iter().for_each(|id| state.unpublish_application(id));
+    for id in ids(0..64) {
+        state.unpublish_application(id);
+    }
     let listed = ids(64..128);
     let to = state.connector_group(ConnectorGroupId::from_u128(1)).unwrap();
     assert!(
