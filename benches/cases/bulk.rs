@@ -1,6 +1,11 @@
 //! Bulk commands: a whole group, lists, selections, connectors.
 
-use super::{Case, Contender, Measure, floor_of, moves::Script, snapshot::moved, world::World};
+use super::{
+    Case, Contender, Measure, floor_of,
+    moves::Script,
+    snapshot::{MoveAndBack, Part},
+    world::World,
+};
 use crate::peers::{
     HERE, REGIONS, SPREAD, TENTH_IN_ANOTHER_CASE, THERE, Work, at,
     floors::{IdProbe, Scatter},
@@ -144,8 +149,9 @@ impl Plan {
             Kind::Connectors | Kind::AfterHistory => {}
         }
         if self.name == "list, one bad entry" {
-            let (order, name) = (world.data.order.clone(), "floor: all of it accepted");
-            contenders.push(Contender::floor(name, moved(world, &Work::List { applications: order, to: THERE })));
+            let list = Work::List { applications: world.data.order.clone(), to: THERE };
+            let accepted = MoveAndBack::new(world, &list, Part::Move);
+            contenders.push(Contender::floor("floor: all of it accepted", accepted));
         }
         Case { name: self.name, applications, things: self.things.max(1), contenders }
     }

@@ -4,8 +4,6 @@
 //! so what changes stays the same, whatever the tenant holds. Where it grows with the tenant, the figure is for one thing that
 //! changes.
 
-use std::collections::HashMap;
-
 use connector_groups::{
     AddApplication, Application, ApplicationId, ApplicationView, Availability, AvailabilityChange, Command,
     ConnectorGroupId, ConnectorGroupView, DeleteApplication, Diff, Difference, Document, Impact, Loss, Region, Tenant,
@@ -13,10 +11,7 @@ use connector_groups::{
 };
 use uuid::Uuid;
 
-use super::{
-    Case, Contender, Measure, Reading,
-    world::{Shared, World},
-};
+use super::{Case, Contender, Measure, Reading, world::World};
 use crate::peers::{Engine, HERE, REGIONS, SPREAD, THERE, Thing, Work, at, careful::Careful};
 
 /// So many applications are on a list, whatever the tenant holds.
@@ -64,15 +59,8 @@ pub(crate) fn cases(world: &World, measure: Measure<'_>) {
 }
 
 fn begin(world: &World, works: &[Work]) {
-    fn apply<E: Engine>(world: &World, shared: &Shared<E>, work: &Work) {
-        let engine = &mut shared.borrow_mut().engine;
-        let prepared = engine.prepare(&world.data, work);
-        engine.apply(&prepared).expect("accepted");
-    }
-    for work in works {
-        apply(world, &world.ours(), work);
-        apply(world, &world.careful(), work);
-    }
+    world.ours().borrow_mut().engine.begin(&world.data, works);
+    world.careful().borrow_mut().engine.begin(&world.data, works);
 }
 
 /// An impact with its counts and its warnings; beside what everybody else has to do: a copy of all, the change, and a look at
@@ -132,7 +120,7 @@ fn impact<'a>(world: &'a World, what: &What) -> Vec<Contender<'a>> {
 }
 
 fn changes(world: &World, impact: &Impact) -> Vec<(u32, usize, usize)> {
-    let numbers = numbers(world);
+    let numbers = world.data.application_numbers();
     let level = |availability: Option<Availability>| match availability.expect("all are published") {
         Availability::Unavailable => 0,
         Availability::AtRisk => 1,
@@ -140,11 +128,6 @@ fn changes(world: &World, impact: &Impact) -> Vec<(u32, usize, usize)> {
     };
     let change = |change: AvailabilityChange| (numbers[&change.application], level(change.before), level(change.after));
     impact.applications().map(change).collect()
-}
-
-fn numbers(world: &World) -> HashMap<ApplicationId, u32> {
-    let ids = world.data.applications.iter().map(|application| ApplicationId::from_u128(application.id));
-    ids.zip(0..).collect()
 }
 
 /// How many applications a group serves, and how they would fare without it.
@@ -196,7 +179,7 @@ fn diffs<'a>(world: &'a World, from: &Tenant, to: Tenant) -> Vec<Contender<'a>> 
         different
     };
     let in_words = move |different: Vec<(ApplicationId, Option<ConnectorGroupId>)>| {
-        let numbers = numbers(world);
+        let numbers = world.data.application_numbers();
         let groups = world.data.group_numbers();
         let group = |id: ConnectorGroupId| groups[&id.as_u128()];
         Some(different.into_iter().flat_map(|(id, to)| [numbers[&id], to.map_or(u32::MAX, group)]).collect())

@@ -50,15 +50,11 @@ impl<'a, E: Engine> Mover<'a, E> {
 impl<E: Engine> Contend for Mover<'_, E> {
     fn reset(&mut self) {
         let turn = &mut *self.shared.borrow_mut();
-        let engine = &mut turn.engine;
-        let mut apply = |work: &Work| {
-            let prepared = engine.prepare(&self.world.data, work);
-            engine.apply(&prepared).expect("accepted");
-        };
-        self.script.setup.iter().for_each(&mut apply);
+        let (engine, data) = (&mut turn.engine, &self.world.data);
+        engine.begin(data, &self.script.setup);
         let mut dice = Dice(u64::from(self.script.history));
         for _ in 0..self.script.history {
-            apply(&Work::One { application: dice.below(self.world.data.len()), to: dice.below(SPREAD) });
+            engine.begin(data, [&Work::One { application: dice.below(data.len()), to: dice.below(SPREAD) }]);
         }
         turn.next = 0;
     }

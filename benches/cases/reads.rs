@@ -1,17 +1,12 @@
 //! Reads: pages, groups, routes.
 
-use std::collections::HashMap;
-
 use connector_groups::{
     AddApplication, ApplicationId, ApplicationView, Availability, Command, ConnectorGroupId, MoveConnectors, Selection,
 };
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::{
-    Case, Contender, Measure, Reading, floor_of,
-    world::{Shared, World},
-};
+use super::{Case, Contender, Measure, Reading, floor_of, world::World};
 use crate::peers::{
     Dice, Engine, HERE, SPREAD, THERE, Thing, Work, at,
     sqlite::{Keys, Route},
@@ -45,25 +40,18 @@ pub(crate) fn cases(world: &World, measure: Measure<'_>) {
 }
 
 fn begin(world: &World, works: &[Work]) {
-    fn apply<E: Engine>(world: &World, shared: &Shared<E>, work: &Work) {
-        let engine = &mut shared.borrow_mut().engine;
-        let prepared = engine.prepare(&world.data, work);
-        engine.apply(&prepared).expect("accepted");
-    }
+    world.ours().borrow_mut().engine.begin(&world.data, works);
+    world.careful().borrow_mut().engine.begin(&world.data, works);
     let sqlite = world.sqlite(Keys::Integers);
-    sqlite.borrow_mut().engine.route = Route::TemporaryTable;
-    sqlite.borrow().engine.index_by_group();
-    for work in works {
-        apply(world, &world.ours(), work);
-        apply(world, &world.careful(), work);
-        apply(world, &sqlite, work);
-    }
+    let sqlite = &mut sqlite.borrow_mut().engine;
+    sqlite.route = Route::TemporaryTable;
+    sqlite.index_by_group();
+    sqlite.begin(&world.data, works);
 }
 
 /// Each application by its number, with where a list of it ends.
 fn numbers(world: &World, lists: &[Vec<ApplicationId>]) -> Vec<u32> {
-    let ids = world.data.applications.iter().map(|application| ApplicationId::from_u128(application.id));
-    let numbers: HashMap<ApplicationId, u32> = ids.zip(0..).collect();
+    let numbers = world.data.application_numbers();
     lists.iter().flat_map(|list| list.iter().map(|id| numbers[id]).chain([u32::MAX])).collect()
 }
 

@@ -22,9 +22,9 @@ const WRITES: u32 = 1_024;
 
 pub(crate) fn cases(world: &World, measure: Measure<'_>) {
     let everything = [Work::All { to: HERE }];
-    begin(world, &world.ours(), &everything);
-    begin(world, &world.careful(), &everything);
-    begin(world, &world.persistent(), &everything);
+    world.ours().borrow_mut().engine.begin(&world.data, &everything);
+    world.careful().borrow_mut().engine.begin(&world.data, &everything);
+    world.persistent().borrow_mut().engine.begin(&world.data, &everything);
     let applications = world.data.len();
     let mut case = |name, things, contenders| measure(Case { name, applications, things, contenders });
     let group = Work::Group { from: HERE, to: THERE };
@@ -37,14 +37,6 @@ pub(crate) fn cases(world: &World, measure: Measure<'_>) {
     case("dry run, one", 1, dry_runs(world, &one));
     case("undo, whole group", 1, undoes(world, &group));
     case("undo, list", applications, undoes(world, &list));
-}
-
-fn begin<E: Engine>(world: &World, shared: &Shared<E>, works: &[Work]) {
-    let engine = &mut shared.borrow_mut().engine;
-    for work in works {
-        let prepared = engine.prepare(&world.data, work);
-        engine.apply(&prepared).expect("accepted");
-    }
 }
 
 fn snapshots(world: &World) -> Vec<Contender<'_>> {
@@ -90,11 +82,9 @@ fn first_writes(world: &World) -> Vec<Contender<'_>> {
 
 /// What is decided and left at that, beside the same applied to a copy, which is what others have to do.
 fn dry_runs<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
-    let ours = world.ours();
-    begin(world, &ours, &[Work::All { to: HERE }]);
-    let command = ours.borrow().engine.prepare(&world.data, work);
-    let tenant = ours.borrow().engine.tenant.clone();
-    let applied = MoveAndBack { tenant: tenant.clone(), command: command.clone(), part: Part::Move };
+    world.ours().borrow_mut().engine.begin(&world.data, &[Work::All { to: HERE }]);
+    let applied = MoveAndBack::new(world, work, Part::Move);
+    let (tenant, command) = (applied.tenant.clone(), applied.command.clone());
     let mut contenders = vec![
         Contender::ours(Once::new(|| (), move |()| tenant.decide(black_box(&command)))),
         Contender::floor("floor: applying it", applied),
@@ -112,31 +102,30 @@ fn dry_runs<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
 }
 
 fn undoes<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
-    let ours = world.ours();
-    begin(world, &ours, &[Work::All { to: HERE }]);
-    let command = ours.borrow().engine.prepare(&world.data, work);
-    let tenant = ours.borrow().engine.tenant.clone();
-    let part = |part| MoveAndBack { tenant: tenant.clone(), command: command.clone(), part };
+    world.ours().borrow_mut().engine.begin(&world.data, &[Work::All { to: HERE }]);
+    let part = |part| MoveAndBack::new(world, work, part);
     vec![Contender::ours(part(Part::Undo)), Contender::floor("floor: its move", part(Part::Move))]
 }
 
-/// A move from the one group where all are, and back, which is not timed.
-pub(crate) fn moved<'a>(world: &World, work: &Work) -> impl Contend + 'a {
-    let ours = world.ours();
-    let tenant = ours.borrow().engine.tenant.clone();
-    MoveAndBack { tenant, command: ours.borrow().engine.prepare(&world.data, work), part: Part::Move }
-}
-
-enum Part {
+pub(crate) enum Part {
     Move,
     Undo,
 }
 
 /// A move and its undoing, one of the two timed.
-struct MoveAndBack {
+pub(crate) struct MoveAndBack {
     tenant: Tenant,
     command: Command,
     part: Part,
+}
+
+impl MoveAndBack {
+    /// Begins where ours is.
+    pub(crate) fn new(world: &World, work: &Work, part: Part) -> Self {
+        let ours = world.ours();
+        let engine = &ours.borrow().engine;
+        Self { tenant: engine.tenant.clone(), command: engine.prepare(&world.data, work), part }
+    }
 }
 
 impl Contend for MoveAndBack {

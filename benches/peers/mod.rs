@@ -196,6 +196,14 @@ pub(crate) trait Engine {
 
     fn apply(&mut self, work: &Self::Prepared) -> Answer;
 
+    /// Does works one after the other, each accepted: what leads to where a measurement begins.
+    fn begin<'w>(&mut self, data: &Data, works: impl IntoIterator<Item = &'w Work>) {
+        for work in works {
+            let prepared = self.prepare(data, work);
+            self.apply(&prepared).expect("accepted");
+        }
+    }
+
     /// The number of each application's group.
     fn assignment(&self, data: &Data) -> Vec<u32>;
 

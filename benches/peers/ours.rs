@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::collections::HashMap;
+
 use connector_groups::{
     AddApplication, AppId, ApplicationDocument, ApplicationId, AssignApplications, Assignment, Command,
     ConnectorDocument, ConnectorGroupDocument, ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus,
@@ -55,6 +57,11 @@ pub(crate) fn document(data: &Data) -> Document {
 }
 
 impl Data {
+    /// The number of each application, by its id.
+    pub(crate) fn application_numbers(&self) -> HashMap<ApplicationId, u32> {
+        (0..).zip(&self.applications).map(|(number, one)| (ApplicationId::from_u128(one.id), number)).collect()
+    }
+
     pub(crate) fn group(&self, number: u32) -> ConnectorGroupId {
         ConnectorGroupId::from_u128(self.guid(Thing::Group(number)))
     }
