@@ -116,8 +116,7 @@ impl Rebalance {
 /// Rebalancing.
 impl Tenant {
     /// Where connectors or applications should go so that an aim is reached with the fewest moves; where it cannot be
-    /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on; behind
-    /// the thirteenth, with a hundred connectors, or the sixth, with ten thousand, as many as can be in whatever groups.
+    /// reached, as nearly as it can: first one active connector for as many groups as can be, then a second, and so on.
     ///
     /// Every group keeps its region. Under `regionalConnectorMoves` a connector goes where commands lead it, by way of the
     /// default group where need be: out of a group of another region than the tenant's it comes no further than the

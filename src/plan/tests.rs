@@ -25,7 +25,8 @@ fn tenants() -> impl Iterator<Item = Tenant> {
     })
 }
 
-/// The same with other names and under both switches, where that can be, with its default group empty and in another region than its own or not.
+/// The same with other names and under both switches, where that can be, with its default group empty and in another region
+/// than its own or not.
 fn strict(tenant: &Tenant, is_closed: bool) -> Option<Tenant> {
     let mut document = Document::from(tenant);
     document.rules = Rules { unique_names: true, regional_connector_moves: true };

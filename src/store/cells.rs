@@ -278,10 +278,9 @@ impl Cells {
     /// Marks the applications that may be in another group in `other`, where a group is told from another by its slots.
     pub(super) fn unlike(&self, other: &Self, marks: &mut Marks, is_other: impl Fn(Slot, Slot) -> bool) {
         self.of.unshared(&other.of).for_each(|page| marks.mark_about(page));
-        let is_unlike = |cell| match (self.group_of(cell), other.group_of(cell)) {
-            (Some(here), Some(there)) => is_other(here, there),
-            (here, there) => here != there,
-        };
+        // A cell that is free in either has nobody in it on a page that both have.
+        let is_unlike =
+            |cell| self.group_of(cell).zip(other.group_of(cell)).is_some_and(|(here, there)| is_other(here, there));
         let cells: Vec<bool> = (0..self.nodes.len()).map(|cell| is_unlike(Slot::at(cell))).collect();
         if !cells.contains(&true) {
             return;

@@ -1,6 +1,7 @@
 //! Connectors.
 
 use alloc::{collections::BTreeSet, sync::Arc};
+use core::ops::Range;
 
 use super::{pages::Pages, roster::Roster, slot::Slot};
 use crate::{
@@ -12,9 +13,9 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connectors {
     pub(super) roster: Roster<ConnectorId>,
-    pub(super) texts: Pages<Option<Texts>, 32>,
-    pub(super) presences: Pages<Option<Timestamp>, 256>,
-    pub(super) groups: Pages<Slot, 1024>,
+    texts: Pages<Option<Texts>, 32>,
+    presences: Pages<Option<Timestamp>, 256>,
+    groups: Pages<Slot, 1024>,
     /// The inactive ones by the time they turned so, so that time moves on without a visit to each connector.
     inactive: Arc<BTreeSet<(Timestamp, Slot)>>,
 }
@@ -46,6 +47,12 @@ impl Connectors {
 
     pub(super) fn set_group(&mut self, slot: Slot, group: Slot) {
         self.groups.set(slot.index(), group);
+    }
+
+    /// The slots of all pages of columns that are not shared with another, but for the roster.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let presences = self.presences.unshared(&other.presences);
+        self.texts.unshared(&other.texts).chain(presences).chain(self.groups.unshared(&other.groups))
     }
 
     /// The connectors that turned inactive at `until` or before, in the order of that time.

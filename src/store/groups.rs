@@ -1,6 +1,7 @@
 //! Connector groups, with what is counted and listed per group.
 
 use alloc::{sync::Arc, vec::Vec};
+use core::ops::Range;
 
 use super::{
     index::{Index, hash_ignoring_ascii_case},
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     pub(super) roster: Roster<ConnectorGroupId>,
-    pub(super) records: Pages<Option<Record>, 16>,
+    records: Pages<Option<Record>, 16>,
     tallies: Pages<Tally, 128>,
     /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
     members: Pages<Arc<Vec<Slot>>, 32>,
@@ -50,6 +51,11 @@ fn hash_of_name(name: &Name) -> u64 {
 impl Groups {
     pub(super) fn record(&self, slot: Slot) -> Option<&Record> {
         self.records.get(slot.index())?.as_ref()
+    }
+
+    /// The slots of all pages of records that are not shared with another.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.records.unshared(&other.records)
     }
 
     pub(super) fn tally(&self, slot: Slot) -> Tally {

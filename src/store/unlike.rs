@@ -5,64 +5,45 @@
 //! there, as cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use super::{
-    ApplicationView, ConnectorGroupView, ConnectorView, State, applications::Applications, connectors::Connectors,
-    groups::Groups, marks::Marks, roster::Roster, slot::Slot,
-};
+use super::{ApplicationView, ConnectorGroupView, ConnectorView, State, marks::Marks, roster::Roster, slot::Slot};
 use crate::ids::Id;
 
 /// What differs: each thing as it is here and there, in creation order, those that are only there last.
 pub(crate) type Unlike<V> = Vec<(Option<V>, Option<V>)>;
 
 impl State {
+    /// Which group is the default one never changes (T3).
     pub(crate) fn connector_groups_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorGroupView<'a>> {
-        let marks = unlike_groups(&self.groups, &other.groups);
+        let (one, another) = (&self.groups, &other.groups);
+        let marks = unlike(&one.roster, &another.roster, one.unshared(another));
         let view = |state| move |slot| ConnectorGroupView { state, slot };
-        compared((&self.groups.roster, &other.groups.roster), &marks, view(self), view(other))
+        compared((&one.roster, &another.roster), &marks, view(self), view(other))
     }
 
+    /// A group goes when nobody is in it (T2), so that a group's slot on a shared page is the same group.
     pub(crate) fn connectors_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ConnectorView<'a>> {
-        let marks = unlike_connectors(&self.connectors, &other.connectors);
+        let (one, another) = (&self.connectors, &other.connectors);
+        let marks = unlike(&one.roster, &another.roster, one.unshared(another));
         let view = |state| move |slot| ConnectorView { state, slot };
-        compared((&self.connectors.roster, &other.connectors.roster), &marks, view(self), view(other))
+        compared((&one.roster, &another.roster), &marks, view(self), view(other))
     }
 
     pub(crate) fn applications_unlike<'a>(&'a self, other: &'a Self) -> Unlike<ApplicationView<'a>> {
+        let (one, another) = (&self.applications, &other.applications);
+        let mut marks = unlike(&one.roster, &another.roster, one.unshared(another));
         let is_other_group = |here, there| self.groups.roster.id(here) != other.groups.roster.id(there);
-        let marks = unlike_applications(&self.applications, &other.applications, is_other_group);
+        one.cells.unlike(&another.cells, &mut marks, is_other_group);
         let view = |state| move |slot| ApplicationView { state, slot };
-        compared((&self.applications.roster, &other.applications.roster), &marks, view(self), view(other))
+        compared((&one.roster, &another.roster), &marks, view(self), view(other))
     }
 }
 
-/// A mark for each slot at which the two may have different groups. Which is the default one never changes (T3).
-fn unlike_groups(one: &Groups, other: &Groups) -> Marks {
-    let mut marks = unlike_roster(&one.roster, &other.roster);
-    one.records.unshared(&other.records).for_each(|page| marks.mark_about(page));
-    marks
-}
-
-/// As [`unlike_groups`]. A group goes when nobody is in it (T2), so that a group's slot on a shared page is the same group.
-fn unlike_connectors(one: &Connectors, other: &Connectors) -> Marks {
-    let mut marks = unlike_roster(&one.roster, &other.roster);
-    one.texts.unshared(&other.texts).for_each(|page| marks.mark_about(page));
-    one.presences.unshared(&other.presences).for_each(|page| marks.mark_about(page));
-    one.groups.unshared(&other.groups).for_each(|page| marks.mark_about(page));
-    marks
-}
-
-/// As [`unlike_groups`].
-fn unlike_applications(one: &Applications, other: &Applications, is_other_group: impl Fn(Slot, Slot) -> bool) -> Marks {
-    let mut marks = unlike_roster(&one.roster, &other.roster);
-    one.unshared(other).for_each(|page| marks.mark_about(page));
-    one.cells.unlike(&other.cells, &mut marks, is_other_group);
-    marks
-}
-
-fn unlike_roster<I: Id>(one: &Roster<I>, other: &Roster<I>) -> Marks {
+/// A mark for each slot at which two rosters, or one of these pages, may have something else.
+fn unlike<I: Id>(one: &Roster<I>, other: &Roster<I>, pages: impl Iterator<Item = Range<usize>>) -> Marks {
     let mut marks = Marks::none_of(one.slots().max(other.slots()));
-    one.unshared(other).for_each(|page| marks.mark_about(page));
+    one.unshared(other).chain(pages).for_each(|page| marks.mark_about(page));
     marks
 }
 
