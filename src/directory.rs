@@ -18,7 +18,7 @@ use crate::{
     },
     refusal::Refusal,
     rules::Rules,
-    store::{State, table::Table},
+    store::{HashSeed, State, table::Table},
     tenant::Tenant,
     timestamp::Timestamp,
 };
@@ -69,6 +69,49 @@ pub enum TenantEvent {
 }
 
 impl Directory {
+    /// An empty directory that finds ids, names and URLs with a seed of yours.
+    ///
+    /// Whoever may choose ids and knows the seed can choose those that are found slowly, one after the other. The default
+    /// seed is the same everywhere, so that the same run takes the same path; take a random one where ids come from
+    /// strangers. Nothing else depends on it: directories with different seeds are equal where their tenants are.
+    ///
+    /// ```
+    /// # use connector_groups::Directory;
+    /// use std::hash::{BuildHasher, Hasher, RandomState};
+    ///
+    /// let directory = Directory::with_hash_seed(RandomState::new().build_hasher().finish());
+    /// assert_eq!(directory, Directory::default());
+    /// ```
+    #[must_use]
+    pub fn with_hash_seed(seed: u64) -> Self {
+        Self { tenants: Table::new(HashSeed::of(seed)) }
+    }
+
+    /// The directory that a document tells of, with a seed as in [`with_hash_seed`](Self::with_hash_seed).
+    ///
+    /// # Errors
+    /// All that is wrong with the document.
+    pub fn from_document(document: DirectoryDocument, hash_seed: u64) -> Result<Self, DirectoryViolations> {
+        Self::with_hash_seed(hash_seed).holding(document)
+    }
+
+    /// Holding what a document tells of, where nothing is held yet.
+    fn holding(mut self, document: DirectoryDocument) -> Result<Self, DirectoryViolations> {
+        let mut violations = DirectoryViolations::default();
+        let mut seen = alloc::collections::BTreeSet::new();
+        for document in document.tenants {
+            if !seen.insert(document.id) {
+                violations.duplicate_tenants.push(document.id);
+            }
+            match Tenant::try_from_document(document, self.tenants.seed()) {
+                Ok(tenant) => self.tenants.push(tenant.id(), tenant),
+                Err(tenant) => violations.tenants.push(tenant),
+            }
+        }
+        let is_right = violations == DirectoryViolations::default();
+        if is_right { Ok(self) } else { Err(violations) }
+    }
+
     /// What `command` would do, without doing it: a dry run.
     ///
     /// # Errors
@@ -119,7 +162,14 @@ impl Directory {
                     rules,
                     default_connector_group,
                 }) => {
-                    let state = State::new(*id, default_region.clone(), *now, *rules, default_connector_group);
+                    let state = State::new(
+                        self.tenants.seed(),
+                        *id,
+                        default_region.clone(),
+                        *now,
+                        *rules,
+                        default_connector_group,
+                    );
                     self.tenants.push(*id, Tenant::from_state(state));
                 }
                 DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
@@ -180,19 +230,7 @@ impl TryFrom<DirectoryDocument> for Directory {
     type Error = DirectoryViolations;
 
     fn try_from(document: DirectoryDocument) -> Result<Self, DirectoryViolations> {
-        let (mut directory, mut violations) = (Self::default(), DirectoryViolations::default());
-        let mut seen = alloc::collections::BTreeSet::new();
-        for document in document.tenants {
-            if !seen.insert(document.id) {
-                violations.duplicate_tenants.push(document.id);
-            }
-            match Tenant::try_from(document) {
-                Ok(tenant) => directory.tenants.push(tenant.id(), tenant),
-                Err(tenant) => violations.tenants.push(tenant),
-            }
-        }
-        let is_right = violations == DirectoryViolations::default();
-        if is_right { Ok(directory) } else { Err(violations) }
+        Self::default().holding(document)
     }
 }
 
@@ -253,5 +291,43 @@ fn without_tenants<S: Serializer>(events: &[DirectoryEvent], serializer: S) -> R
 impl From<Result<Vec<DirectoryEvent>, Refusal>> for Answer {
     fn from(result: Result<Vec<DirectoryEvent>, Refusal>) -> Self {
         result.map_or_else(Self::Refused, Self::Accepted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        command::{CreateTenant, DefaultConnectorGroup, DeleteTenant},
+        ids::ConnectorGroupId,
+    };
+
+    /// Those that it makes, those that it reads, and all of them where they are laid out anew for one that comes back.
+    #[test]
+    fn every_tenant_has_the_seed_of_its_directory() {
+        let mut directory = Directory::with_hash_seed(7);
+        for id in 1..=3_u128 {
+            let default_connector_group = DefaultConnectorGroup { id: ConnectorGroupId::from_u128(id), name: None };
+            let create = CreateTenant {
+                id: TenantId::from_u128(id),
+                default_region: "eur".into(),
+                now: Timestamp::UNIX_EPOCH,
+                default_connector_group,
+                rules: None,
+            };
+            directory.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
+        }
+        let whole = directory.clone();
+        let delete = DeleteTenant { id: TenantId::from_u128(2) };
+        let deleted = directory.apply(&DirectoryCommand::DeleteTenant(delete)).unwrap();
+        let mut read = Directory::from_document(DirectoryDocument::from(&directory), 7).unwrap();
+        read.undo(&deleted);
+        assert_eq!(read, whole);
+        let (seed, known) = (HashSeed::of(7), HashSeed::default());
+        assert_ne!(seed, known);
+        for directory in [whole, read] {
+            assert_eq!(directory.tenants.seed(), seed);
+            assert!(directory.tenants().all(|tenant| tenant.state().hash_seed() == seed));
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         group::{ConnectorGroup, Name},
         region::Region,
     },
-    store::State,
+    store::{HashSeed, State},
     tenant::Tenant,
 };
 
@@ -40,18 +40,34 @@ impl TryFrom<Document> for Tenant {
     type Error = Violations;
 
     fn try_from(document: Document) -> Result<Self, Violations> {
+        Self::try_from_document(document, HashSeed::default())
+    }
+}
+
+impl Tenant {
+    /// The tenant that a document tells of, found with a seed as in
+    /// [`Directory::with_hash_seed`](crate::Directory::with_hash_seed); `Tenant::try_from` takes the default one.
+    ///
+    /// # Errors
+    /// All that is wrong with the document.
+    pub fn from_document(document: Document, hash_seed: u64) -> Result<Self, Violations> {
+        Self::try_from_document(document, HashSeed::of(hash_seed))
+    }
+
+    pub(crate) fn try_from_document(document: Document, hash_seed: HashSeed) -> Result<Self, Violations> {
         let violations = audit(&document);
         let tenant = document.id;
-        let state = if violations.is_empty() { build(document) } else { None };
+        let state = if violations.is_empty() { build(document, hash_seed) } else { None };
         state.map(Self::from_state).ok_or(Violations { tenant, violations })
     }
 }
 
 /// The state that a document without violations tells of. `None` only where the audit has found a violation.
-fn build(document: Document) -> Option<State> {
+fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
     let default_region = Region::new(&document.default_region)?;
     let any_name = Name::new("Default")?;
-    let mut state = State::without_groups(document.id, default_region, document.now, document.rules, any_name);
+    let mut state =
+        State::without_groups(hash_seed, document.id, default_region, document.now, document.rules, any_name);
     for group in document.connector_groups {
         let ConnectorGroupDocument { id, name, connector_group_type, is_default, region } = group;
         let (name, region) = (Name::new(&name)?, Region::new(&region)?);

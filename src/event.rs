@@ -282,7 +282,11 @@ mod tests {
     use alloc::format;
 
     use super::*;
-    use crate::{ids::TenantId, rules::Rules, store::State};
+    use crate::{
+        ids::TenantId,
+        rules::Rules,
+        store::{HashSeed, State},
+    };
 
     #[test]
     fn a_whole_group_is_kept_as_such_and_equals_its_list() {
@@ -296,7 +300,8 @@ mod tests {
             region: region.clone(),
         };
         let rules = Rules { unique_names: false, regional_connector_moves: false };
-        let mut state = State::new(TenantId::from_u128(0), region, Timestamp::UNIX_EPOCH, rules, &group);
+        let mut state =
+            State::new(HashSeed::default(), TenantId::from_u128(0), region, Timestamp::UNIX_EPOCH, rules, &group);
         let id = ApplicationId::from_u128;
         for number in 0..2 {
             let app_id = AppId::from_u128(number);

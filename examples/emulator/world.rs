@@ -31,9 +31,15 @@ pub(crate) struct Replayed {
 impl World {
     pub(crate) fn new(lag: Duration, request_ids: Option<u64>) -> Self {
         // The seeds of the standard library's hash maps: as random as needed where nothing is to be kept secret.
-        let ids =
-            request_ids.map_or_else(|| [0, 1].map(|half| RandomState::new().hash_one(half)), |seed| [seed, !seed]);
-        Self { directory: Directory::default(), snapshots: BTreeMap::new(), lag, former: VecDeque::new(), ids }
+        let random = |number| RandomState::new().hash_one(number);
+        let ids = request_ids.map_or_else(|| [0, 1].map(random), |seed| [seed, !seed]);
+        Self {
+            directory: Directory::with_hash_seed(random(2)),
+            snapshots: BTreeMap::new(),
+            lag,
+            former: VecDeque::new(),
+            ids,
+        }
     }
 
     /// The id of one more request.

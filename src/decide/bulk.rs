@@ -56,7 +56,7 @@ pub(super) fn move_connectors(
     connector_group: ConnectorGroupId,
 ) -> Decision {
     if let Selection::Ids(ids) = connectors {
-        checks::named_once(first_repeated(ids.iter().copied()))?;
+        checks::named_once(first_repeated(state.hash_seed(), ids.iter().copied()))?;
     }
     region(connectors)?;
     let to = checks::connector_group(state, connector_group)?;

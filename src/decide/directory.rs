@@ -5,7 +5,7 @@ use crate::{
     command::CreateTenant,
     model::group::{ConnectorGroup, ConnectorGroupType},
     refusal::Refusal,
-    store::State,
+    store::{HashSeed, State},
 };
 
 /// The name of a default group that was given none.
@@ -19,5 +19,5 @@ pub(crate) fn create(command: &CreateTenant, taken: bool) -> Result<State, Refus
     checks::tenant_is_free(command.id, taken)?;
     let connector_group_type = ConnectorGroupType::ApplicationProxy;
     let default = ConnectorGroup { id: given.id, name, connector_group_type, is_default: true, region: region.clone() };
-    Ok(State::new(command.id, region, command.now, command.rules.unwrap_or_default(), &default))
+    Ok(State::new(HashSeed::default(), command.id, region, command.now, command.rules.unwrap_or_default(), &default))
 }

@@ -3,13 +3,7 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
 
-use super::{
-    cells::Cells,
-    index::{Index, hash_bits, hash_ignoring_ascii_case},
-    pages::Pages,
-    roster::Roster,
-    slot::Slot,
-};
+use super::{cells::Cells, hash::HashSeed, index::Index, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
@@ -54,6 +48,16 @@ impl Kept {
 }
 
 impl Applications {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self {
+            roster: Roster::new(seed),
+            by_app_id: Index::new(seed),
+            by_internal_url: Index::new(seed),
+            by_external_url: Index::new(seed),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn app_id(&self, slot: Slot) -> AppId {
         self.app_ids.get(slot.index()).copied().unwrap_or_default()
     }
@@ -75,8 +79,12 @@ impl Applications {
         self.display_names.set(slot.index(), Some(display_name.clone()));
     }
 
+    fn hash(&self, app_id: AppId) -> u64 {
+        self.by_app_id.seed().hash_bits(app_id.as_u128())
+    }
+
     pub(super) fn by_app_id(&self, app_id: AppId) -> Option<Slot> {
-        self.by_app_id.find(hash_bits(app_id.as_u128()), |slot| self.app_id(slot) == app_id)
+        self.by_app_id.find(self.hash(app_id), |slot| self.app_id(slot) == app_id)
     }
 
     pub(super) fn by_internal_url(&self, url: &str) -> Option<Slot> {
@@ -142,6 +150,7 @@ impl Applications {
 
     /// Applications with their groups, in order, made in one go: a column at a time, each index with room for all.
     pub(super) fn of(
+        seed: HashSeed,
         applications: impl ExactSizeIterator<Item = Application>,
         group: impl Fn(ConnectorGroupId) -> Option<Slot>,
     ) -> Self {
@@ -164,13 +173,13 @@ impl Applications {
         }
         let urls = (0..).map(Slot::at).zip(&external_urls);
         let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
-        let app_id_hashes = app_ids.iter().map(|app_id: &AppId| hash_bits(app_id.as_u128())).enumerate();
+        let app_id_hashes = app_ids.iter().map(|app_id: &AppId| seed.hash_bits(app_id.as_u128())).enumerate();
         Self {
-            roster: Roster::of(&ids),
-            by_app_id: Index::of(app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
+            roster: Roster::of(seed, &ids),
+            by_app_id: Index::of(seed, app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
             cells: Cells::of(&groups),
-            by_internal_url: index_of_urls(&internal_urls),
-            by_external_url: index_of_urls(&external_urls),
+            by_internal_url: index_of_urls(seed, &internal_urls),
+            by_external_url: index_of_urls(seed, &external_urls),
             wildcards: Arc::new(wildcards),
             app_ids: app_ids.into_iter().collect(),
             display_names: display_names.into_iter().collect(),
@@ -215,7 +224,7 @@ impl Applications {
             self.push_columns();
         }
         self.app_ids.set(slot.index(), application.app_id);
-        self.by_app_id.insert(hash_bits(application.app_id.as_u128()), slot);
+        self.by_app_id.insert(self.hash(application.app_id), slot);
         self.set_display_name(slot, &application.display_name);
         self.set_group(slot, group);
         self.set_publishing(
@@ -225,7 +234,7 @@ impl Applications {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
-        self.by_app_id.remove(hash_bits(self.app_id(slot).as_u128()), slot);
+        self.by_app_id.remove(self.hash(self.app_id(slot)), slot);
         self.set_publishing(slot, None);
         self.set_group(slot, None);
         self.display_names.set(slot.index(), None);
@@ -233,10 +242,10 @@ impl Applications {
     }
 }
 
-fn index_of_urls(urls: &[Option<Arc<str>>]) -> Index {
+fn index_of_urls(seed: HashSeed, urls: &[Option<Arc<str>>]) -> Index {
     let entries = (0..).map(Slot::at).zip(urls);
-    let entries = entries.filter_map(|(slot, url)| Some((hash_ignoring_ascii_case(url.as_ref()?), slot)));
-    Index::of(entries.collect::<Vec<_>>().into_iter())
+    let entries = entries.filter_map(|(slot, url)| Some((seed.hash_ignoring_ascii_case(url.as_ref()?), slot)));
+    Index::of(seed, entries.collect::<Vec<_>>().into_iter())
 }
 
 fn url(urls: &Urls, index: usize) -> Option<&Arc<str>> {
@@ -248,7 +257,7 @@ fn url_at(urls: &Urls, slot: Slot) -> &str {
 }
 
 fn by_url(urls: &Urls, index: &Index, url: &str) -> Option<Slot> {
-    index.find(hash_ignoring_ascii_case(url), |slot| url_at(urls, slot).eq_ignore_ascii_case(url))
+    index.find(index.seed().hash_ignoring_ascii_case(url), |slot| url_at(urls, slot).eq_ignore_ascii_case(url))
 }
 
 fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>) {
@@ -257,11 +266,11 @@ fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>
         return;
     }
     if let Some(former) = former {
-        index.remove(hash_ignoring_ascii_case(&former), slot);
+        index.remove(index.seed().hash_ignoring_ascii_case(&former), slot);
     }
     urls.set(slot.index(), url.clone());
     if let Some(url) = url {
-        index.insert(hash_ignoring_ascii_case(&url), slot);
+        index.insert(index.seed().hash_ignoring_ascii_case(&url), slot);
     }
 }
 
@@ -285,7 +294,7 @@ mod tests {
         };
         let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
         let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
-        let mut applications = Applications::of(all.collect::<Vec<_>>().into_iter(), |_| None);
+        let mut applications = Applications::of(HashSeed::default(), all.collect::<Vec<_>>().into_iter(), |_| None);
         let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
         assert_eq!(aside(&applications), [1, 3]);
         let before = applications.clone();

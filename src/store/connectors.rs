@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeSet, sync::Arc};
 use core::ops::Range;
 
-use super::{pages::Pages, roster::Roster, slot::Slot};
+use super::{hash::HashSeed, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
     ids::ConnectorId,
     model::connector::{Connector, Presence},
@@ -28,6 +28,10 @@ pub(super) struct Texts {
 }
 
 impl Connectors {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self { roster: Roster::new(seed), ..Self::default() }
+    }
+
     pub(super) fn texts(&self, slot: Slot) -> Option<&Texts> {
         self.texts.get(slot.index())?.as_ref()
     }

@@ -3,12 +3,7 @@
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::Range;
 
-use super::{
-    index::{Index, hash_ignoring_ascii_case},
-    pages::Pages,
-    roster::Roster,
-    slot::Slot,
-};
+use super::{hash::HashSeed, index::Index, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
     ids::ConnectorGroupId,
     model::{
@@ -44,11 +39,15 @@ pub(super) struct Tally {
     pub(super) applications: u32,
 }
 
-fn hash_of_name(name: &Name) -> u64 {
-    hash_ignoring_ascii_case(&name.folded())
-}
-
 impl Groups {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self { roster: Roster::new(seed), names: Index::new(seed), ..Self::default() }
+    }
+
+    fn hash_of_name(&self, name: &Name) -> u64 {
+        self.names.seed().hash_ignoring_ascii_case(&name.folded())
+    }
+
     pub(super) fn record(&self, slot: Slot) -> Option<&Record> {
         self.records.get(slot.index())?.as_ref()
     }
@@ -85,7 +84,7 @@ impl Groups {
     pub(super) fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = Slot> + 'a {
         let folded = name.folded();
         self.names
-            .under(hash_of_name(name))
+            .under(self.hash_of_name(name))
             .filter(move |slot| self.record(*slot).is_some_and(|record| record.name.folded() == folded))
     }
 
@@ -157,11 +156,11 @@ impl Groups {
     }
 
     fn enter_name(&mut self, slot: Slot, name: &Name) {
-        self.names.insert(hash_of_name(name), slot);
+        self.names.insert(self.hash_of_name(name), slot);
     }
 
     fn leave_name(&mut self, slot: Slot, name: &Name) {
-        self.names.remove(hash_of_name(name), slot);
+        self.names.remove(self.hash_of_name(name), slot);
     }
 }
 
@@ -172,8 +171,8 @@ mod tests {
     #[test]
     fn a_name_that_is_given_up_leaves_the_index() {
         let name = |text| Name::new(text).unwrap();
-        assert_ne!(hash_of_name(&name("a")), hash_of_name(&name("b")));
         let mut groups = Groups::default();
+        assert_ne!(groups.hash_of_name(&name("a")), groups.hash_of_name(&name("b")));
         groups.push(&ConnectorGroup {
             id: ConnectorGroupId::from_u128(1),
             name: name("a"),
@@ -184,6 +183,6 @@ mod tests {
         for text in ["b", "a", "b", "a", "b"] {
             groups.rename(Slot::new(0), &name(text));
         }
-        assert_eq!(groups.names.under(hash_of_name(&name("b"))).count(), 1);
+        assert_eq!(groups.names.under(groups.hash_of_name(&name("b"))).count(), 1);
     }
 }

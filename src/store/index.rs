@@ -11,37 +11,10 @@
 //! no tombstones and a lookup never degrades.
 
 use alloc::{vec, vec::Vec};
-use core::{
-    hash::{BuildHasher, Hasher},
-    ops::BitOr,
-};
+use core::ops::BitOr;
 
-use foldhash::fast::FixedState;
-
-use super::{pages::Pages, slot::Slot, work};
+use super::{hash::HashSeed, pages::Pages, slot::Slot, work};
 use crate::ids::Id;
-
-/// Fixed, so that the same run takes the same path everywhere. Nothing that a caller sees depends on it.
-const SEED: u64 = 0x5eed_0fc0_11ec_7045;
-
-/// The hash of an id.
-pub(super) fn hash_bits(bits: u128) -> u64 {
-    FixedState::with_seed(SEED).hash_one(bits)
-}
-
-/// The hash of a text, the same for each ASCII case of it.
-pub(super) fn hash_ignoring_ascii_case(text: &str) -> u64 {
-    let mut hasher = FixedState::with_seed(SEED).build_hasher();
-    for chunk in text.as_bytes().chunks(16) {
-        let mut lower = [0_u8; 16];
-        for (to, from) in lower.iter_mut().zip(chunk) {
-            *to = from.to_ascii_lowercase();
-        }
-        hasher.write_u128(u128::from_le_bytes(lower));
-    }
-    hasher.write_usize(text.len());
-    hasher.finish()
-}
 
 const BUCKET: usize = 8;
 
@@ -131,6 +104,7 @@ const PAGE: usize = 32;
 pub(super) struct Index {
     table: Pages<Bucket, PAGE>,
     taken: usize,
+    seed: HashSeed,
 }
 
 /// How many may be taken of so many buckets: three quarters, so that few overflow.
@@ -155,15 +129,24 @@ const fn next(bucket: usize, buckets: usize) -> usize {
 }
 
 impl Index {
-    /// An index of all these, made in one go.
-    pub(super) fn of(entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// What its keys are hashed with.
+    pub(super) const fn seed(&self) -> HashSeed {
+        self.seed
+    }
+
+    /// An index of all these, hashed with this seed, made in one go.
+    pub(super) fn of(seed: HashSeed, entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
         // A tenth more than is needed, so that the next one does not have it made anew.
         let len = entries.len();
         let entries = entries.map(|(hash, slot)| (upper_half(hash), slot));
-        Self::with_room(len.saturating_add(len.wrapping_div(10)), entries)
+        Self::with_room(seed, len.saturating_add(len.wrapping_div(10)), entries)
     }
 
-    fn with_room(room: usize, entries: impl Iterator<Item = (u32, Slot)>) -> Self {
+    fn with_room(seed: HashSeed, room: usize, entries: impl Iterator<Item = (u32, Slot)>) -> Self {
         let buckets = room.saturating_mul(4).div_ceil(BUCKET.wrapping_mul(3));
         let (mut table, mut taken) = (vec![Bucket::default(); buckets], 0_usize);
         for (hash, slot) in entries {
@@ -173,7 +156,7 @@ impl Index {
             }
             taken = taken.saturating_add(1);
         }
-        Self { table: table.into_iter().collect(), taken }
+        Self { table: table.into_iter().collect(), taken, seed }
     }
 
     /// The slot of each of many keys, in their order, a few dozen at a time.
@@ -288,7 +271,7 @@ impl Index {
     /// Half as much room again. Nothing is looked up, and both tables are gone through from their fronts to their ends.
     fn grow(&mut self) {
         let taken = self.taken.saturating_add(self.taken.wrapping_shr(1)).max(BUCKET);
-        *self = Self::with_room(taken, self.table.pages().flatten().flat_map(Bucket::entries));
+        *self = Self::with_room(self.seed, taken, self.table.pages().flatten().flat_map(Bucket::entries));
     }
 
     fn bucket(&self, position: usize) -> Bucket {
@@ -310,13 +293,13 @@ impl Index {
 }
 
 /// The first of these that repeats an earlier one.
-pub(crate) fn first_repeated<I: Id>(ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
-    let mut seen = Index::with_room(ids.len(), core::iter::empty());
+pub(crate) fn first_repeated<I: Id>(seed: HashSeed, ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
+    let mut met = Index::with_room(seed, ids.len(), core::iter::empty());
     let mut all = Vec::with_capacity(ids.len());
     { ids }.find(|id| {
-        let hash = hash_bits(id.bits());
-        let is_repeated = seen.find(hash, |slot| all.get(slot.index()) == Some(id)).is_some();
-        seen.insert(hash, Slot::at(all.len()));
+        let hash = seed.hash_bits(id.bits());
+        let is_repeated = met.find(hash, |slot| all.get(slot.index()) == Some(id)).is_some();
+        met.insert(hash, Slot::at(all.len()));
         all.push(*id);
         is_repeated
     })
@@ -359,20 +342,12 @@ mod tests {
     /// A hash that told nothing apart, or a table that used one end of itself, would be right and slow.
     #[test]
     fn ids_spread_over_the_table() {
-        let hash_of = |slot: Slot| hash_bits(u128::try_from(slot.index()).unwrap());
+        let hash_of = |slot: Slot| HashSeed::default().hash_bits(u128::try_from(slot.index()).unwrap());
         let mut index = Index::default();
         for number in 0..1_000 {
             index.insert(hash_of(Slot::new(number)), Slot::new(number));
         }
         let longest = (0..1_000).map(|number| index.under(hash_of(Slot::new(number))).count()).max();
         assert!(longest < Some(64), "{longest:?}");
-    }
-
-    #[test]
-    fn a_text_has_one_hash_in_every_ascii_case() {
-        let hash = hash_ignoring_ascii_case;
-        assert_eq!(hash("https://Expenses.Contoso.Local/"), hash("HTTPS://expenses.contoso.local/"));
-        assert_ne!(hash("https://expenses.contoso.local/"), hash("https://expenses.contoso.local"));
-        assert_ne!(hash("a\0"), hash("a"));
     }
 }

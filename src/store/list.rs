@@ -42,7 +42,7 @@ impl State {
         let missing = if are_all_there_once { 0 } else { slots.iter().filter(|slot| slot.is_none()).count() };
         // Two that are not there may be the same.
         let may_repeat = missing > 1 || marked.is_none_or(|marked| marked.saturating_add(missing) < ids.len());
-        let repeated = if may_repeat { first_repeated(ids.iter().copied()) } else { None };
+        let repeated = if may_repeat { first_repeated(roster.seed(), ids.iter().copied()) } else { None };
         ApplicationList { state: self, ids, slots, marks, is_one_missing: missing != 0, are_published: false, repeated }
     }
 }

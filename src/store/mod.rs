@@ -21,6 +21,7 @@ mod applications;
 mod cells;
 mod connectors;
 mod groups;
+mod hash;
 mod index;
 mod leaving;
 mod list;
@@ -40,6 +41,7 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use applications::Applications;
 use connectors::Connectors;
 use groups::{Groups, Record};
+pub(crate) use hash::HashSeed;
 pub(crate) use index::first_repeated;
 pub(crate) use leaving::{Leavers, Leaving};
 use marks::Marks;
@@ -85,18 +87,20 @@ enum Vacancies {
 
 impl State {
     pub(crate) fn new(
+        hash_seed: HashSeed,
         id: TenantId,
         default_region: Region,
         now: Timestamp,
         rules: Rules,
         default: &ConnectorGroup,
     ) -> Self {
-        let mut state = Self::without_groups(id, default_region, now, rules, default.name.clone());
+        let mut state = Self::without_groups(hash_seed, id, default_region, now, rules, default.name.clone());
         state.push_connector_group(default);
         state
     }
 
     pub(crate) fn without_groups(
+        hash_seed: HashSeed,
         id: TenantId,
         default_region: Region,
         now: Timestamp,
@@ -108,13 +112,18 @@ impl State {
             id,
             now,
             rules,
-            groups: Groups::default(),
-            connectors: Connectors::default(),
-            applications: Applications::default(),
+            groups: Groups::new(hash_seed),
+            connectors: Connectors::new(hash_seed),
+            applications: Applications::new(hash_seed),
             no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
             no_text: "".into(),
             default_region,
         }
+    }
+
+    /// What all its indexes hash with.
+    pub(crate) const fn hash_seed(&self) -> HashSeed {
+        self.applications.roster.seed()
     }
 
     pub(crate) const fn id(&self) -> TenantId {
@@ -421,7 +430,7 @@ impl State {
     /// All applications of a state that has none yet; their groups are there.
     pub(crate) fn fill_with_applications(&mut self, applications: impl ExactSizeIterator<Item = Application>) {
         let groups = &self.groups.roster;
-        self.applications = Applications::of(applications, |group| groups.slot(group));
+        self.applications = Applications::of(self.hash_seed(), applications, |group| groups.slot(group));
         for (group, applications) in self.applications.cells.counts_of_tops() {
             self.groups.tally_mut(group).into_iter().for_each(|tally| tally.applications = applications);
         }
@@ -518,7 +527,8 @@ impl State {
     /// pay for a layout at every step.
     fn laid_out_anew(&self, vacancies: Vacancies) -> Self {
         let (id, region) = (self.id, self.default_region.clone());
-        let mut state = Self::without_groups(id, region, self.now, self.rules, self.no_group.name.clone());
+        let (seed, name) = (self.hash_seed(), self.no_group.name.clone());
+        let mut state = Self::without_groups(seed, id, region, self.now, self.rules, name);
         for group in self.connector_groups() {
             if vacancies == Vacancies::Groups {
                 state.groups.push_vacancy();

@@ -4,7 +4,8 @@ use alloc::{sync::Arc, vec, vec::Vec};
 use core::ops::Range;
 
 use super::{
-    index::{Index, hash_bits},
+    hash::HashSeed,
+    index::Index,
     pages::Pages,
     slot::{Order, Slot},
 };
@@ -37,6 +38,18 @@ impl<I> Default for Roster<I> {
 }
 
 impl<I: Id> Roster<I> {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self { index: Index::new(seed), ..Self::default() }
+    }
+
+    pub(super) const fn seed(&self) -> HashSeed {
+        self.index.seed()
+    }
+
+    fn hash(&self, id: I) -> u64 {
+        self.seed().hash_bits(id.bits())
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.order.len()
     }
@@ -57,13 +70,15 @@ impl<I: Id> Roster<I> {
     }
 
     pub(super) fn slot(&self, id: I) -> Option<Slot> {
-        self.index.find(hash_bits(id.bits()), |slot| self.id(slot) == id)
+        self.index.find(self.hash(id), |slot| self.id(slot) == id)
     }
 
     /// The slot of each of many ids, in their order; see [`Index::find_each`].
     pub(super) fn slots_of(&self, ids: &[I]) -> Vec<Option<Slot>> {
         let mut slots = vec![None; ids.len()];
-        let find = |ids, slots: &mut [_]| self.index.find_each(ids, |id: I| hash_bits(id.bits()), self.ids(), slots);
+        let seed = self.seed();
+        let find =
+            |ids, slots: &mut [_]| self.index.find_each(ids, |id: I| seed.hash_bits(id.bits()), self.ids(), slots);
         #[cfg(feature = "rayon")]
         if ids.len() >= PARALLEL_FROM {
             use rayon::prelude::*;
@@ -108,8 +123,9 @@ impl<I: Id> Roster<I> {
     }
 
     /// Things in order, made in one go.
-    pub(super) fn of(ids: &[I]) -> Self {
-        let index = Index::of(ids.iter().enumerate().map(|(index, id)| (hash_bits(id.bits()), Slot::at(index))));
+    pub(super) fn of(seed: HashSeed, ids: &[I]) -> Self {
+        let hashed = ids.iter().map(|id| seed.hash_bits(id.bits())).enumerate();
+        let index = Index::of(seed, hashed.map(|(index, hash)| (hash, Slot::at(index))));
         Self { order: Order::all(ids.len()), ids: ids.iter().copied().collect(), index, layout: Layout::default() }
     }
 
@@ -138,7 +154,7 @@ impl<I: Id> Roster<I> {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
-        self.index.remove(hash_bits(self.id(slot).bits()), slot);
+        self.index.remove(self.hash(self.id(slot)), slot);
         if !self.order.remove(slot) {
             self.layout = Layout::default();
         }
@@ -146,7 +162,7 @@ impl<I: Id> Roster<I> {
 
     fn enter(&mut self, slot: Slot, id: I) {
         self.ids.set(slot.index(), id);
-        self.index.insert(hash_bits(id.bits()), slot);
+        self.index.insert(self.hash(id), slot);
     }
 }
 
@@ -159,7 +175,7 @@ mod tests {
     #[test]
     fn the_id_of_zeros_is_found_as_any_other() {
         let zero = ConnectorId::from_u128(0);
-        let roster = Roster::of(&[zero]);
+        let roster = Roster::of(HashSeed::default(), &[zero]);
         let each = roster.slots_of(&[zero, ConnectorId::from_u128(1)]);
         assert_eq!((roster.slot(zero), each), (Some(Slot::new(0)), alloc::vec![Some(Slot::new(0)), None]));
         assert_eq!((roster.len(), roster.slots(), roster.iter().next()), (1, 1, Some(Slot::new(0))));

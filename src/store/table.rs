@@ -1,6 +1,6 @@
 //! Things of one kind by id, in creation order, each whole: what a directory keeps its tenants in.
 
-use super::{pages::Pages, roster::Roster, slot::Slot};
+use super::{hash::HashSeed, pages::Pages, roster::Roster, slot::Slot};
 use crate::ids::Id;
 
 #[derive(Debug, Clone)]
@@ -16,6 +16,14 @@ impl<I, T> Default for Table<I, T> {
 }
 
 impl<I: Id, T: Clone> Table<I, T> {
+    pub(crate) fn new(seed: HashSeed) -> Self {
+        Self { roster: Roster::new(seed), things: Pages::default() }
+    }
+
+    pub(crate) const fn seed(&self) -> HashSeed {
+        self.roster.seed()
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.roster.len()
     }
@@ -74,7 +82,7 @@ impl<I: Id, T: Clone> Table<I, T> {
 
     /// The same things without dead slots, or with one before each for a thing that comes back.
     fn laid_out_anew(&self, spaced: bool) -> Self {
-        let mut table = Self::default();
+        let mut table = Self::new(self.seed());
         for slot in self.roster.iter() {
             if spaced {
                 table.roster.push_vacancy();

@@ -4,7 +4,7 @@ use crate::{ids::AppId, model::application::Publication, rules::Rules};
 
 use super::{work::Work, *};
 
-fn group(number: u128) -> ConnectorGroup {
+pub(super) fn group(number: u128) -> ConnectorGroup {
     ConnectorGroup {
         id: ConnectorGroupId::from_u128(number),
         name: Name::new("Group").unwrap(),
@@ -15,10 +15,14 @@ fn group(number: u128) -> ConnectorGroup {
 }
 
 fn state() -> State {
+    state_of(HashSeed::default())
+}
+
+pub(super) fn state_of(hash_seed: HashSeed) -> State {
     let (id, region) = (TenantId::from_u128(0), Region::new("eur").unwrap());
     let name = Name::new("Group").unwrap();
     let rules = Rules { unique_names: false, regional_connector_moves: false };
-    let mut state = State::without_groups(id, region, Timestamp::UNIX_EPOCH, rules, name);
+    let mut state = State::without_groups(hash_seed, id, region, Timestamp::UNIX_EPOCH, rules, name);
     state.push_connector_group(&group(0));
     state
 }
@@ -45,7 +49,7 @@ fn dead_slots_are_squeezed_out_of_each_list() {
     assert_eq!((groups.connector_groups_count(), connectors.connectors_count()), (1, 0));
 }
 
-fn connector(number: u128) -> Connector {
+pub(super) fn connector(number: u128) -> Connector {
     let (machine_name, external_ip, version) = ("h".into(), "i".into(), "1".into());
     let (id, member_of) = (ConnectorId::from_u128(number), ConnectorGroupId::from_u128(0));
     Connector { id, machine_name, external_ip, presence: Presence::Active, version, member_of }
@@ -82,14 +86,14 @@ fn state_with(applications: u128) -> State {
     state
 }
 
-fn published(number: u128) -> Application {
+pub(super) fn published(number: u128) -> Application {
     let on_premises_publishing = Box::default();
     let publication = Some(Publication { connector_group: ConnectorGroupId::from_u128(0), on_premises_publishing });
     let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
     Application { id, app_id, display_name: "a".into(), publication }
 }
 
-fn ids(numbers: impl Iterator<Item = u128>) -> Vec<ApplicationId> {
+pub(super) fn ids(numbers: impl Iterator<Item = u128>) -> Vec<ApplicationId> {
     numbers.map(ApplicationId::from_u128).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Tenants that are equal take each other's events, whatever each has been through.
 
-use connector_groups::{AppId, ApplicationId, CreateApplication, DeleteApplication, workload::Step};
+use connector_groups::{AppId, ApplicationId, CreateApplication, DeleteApplication, Document, Tenant, workload::Step};
 use proptest::prelude::*;
 
 use super::{
@@ -15,6 +15,8 @@ pub(crate) enum Detour {
     None,
     /// Both are one again.
     Parting,
+    /// Read from its document, to be found with another seed.
+    Read(u64),
     Undone(Step),
     Deleted,
 }
@@ -23,6 +25,7 @@ pub(crate) fn detours() -> impl Strategy<Value = Vec<(Detour, bool, Step)>> {
     let detour = prop_oneof![
         6 => Just(Detour::None),
         1 => Just(Detour::Parting),
+        1 => any::<u64>().prop_map(Detour::Read),
         2 => step().prop_map(Detour::Undone),
         1 => Just(Detour::Deleted),
     ];
@@ -44,6 +47,7 @@ proptest! {
             match detour {
                 Detour::None => {}
                 Detour::Parting => *other = one.clone(),
+                Detour::Read(seed) => *one_way = Tenant::from_document(Document::from(&*one_way), *seed).unwrap(),
                 Detour::Undone(step) => {
                     let events = one_way.apply(&step.resolve_in(one_way)).unwrap_or_default();
                     one_way.undo(&events);
