@@ -28,7 +28,7 @@ use crate::{
     refusal::Refusal,
     tenant::Tenant,
 };
-use search::{Found, at_least, search};
+use search::{Found, STATES_MAX, at_least, search};
 use straight::straight;
 use task::Task;
 use walk::{Walk, application_at, serves};
@@ -228,7 +228,7 @@ impl Tenant {
         let cost = known.as_ref().map(|walk| task.cost(walk));
         let (steps, best) = match (known, cost) {
             (Some(walk), Some(cost)) if cost == (0, at_least) => (walk.steps, true),
-            (known, cost) => match (search(&task, cost), known) {
+            (known, cost) => match (search(&task, cost, STATES_MAX), known) {
                 (Found::Better(steps), _) => (steps, true),
                 (Found::NoBetter, Some(walk)) => (walk.steps, true),
                 (Found::Unknown, Some(walk)) => (walk.steps, false),

@@ -20,8 +20,8 @@ use crate::{
     tenant::Tenant,
 };
 
-/// How many states are looked at before the search gives up.
-const STATES_MAX: usize = 30_000;
+/// How many states are kept before the search gives up.
+pub(super) const STATES_MAX: usize = 30_000;
 /// In how many ways applications may go in one command, for a task to be small.
 const WAYS_MAX: usize = 700;
 /// How many connectors may be chosen from for one command, for a task to be small.
@@ -87,8 +87,8 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
     [targets.len(), away, applications].into_iter().fold(steps, usize::saturating_add)
 }
 
-/// Looks for a way that costs less than `known`.
-pub(super) fn search(task: &Task, known: Option<Cost>) -> Found {
+/// Looks for a way that costs less than `known`, until it has more states than `states_max` and none of them is the end.
+pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
     let Some(choices) = Choices::of(task) else { return Found::Unknown };
     let first = Walk::new(task);
     let mut nodes = vec![Node { tenant: first.tenant, harm: first.harm, steps: 0, before: None }];
@@ -103,7 +103,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>) -> Found {
         if Walk::is_done(task, &node.tenant) {
             return Found::Better(way(&nodes, at));
         }
-        if nodes.len() > STATES_MAX {
+        if nodes.len() > states_max {
             return Found::Unknown;
         }
         let steps = node.steps.saturating_add(1);
@@ -248,7 +248,6 @@ impl Choices {
             |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
         let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
         let region = now.region().as_str();
-        let opens = self.by_region && region != tenant.default_region().as_str();
         let (mut names, mut regions) = (vec![None], vec![None]);
         if group.is_wanted() {
             names.extend((name != &*group.name).then(|| Some(group.name.clone())));
@@ -258,7 +257,7 @@ impl Choices {
             commands.push(DeleteConnectorGroup { id }.into());
         }
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
-        regions.extend(opens.then(default_region).filter(|region| !regions.contains(region)));
+        regions.extend(self.by_region.then(default_region).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {
                 if name.is_some() || region.is_some() {
@@ -307,9 +306,10 @@ mod tests {
         timestamp::Timestamp,
     };
 
-    /// A state is told from the others by whatever name and region a group may have on the way, and by its not being there.
-    #[test]
-    fn no_two_states_have_one_key() {
+    const GROUP: ConnectorGroupId = ConnectorGroupId::from_u128(1);
+
+    /// An empty group's name and region are to change.
+    fn task() -> Task {
         let id = ConnectorGroupId::from_u128;
         let group = |number: u128, name: &str, region: &str| ConnectorGroupDocument {
             id: id(number),
@@ -328,15 +328,29 @@ mod tests {
             applications: Vec::new(),
         };
         let tenant = Tenant::try_from(document).unwrap();
-        let wanted = GoalGroup { id: id(1), name: Some("b".into()), region: Some("nam".into()), fate: Fate::Stays };
+        let wanted = GoalGroup { id: GROUP, name: Some("b".into()), region: Some("nam".into()), fate: Fate::Stays };
         let goal = Goal { groups: vec![wanted], ..Goal::default() };
-        let task = Task::new(&tenant, &goal, PlanOptions::default(), None);
-        let spare = task.groups.iter().find(|group| group.id == id(1)).unwrap().spare.clone();
-        let mut commands = vec![Command::from(DeleteConnectorGroup { id: id(1) })];
+        Task::new(&tenant, &goal, PlanOptions::default(), None)
+    }
+
+    /// One step leads there, so that the first state must be left and no other.
+    #[test]
+    fn the_search_gives_up_where_it_has_too_many_states() {
+        let task = task();
+        assert!(matches!(search(&task, None, 0), Found::Unknown));
+        assert!(matches!(search(&task, None, 1), Found::Better(steps) if steps.len() == 1));
+    }
+
+    /// A state is told from the others by whatever name and region a group may have on the way, and by its not being there.
+    #[test]
+    fn no_two_states_have_one_key() {
+        let task = task();
+        let spare = task.groups.iter().find(|group| group.id == GROUP).unwrap().spare.clone();
+        let mut commands = vec![Command::from(DeleteConnectorGroup { id: GROUP })];
         for name in ["a".into(), "b".into(), spare] {
             for region in ["aus", "nam", "eur"] {
                 let (name, region) = (Some(Arc::clone(&name)), Some(region.into()));
-                commands.push(UpdateConnectorGroup { id: id(1), name, region }.into());
+                commands.push(UpdateConnectorGroup { id: GROUP, name, region }.into());
             }
         }
         let key = |command: &Command| {

@@ -97,8 +97,9 @@ impl Way<'_> {
     fn take_spare_names(&mut self) {
         for group in &self.task.groups {
             match group.fate {
-                Some(Fate::Comes) if !self.exists(group.id) => _ = self.step(create(group, &group.spare)),
-                Some(Fate::Comes | Fate::Stays) if self.waits_for_itself(group) => {
+                // Refused where it is there. Nobody waits for a name that it has then: it is its own, or a spare one.
+                Some(Fate::Comes) => _ = self.step(create(group, &group.spare)),
+                Some(Fate::Stays) if self.waits_for_itself(group) => {
                     let region = Some(group.region.clone());
                     let with = |region: Option<Arc<str>>| UpdateConnectorGroup {
                         id: group.id,
@@ -141,28 +142,27 @@ impl Way<'_> {
             return;
         }
         let must = self.connector_moves(Wave::WhatMust);
-        if let Some(waiting) = self.waiting.filter(|waiting| must.values().any(|to| to == waiting)) {
-            self.open_waiting(waiting);
-        }
+        self.open_waiting(must.values());
         if self.locked(&must).is_empty() && self.locked(&self.connector_moves(Wave::All)).is_empty() {
             return;
         }
         let command = UpdateConnectorGroup { id, name: None, region };
-        let away = self.task.applications.iter().enumerate().map(|(class, _)| class);
-        let away: Vec<_> = away.filter(|class| application_at(&self.walk.tenant, *class) == Some(id)).collect();
-        let waiting = self.waiting.filter(|waiting| *waiting != id);
-        if let Some(waiting) = waiting.filter(|_| !away.is_empty()) {
-            self.open_waiting(waiting);
-            _ = self.step(assign(&away.into_iter().map(|class| (class, waiting)).collect()));
+        if let Some(waiting) = self.waiting {
+            let here =
+                (0..self.task.applications.len()).filter(|class| application_at(&self.walk.tenant, *class) == Some(id));
+            let away: Moves = here.map(|class| (class, waiting)).collect();
+            self.open_waiting(away.values());
+            self.assign_all(&away);
         }
         if self.step(command.into()) == Ok(true) {
             self.held = Some(id);
         }
     }
 
-    fn open_waiting(&mut self, waiting: ConnectorGroupId) {
-        let temporary = self.task.groups.iter().find(|group| group.id == waiting && group.fate.is_none());
-        if let Some(group) = temporary.filter(|_| !self.exists(waiting)) {
+    /// Creates the temporary group if something is to wait there; refused where it is there.
+    fn open_waiting<'a>(&mut self, mut targets: impl Iterator<Item = &'a ConnectorGroupId>) {
+        let waiting = targets.find(|to| Some(**to) == self.waiting);
+        if let Some(group) = waiting.and_then(|id| self.task.groups.iter().find(|group| group.id == *id)) {
             _ = self.step(create(group, &group.name));
         }
     }
@@ -231,11 +231,7 @@ impl Way<'_> {
 
     fn wave(&mut self, wave: Wave) {
         let (connectors, applications) = (self.connector_moves(wave), self.application_moves(wave));
-        if let Some(waiting) = self.waiting
-            && connectors.values().chain(applications.values()).any(|to| *to == waiting)
-        {
-            self.open_waiting(waiting);
-        }
+        self.open_waiting(connectors.values().chain(applications.values()));
         if self.task.options.aim == Aim::KeepAvailable {
             self.go_gently(&connectors, applications);
             return;

@@ -19,6 +19,7 @@ mod desired;
 mod exhaustive;
 mod generated;
 mod graph;
+mod waiting;
 #[allow(dead_code, reason = "a part of it is enough here")]
 #[path = "../world/mod.rs"]
 mod world;
