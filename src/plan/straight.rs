@@ -148,8 +148,8 @@ impl Way<'_> {
         }
         let command = UpdateConnectorGroup { id, name: None, region };
         if let Some(waiting) = self.waiting {
-            let here =
-                (0..self.task.applications.len()).filter(|class| application_at(&self.walk.tenant, *class) == Some(id));
+            let here = |class: &usize| application_at(&self.walk.tenant, *class) == Some(id);
+            let here = (0..self.task.applications.len()).filter(here);
             let away: Moves = here.map(|class| (class, waiting)).collect();
             self.open_waiting(away.values());
             self.assign_all(&away);

@@ -117,14 +117,15 @@ impl Walk {
         at_least(task, tenant) == 0
     }
 
-    /// The next command that each thing that is not as it should be waits for; nothing where all is done.
+    /// The next command that each thing that is not as it should be waits for, when a straight way has ended: new groups are
+    /// there by then, if need be by a spare name. Nothing where all is done.
     pub(super) fn left(&self, task: &Task) -> Vec<Command> {
         let mut left = Vec::new();
         for group in &task.groups {
-            let exists = self.tenant.connector_group(group.id).is_some();
             match group.fate {
-                Some(Fate::Comes) if !exists => left.push(create(group, &group.name)),
-                Some(Fate::Goes) | None if exists => left.push(DeleteConnectorGroup { id: group.id }.into()),
+                Some(Fate::Goes) | None if self.tenant.connector_group(group.id).is_some() => {
+                    left.push(DeleteConnectorGroup { id: group.id }.into());
+                }
                 _ => left.extend(update(&self.tenant, group).map(Command::from)),
             }
         }
