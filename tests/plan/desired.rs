@@ -285,7 +285,7 @@ fn crowded() -> World {
     world
 }
 
-fn names(plan: &Plan) -> Vec<&str> {
+pub(crate) fn names(plan: &Plan) -> Vec<&str> {
     plan.steps.iter().map(Command::name).collect()
 }
 

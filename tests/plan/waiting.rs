@@ -1,9 +1,9 @@
 //! Where things wait on the way: in worlds in which it matters which place that is, and whether it is tried at all.
 
-use connector_groups::{Aim, Command, ConnectorGroupId, Desired, Parking, Plan, PlanOptions};
+use connector_groups::{Aim, ConnectorGroupId, Desired, Parking, Plan, PlanOptions};
 use serde_json::{Value, json};
 
-use super::world::*;
+use super::{desired::names, world::*};
 
 const APART: PlanOptions = PlanOptions { aim: Aim::FewestSteps, parking: Parking::Apart };
 const ANYWHERE: PlanOptions = PlanOptions { aim: Aim::FewestSteps, parking: Parking::Anywhere };
@@ -12,10 +12,6 @@ const LENDING: PlanOptions = PlanOptions { aim: Aim::KeepAvailable, parking: Par
 fn plan(world: &World, options: PlanOptions, connector_groups: Value) -> Plan {
     let desired: Desired = serde_json::from_value(json!({ "connectorGroups": connector_groups })).unwrap();
     world.tenant.plan(&desired, options, (1 << 100..).map(ConnectorGroupId::from_u128)).unwrap()
-}
-
-fn names(plan: &Plan) -> Vec<&str> {
-    plan.steps.iter().map(Command::name).collect()
 }
 
 /// Steps and whether there are no better ones.
