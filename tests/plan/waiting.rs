@@ -38,10 +38,9 @@ fn what_could_go_one_after_the_other_waits_all_at_once() {
     assert_eq!(length(&plan), (5, true), "{:?}", names(&plan));
 }
 
-/// A connector leaves its region through the default group, which has another region and an application: too much to look at
-/// every way.
-#[test]
-fn the_default_group_is_cleared_for_connectors_that_pass_through_it() {
+/// Carries a plan out in a world whose default group has another region and an application, and through which connector 1
+/// must leave group 1: too much to look at every way. The names of the steps.
+fn cleared(connector_groups: Value) -> (World, Vec<String>) {
     let others: Vec<u32> = (2..=9).collect();
     let mut world = World::with_rules(&json!({"regionalConnectorMoves": true}));
     world = world.with_groups(&[1], "nam").with_groups(&others, "eur").with_connectors(&[1]).with_connectors(&others);
@@ -50,21 +49,36 @@ fn the_default_group_is_cleared_for_connectors_that_pass_through_it() {
     }
     world.accepts(set_region(0, "aus"));
     let mut world = world.with_published(&[1]);
-    let elsewhere: Vec<_> = (3..=9).map(connector).collect();
-    let desired = json!([{"name": "Group 1", "region": "eur"}, {"name": "Group 2", "connectors": elsewhere}]);
-    let plan = plan(&world, APART, desired);
-    let open = ["createConnectorGroup", "reassignApplications", "updateConnectorGroup"];
-    let pass = ["moveConnectors", "moveConnectors", "updateConnectorGroup", "moveConnectors", "moveConnectors"];
-    let close = ["updateConnectorGroup", "reassignApplications", "deleteConnectorGroup"];
-    assert_eq!(names(&plan), [&open[..], &pass, &close].concat());
-    for step in plan.steps {
+    let plan = plan(&world, APART, connector_groups);
+    for step in &plan.steps {
         world.accepts(serde_json::to_value(step).unwrap());
     }
-    let place = |thing: Value, of: &str| thing[of].clone();
-    assert_eq!(place(world.find("connectors", &connector(1)), "memberOf"), group(1));
-    assert_eq!(place(world.find("applications", &application(1)), "connectorGroup"), group(0));
-    let regions = [0, 1].map(|number| place(world.find("connectorGroups", &group(number)), "region"));
-    assert_eq!(regions, ["aus", "eur"]);
+    assert_eq!(world.find("connectorGroups", &group(0))["region"], "aus");
+    assert_eq!(world.find("applications", &application(1))["connectorGroup"], group(0));
+    let names = names(&plan).into_iter().map(String::from).collect();
+    (world, names)
+}
+
+const OPEN: [&str; 3] = ["createConnectorGroup", "reassignApplications", "updateConnectorGroup"];
+const CLOSE: [&str; 3] = ["updateConnectorGroup", "reassignApplications", "deleteConnectorGroup"];
+
+#[test]
+fn the_default_group_is_cleared_for_a_connector_that_leaves_its_region() {
+    let all: Vec<_> = (1..=9).map(connector).collect();
+    let (world, names) = cleared(json!([{"name": "Group 2", "connectors": all}]));
+    assert_eq!(world.find("connectors", &connector(1))["memberOf"], group(2));
+    assert_eq!(names, [&OPEN[..], &["moveConnectors", "moveConnectors"], &CLOSE].concat());
+}
+
+#[test]
+fn the_default_group_is_cleared_for_a_connector_whose_region_changes() {
+    let elsewhere: Vec<_> = (3..=9).map(connector).collect();
+    let (world, names) =
+        cleared(json!([{"name": "Group 1", "region": "eur"}, {"name": "Group 2", "connectors": elsewhere}]));
+    assert_eq!(world.find("connectors", &connector(1))["memberOf"], group(1));
+    assert_eq!(world.find("connectorGroups", &group(1))["region"], "eur");
+    let pass = ["moveConnectors", "moveConnectors", "updateConnectorGroup", "moveConnectors", "moveConnectors"];
+    assert_eq!(names, [&OPEN[..], &pass, &CLOSE].concat());
 }
 
 /// A new group takes the name of one that goes: it need not have another one first, as applications wait for it.
