@@ -122,12 +122,16 @@ impl Cells {
         if cell == former {
             return former_group;
         }
-        if let Some(cell) = cell.and_then(|cell| self.nodes.get_mut(cell.index())) {
-            cell.held = cell.held.saturating_add(1);
-        }
+        let mut is_left_empty = false;
+        let leave = |former: &mut Cell| {
+            former.held = former.held.saturating_sub(1);
+            is_left_empty = former.held == 0;
+        };
+        let enter = |cell: &mut Cell| cell.held = cell.held.saturating_add(1);
+        self.nodes.change_both(former.map(Slot::index), leave, cell.map(Slot::index), enter);
         self.of.set(application.index(), cell);
-        if let Some(former) = former {
-            self.release(former, 1);
+        if let Some(former) = former.filter(|_| is_left_empty) {
+            self.release(former, 0);
         }
         former_group
     }

@@ -65,6 +65,13 @@ impl Groups {
         self.tallies.get_mut(slot.index())
     }
 
+    /// So many applications went from one group, or from none, to another, or to none.
+    pub(super) fn tally_moved(&mut self, from: Option<Slot>, to: Option<Slot>, moved: u32) {
+        let leave = |tally: &mut Tally| tally.applications = tally.applications.saturating_sub(moved);
+        let enter = |tally: &mut Tally| tally.applications = tally.applications.saturating_add(moved);
+        self.tallies.change_both(from.map(Slot::index), leave, to.map(Slot::index), enter);
+    }
+
     /// Takes over the tallies that another state of the same layout has.
     pub(super) fn take_tallies_of(&mut self, other: &Self) {
         self.tallies = other.tallies.clone();

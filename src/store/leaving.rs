@@ -154,12 +154,12 @@ impl State {
                     let Some(from) = self.groups.roster.slot(*from) else { continue };
                     let moved = self.groups.tally(from).applications;
                     self.applications.cells.merge(from, target);
-                    self.tally_moved(from, target, moved);
+                    self.groups.tally_moved(Some(from), Some(target), moved);
                 }
             }
             Who::Marked(marks, _) if self.is_laid_out_as(&leaving.0.before) => {
                 for (from, moved) in self.applications.cells.gather(marks, target) {
-                    self.tally_moved(from, target, moved);
+                    self.groups.tally_moved(Some(from), Some(target), moved);
                 }
             }
             Who::Marked(..) => self.reassign_applications(leaving.iter().map(|(id, _)| (id, to))),
@@ -189,14 +189,5 @@ impl State {
     pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
         self.groups.roster.is_laid_out_as(&other.groups.roster)
             && self.applications.roster.is_laid_out_as(&other.applications.roster)
-    }
-
-    fn tally_moved(&mut self, from: Slot, to: Slot, moved: u32) {
-        if let Some(tally) = self.groups.tally_mut(from) {
-            tally.applications = tally.applications.saturating_sub(moved);
-        }
-        if let Some(tally) = self.groups.tally_mut(to) {
-            tally.applications = tally.applications.saturating_add(moved);
-        }
     }
 }

@@ -476,8 +476,11 @@ impl State {
         group: ConnectorGroupId,
         publishing: &OnPremisesPublishing,
     ) {
-        self.set_publishing(id, Some(publishing));
-        self.reassign_applications(core::iter::once((id, group)));
+        let slots = (self.applications.roster.slot(id), self.groups.roster.slot(group));
+        if let (Some(slot), Some(group)) = slots {
+            self.applications.set_publishing(slot, Some(publishing));
+            self.assign(slot, Some(group));
+        }
     }
 
     pub(crate) fn unpublish_application(&mut self, id: ApplicationId) {
@@ -504,8 +507,7 @@ impl State {
 
     fn assign(&mut self, application: Slot, group: Option<Slot>) {
         let former = self.applications.set_group(application, group);
-        self.tally_application(former, u32::saturating_sub);
-        self.tally_application(group, u32::saturating_add);
+        self.groups.tally_moved(former, group, 1);
     }
 }
 

@@ -192,6 +192,31 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         Some(Arc::make_mut(page))
     }
 
+    /// Changes two entries, where there are such. Both are most often in one page, which is then made ready to be written to
+    /// once: to see at each level that nobody shares it takes more time than all the rest of a write.
+    pub(super) fn change_both(
+        &mut self,
+        one: Option<usize>,
+        change_one: impl FnOnce(&mut T),
+        other: Option<usize>,
+        change_other: impl FnOnce(&mut T),
+    ) {
+        let page = |index: usize| index.wrapping_shr(N.trailing_zeros());
+        if let (Some(one), Some(other)) = (one, other)
+            && page(one) == page(other)
+            && one.max(other) < self.len
+        {
+            let Some(page) = self.page_mut(one.max(other)) else { return };
+            let (_, _, one) = place::<N>(one);
+            let (_, _, other) = place::<N>(other);
+            page.get_mut(one).map(change_one);
+            page.get_mut(other).map(change_other);
+            return;
+        }
+        one.and_then(|one| self.get_mut(one)).map(change_one);
+        other.and_then(|other| self.get_mut(other)).map(change_other);
+    }
+
     /// Sets an entry that exists; nothing where it does not.
     pub(super) fn set(&mut self, index: usize, value: T) {
         if let Some(entry) = self.get_mut(index) {
