@@ -273,7 +273,7 @@ impl Index {
     /// The buckets from `start` on, up to the first that is not full.
     fn run(&self, start: usize) -> impl Iterator<Item = (usize, &Bucket)> {
         let buckets = self.table.len();
-        let mut position = (buckets > 0).then_some(start);
+        let mut position = Some(start);
         core::iter::from_fn(move || {
             let found = position?;
             let bucket = self.table.get(found).unwrap_or(&VACANT);

@@ -148,7 +148,7 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
                 break;
             }
             len = len.saturating_add(page.len());
-            if page.len() < N && !pages.is_empty() {
+            if page.len() != N && !pages.is_empty() {
                 page = page.iter().cloned().chain(iter::repeat_with(T::default)).take(N).collect();
             }
             if page.iter().all(|entry| *entry == T::default()) {
@@ -202,9 +202,9 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         change_other: impl FnOnce(&mut T),
     ) {
         let page = |index: usize| index.wrapping_shr(N.trailing_zeros());
+        let [one, other] = [one, other].map(|index| index.filter(|index| *index < self.len));
         if let (Some(one), Some(other)) = (one, other)
             && page(one) == page(other)
-            && one.max(other) < self.len
         {
             let Some(page) = self.page_mut(one.max(other)) else { return };
             let (_, _, one) = place::<N>(one);
@@ -232,7 +232,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{vec, vec::Vec};
 
     use proptest::prelude::*;
 
@@ -247,7 +247,7 @@ mod tests {
 
         /// Whatever is written, and whenever it is cloned, the list and each clone stay what `im::Vector` says.
         #[test]
-        fn as_im_vector(operations in prop::collection::vec((0_u8..5, any::<u16>(), any::<u32>()), 0..600)) {
+        fn as_im_vector(operations in prop::collection::vec((0_u8..6, any::<u16>(), any::<u32>()), 0..600)) {
             let (mut pages, mut vector) = (Pages::<u32, 8>::default(), im::Vector::new());
             let mut clones = Vec::new();
             for (operation, index, value) in operations {
@@ -268,6 +268,15 @@ mod tests {
                         let more = usize::from(index % 50);
                         pages.lengthen_to(pages.len() + more);
                         vector.extend(iter::repeat_n(0, more));
+                    }
+                    4 => {
+                        // Near each other or far apart, one of them twice, none, or behind the end.
+                        let one = usize::from(index) % (vector.len() + 2);
+                        let other = (value % 5 > 0).then(|| (one + usize::try_from(value % 11).unwrap()).saturating_sub(3));
+                        let later = |number: &mut u32| *number = number.wrapping_mul(3).wrapping_add(1);
+                        pages.change_both(Some(one), |number| *number = value, other, later);
+                        vector.get_mut(one).into_iter().for_each(|number| *number = value);
+                        other.and_then(|other| vector.get_mut(other)).into_iter().for_each(later);
                     }
                     _ => clones.push((pages.clone(), vector.clone())),
                 }
@@ -302,6 +311,14 @@ mod tests {
             expected[0] = first.min(64);
             assert_eq!(sizes(&pages), expected);
             assert!(pages.iter().eq(0..=number));
+        }
+    }
+
+    #[test]
+    fn a_list_made_in_one_go_has_whole_pages_behind_the_first() {
+        for (len, expected) in [(0, Vec::new()), (3, vec![3]), (64, vec![64]), (65, vec![64, 64]), (130, vec![64; 3])] {
+            let pages: Pages<usize, 64> = (1..=len).collect();
+            assert_eq!((pages.len(), sizes(&pages)), (len, expected));
         }
     }
 

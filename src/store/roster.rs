@@ -1,7 +1,6 @@
 //! Who there is: the ids of the things of one kind, their order, and the way from an id to its slot.
 
 use alloc::{sync::Arc, vec, vec::Vec};
-use core::ops::Range;
 
 use super::{
     hash::HashSeed,
@@ -103,11 +102,6 @@ impl<I: Id> Roster<I> {
 
     pub(super) fn is_live(&self, slot: Slot) -> bool {
         self.order.is_live(slot)
-    }
-
-    /// The slots that something else may be in in another roster. What only goes from its slot leaves its id behind.
-    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
-        self.ids.unshared(&other.ids)
     }
 
     pub(super) fn place(&self, slot: Slot) -> usize {

@@ -62,9 +62,20 @@ fn what_comes_back_goes_to_its_place_whatever_kind_it_is_of() {
     for number in 0..3 {
         state.push_connector(&connector(number));
     }
-    state.restore_connector_group(1, &group(7));
-    state.restore_connector(1, &connector(7));
-    state.restore_application(1, &published(7));
+    let comebacks: [fn(&mut State); 3] = [
+        |state| state.restore_connector_group(1, &group(7)),
+        |state| state.restore_connector(1, &connector(7)),
+        |state| state.restore_application(1, &published(7)),
+    ];
+    let count =
+        |state: &State| (state.connector_groups().count(), state.connectors().count(), state.applications().count());
+    let before = state.clone();
+    for (comeback, expected) in comebacks.iter().zip([(3, 3, 3), (2, 4, 3), (2, 3, 4)]) {
+        let mut alone = before.clone();
+        comeback(&mut alone);
+        assert_eq!(count(&alone), expected);
+        comeback(&mut state);
+    }
     assert!(state.connector_groups().map(|group| group.id().as_u128()).eq([0, 7, 1]));
     assert!(state.connectors().map(|connector| connector.id().as_u128()).eq([0, 7, 1, 2]));
     assert!(state.applications().map(|application| application.id().as_u128()).eq([0, 7, 1, 2]));
@@ -170,6 +181,24 @@ fn a_list_leaves_only_if_all_of_it_are_published() {
     }
 }
 
+/// What is fit is passed over, and what nothing is said of is said once.
+#[test]
+fn who_is_not_fit_is_told_and_nobody_else() {
+    let mut state = state_with(64);
+    let unpublished = Application { publication: None, ..published(70) };
+    state.push_application(&unpublished);
+    let ids = ids((0..64).chain([70, 90]));
+    let unfit = |ids: &[ApplicationId]| {
+        let mut list = state.list_applications(ids);
+        assert!(list.leavers(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
+        list.unfit().map(|(index, id, found)| (index, id.as_u128(), found.is_some())).collect::<Vec<_>>()
+    };
+    assert_eq!(unfit(&ids), [(64, 70, true), (65, 90, false)]);
+    assert_eq!(unfit(&ids[..65]), [(64, 70, true)]);
+    assert_eq!(unfit(&[&ids[..64], &ids[65..]].concat()), [(64, 90, false)]);
+    assert!(core::ptr::eq(state.publishing_defaults(), state.publishing_defaults()));
+}
+
 #[test]
 fn many_leave_as_marks_and_a_few_one_by_one() {
     let state = state_with(130);
@@ -178,7 +207,10 @@ fn many_leave_as_marks_and_a_few_one_by_one() {
     assert!(matches!(leavers(&state_with(128), &[1, 2, 3, 4], 1), Leavers::Few(few) if few.len() == 4));
     let leaving = many(&state, &[129, 2, 63, 64, 0], 1);
     assert_eq!(leaving.len(), 5);
+    assert!(leaving.whole_groups().is_none());
     let from = ConnectorGroupId::from_u128(0);
+    let whole = Leaving::groups([state.default_connector_group()].into_iter()).unwrap();
+    assert_eq!((whole.len(), whole.whole_groups()), (130, Some([from].as_slice())));
     assert!(leaving.iter().eq([0, 2, 63, 64, 129].map(|number| (ApplicationId::from_u128(number), from))));
 }
 

@@ -1,7 +1,7 @@
 //! What another state has otherwise, found without a visit to what both share.
 //!
 //! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
-//! at; what goes is struck from some column, whose page is then not shared. Only the group of an application may still differ
+//! at; what comes or goes is written to or struck from some column, whose page is then not shared. Only the group of an application may still differ
 //! there, as cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
 
 use alloc::vec::Vec;
@@ -40,10 +40,10 @@ impl State {
     }
 }
 
-/// A mark for each slot at which two rosters, or one of these pages, may have something else.
+/// A mark for each slot of two rosters that is on one of these pages.
 fn unlike<I: Id>(one: &Roster<I>, other: &Roster<I>, pages: impl Iterator<Item = Range<usize>>) -> Marks {
     let mut marks = Marks::none_of(one.slots().max(other.slots()));
-    one.unshared(other).chain(pages).for_each(|page| marks.mark_about(page));
+    pages.for_each(|page| marks.mark_about(page));
     marks
 }
 
