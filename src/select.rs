@@ -57,7 +57,8 @@ pub(crate) fn connector_groups_in_region<'a>(
 
 /// Those whose `displayName` starts so.
 pub(crate) fn applications_named<'a>(state: &'a State, prefix: &str) -> impl Iterator<Item = ApplicationView<'a>> {
-    published(state).filter(move |application| starts_with(application.display_name(), prefix))
+    let named = state.applications().filter(move |application| starts_with(application.display_name(), prefix));
+    named.filter(|application| application.is_published())
 }
 
 fn published(state: &State) -> impl Iterator<Item = ApplicationView<'_>> {
