@@ -30,16 +30,9 @@ pub(crate) struct Replayed {
 
 impl World {
     pub(crate) fn new(lag: Duration, request_ids: Option<u64>) -> Self {
-        // The seeds of the standard library's hash maps: as random as needed where nothing is to be kept secret.
-        let random = |number| RandomState::new().hash_one(number);
-        let ids = request_ids.map_or_else(|| [0, 1].map(random), |seed| [seed, !seed]);
-        Self {
-            directory: Directory::with_hash_seed(random(2)),
-            snapshots: BTreeMap::new(),
-            lag,
-            former: VecDeque::new(),
-            ids,
-        }
+        let ids = request_ids.map_or_else(|| [random(), random()], |seed| [seed, !seed]);
+        let directory = Directory::with_hash_seed(random());
+        Self { directory, snapshots: BTreeMap::new(), lag, former: VecDeque::new(), ids }
     }
 
     /// The id of one more request.
@@ -96,7 +89,12 @@ impl World {
 /// The directory of a document, or why it is none: what is wrong with the text, or every violation.
 pub(crate) fn directory(document: &[u8]) -> Result<Directory, Result<DirectoryViolations, serde_json::Error>> {
     let document: DirectoryDocument = serde_json::from_slice(document).map_err(Err)?;
-    Directory::try_from(document).map_err(Ok)
+    Directory::from_document(document, random()).map_err(Ok)
+}
+
+/// As random as the standard library's hash maps are.
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
 }
 
 /// Steele, Lea and Flood's generator: each state once in 2⁶⁴.

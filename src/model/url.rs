@@ -1,4 +1,7 @@
 //! What an internal or external URL must look like.
+//!
+//! Each command that publishes has two of them checked. So they are looked at byte by byte where all that is looked for is
+//! ASCII, and what is asked of every byte is asked to the end, which the machine does for many at once.
 
 /// Whether `text` is an absolute http(s) URL with a domain name as its host (not an IP address) that ends with `/`.
 ///
@@ -26,8 +29,7 @@ fn has_space_or_control(text: &str) -> bool {
     text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
-/// The scheme, the host and the port of a URL. Here and below byte by byte, as all that is looked for is ASCII; what is asked
-/// of every byte is asked to the end, which the machine does for many at once: each command that publishes has two URLs checked.
+/// The scheme, the host and the port of a URL.
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let rest = rest.strip_prefix("//")?;

@@ -87,7 +87,8 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
     [targets.len(), away, applications].into_iter().fold(steps, usize::saturating_add)
 }
 
-/// Looks for a way that costs less than `known`, until it has more states than `states_max` and none of them is the end.
+/// Looks for a way that costs less than `known`. Gives up where it keeps more states than `states_max`, and that which it
+/// looks at is not the end.
 pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
     let Some(choices) = Choices::of(task) else { return Found::Unknown };
     let first = Walk::new(task);
@@ -257,6 +258,7 @@ impl Choices {
             commands.push(DeleteConnectorGroup { id }.into());
         }
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
+        // What changes nothing is no step, and is dropped where it is tried.
         regions.extend(self.by_region.then(default_region).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {

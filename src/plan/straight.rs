@@ -97,7 +97,7 @@ impl Way<'_> {
     fn take_spare_names(&mut self) {
         for group in &self.task.groups {
             match group.fate {
-                // Refused where it is there. It is in no circle then, as nobody wants a spare name.
+                // Refused where it is there: by its own name or one that nobody wants, so that it is in no circle.
                 Some(Fate::Comes) => _ = self.step(create(group, &group.spare)),
                 Some(Fate::Stays) if self.waits_for_itself(group) => {
                     let region = Some(group.region.clone());

@@ -26,9 +26,6 @@ struct Bucket {
     slots: [Option<Slot>; BUCKET],
 }
 
-/// More than one place may have a hash.
-struct Several;
-
 /// What stands where nothing was ever written.
 static VACANT: Bucket = Bucket { hashes: [0; BUCKET], slots: [None; BUCKET] };
 
@@ -47,11 +44,11 @@ impl Bucket {
         (0..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
     }
 
-    /// The slot that has this hash, or none; it says so where several may have it.
+    /// The slot that has this hash; none, too, where several may have it.
     ///
     /// Why not the first that matches: all eight in one go, without a branch or a second look, is what lets the machine be
     /// busy with the next keys meanwhile.
-    fn only_under(&self, hash: u32) -> Result<Option<Slot>, Several> {
+    fn only_under(&self, hash: u32) -> Option<Slot> {
         let places = self.hashes.iter().zip(&self.slots);
         let (number, matches) = places.fold((0, 0_u16), |(numbers, matches), (found, slot)| {
             let is_it = *found == hash;
@@ -60,7 +57,7 @@ impl Bucket {
                 matches.wrapping_add(u16::from(is_it)),
             )
         });
-        if matches > 1 { Err(Several) } else { Ok(Slot::of_number(number)) }
+        if matches > 1 { None } else { Slot::of_number(number) }
     }
 
     fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
@@ -178,7 +175,7 @@ impl Index {
                 let hash = upper_half(hash_of(*key));
                 work::bucket();
                 let bucket = table.get(home(hash, self.table.len()));
-                *slot = bucket.and_then(|bucket| bucket.only_under(hash).ok()?);
+                *slot = bucket.and_then(|bucket| bucket.only_under(hash));
             }
             for (key, slot) in keys.iter().zip(&mut *slots) {
                 *slot = slot.filter(|slot| key_at(*slot) == *key);

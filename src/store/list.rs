@@ -96,3 +96,30 @@ impl<'a> ApplicationList<'a> {
         Some(if leavers.is_empty() { Leavers::Nobody } else { Leavers::Few(leavers) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{
+        super::tests::{ids, published, state_with},
+        *,
+    };
+    use crate::{ids::ConnectorGroupId, model::application::Application};
+
+    #[test]
+    fn who_is_not_fit_is_told_and_nobody_else() {
+        let mut state = state_with(64);
+        let unpublished = Application { publication: None, ..published(70) };
+        state.push_application(&unpublished);
+        let ids = ids((0..64).chain([70, 90]));
+        let unfit = |ids: &[ApplicationId]| {
+            let mut list = state.list_applications(ids);
+            assert!(list.leavers(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
+            list.unfit().map(|(index, id, found)| (index, id.as_u128(), found.is_some())).collect::<Vec<_>>()
+        };
+        assert_eq!(unfit(&ids), [(64, 70, true), (65, 90, false)]);
+        assert_eq!(unfit(&ids[..65]), [(64, 70, true)]);
+        assert_eq!(unfit(&[&ids[..64], &ids[65..]].concat()), [(64, 90, false)]);
+    }
+}

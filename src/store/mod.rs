@@ -126,6 +126,11 @@ impl State {
         self.applications.roster.seed()
     }
 
+    /// The same, hashed with another seed.
+    pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
+        self.laid_out_anew(seed, Vacancies::None)
+    }
+
     pub(crate) const fn id(&self) -> TenantId {
         self.id
     }
@@ -187,7 +192,7 @@ impl State {
 
     pub(crate) fn restore_connector_group(&mut self, place: usize, group: &ConnectorGroup) {
         if !self.groups.restore(place, group) {
-            *self = self.laid_out_anew(Vacancies::Groups);
+            *self = self.laid_out_anew(self.hash_seed(), Vacancies::Groups);
             self.groups.restore(place, group);
         }
     }
@@ -251,7 +256,7 @@ impl State {
             self.enter_group(slot, group);
             return;
         }
-        *self = self.laid_out_anew(Vacancies::Connectors);
+        *self = self.laid_out_anew(self.hash_seed(), Vacancies::Connectors);
         let Some(group) = self.groups.roster.slot(connector.member_of) else { return };
         if let Some(slot) = self.connectors.restore(place, connector, group) {
             self.enter_group(slot, group);
@@ -439,7 +444,7 @@ impl State {
     pub(crate) fn restore_application(&mut self, place: usize, application: &Application) {
         let group = self.group_of(application);
         if !self.applications.restore(place, application, group) {
-            *self = self.laid_out_anew(Vacancies::Applications);
+            *self = self.laid_out_anew(self.hash_seed(), Vacancies::Applications);
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
         }
@@ -519,7 +524,7 @@ impl State {
             || self.connectors.roster.is_sparse()
             || self.applications.roster.is_sparse();
         if sparse {
-            *self = self.laid_out_anew(Vacancies::None);
+            *self = self.laid_out_anew(self.hash_seed(), Vacancies::None);
         }
     }
 
@@ -527,10 +532,9 @@ impl State {
     ///
     /// One vacancy before each thing, not only the one that is needed: a long history of deletions that is undone would
     /// pay for a layout at every step.
-    fn laid_out_anew(&self, vacancies: Vacancies) -> Self {
-        let (id, region) = (self.id, self.default_region.clone());
-        let (seed, name) = (self.hash_seed(), self.no_group.name.clone());
-        let mut state = Self::without_groups(seed, id, region, self.now, self.rules, name);
+    fn laid_out_anew(&self, hash_seed: HashSeed, vacancies: Vacancies) -> Self {
+        let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
+        let mut state = Self::without_groups(hash_seed, id, region, self.now, self.rules, name);
         for group in self.connector_groups() {
             if vacancies == Vacancies::Groups {
                 state.groups.push_vacancy();

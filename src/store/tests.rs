@@ -88,7 +88,7 @@ fn what_comes_back_goes_to_its_place_whatever_kind_it_is_of() {
 }
 
 /// So many published applications in the default group, and another group.
-fn state_with(applications: u128) -> State {
+pub(super) fn state_with(applications: u128) -> State {
     let mut state = state();
     state.push_connector_group(&group(1));
     for number in 0..applications {
@@ -181,21 +181,10 @@ fn a_list_leaves_only_if_all_of_it_are_published() {
     }
 }
 
-/// What is fit is passed over, and what nothing is said of is said once.
+/// They have texts: made anew for each question, they would be allocated each time.
 #[test]
-fn who_is_not_fit_is_told_and_nobody_else() {
-    let mut state = state_with(64);
-    let unpublished = Application { publication: None, ..published(70) };
-    state.push_application(&unpublished);
-    let ids = ids((0..64).chain([70, 90]));
-    let unfit = |ids: &[ApplicationId]| {
-        let mut list = state.list_applications(ids);
-        assert!(list.leavers(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
-        list.unfit().map(|(index, id, found)| (index, id.as_u128(), found.is_some())).collect::<Vec<_>>()
-    };
-    assert_eq!(unfit(&ids), [(64, 70, true), (65, 90, false)]);
-    assert_eq!(unfit(&ids[..65]), [(64, 70, true)]);
-    assert_eq!(unfit(&[&ids[..64], &ids[65..]].concat()), [(64, 90, false)]);
+fn the_defaults_of_publishing_are_kept() {
+    let state = state();
     assert!(core::ptr::eq(state.publishing_defaults(), state.publishing_defaults()));
 }
 
@@ -236,7 +225,7 @@ fn lists_side_by_side_come_back_each_by_itself() {
     for is_laid_out_anew in [false, true] {
         let mut states = alloc::vec![before.clone()];
         if is_laid_out_anew {
-            states = alloc::vec![before.laid_out_anew(Vacancies::Applications)];
+            states = alloc::vec![before.laid_out_anew(HashSeed::default(), Vacancies::Applications)];
         }
         for (to, leaving) in &lists {
             let mut after = states.last().unwrap().clone();
@@ -274,7 +263,7 @@ fn those_who_left_come_back_by_slot_or_by_id() {
         for is_laid_out_anew in [false, true] {
             let mut state = before.clone();
             if is_laid_out_anew {
-                state = state.laid_out_anew(Vacancies::Applications);
+                state = state.laid_out_anew(HashSeed::default(), Vacancies::Applications);
             }
             assert_eq!(state.is_laid_out_as(&before), !is_laid_out_anew);
             state.let_leave(&leaving, other);
@@ -434,7 +423,7 @@ fn a_comparison_looks_where_something_changed() {
 #[test]
 fn equal_states_are_compared_side_by_side() {
     let mut state = state_with(3_000);
-    let other = state.laid_out_anew(Vacancies::None);
+    let other = state.laid_out_anew(HashSeed::default(), Vacancies::None);
     let compare = |state: &State| work::of(|| assert!(state.applications_unlike(&other).len() <= 1));
     assert_eq!(compare(&state).buckets, 0);
     state.remove_application(ApplicationId::from_u128(7));

@@ -1,8 +1,9 @@
 //! What another state has otherwise, found without a visit to what both share.
 //!
 //! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
-//! at; what comes or goes is written to or struck from some column, whose page is then not shared. Only the group of an application may still differ
-//! there, as cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
+//! at. What comes or goes is always written to or struck from one column, whose page is then not shared: a group's records, a
+//! connector's texts, an application's names. Only the group of an application may still differ on a page that is shared, as
+//! cells lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
 
 use alloc::vec::Vec;
 use core::ops::Range;
