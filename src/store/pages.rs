@@ -337,6 +337,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_behind_the_end_is_changed() {
+        let mut pages = Pages::<usize, 64>::default();
+        (0..3).for_each(|number| pages.push(number));
+        pages.change_both(Some(3), |number| *number = 7, Some(1), |number| *number = 7);
+        pages.lengthen_to(4);
+        assert!(pages.iter().eq([0, 7, 2, 0]));
+    }
+
+    #[test]
     fn what_was_never_written_takes_no_memory() {
         let mut pages = Pages::<usize, 64>::default();
         pages.lengthen_to(10_000);
