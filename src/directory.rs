@@ -93,24 +93,23 @@ impl Directory {
     /// # Errors
     /// All that is wrong with the document.
     pub fn from_document(document: DirectoryDocument, hash_seed: u64) -> Result<Self, DirectoryViolations> {
-        Self::with_hash_seed(hash_seed).holding(document)
+        Self::try_from_document(document, HashSeed::of(hash_seed))
     }
 
-    /// Holding what a document tells of, where nothing is held yet.
-    fn holding(mut self, document: DirectoryDocument) -> Result<Self, DirectoryViolations> {
-        let mut violations = DirectoryViolations::default();
+    fn try_from_document(document: DirectoryDocument, hash_seed: HashSeed) -> Result<Self, DirectoryViolations> {
+        let (mut tenants, mut violations) = (Table::new(hash_seed), DirectoryViolations::default());
         let mut seen = alloc::collections::BTreeSet::new();
         for document in document.tenants {
             if !seen.insert(document.id) {
                 violations.duplicate_tenants.push(document.id);
             }
-            match Tenant::try_from_document(document, self.tenants.seed()) {
-                Ok(tenant) => self.tenants.push(tenant.id(), tenant),
+            match Tenant::try_from_document(document, hash_seed) {
+                Ok(tenant) => tenants.push(tenant.id(), tenant),
                 Err(tenant) => violations.tenants.push(tenant),
             }
         }
         let is_right = violations == DirectoryViolations::default();
-        if is_right { Ok(self) } else { Err(violations) }
+        if is_right { Ok(Self { tenants }) } else { Err(violations) }
     }
 
     /// What `command` would do, without doing it: a dry run.
@@ -120,13 +119,14 @@ impl Directory {
     pub fn decide(&self, command: &DirectoryCommand) -> Result<Vec<DirectoryEvent>, Refusal> {
         match command {
             DirectoryCommand::CreateTenant(command) => {
-                let tenant = Tenant::from_state(directory::create(command, self.tenant(command.id).is_some())?);
+                let (default_region, default_connector_group) =
+                    directory::create(command, self.tenant(command.id).is_some())?;
                 Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantCreated {
-                    id: tenant.id(),
-                    default_region: tenant.default_region().clone(),
-                    now: tenant.now(),
-                    rules: tenant.rules(),
-                    default_connector_group: tenant.default_connector_group().to_connector_group(),
+                    id: command.id,
+                    default_region,
+                    now: command.now,
+                    rules: command.rules.unwrap_or_default(),
+                    default_connector_group,
                 })]))
             }
             DirectoryCommand::DeleteTenant(command) => {
@@ -192,10 +192,8 @@ impl Directory {
                 DirectoryEvent::OfTenant(TenantEvent::TenantCreated { id, .. }) => self.tenants.remove(*id),
                 DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
                     let place = usize::try_from(removed.place).unwrap_or(usize::MAX);
-                    let (tenant, seed) = (removed.thing.clone(), self.tenants.seed());
-                    // An event that was read, or made elsewhere, has another.
-                    let is_ours = tenant.state().hash_seed() == seed;
-                    let tenant = if is_ours { tenant } else { Tenant::from_state(tenant.state().hashed_with(seed)) };
+                    // An event that was read, or made elsewhere, has another seed.
+                    let tenant = removed.thing.hashed_with(self.tenants.seed());
                     self.tenants.restore(place, tenant.id(), tenant);
                 }
                 DirectoryEvent::InTenant { tenant, event } => {
@@ -235,7 +233,7 @@ impl TryFrom<DirectoryDocument> for Directory {
     type Error = DirectoryViolations;
 
     fn try_from(document: DirectoryDocument) -> Result<Self, DirectoryViolations> {
-        Self::default().holding(document)
+        Self::try_from_document(document, HashSeed::default())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     model::{document::Document, group::Name, region::Region},
     refusal::Refusal,
     rules::Rules,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    store::{ApplicationView, ConnectorGroupView, ConnectorView, HashSeed, State},
     timestamp::Timestamp,
 };
 
@@ -38,6 +38,11 @@ pub struct Tenant {
 impl Tenant {
     pub(crate) fn from_state(state: State) -> Self {
         Self { state: Arc::new(state) }
+    }
+
+    /// The same, found with this seed; a snapshot where it is so already.
+    pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
+        if self.state.hash_seed() == seed { self.clone() } else { Self::from_state(self.state.hashed_with(seed)) }
     }
 
     pub(crate) fn state(&self) -> &State {

@@ -1,8 +1,6 @@
 //! The engine, through its public interface: typed commands in, events out.
 
-use std::sync::Arc;
-
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use connector_groups::{
     AddApplication, AppId, ApplicationDocument, ApplicationId, AssignApplications, Assignment, Command,

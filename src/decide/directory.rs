@@ -3,21 +3,23 @@
 use super::checks;
 use crate::{
     command::CreateTenant,
-    model::group::{ConnectorGroup, ConnectorGroupType},
+    model::{
+        group::{ConnectorGroup, ConnectorGroupType},
+        region::Region,
+    },
     refusal::Refusal,
-    store::{HashSeed, State},
 };
 
 /// The name of a default group that was given none.
 const DEFAULT_NAME: &str = "Default";
 
-/// The state of a new tenant; `taken` tells whether the directory has one with this id.
-pub(crate) fn create(command: &CreateTenant, taken: bool) -> Result<State, Refusal> {
+/// The default region and the default group of a new tenant; `taken` tells whether the directory has one with this id.
+pub(crate) fn create(command: &CreateTenant, taken: bool) -> Result<(Region, ConnectorGroup), Refusal> {
     let region = checks::region(&command.default_region)?;
     let given = &command.default_connector_group;
     let name = checks::name(given.name.as_deref().unwrap_or(DEFAULT_NAME))?;
     checks::tenant_is_free(command.id, taken)?;
     let connector_group_type = ConnectorGroupType::ApplicationProxy;
     let default = ConnectorGroup { id: given.id, name, connector_group_type, is_default: true, region: region.clone() };
-    Ok(State::new(HashSeed::default(), command.id, region, command.now, command.rules.unwrap_or_default(), &default))
+    Ok((region, default))
 }

@@ -428,7 +428,7 @@ impl State {
 
     pub(crate) fn push_application(&mut self, application: &Application) {
         let group = self.group_of(application);
-        self.tally_application(group, u32::saturating_add);
+        self.groups.tally_moved(None, group, 1);
         self.applications.push(application, group);
     }
 
@@ -448,22 +448,16 @@ impl State {
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
         }
-        self.tally_application(self.group_of(application), u32::saturating_add);
+        self.groups.tally_moved(None, self.group_of(application), 1);
     }
 
     fn group_of(&self, application: &Application) -> Option<Slot> {
         self.groups.roster.slot(application.publication.as_ref()?.connector_group)
     }
 
-    fn tally_application(&mut self, group: Option<Slot>, change: fn(u32, u32) -> u32) {
-        if let Some(tally) = group.and_then(|group| self.groups.tally_mut(group)) {
-            tally.applications = change(tally.applications, 1);
-        }
-    }
-
     pub(crate) fn remove_application(&mut self, id: ApplicationId) {
         if let Some(slot) = self.applications.roster.slot(id) {
-            self.tally_application(self.applications.group(slot), u32::saturating_sub);
+            self.groups.tally_moved(self.applications.group(slot), None, 1);
             self.applications.remove(slot);
             self.squeeze();
         }
