@@ -5,7 +5,7 @@ use core::hash::BuildHasher;
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
-use crate::store::{ApplicationView, ConnectorGroupView, ConnectorView};
+use crate::state::{ApplicationView, ConnectorGroupView, ConnectorView};
 
 /// How well a group, and so each application assigned to it, is served. Ordered from worse to better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
+    columns::{HashSeed, Table},
     command::DirectoryCommand,
     decide::{checks, directory},
     document::DirectoryViolations,
@@ -18,7 +19,7 @@ use crate::{
     },
     refusal::Refusal,
     rules::Rules,
-    store::{HashSeed, State, table::Table},
+    state::State,
     tenant::Tenant,
     timestamp::Timestamp,
 };

@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::{
     audit::{Violation, audit},
+    columns::HashSeed,
     ids::TenantId,
     model::{
         application::Application,
@@ -14,7 +15,7 @@ use crate::{
         group::{ConnectorGroup, Name},
         region::Region,
     },
-    store::{HashSeed, State},
+    state::State,
     tenant::Tenant,
 };
 

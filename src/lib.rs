@@ -19,6 +19,7 @@ mod objects;
 
 mod audit;
 mod availability;
+mod columns;
 mod command;
 mod decide;
 mod diff;
@@ -40,7 +41,7 @@ mod rebalance;
 mod refusal;
 mod rules;
 mod select;
-mod store;
+mod state;
 mod tenant;
 mod timestamp;
 #[cfg(feature = "workload")]
@@ -73,6 +74,6 @@ pub use plan::{Aim, Desired, DesiredGroup, Outage, Parking, Plan, PlanOptions, R
 pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
 pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
 pub use rules::Rules;
-pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};
+pub use state::{ApplicationView, ConnectorGroupView, ConnectorView};
 pub use tenant::Tenant;
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -17,7 +17,7 @@ use crate::{
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
     plan::{Desired, DesiredGroup, Things},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 

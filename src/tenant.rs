@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{Violation, audit},
+    columns::HashSeed,
     command::Command,
     decide::decide,
     event::Event,
@@ -16,7 +17,7 @@ use crate::{
     model::{document::Document, group::Name, region::Region},
     refusal::Refusal,
     rules::Rules,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, HashSeed, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
     timestamp::Timestamp,
 };
 

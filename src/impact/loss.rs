@@ -10,7 +10,7 @@ use crate::{
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{connector::ConnectorStatus, region::Region},
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
 /// What might fail: its connectors lose their connection, and stay where they are.

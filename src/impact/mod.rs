@@ -17,7 +17,7 @@ use crate::{
     event::Event,
     evolve::evolve,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
 pub use hazard::Hazard;

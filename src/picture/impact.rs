@@ -18,7 +18,7 @@ use crate::{
     availability::Availability,
     ids::ConnectorGroupId,
     impact::{ConnectorGroupChange, Flow, Hazard, Impact},
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
 };
 
 pub(super) fn picture(impact: &Impact, options: &PictureOptions) -> Picture {

@@ -18,7 +18,7 @@ use crate::{
     availability::Availability,
     ids::ConnectorGroupId,
     model::group::ConnectorGroupType,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 

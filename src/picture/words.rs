@@ -12,7 +12,7 @@ use crate::{
     command::{Command, Selection},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     impact::{Hazard, Impact},
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
 };
 
 /// A name that can be shown: what cannot be printed is spelled out, among it whatever would break a line, turn the direction

@@ -18,7 +18,7 @@ use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     model::{connector::ConnectorStatus, group::ServiceGroupType},
     rules::Rules,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
     timestamp::Timestamp,
 };

@@ -1,52 +1,13 @@
-//! Where a thing stands: slots in creation order.
+//! The order in which things came: slots, and which of them live.
 
-use core::num::NonZeroU32;
-
-use super::pages::Pages;
-
-/// The place of a thing in its columns. It never changes while the thing lives, and a later thing has a higher one.
-///
-/// Four bytes, and four where there may be none, as the number is kept one higher: a column of slots that may be vacant
-/// takes half of what it would. A tenant of 2³² things of a kind would take hundreds of gigabytes, and is not served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot(NonZeroU32);
-
-impl Default for Slot {
-    fn default() -> Self {
-        Self::new(0)
-    }
-}
-
-impl Slot {
-    pub(super) const fn new(number: u32) -> Self {
-        Self(NonZeroU32::MIN.saturating_add(number))
-    }
-
-    pub(super) fn at(index: usize) -> Self {
-        Self::new(u32::try_from(index).unwrap_or(u32::MAX))
-    }
-
-    /// A number for a slot or none, so that many are compared at once.
-    pub(super) fn number_of(slot: Option<Self>) -> u32 {
-        slot.map_or(0, |slot| slot.0.get())
-    }
-
-    /// The other way round.
-    pub(super) fn of_number(number: u32) -> Option<Self> {
-        NonZeroU32::new(number).map(Self)
-    }
-
-    pub(super) fn index(self) -> usize {
-        usize::try_from(self.0.get().wrapping_sub(1)).unwrap_or(usize::MAX)
-    }
-}
+use super::{pages::Pages, slot::Slot};
 
 const WORD_BITS: usize = 64;
 const BLOCK_WORDS: usize = 64;
 
 /// Which slots live, as bits, and how many in each block of 4,096, so that a place is found without a visit to each slot.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Order {
+pub(crate) struct Order {
     words: Pages<u64, BLOCK_WORDS>,
     blocks: Pages<u32, 256>,
     slots: usize,
@@ -71,7 +32,7 @@ fn count(number: u32) -> usize {
 
 impl Order {
     /// So many slots, all of which live.
-    pub(super) fn all(slots: usize) -> Self {
+    pub(crate) fn all(slots: usize) -> Self {
         let full = |size: usize| {
             let pieces = (0..slots).step_by(size);
             pieces.map(move |start| size.min(slots.saturating_sub(start)))
@@ -83,22 +44,22 @@ impl Order {
     }
 
     /// How many live.
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.live
     }
 
-    pub(super) const fn slots(&self) -> usize {
+    pub(crate) const fn slots(&self) -> usize {
         self.slots
     }
 
     /// Whether so few of the slots live that it is time to squeeze the others out.
-    pub(super) const fn is_sparse(&self) -> bool {
+    pub(crate) const fn is_sparse(&self) -> bool {
         let dead = self.slots.saturating_sub(self.live);
         dead > self.live.saturating_add(1024)
     }
 
     /// A new slot at the end, living or not.
-    pub(super) fn push(&mut self, live: bool) -> Slot {
+    pub(crate) fn push(&mut self, live: bool) -> Slot {
         let slot = Slot::at(self.slots);
         self.slots = self.slots.saturating_add(1);
         self.words.lengthen_to(word_of(slot.index()).saturating_add(1));
@@ -109,12 +70,12 @@ impl Order {
         slot
     }
 
-    pub(super) fn is_live(&self, slot: Slot) -> bool {
+    pub(crate) fn is_live(&self, slot: Slot) -> bool {
         self.words.get(word_of(slot.index())).is_some_and(|word| word & bit_of(slot.index()) != 0)
     }
 
     /// Makes a dead slot live.
-    pub(super) fn revive(&mut self, slot: Slot) {
+    pub(crate) fn revive(&mut self, slot: Slot) {
         if let (false, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
             *word |= bit_of(slot.index());
             self.live = self.live.saturating_add(1);
@@ -125,7 +86,7 @@ impl Order {
     }
 
     /// Makes a living slot dead; the last one is taken away altogether, and true is the answer.
-    pub(super) fn remove(&mut self, slot: Slot) -> bool {
+    pub(crate) fn remove(&mut self, slot: Slot) -> bool {
         if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
             *word &= !bit_of(slot.index());
             self.live = self.live.saturating_sub(1);
@@ -141,7 +102,7 @@ impl Order {
     }
 
     /// How many live before this slot.
-    pub(super) fn place(&self, slot: Slot) -> usize {
+    pub(crate) fn place(&self, slot: Slot) -> usize {
         let block = block_of(slot.index());
         let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(live)));
         let first_word = block.saturating_mul(BLOCK_WORDS);
@@ -153,7 +114,7 @@ impl Order {
     }
 
     /// The living slot that has so many before it.
-    pub(super) fn at_place(&self, place: usize) -> Option<Slot> {
+    pub(crate) fn at_place(&self, place: usize) -> Option<Slot> {
         let mut left = place;
         let block = self.blocks.iter().position(|live| match left.checked_sub(count(live)) {
             Some(rest) => {
@@ -166,18 +127,18 @@ impl Order {
     }
 
     /// The dead slot just before a living one, if it is dead: a vacancy in the order.
-    pub(super) fn vacancy_before(&self, slot: Slot) -> Option<Slot> {
+    pub(crate) fn vacancy_before(&self, slot: Slot) -> Option<Slot> {
         let before = Slot::at(slot.index().checked_sub(1)?);
         (!self.is_live(before)).then_some(before)
     }
 
     /// The living slots in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
         self.live_from(0)
     }
 
     /// The living slots behind this one, in order.
-    pub(super) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
         self.live_from(slot.index().saturating_add(1))
     }
 

@@ -3,8 +3,8 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
 
-use super::{cells::Cells, hash::HashSeed, index::Index, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
+    columns::{HashSeed, Index, Pages, Slot, SlotMap, UnionFind},
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
 };
@@ -13,10 +13,10 @@ type Urls = Pages<Option<Arc<str>>, 64>;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Applications {
-    pub(super) roster: Roster<ApplicationId>,
+    pub(super) by_id: SlotMap<ApplicationId>,
     app_ids: Pages<AppId, 256>,
     by_app_id: Index,
-    pub(super) cells: Cells,
+    pub(super) groups: UnionFind,
     display_names: Pages<Option<Arc<str>>, 64>,
     internal_urls: Urls,
     by_internal_url: Index,
@@ -50,7 +50,7 @@ impl Kept {
 impl Applications {
     pub(super) fn new(seed: HashSeed) -> Self {
         Self {
-            roster: Roster::new(seed),
+            by_id: SlotMap::new(seed),
             by_app_id: Index::new(seed),
             by_internal_url: Index::new(seed),
             by_external_url: Index::new(seed),
@@ -63,12 +63,12 @@ impl Applications {
     }
 
     pub(super) fn group(&self, slot: Slot) -> Option<Slot> {
-        self.cells.group(slot)
+        self.groups.find(slot)
     }
 
     /// The group that it was in.
     pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) -> Option<Slot> {
-        self.cells.set_group(slot, group)
+        self.groups.assign(slot, group)
     }
 
     pub(super) fn display_name(&self, slot: Slot) -> Option<&Arc<str>> {
@@ -122,7 +122,7 @@ impl Applications {
             && url(&self.external_urls, here) == url(&other.external_urls, there)
     }
 
-    /// The slots of all pages of columns that are not shared with another, but for the roster and the cells.
+    /// The slots of all pages of columns that are not shared with another, but for the slot map and the union-find.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let urls = self.internal_urls.unshared(&other.internal_urls);
         let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
@@ -175,9 +175,9 @@ impl Applications {
         let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
         let app_id_hashes = app_ids.iter().map(|app_id: &AppId| seed.hash_bits(app_id.as_u128())).enumerate();
         Self {
-            roster: Roster::of(seed, &ids),
+            by_id: SlotMap::of(seed, &ids),
             by_app_id: Index::of(seed, app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
-            cells: Cells::of(&groups),
+            groups: UnionFind::of(&groups),
             by_internal_url: index_of_urls(seed, &internal_urls),
             by_external_url: index_of_urls(seed, &external_urls),
             wildcards: Arc::new(wildcards),
@@ -191,19 +191,19 @@ impl Applications {
     }
 
     pub(super) fn push(&mut self, application: &Application, group: Option<Slot>) {
-        let slot = self.roster.push(application.id);
+        let slot = self.by_id.push(application.id);
         self.fill(slot, application, group);
     }
 
     pub(super) fn push_vacancy(&mut self) {
-        self.roster.push_vacancy();
+        self.by_id.push_vacancy();
         self.push_columns();
     }
 
     fn push_columns(&mut self) {
         let len = self.app_ids.len().saturating_add(1);
         self.app_ids.lengthen_to(len);
-        self.cells.lengthen_to(len);
+        self.groups.lengthen_to(len);
         self.display_names.lengthen_to(len);
         self.internal_urls.lengthen_to(len);
         self.external_urls.lengthen_to(len);
@@ -212,7 +212,7 @@ impl Applications {
 
     /// Brings an application back at its place; false where there is no room for it.
     pub(super) fn restore(&mut self, place: usize, application: &Application, group: Option<Slot>) -> bool {
-        let slot = self.roster.restore(place, application.id);
+        let slot = self.by_id.restore(place, application.id);
         if let Some(slot) = slot {
             self.fill(slot, application, group);
         }
@@ -238,7 +238,7 @@ impl Applications {
         self.set_publishing(slot, None);
         self.set_group(slot, None);
         self.display_names.set(slot.index(), None);
-        self.roster.remove(slot);
+        self.by_id.remove(slot);
     }
 }
 

@@ -3,8 +3,8 @@
 use alloc::{collections::BTreeSet, sync::Arc};
 use core::ops::Range;
 
-use super::{hash::HashSeed, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
+    columns::{HashSeed, Pages, Slot, SlotMap},
     ids::ConnectorId,
     model::connector::{Connector, Presence},
     timestamp::Timestamp,
@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connectors {
-    pub(super) roster: Roster<ConnectorId>,
+    pub(super) by_id: SlotMap<ConnectorId>,
     texts: Pages<Option<Texts>, 32>,
     presences: Pages<Option<Timestamp>, 256>,
     groups: Pages<Slot, 1024>,
@@ -29,7 +29,7 @@ pub(super) struct Texts {
 
 impl Connectors {
     pub(super) fn new(seed: HashSeed) -> Self {
-        Self { roster: Roster::new(seed), ..Self::default() }
+        Self { by_id: SlotMap::new(seed), ..Self::default() }
     }
 
     pub(super) fn texts(&self, slot: Slot) -> Option<&Texts> {
@@ -53,7 +53,7 @@ impl Connectors {
         self.groups.set(slot.index(), group);
     }
 
-    /// The slots of all pages of columns that are not shared with another, but for the roster.
+    /// The slots of all pages of columns that are not shared with another, but for the by_id.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let presences = self.presences.unshared(&other.presences);
         self.texts.unshared(&other.texts).chain(presences).chain(self.groups.unshared(&other.groups))
@@ -65,13 +65,13 @@ impl Connectors {
     }
 
     pub(super) fn push(&mut self, connector: &Connector, group: Slot) -> Slot {
-        let slot = self.roster.push(connector.id);
+        let slot = self.by_id.push(connector.id);
         self.fill(slot, connector, group);
         slot
     }
 
     pub(super) fn push_vacancy(&mut self) {
-        self.roster.push_vacancy();
+        self.by_id.push_vacancy();
         self.texts.push(None);
         self.presences.push(None);
         self.groups.push(Slot::default());
@@ -79,7 +79,7 @@ impl Connectors {
 
     /// Brings a connector back at its place; `None` where there is no room for it.
     pub(super) fn restore(&mut self, place: usize, connector: &Connector, group: Slot) -> Option<Slot> {
-        let slot = self.roster.restore(place, connector.id)?;
+        let slot = self.by_id.restore(place, connector.id)?;
         self.fill(slot, connector, group);
         Some(slot)
     }
@@ -111,7 +111,7 @@ impl Connectors {
 
     pub(super) fn remove(&mut self, slot: Slot) {
         self.set_presence(slot, Presence::Active);
-        self.roster.remove(slot);
+        self.by_id.remove(slot);
         self.texts.set(slot.index(), None);
     }
 }

@@ -13,8 +13,8 @@
 use alloc::{vec, vec::Vec};
 use core::ops::BitOr;
 
+use super::key::Key;
 use super::{hash::HashSeed, pages::Pages, slot::Slot, work};
-use crate::ids::Id;
 
 const BUCKET: usize = 8;
 
@@ -98,7 +98,7 @@ impl Bucket {
 const PAGE: usize = 32;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     table: Pages<Bucket, PAGE>,
     taken: usize,
     seed: HashSeed,
@@ -126,17 +126,17 @@ const fn next(bucket: usize, buckets: usize) -> usize {
 }
 
 impl Index {
-    pub(super) fn new(seed: HashSeed) -> Self {
+    pub(crate) fn new(seed: HashSeed) -> Self {
         Self { seed, ..Self::default() }
     }
 
     /// What its keys are hashed with.
-    pub(super) const fn seed(&self) -> HashSeed {
+    pub(crate) const fn seed(&self) -> HashSeed {
         self.seed
     }
 
     /// An index of all these, hashed with this seed, made in one go.
-    pub(super) fn of(seed: HashSeed, entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
+    pub(crate) fn of(seed: HashSeed, entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
         // A tenth more than is needed, so that the next one does not have it made anew.
         let len = entries.len();
         let entries = entries.map(|(hash, slot)| (upper_half(hash), slot));
@@ -161,7 +161,7 @@ impl Index {
     /// In steps, each for all of those: what stands under the hash of each in its home, then which key that has. No step
     /// waits for what it fetches before it fetches for the next key, so that the machine fetches many lines of memory at
     /// once, where one lookup after the other would wait for each. What was not at home is looked up by itself.
-    pub(super) fn find_each<K: Copy + PartialEq>(
+    pub(crate) fn find_each<K: Copy + PartialEq>(
         &self,
         keys: &[K],
         hash_of: impl Fn(K) -> u64,
@@ -187,7 +187,7 @@ impl Index {
     }
 
     /// The slot under this hash that `is` what is looked for; no two are.
-    pub(super) fn find(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
+    pub(crate) fn find(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
         let half = upper_half(hash);
         let mut position = home(half, self.table.len());
         loop {
@@ -204,13 +204,13 @@ impl Index {
     }
 
     /// The slots that have this hash, and once in billions another.
-    pub(super) fn under(&self, hash: u64) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn under(&self, hash: u64) -> impl Iterator<Item = Slot> + '_ {
         let hash = upper_half(hash);
         self.run(home(hash, self.table.len())).flat_map(move |(_, bucket)| bucket.under(hash))
     }
 
     /// Adds a slot under its hash.
-    pub(super) fn insert(&mut self, hash: u64, slot: Slot) {
+    pub(crate) fn insert(&mut self, hash: u64, slot: Slot) {
         if self.taken >= room(self.table.len()) {
             self.grow();
         }
@@ -223,7 +223,7 @@ impl Index {
     }
 
     /// Takes a slot out again, if it is there.
-    pub(super) fn remove(&mut self, hash: u64, slot: Slot) {
+    pub(crate) fn remove(&mut self, hash: u64, slot: Slot) {
         let buckets = self.table.len();
         let mut run = self.run(home(upper_half(hash), buckets));
         let Some((mut hole, _)) = run.find(|(_, bucket)| bucket.slots.contains(&Some(slot))) else { return };
@@ -282,7 +282,7 @@ impl Index {
 }
 
 /// The first of these that repeats an earlier one.
-pub(crate) fn first_repeated<I: Id>(seed: HashSeed, ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
+pub(crate) fn first_repeated<I: Key>(seed: HashSeed, ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
     let mut met = Index::with_room(seed, ids.len(), core::iter::empty());
     let mut all = Vec::with_capacity(ids.len());
     { ids }.find(|id| {

@@ -1,8 +1,17 @@
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
-use crate::{ids::AppId, model::application::Publication, rules::Rules};
+use super::*;
+use crate::{
+    columns::work::{self, Work},
+    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
+    model::{
+        application::{Application, Publication},
+        connector::{Connector, Presence},
+        group::ConnectorGroup,
+    },
+};
 
-use super::{work::Work, *};
+mod seeds;
 
 pub(super) fn group(number: u128) -> ConnectorGroup {
     ConnectorGroup {
@@ -40,11 +49,11 @@ fn dead_slots_are_squeezed_out_of_each_list() {
     }
     for number in 1..=MANY {
         groups.remove_connector_group(ConnectorGroupId::from_u128(number));
-        assert!(!groups.groups.roster.is_sparse());
+        assert!(!groups.groups.by_id.is_sparse());
         connectors.remove_connectors(core::iter::once(ConnectorId::from_u128(number)));
-        assert!(!connectors.connectors.roster.is_sparse());
+        assert!(!connectors.connectors.by_id.is_sparse());
         applications.remove_application(ApplicationId::from_u128(number));
-        assert!(!applications.applications.roster.is_sparse());
+        assert!(!applications.applications.by_id.is_sparse());
     }
     assert_eq!((groups.connector_groups_count(), connectors.connectors_count()), (1, 0));
 }
@@ -112,14 +121,14 @@ fn views<'a>(state: &'a State, numbers: &[u128]) -> Vec<ApplicationView<'a>> {
     numbers.iter().map(|number| state.application(ApplicationId::from_u128(*number)).unwrap()).collect()
 }
 
-fn leavers<'a>(state: &'a State, numbers: &[u128], to: u128) -> Leavers<'a> {
+fn to_move<'a>(state: &'a State, numbers: &[u128], to: u128) -> ToMove<'a> {
     let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
-    Leavers::of(state, views(state, numbers).into_iter(), to)
+    ToMove::of(state, views(state, numbers).into_iter(), to)
 }
 
-fn many(state: &State, numbers: &[u128], to: u128) -> Leaving {
-    let Leavers::Many(leaving) = leavers(state, numbers, to) else { panic!("they are few") };
-    leaving
+fn many(state: &State, numbers: &[u128], to: u128) -> BulkMove {
+    let ToMove::Many(bulk) = to_move(state, numbers, to) else { panic!("they are few") };
+    bulk
 }
 
 #[test]
@@ -154,9 +163,7 @@ fn a_list_leaves_whoever_else_is_not_published() {
     }
     let listed = ids(64..128);
     let to = state.connector_group(ConnectorGroupId::from_u128(1)).unwrap();
-    assert!(
-        matches!(state.list_applications(&listed).leavers(to), Some(Leavers::Many(leaving)) if leaving.len() == 64)
-    );
+    assert!(matches!(state.list_applications(&listed).to_move(to), Some(ToMove::Many(bulk)) if bulk.len() == 64));
 }
 
 #[test]
@@ -166,18 +173,18 @@ fn a_list_leaves_only_if_all_of_it_are_published() {
     state.push_application(&Application { id: ApplicationId::from_u128(64), app_id, display_name, publication: None });
     // Both with a bit for every slot and without.
     for size in [2, 40] {
-        let leavers = |last: u128, to: u128| {
+        let to_move = |last: u128, to: u128| {
             let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
             let listed = ids((0..size).chain([last]));
-            match state.list_applications(&listed).leavers(to)? {
-                Leavers::Nobody => Some(0),
-                Leavers::Few(few) => Some(few.len()),
-                Leavers::Many(many) => Some(many.len()),
+            match state.list_applications(&listed).to_move(to)? {
+                ToMove::Nobody => Some(0),
+                ToMove::Few(few) => Some(few.len()),
+                ToMove::Many(many) => Some(many.len()),
             }
         };
         let all = usize::try_from(size).unwrap() + 1;
-        assert_eq!((leavers(63, 1), leavers(63, 0)), (Some(all), Some(0)));
-        assert_eq!((leavers(64, 1), leavers(99, 1)), (None, None));
+        assert_eq!((to_move(63, 1), to_move(63, 0)), (Some(all), Some(0)));
+        assert_eq!((to_move(64, 1), to_move(99, 1)), (None, None));
     }
 }
 
@@ -189,18 +196,18 @@ fn the_defaults_of_publishing_are_kept() {
 }
 
 #[test]
-fn many_leave_as_marks_and_a_few_one_by_one() {
+fn many_move_as_a_bit_set_and_a_few_one_by_one() {
     let state = state_with(130);
-    assert!(matches!(leavers(&state, &[1, 2], 0), Leavers::Nobody));
-    assert!(matches!(leavers(&state, &[1, 2, 3, 4], 1), Leavers::Few(few) if few.len() == 4));
-    assert!(matches!(leavers(&state_with(128), &[1, 2, 3, 4], 1), Leavers::Few(few) if few.len() == 4));
-    let leaving = many(&state, &[129, 2, 63, 64, 0], 1);
-    assert_eq!(leaving.len(), 5);
-    assert!(leaving.whole_groups().is_none());
+    assert!(matches!(to_move(&state, &[1, 2], 0), ToMove::Nobody));
+    assert!(matches!(to_move(&state, &[1, 2, 3, 4], 1), ToMove::Few(few) if few.len() == 4));
+    assert!(matches!(to_move(&state_with(128), &[1, 2, 3, 4], 1), ToMove::Few(few) if few.len() == 4));
+    let bulk = many(&state, &[129, 2, 63, 64, 0], 1);
+    assert_eq!(bulk.len(), 5);
+    assert!(bulk.whole_groups().is_none());
     let from = ConnectorGroupId::from_u128(0);
-    let whole = Leaving::groups([state.default_connector_group()].into_iter()).unwrap();
+    let whole = BulkMove::groups([state.default_connector_group()].into_iter()).unwrap();
     assert_eq!((whole.len(), whole.whole_groups()), (130, Some([from].as_slice())));
-    assert!(leaving.iter().eq([0, 2, 63, 64, 129].map(|number| (ApplicationId::from_u128(number), from))));
+    assert!(bulk.iter().eq([0, 2, 63, 64, 129].map(|number| (ApplicationId::from_u128(number), from))));
 }
 
 /// Those who leave one state for several groups are taken back one list after the other.
@@ -213,28 +220,28 @@ fn lists_side_by_side_come_back_each_by_itself() {
         let number = view.id().as_u128();
         (to(number % 3), view)
     });
-    let by_target = Leavers::by_target(&before, assigned);
+    let by_target = ToMove::by_target(&before, assigned);
     let lists: Vec<_> = by_target
         .into_iter()
-        .map(|(to, leavers)| match leavers {
-            Leavers::Many(leaving) => (to.id(), leaving),
+        .map(|(to, to_move)| match to_move {
+            ToMove::Many(bulk) => (to.id(), bulk),
             _ => panic!("they are few"),
         })
         .collect();
-    assert_eq!(lists.iter().map(|(to, leaving)| (to.as_u128(), leaving.len())).collect::<Vec<_>>(), [(1, 21), (2, 21)]);
+    assert_eq!(lists.iter().map(|(to, bulk)| (to.as_u128(), bulk.len())).collect::<Vec<_>>(), [(1, 21), (2, 21)]);
     for is_laid_out_anew in [false, true] {
         let mut states = alloc::vec![before.clone()];
         if is_laid_out_anew {
             states = alloc::vec![before.laid_out_anew(HashSeed::default(), Vacancies::Applications)];
         }
-        for (to, leaving) in &lists {
+        for (to, bulk) in &lists {
             let mut after = states.last().unwrap().clone();
-            after.let_leave(leaving, *to);
+            after.apply_bulk_move(bulk, *to);
             states.push(after);
         }
         let mut state = states.pop().unwrap();
-        for (_, leaving) in lists.iter().rev() {
-            state.take_back(leaving);
+        for (_, bulk) in lists.iter().rev() {
+            state.undo_bulk_move(bulk);
             let then = states.pop().unwrap();
             assert!(state.applications().eq(then.applications()));
             assert!(
@@ -257,24 +264,24 @@ fn those_who_left_come_back_by_slot_or_by_id() {
     let count = |state: &State, id| state.connector_group(id).unwrap().applications_count();
     let before = state_with(64);
     let some = many(&before, &[1, 3, 5], 1);
-    let all = Leaving::groups([before.default_connector_group()].into_iter()).unwrap();
-    for (leaving, left) in [(some, 3_u32), (all, 64)] {
-        assert_eq!(u32::try_from(leaving.len()), Ok(left));
+    let all = BulkMove::groups([before.default_connector_group()].into_iter()).unwrap();
+    for (bulk, left) in [(some, 3_u32), (all, 64)] {
+        assert_eq!(u32::try_from(bulk.len()), Ok(left));
         for is_laid_out_anew in [false, true] {
             let mut state = before.clone();
             if is_laid_out_anew {
                 state = state.laid_out_anew(HashSeed::default(), Vacancies::Applications);
             }
             assert_eq!(state.is_laid_out_as(&before), !is_laid_out_anew);
-            state.let_leave(&leaving, other);
+            state.apply_bulk_move(&bulk, other);
             assert_eq!((count(&state, default), count(&state, other)), (64 - left, left));
-            assert_eq!(groups(&state).iter().filter(|group| **group == 1).count(), leaving.len());
+            assert_eq!(groups(&state).iter().filter(|group| **group == 1).count(), bulk.len());
             // What comes and goes in between has room in the snapshot's columns, too.
             state.push_application(&published(99));
             state.push_connector_group(&group(9));
             state.remove_application(ApplicationId::from_u128(99));
             state.remove_connector_group(ConnectorGroupId::from_u128(9));
-            state.take_back(&leaving);
+            state.undo_bulk_move(&bulk);
             assert_eq!((count(&state, default), count(&state, other)), (64, 0));
             assert_eq!(groups(&state), [0; 64]);
             state.push_application(&published(99));
@@ -304,7 +311,7 @@ fn slots_mean_the_same_until_one_before_the_last_goes() {
     one.remove_application(id(65));
     one.push_application(&published(66));
     assert!(!one.is_laid_out_as(&other));
-    assert_eq!(one.applications.roster.slots(), 65);
+    assert_eq!(one.applications.by_id.slots(), 65);
     other.restore_application(64, &published(65));
     assert!(!other.is_laid_out_as(&before));
     one.push_connector_group(&group(8));
@@ -332,17 +339,17 @@ fn work_at_two_sizes(path: impl Fn(&mut State, u128)) -> (Work, Work) {
 fn a_whole_group_goes_and_comes_back_at_no_cost_in_its_size() {
     let (default, other) = (ConnectorGroupId::from_u128(0), ConnectorGroupId::from_u128(1));
     let (small, big) = work_at_two_sizes(|state, _| {
-        let leaving = Leaving::groups([state.default_connector_group()].into_iter()).unwrap();
-        state.let_leave(&leaving, other);
-        state.take_back(&leaving);
+        let bulk = BulkMove::groups([state.default_connector_group()].into_iter()).unwrap();
+        state.apply_bulk_move(&bulk, other);
+        state.undo_bulk_move(&bulk);
         assert_eq!(state.connector_group(default).unwrap().applications().take(100).count(), 100);
     });
-    assert_eq!(small.applications, 0);
+    assert_eq!(small.elements, 0);
     assert!(big.pages <= small.pages && big.pages <= 4, "{small:?}, {big:?}");
     assert!(big.buckets <= 8 && big.steps <= small.steps, "{small:?}, {big:?}");
 }
 
-/// One command after a snapshot copies the pages that it writes to, four: the application's cell, what both cells hold,
+/// One command after a snapshot copies the pages that it writes to, four: the application's node, what both nodes hold,
 /// which is the other group's topmost one, both counts.
 #[test]
 fn one_move_after_a_snapshot_copies_a_few_pages() {
@@ -351,10 +358,10 @@ fn one_move_after_a_snapshot_copies_a_few_pages() {
         state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
     });
     assert!(small.pages == 4 && big.pages == 4, "{small:?}, {big:?}");
-    assert!(big.buckets <= 8 && big.steps <= 2 && big.applications == 0, "{small:?}, {big:?}");
+    assert!(big.buckets <= 8 && big.steps <= 2 && big.elements == 0, "{small:?}, {big:?}");
 }
 
-/// A list costs a look into about one bucket for each id, and two visits to each cell, or to 64 of them at once where they
+/// A list costs a look into about one bucket for each id, and two visits to each node, or to 64 of them at once where they
 /// are one, whatever the tenant holds.
 #[test]
 fn a_list_costs_a_little_over_a_bucket_for_each_id() {
@@ -362,18 +369,18 @@ fn a_list_costs_a_little_over_a_bucket_for_each_id() {
     let reassign = |state: &mut State, listed: Vec<ApplicationId>| {
         let before = state.clone();
         let to = before.connector_group(other).unwrap();
-        let Some(Leavers::Many(leaving)) = before.list_applications(&listed).leavers(to) else {
+        let Some(ToMove::Many(bulk)) = before.list_applications(&listed).to_move(to) else {
             panic!("all of many leave")
         };
-        state.let_leave(&leaving, other);
+        state.apply_bulk_move(&bulk, other);
     };
     let (small, big) = work_at_two_sizes(|state, applications| reassign(state, ids(0..applications)));
     let mut mixed = state_with(1_000);
     mixed.push_connector_group(&group(2));
     mixed.reassign_applications(ids((0..1_000).step_by(2)).into_iter().map(|id| (id, third)));
-    assert_eq!(work::of(|| reassign(&mut mixed, ids(0..1_000))).applications, 2_000);
+    assert_eq!(work::of(|| reassign(&mut mixed, ids(0..1_000))).elements, 2_000);
     for (work, applications) in [(small, 1_000), (big, 20_000)] {
-        assert!(work.applications <= 2 * (applications / 64 + 64), "{work:?}");
+        assert!(work.elements <= 2 * (applications / 64 + 64), "{work:?}");
         assert!(
             (applications..=applications * 5 / 4).contains(&work.buckets) && (1..20).contains(&work.steps),
             "{work:?}"
@@ -412,9 +419,9 @@ fn a_comparison_looks_where_something_changed() {
         state.rename_application(ApplicationId::from_u128(3), &"b".into());
         state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
         state.remove_application(ApplicationId::from_u128(700));
-        let unlike = before.applications_unlike(state);
-        let unlike = unlike.iter().map(|(from, to)| (from.unwrap().id().as_u128(), to.is_some()));
-        assert_eq!(unlike.collect::<Vec<_>>(), [(3, true), (500, true), (700, false)]);
+        let diff = before.applications_diff(state);
+        let diff = diff.iter().map(|(from, to)| (from.unwrap().id().as_u128(), to.is_some()));
+        assert_eq!(diff.collect::<Vec<_>>(), [(3, true), (500, true), (700, false)]);
     });
     assert!(small.steps > 1_000 && big.steps <= 6_000, "{small:?}, {big:?}");
 }
@@ -424,7 +431,7 @@ fn a_comparison_looks_where_something_changed() {
 fn equal_states_are_compared_side_by_side() {
     let mut state = state_with(3_000);
     let other = state.laid_out_anew(HashSeed::default(), Vacancies::None);
-    let compare = |state: &State| work::of(|| assert!(state.applications_unlike(&other).len() <= 1));
+    let compare = |state: &State| work::of(|| assert!(state.applications_diff(&other).len() <= 1));
     assert_eq!(compare(&state).buckets, 0);
     state.remove_application(ApplicationId::from_u128(7));
     assert!(compare(&state).buckets < 20);
@@ -434,7 +441,7 @@ fn equal_states_are_compared_side_by_side() {
 #[test]
 fn a_long_list_is_found_as_one_id_after_the_other() {
     let state = state_with(if cfg!(miri) { 100 } else { 50_000 });
-    let roster = &state.applications.roster;
+    let by_id = &state.applications.by_id;
     let listed = ids((0..if cfg!(miri) { 200 } else { 70_000 }).rev());
-    assert!(roster.slots_of(&listed).into_iter().eq(listed.iter().map(|id| roster.slot(*id))));
+    assert!(by_id.slots_of(&listed).into_iter().eq(listed.iter().map(|id| by_id.slot(*id))));
 }

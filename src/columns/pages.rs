@@ -23,7 +23,7 @@ const FIRST_PAGE_ENTRIES: usize = 4;
 
 /// `N`, the entries of a page, is a power of two.
 #[derive(Debug)]
-pub(super) struct Pages<T, const N: usize> {
+pub(crate) struct Pages<T, const N: usize> {
     /// Slices in their reference counts, not vectors: a read is a step shorter at each level.
     spine: Arc<[Branch<T>]>,
     len: usize,
@@ -57,28 +57,28 @@ fn with<T: Clone>(entries: &[T], last: T) -> Arc<[T]> {
 }
 
 impl<T, const N: usize> Pages<T, N> {
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
     /// The entry at an index; nothing where nothing was written, which stands for the default.
-    pub(super) fn get(&self, index: usize) -> Option<&T> {
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
         let (branch, page, entry) = place::<N>(index);
         self.spine.get(branch)?.get(page)?.get(entry)
     }
 
     /// To read many entries, each in two steps where [`get`](Self::get) takes four.
-    pub(super) fn reader(&self) -> Reader<'_, T, N> {
+    pub(crate) fn reader(&self) -> Reader<'_, T, N> {
         Reader { pages: self.pages().map(|page| page.try_into().ok()).collect(), all: self }
     }
 
     /// The pages in order, as far as they were written: `N` entries each, but for the first of a list that is shorter.
-    pub(super) fn pages(&self) -> impl Iterator<Item = &[T]> {
+    pub(crate) fn pages(&self) -> impl Iterator<Item = &[T]> {
         self.spine.iter().flat_map(|branch| branch.iter()).map(|page| &**page)
     }
 
     /// So many entries from one on that are in one page, as far as they were written.
-    pub(super) fn piece(&self, start: usize, len: usize) -> &[T] {
+    pub(crate) fn piece(&self, start: usize, len: usize) -> &[T] {
         let (branch, page, entry) = place::<N>(start);
         let page = self.spine.get(branch).and_then(|branch| branch.get(page));
         let rest = page.and_then(|page| page.get(entry..)).unwrap_or(&[]);
@@ -86,7 +86,7 @@ impl<T, const N: usize> Pages<T, N> {
     }
 
     /// The entries that another list may have otherwise: those of each page that the two do not share.
-    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let are_one = Arc::ptr_eq(&self.spine, &other.spine);
         let branches = if are_one { 0 } else { self.spine.len().max(other.spine.len()) };
         let unshared = (0..branches).filter(|branch| match (self.spine.get(*branch), other.spine.get(*branch)) {
@@ -104,13 +104,13 @@ impl<T, const N: usize> Pages<T, N> {
     }
 
     /// Room for so many entries; those that are new are at their default.
-    pub(super) fn lengthen_to(&mut self, len: usize) {
+    pub(crate) fn lengthen_to(&mut self, len: usize) {
         self.len = self.len.max(len);
     }
 }
 
 /// All pages side by side.
-pub(super) struct Reader<'a, T, const N: usize> {
+pub(crate) struct Reader<'a, T, const N: usize> {
     /// Those that are whole: all that were written but for the first of a short list.
     pages: Vec<Option<&'a [T; N]>>,
     all: &'a Pages<T, N>,
@@ -118,7 +118,7 @@ pub(super) struct Reader<'a, T, const N: usize> {
 
 impl<'a, T, const N: usize> Reader<'a, T, N> {
     /// As [`Pages::get`].
-    pub(super) fn get(&self, index: usize) -> Option<&'a T> {
+    pub(crate) fn get(&self, index: usize) -> Option<&'a T> {
         match self.pages.get(index.wrapping_shr(N.trailing_zeros())) {
             Some(Some(page)) => page.get(index & N.wrapping_sub(1)),
             _ => self.get_elsewhere(index),
@@ -133,7 +133,7 @@ impl<'a, T, const N: usize> Reader<'a, T, N> {
 
 impl<T: Copy + Default, const N: usize> Pages<T, N> {
     /// Every entry.
-    pub(super) fn iter(&self) -> impl Iterator<Item = T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = T> {
         (0..self.len).map(|index| self.get(index).copied().unwrap_or_default())
     }
 }
@@ -163,7 +163,7 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
 
 impl<T: Clone + Default, const N: usize> Pages<T, N> {
     /// The entry at an index, to write to; nothing behind the end.
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         if index >= self.len {
             return None;
         }
@@ -172,7 +172,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     }
 
     /// The page that an index is in, to write to, at least up to there.
-    pub(super) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
+    pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
         let (branch, page, entry) = place::<N>(index);
         while self.spine.len() <= branch {
             self.spine = with(&self.spine, Branch::default());
@@ -194,7 +194,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
 
     /// Changes two entries, where there are such. Both are most often in one page, which is then made ready to be written to
     /// once: to see at each level that nobody shares it takes more time than all the rest of a write.
-    pub(super) fn change_both(
+    pub(crate) fn change_both(
         &mut self,
         one: Option<usize>,
         change_one: impl FnOnce(&mut T),
@@ -218,13 +218,13 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     }
 
     /// Sets an entry that exists; nothing where it does not.
-    pub(super) fn set(&mut self, index: usize, value: T) {
+    pub(crate) fn set(&mut self, index: usize, value: T) {
         if let Some(entry) = self.get_mut(index) {
             *entry = value;
         }
     }
 
-    pub(super) fn push(&mut self, value: T) {
+    pub(crate) fn push(&mut self, value: T) {
         self.len = self.len.saturating_add(1);
         self.set(self.len.saturating_sub(1), value);
     }

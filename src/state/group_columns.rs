@@ -3,8 +3,8 @@
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::Range;
 
-use super::{hash::HashSeed, index::Index, pages::Pages, roster::Roster, slot::Slot};
 use crate::{
+    columns::{HashSeed, Index, Pages, Slot, SlotMap},
     ids::ConnectorGroupId,
     model::{
         group::{ConnectorGroup, ConnectorGroupType, Name},
@@ -14,7 +14,7 @@ use crate::{
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
-    pub(super) roster: Roster<ConnectorGroupId>,
+    pub(super) by_id: SlotMap<ConnectorGroupId>,
     records: Pages<Option<Record>, 16>,
     tallies: Pages<Tally, 128>,
     /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
@@ -41,7 +41,7 @@ pub(super) struct Tally {
 
 impl Groups {
     pub(super) fn new(seed: HashSeed) -> Self {
-        Self { roster: Roster::new(seed), names: Index::new(seed), ..Self::default() }
+        Self { by_id: SlotMap::new(seed), names: Index::new(seed), ..Self::default() }
     }
 
     fn hash_of_name(&self, name: &Name) -> u64 {
@@ -96,12 +96,12 @@ impl Groups {
     }
 
     pub(super) fn push(&mut self, group: &ConnectorGroup) {
-        let slot = self.roster.push(group.id);
+        let slot = self.by_id.push(group.id);
         self.fill(slot, group);
     }
 
     pub(super) fn push_vacancy(&mut self) {
-        self.roster.push_vacancy();
+        self.by_id.push_vacancy();
         self.records.push(None);
         self.tallies.push(Tally::default());
         self.members.push(Arc::default());
@@ -109,7 +109,7 @@ impl Groups {
 
     /// Brings a group back at its place; false where there is no room for it.
     pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) -> bool {
-        let slot = self.roster.restore(place, group.id);
+        let slot = self.by_id.restore(place, group.id);
         if let Some(slot) = slot {
             self.fill(slot, group);
         }
@@ -137,7 +137,7 @@ impl Groups {
     pub(super) fn remove(&mut self, slot: Slot) {
         if let Some(record) = self.record(slot).cloned() {
             self.leave_name(slot, &record.name);
-            self.roster.remove(slot);
+            self.by_id.remove(slot);
             self.records.set(slot.index(), None);
         }
     }

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use super::{
     State,
-    index::first_repeated,
-    leaving::{Leavers, are_many},
-    marks::Marks,
-    slot::Slot,
+    bulk_move::{ToMove, are_many},
     views::{ApplicationView, ConnectorGroupView},
 };
-use crate::ids::ApplicationId;
+use crate::{
+    columns::{BitSet, Slot, first_repeated},
+    ids::ApplicationId,
+};
 
 /// The applications under the ids of a list.
 pub(crate) struct ApplicationList<'a> {
@@ -18,7 +18,7 @@ pub(crate) struct ApplicationList<'a> {
     ids: &'a [ApplicationId],
     slots: Vec<Option<Slot>>,
     /// Who is there, where they are enough to be worth a bit for every slot.
-    marks: Option<Marks>,
+    chosen: Option<BitSet>,
     is_one_missing: bool,
     /// All who are there are known to be published.
     are_published: bool,
@@ -31,19 +31,27 @@ impl State {
     /// A bit for each slot tells whether one is named twice, and puts them in order, where sorting the list would take
     /// several times as long as finding it.
     pub(crate) fn list_applications<'a>(&'a self, ids: &'a [ApplicationId]) -> ApplicationList<'a> {
-        let roster = &self.applications.roster;
-        let slots = roster.slots_of(ids);
-        let mut marks = are_many(self, ids.len()).then(|| Marks::none_of(roster.slots()));
-        if let Some(marks) = &mut marks {
-            slots.iter().flatten().for_each(|slot| marks.mark(*slot));
+        let by_id = &self.applications.by_id;
+        let slots = by_id.slots_of(ids);
+        let mut chosen = are_many(self, ids.len()).then(|| BitSet::with_room(by_id.slots()));
+        if let Some(chosen) = &mut chosen {
+            slots.iter().flatten().for_each(|slot| chosen.insert(*slot));
         }
-        let marked = marks.as_ref().map(Marks::len);
-        let are_all_there_once = marked == Some(ids.len());
+        let count = chosen.as_ref().map(BitSet::len);
+        let are_all_there_once = count == Some(ids.len());
         let missing = if are_all_there_once { 0 } else { slots.iter().filter(|slot| slot.is_none()).count() };
         // Two that are not there may be the same.
-        let may_repeat = missing > 1 || marked.is_none_or(|marked| marked.saturating_add(missing) < ids.len());
-        let repeated = if may_repeat { first_repeated(roster.seed(), ids.iter().copied()) } else { None };
-        ApplicationList { state: self, ids, slots, marks, is_one_missing: missing != 0, are_published: false, repeated }
+        let may_repeat = missing > 1 || count.is_none_or(|count| count.saturating_add(missing) < ids.len());
+        let repeated = if may_repeat { first_repeated(by_id.seed(), ids.iter().copied()) } else { None };
+        ApplicationList {
+            state: self,
+            ids,
+            slots,
+            chosen,
+            is_one_missing: missing != 0,
+            are_published: false,
+            repeated,
+        }
     }
 }
 
@@ -64,7 +72,7 @@ impl<'a> ApplicationList<'a> {
     pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
         let are_published = self.are_published;
-        let is_published = state.applications.cells.those_in_some_group();
+        let is_published = state.applications.groups.those_in_some_set();
         let unfit = self
             .slots
             .iter()
@@ -78,22 +86,22 @@ impl<'a> ApplicationList<'a> {
 
     /// Of a list in which no id is repeated, those who are not in a group yet; `None` where one of the list is not there, or
     /// not published.
-    pub(crate) fn leavers(&mut self, to: ConnectorGroupView<'_>) -> Option<Leavers<'a>> {
+    pub(crate) fn to_move(&mut self, to: ConnectorGroupView<'_>) -> Option<ToMove<'a>> {
         let state = self.state;
-        if let Some(mut marks) = self.marks.take() {
-            self.are_published = state.applications.cells.strike_those_in(&mut marks, to.slot);
-            return (self.are_published && !self.is_one_missing).then(|| Leavers::marked(state, marks));
+        if let Some(mut chosen) = self.chosen.take() {
+            self.are_published = state.applications.groups.remove_members_of(&mut chosen, to.slot);
+            return (self.are_published && !self.is_one_missing).then(|| ToMove::chosen(state, chosen));
         }
         if self.is_one_missing {
             return None;
         }
-        let mut leavers: Vec<_> = self.entries().filter_map(|(_, found)| found).collect();
-        if leavers.iter().any(|application| !application.is_published()) {
+        let mut to_move: Vec<_> = self.entries().filter_map(|(_, found)| found).collect();
+        if to_move.iter().any(|application| !application.is_published()) {
             return None;
         }
-        leavers.retain(|application| !application.is_in(to));
-        leavers.sort_unstable_by_key(|application| application.slot);
-        Some(if leavers.is_empty() { Leavers::Nobody } else { Leavers::Few(leavers) })
+        to_move.retain(|application| !application.is_in(to));
+        to_move.sort_unstable_by_key(|application| application.slot);
+        Some(if to_move.is_empty() { ToMove::Nobody } else { ToMove::Few(to_move) })
     }
 }
 
@@ -115,7 +123,7 @@ mod tests {
         let ids = ids((0..64).chain([70, 90]));
         let unfit = |ids: &[ApplicationId]| {
             let mut list = state.list_applications(ids);
-            assert!(list.leavers(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
+            assert!(list.to_move(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
             list.unfit().map(|(index, id, found)| (index, id.as_u128(), found.is_some())).collect::<Vec<_>>()
         };
         assert_eq!(unfit(&ids), [(64, 70, true), (65, 90, false)]);

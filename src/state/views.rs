@@ -3,8 +3,9 @@
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
-use super::{State, slot::Slot};
+use super::State;
 use crate::{
+    columns::Slot,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::{Application, Publication},
@@ -60,7 +61,7 @@ impl<'a> ConnectorGroupView<'a> {
     /// Its id.
     #[must_use]
     pub fn id(self) -> ConnectorGroupId {
-        self.state.groups.roster.id(self.slot)
+        self.state.groups.by_id.id(self.slot)
     }
 
     /// Its name.
@@ -115,7 +116,7 @@ impl<'a> ConnectorGroupView<'a> {
     #[must_use]
     pub fn members_after(self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'a>>> {
         let state = self.state;
-        let after = state.connectors.roster.slot(after)?;
+        let after = state.connectors.by_id.slot(after)?;
         let members = state.groups.members(self.slot);
         let start = members.partition_point(|slot| *slot <= after);
         Some(members.iter().skip(start).map(move |slot| ConnectorView { state, slot: *slot }))
@@ -129,7 +130,7 @@ impl<'a> ConnectorGroupView<'a> {
     /// Its applications behind the one with this id, in creation order; `None` where the tenant has no such application.
     #[must_use]
     pub fn applications_after(self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'a>>> {
-        let after = self.state.applications.roster.slot(after)?;
+        let after = self.state.applications.by_id.slot(after)?;
         Some(self.applications_from(after.index().saturating_add(1)))
     }
 
@@ -137,14 +138,14 @@ impl<'a> ConnectorGroupView<'a> {
         let state = self.state;
         // Behind the last one there is nothing to look for.
         let most = usize::try_from(self.applications_count()).unwrap_or(usize::MAX);
-        let slots = state.applications.cells.in_group_from(self.slot, start).take(most);
+        let slots = state.applications.groups.members_from(self.slot, start).take(most);
         slots.map(move |slot| ApplicationView { state, slot })
     }
 
     /// The group as a record of its own.
     #[must_use]
     pub fn to_connector_group(self) -> ConnectorGroup {
-        let super::groups::Record { name, connector_group_type, region } = self.record().clone();
+        let super::group_columns::Record { name, connector_group_type, region } = self.record().clone();
         ConnectorGroup { id: self.id(), name, connector_group_type, is_default: self.is_default(), region }
     }
 
@@ -154,7 +155,7 @@ impl<'a> ConnectorGroupView<'a> {
 
     /// How many groups are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.groups.roster.place(self.slot))
+        place(self.state.groups.by_id.place(self.slot))
     }
 
     /// Orders things of the kind by creation; says nothing else.
@@ -162,7 +163,7 @@ impl<'a> ConnectorGroupView<'a> {
         self.slot
     }
 
-    fn record(self) -> &'a super::groups::Record {
+    fn record(self) -> &'a super::group_columns::Record {
         // A view is made of a slot that lives, and a slot that lives has a record.
         self.state.groups.record(self.slot).unwrap_or(&self.state.no_group)
     }
@@ -172,7 +173,7 @@ impl<'a> ConnectorView<'a> {
     /// Its id.
     #[must_use]
     pub fn id(self) -> ConnectorId {
-        self.state.connectors.roster.id(self.slot)
+        self.state.connectors.by_id.id(self.slot)
     }
 
     /// Its host's name.
@@ -233,7 +234,7 @@ impl<'a> ConnectorView<'a> {
 
     /// How many connectors are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.connectors.roster.place(self.slot))
+        place(self.state.connectors.by_id.place(self.slot))
     }
 
     /// Orders things of the kind by creation; says nothing else.
@@ -241,7 +242,7 @@ impl<'a> ConnectorView<'a> {
         self.slot
     }
 
-    fn texts(self) -> Option<&'a super::connectors::Texts> {
+    fn texts(self) -> Option<&'a super::connector_columns::Texts> {
         self.state.connectors.texts(self.slot)
     }
 }
@@ -250,7 +251,7 @@ impl<'a> ApplicationView<'a> {
     /// Its id.
     #[must_use]
     pub fn id(self) -> ApplicationId {
-        self.state.applications.roster.id(self.slot)
+        self.state.applications.by_id.id(self.slot)
     }
 
     /// Its client id.
@@ -268,7 +269,7 @@ impl<'a> ApplicationView<'a> {
     /// Whether it is published.
     #[must_use]
     pub fn is_published(self) -> bool {
-        self.state.applications.cells.is_in_some_group(self.slot)
+        self.state.applications.groups.is_in_some_set(self.slot)
     }
 
     /// The one group that it is assigned to; `None` while it is not published.
@@ -312,7 +313,7 @@ impl<'a> ApplicationView<'a> {
 
     /// How many applications are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.applications.roster.place(self.slot))
+        place(self.state.applications.by_id.place(self.slot))
     }
 
     /// Orders things of the kind by creation; says nothing else.

@@ -1,69 +1,69 @@
 //! Things of one kind by id, in creation order, each whole: what a directory keeps its tenants in.
 
-use super::{hash::HashSeed, pages::Pages, roster::Roster, slot::Slot};
-use crate::ids::Id;
+use super::key::Key;
+use super::{hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Table<I, T> {
-    roster: Roster<I>,
+    slots: SlotMap<I>,
     things: Pages<Option<T>, 32>,
 }
 
 impl<I, T> Default for Table<I, T> {
     fn default() -> Self {
-        Self { roster: Roster::default(), things: Pages::default() }
+        Self { slots: SlotMap::default(), things: Pages::default() }
     }
 }
 
-impl<I: Id, T: Clone> Table<I, T> {
+impl<I: Key, T: Clone> Table<I, T> {
     pub(crate) fn new(seed: HashSeed) -> Self {
-        Self { roster: Roster::new(seed), things: Pages::default() }
+        Self { slots: SlotMap::new(seed), things: Pages::default() }
     }
 
     pub(crate) const fn seed(&self) -> HashSeed {
-        self.roster.seed()
+        self.slots.seed()
     }
 
     pub(crate) const fn len(&self) -> usize {
-        self.roster.len()
+        self.slots.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.roster.iter().filter_map(|slot| self.things.get(slot.index())?.as_ref())
+        self.slots.iter().filter_map(|slot| self.things.get(slot.index())?.as_ref())
     }
 
     pub(crate) fn after(&self, id: I) -> Option<impl Iterator<Item = &T>> {
-        let after = self.roster.slot(id)?;
-        Some(self.roster.after(after).filter_map(|slot| self.things.get(slot.index())?.as_ref()))
+        let after = self.slots.slot(id)?;
+        Some(self.slots.after(after).filter_map(|slot| self.things.get(slot.index())?.as_ref()))
     }
 
     pub(crate) fn get(&self, id: I) -> Option<&T> {
-        self.things.get(self.roster.slot(id)?.index())?.as_ref()
+        self.things.get(self.slots.slot(id)?.index())?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
-        self.things.get_mut(self.roster.slot(id)?.index())?.as_mut()
+        self.things.get_mut(self.slots.slot(id)?.index())?.as_mut()
     }
 
     pub(crate) fn place(&self, id: I) -> Option<usize> {
-        self.roster.slot(id).map(|slot| self.roster.place(slot))
+        self.slots.slot(id).map(|slot| self.slots.place(slot))
     }
 
     pub(crate) fn push(&mut self, id: I, thing: T) {
-        let slot = self.roster.push(id);
+        let slot = self.slots.push(id);
         self.put(slot, thing);
     }
 
     fn put(&mut self, slot: Slot, thing: T) {
-        self.things.lengthen_to(self.roster.slots());
+        self.things.lengthen_to(self.slots.slots());
         self.things.set(slot.index(), Some(thing));
     }
 
     /// Brings a thing back at its place in the order.
     pub(crate) fn restore(&mut self, place: usize, id: I, thing: T) {
-        let slot = self.roster.restore(place, id).or_else(|| {
+        let slot = self.slots.restore(place, id).or_else(|| {
             *self = self.laid_out_anew(true);
-            self.roster.restore(place, id)
+            self.slots.restore(place, id)
         });
         if let Some(slot) = slot {
             self.put(slot, thing);
@@ -71,10 +71,10 @@ impl<I: Id, T: Clone> Table<I, T> {
     }
 
     pub(crate) fn remove(&mut self, id: I) {
-        if let Some(slot) = self.roster.slot(id) {
+        if let Some(slot) = self.slots.slot(id) {
             self.things.set(slot.index(), None);
-            self.roster.remove(slot);
-            if self.roster.is_sparse() {
+            self.slots.remove(slot);
+            if self.slots.is_sparse() {
                 *self = self.laid_out_anew(false);
             }
         }
@@ -83,12 +83,12 @@ impl<I: Id, T: Clone> Table<I, T> {
     /// The same things without dead slots, or with one before each for a thing that comes back.
     fn laid_out_anew(&self, spaced: bool) -> Self {
         let mut table = Self::new(self.seed());
-        for slot in self.roster.iter() {
+        for slot in self.slots.iter() {
             if spaced {
-                table.roster.push_vacancy();
+                table.slots.push_vacancy();
                 table.things.push(None);
             }
-            table.roster.push(self.roster.id(slot));
+            table.slots.push(self.slots.id(slot));
             table.things.push(self.things.get(slot.index()).cloned().flatten());
         }
         table
