@@ -11,12 +11,17 @@ use crate::{
     model::{
         application::Application,
         connector::Connector,
-        document::{ConnectorGroupDocument, Document},
         group::{ConnectorGroup, Name},
         region::Region,
     },
     state::State,
     tenant::Tenant,
+};
+
+pub use crate::model::{
+    application::ApplicationDocument,
+    connector::ConnectorDocument,
+    document::{ConnectorGroupDocument, DirectoryDocument, Document},
 };
 
 /// All that is wrong with a document; never empty.

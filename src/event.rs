@@ -282,7 +282,7 @@ mod tests {
     use alloc::format;
 
     use super::*;
-    use crate::{columns::HashSeed, ids::TenantId, rules::Rules, state::State};
+    use crate::{columns::HashSeed, ids::TenantId, model::Rules, state::State};
 
     #[test]
     fn a_whole_group_is_kept_as_such_and_equals_its_list() {

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use connector_groups::{DirectoryViolations, TenantId};
+use connector_groups::{TenantId, document::DirectoryViolations};
 use hyper::{Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use tokio::task::block_in_place;

@@ -6,7 +6,10 @@ use core::{
     str::FromStr,
 };
 
-use connector_groups::{ApplicationView, Availability, ConnectorGroupView, ConnectorView, Directory, Tenant};
+use connector_groups::{
+    Availability, Directory, Tenant,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
 use hyper::{
     Response, StatusCode, Uri,
     header::{self, HeaderValue},

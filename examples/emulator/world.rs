@@ -4,7 +4,11 @@ use alloc::collections::{BTreeMap, VecDeque};
 use core::{hash::BuildHasher, time::Duration};
 use std::{hash::RandomState, time::Instant};
 
-use connector_groups::{Answer, Directory, DirectoryDocument, DirectoryViolations};
+use connector_groups::{
+    Directory,
+    directory::Answer,
+    document::{DirectoryDocument, DirectoryViolations},
+};
 
 use crate::line;
 

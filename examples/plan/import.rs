@@ -47,9 +47,9 @@ use std::{
 };
 
 use connector_groups::{
-    AppId, ApplicationDocument, ApplicationId, ConnectorDocument, ConnectorGroupDocument, ConnectorGroupId,
-    ConnectorGroupType, ConnectorId, ConnectorStatus, Document, OnPremisesPublishing, Rules, Tenant, TenantId,
-    Timestamp,
+    AppId, ApplicationId, ConnectorGroupId, ConnectorId, Rules, Tenant, TenantId, Timestamp,
+    document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
+    model::{ConnectorGroupType, ConnectorStatus, OnPremisesPublishing},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};

@@ -28,8 +28,9 @@ mod words;
 use std::{io::Write, path::Path, process::ExitCode};
 
 use connector_groups::{
-    Aim, ConnectorGroupId, DirectoryCommand, Impact, Parking, Plan, PlanOptions, Tenant,
+    ConnectorGroupId, DirectoryCommand, Impact, Plan, Tenant,
     picture::{Picture, PictureOptions},
+    plan::{Aim, Parking, PlanOptions},
 };
 
 const USAGE: &str = "usage: plan [--keep-available] [--park-anywhere] [--tenant ID] [--out FILE] [--dot FILE] [--mermaid FILE] \

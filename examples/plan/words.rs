@@ -5,7 +5,10 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 use core::fmt::Write;
 
-use connector_groups::{Aim, Availability, ConnectorGroupId, Event, Impact, Plan, PlanOptions, Tenant, Unreachable};
+use connector_groups::{
+    Availability, ConnectorGroupId, Event, Impact, Plan, Tenant,
+    plan::{Aim, PlanOptions, Unreachable},
+};
 
 pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: PlanOptions) -> String {
     let mut text = format!(

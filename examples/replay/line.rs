@@ -1,6 +1,6 @@
 //! A line of the replay format and its answer.
 
-use connector_groups::{Answer, Directory, DirectoryCommand};
+use connector_groups::{Directory, DirectoryCommand, directory::Answer};
 
 const TEXT_BYTES_MAX: usize = 250;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use connector_groups::{Directory, DirectoryDocument};
+use connector_groups::{Directory, document::DirectoryDocument};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// A value as JSON, with the file and the field named where something is wrong.

@@ -223,9 +223,9 @@ impl UnionFind {
                 }
                 for bit in bits(*word) {
                     work::element();
-                    let node = nodes.get(bit).copied().flatten();
-                    are_all_in_some &= node.is_some();
-                    *word &= !u64::from(is_there(node)).wrapping_shl(u32::try_from(bit).unwrap_or(0));
+                    let found = nodes.get(bit).copied().flatten();
+                    are_all_in_some &= found.is_some();
+                    *word &= !u64::from(is_there(found)).wrapping_shl(u32::try_from(bit).unwrap_or(0));
                 }
             }
         }
@@ -491,7 +491,7 @@ mod tests {
         assert_eq!((sets.nodes.len(), depth(&sets, 0)), (2, 1));
     }
 
-    /// Sets that move_to and scatter for long: the paths stay short and the nodes few.
+    /// Sets that are gathered and scattered for long: the paths stay short and the nodes few.
     #[test]
     fn a_long_history_leaves_short_paths() {
         let mut sets = UnionFind::default();

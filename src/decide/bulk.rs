@@ -42,7 +42,7 @@ fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: Connec
     checks::named_once(listed.repeated())?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
-    if let Some(to_move) = listed.to_move(to) {
+    if let Some(to_move) = listed.not_yet_in(to) {
         return Ok(reassigned(to_move, to).into_iter().collect());
     }
     // Some are missing or not published, most often few: the others are passed over quickly.

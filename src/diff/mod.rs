@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     ids::TenantId,
+    model::Rules,
     model::{application::Application, connector::Connector, group::ConnectorGroup, region::Region},
-    rules::Rules,
     state::Differences,
     tenant::Tenant,
     timestamp::Timestamp,
@@ -33,7 +33,7 @@ pub use commands::{DiffCommands, Leftover};
 /// #     _ = directory.apply(&command);
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
-/// use connector_groups::{Command, UpdateConnectorGroup, diff};
+/// use connector_groups::{Command, command::UpdateConnectorGroup, diff::diff};
 /// let finance = tenant.connector_groups_by_name("Finance DMZ").next().expect("Contoso has one").id();
 /// let mut renamed = tenant.clone();
 /// renamed.apply(&UpdateConnectorGroup { id: finance, name: Some("Finance".into()), region: None }.into())?;

@@ -8,9 +8,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Flow, Impact};
+use super::{Availability, Flow, Impact};
 use crate::{
-    availability::Availability,
     ids::{ApplicationId, ConnectorGroupId},
     model::{region::Region, url::is_wildcard},
     state::{ApplicationView, State},

@@ -15,8 +15,8 @@ use super::{
     words::{Names, change, clean, count, mark, published, standing},
 };
 use crate::{
-    availability::Availability,
     ids::ConnectorGroupId,
+    impact::Availability,
     impact::{ConnectorGroupChange, Flow, Hazard, Impact},
     state::ConnectorGroupView,
 };

@@ -15,8 +15,8 @@ use super::{
     words::{availability, clean, count, is_empty, mark, standing},
 };
 use crate::{
-    availability::Availability,
     ids::ConnectorGroupId,
+    impact::Availability,
     model::group::ConnectorGroupType,
     state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,

@@ -8,9 +8,9 @@ use core::fmt;
 
 use super::{PictureOptions, graph::Mark};
 use crate::{
-    availability::Availability,
     command::{Command, Selection},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    impact::Availability,
     impact::{Hazard, Impact},
     state::ConnectorGroupView,
 };

@@ -53,7 +53,7 @@ impl Connectors {
         self.groups.set(slot.index(), group);
     }
 
-    /// The slots of all pages of columns that are not shared with another, but for the by_id.
+    /// The slots of all pages of columns that are not shared with another, but for the slot map.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let presences = self.presences.unshared(&other.presences);
         self.texts.unshared(&other.texts).chain(presences).chain(self.groups.unshared(&other.groups))

@@ -86,7 +86,7 @@ impl<'a> ApplicationList<'a> {
 
     /// Of a list in which no id is repeated, those who are not in a group yet; `None` where one of the list is not there, or
     /// not published.
-    pub(crate) fn to_move(&mut self, to: ConnectorGroupView<'_>) -> Option<ToMove<'a>> {
+    pub(crate) fn not_yet_in(&mut self, to: ConnectorGroupView<'_>) -> Option<ToMove<'a>> {
         let state = self.state;
         if let Some(mut chosen) = self.chosen.take() {
             self.are_published = state.applications.groups.remove_members_of(&mut chosen, to.slot);
@@ -123,7 +123,7 @@ mod tests {
         let ids = ids((0..64).chain([70, 90]));
         let unfit = |ids: &[ApplicationId]| {
             let mut list = state.list_applications(ids);
-            assert!(list.to_move(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
+            assert!(list.not_yet_in(state.connector_group(ConnectorGroupId::from_u128(1)).unwrap()).is_none());
             list.unfit().map(|(index, id, found)| (index, id.as_u128(), found.is_some())).collect::<Vec<_>>()
         };
         assert_eq!(unfit(&ids), [(64, 70, true), (65, 90, false)]);

@@ -37,11 +37,11 @@ pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
 use crate::{
     columns::HashSeed,
     ids::TenantId,
+    model::Rules,
     model::{
         group::{ConnectorGroup, ConnectorGroupType, Name},
         region::Region,
     },
-    rules::Rules,
     timestamp::Timestamp,
 };
 

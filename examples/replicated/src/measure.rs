@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use connector_groups::{AddApplication, Directory, DirectoryCommand, ReassignApplications, Selection};
+use connector_groups::{command::{AddApplication, ReassignApplications}, Directory, DirectoryCommand, Selection};
 use openraft::{Config, SnapshotPolicy};
 use redb::{Database, StorageBackend, backends::FileBackend};
 

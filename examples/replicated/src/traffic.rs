@@ -2,12 +2,7 @@
 
 use std::{iter, sync::Arc};
 
-use connector_groups::{
-    AppId, ApplicationId, ApplicationView, AssignApplications, Assignment, Command, ConnectorGroupId,
-    ConnectorGroupView, ConnectorId, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup,
-    DeleteTenant, Directory, DirectoryCommand, PublishApplication, ReassignApplications, RegisterConnector, Selection,
-    TenantId, Timestamp, Transaction, UpdateConnectorGroup, workload::Workload,
-};
+use connector_groups::{command::{AssignApplications, Assignment, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup, DeleteTenant, PublishApplication, ReassignApplications, RegisterConnector, Transaction, UpdateConnectorGroup}, view::{ApplicationView, ConnectorGroupView}, workload::Workload, AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId, Timestamp};
 use rand::{
     Rng,
     rngs::StdRng,

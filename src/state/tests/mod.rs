@@ -163,7 +163,7 @@ fn a_list_leaves_whoever_else_is_not_published() {
     }
     let listed = ids(64..128);
     let to = state.connector_group(ConnectorGroupId::from_u128(1)).unwrap();
-    assert!(matches!(state.list_applications(&listed).to_move(to), Some(ToMove::Many(bulk)) if bulk.len() == 64));
+    assert!(matches!(state.list_applications(&listed).not_yet_in(to), Some(ToMove::Many(bulk)) if bulk.len() == 64));
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_list_leaves_only_if_all_of_it_are_published() {
         let to_move = |last: u128, to: u128| {
             let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
             let listed = ids((0..size).chain([last]));
-            match state.list_applications(&listed).to_move(to)? {
+            match state.list_applications(&listed).not_yet_in(to)? {
                 ToMove::Nobody => Some(0),
                 ToMove::Few(few) => Some(few.len()),
                 ToMove::Many(many) => Some(many.len()),
@@ -369,7 +369,7 @@ fn a_list_costs_a_little_over_a_bucket_for_each_id() {
     let reassign = |state: &mut State, listed: Vec<ApplicationId>| {
         let before = state.clone();
         let to = before.connector_group(other).unwrap();
-        let Some(ToMove::Many(bulk)) = before.list_applications(&listed).to_move(to) else {
+        let Some(ToMove::Many(bulk)) = before.list_applications(&listed).not_yet_in(to) else {
             panic!("all of many leave")
         };
         state.apply_bulk_move(&bulk, other);
