@@ -1,77 +1,57 @@
-//! Replays commands: JSON Lines in, one answer a line out (contract §8).
-//!
-//! ```text
-//! cargo run --release --example replay -- [--state] [--check] [--load FILE] [FILE]
-//! ```
-//!
-//! Reads standard input where no file is named. `--load` begins with a tenant document, a directory's, or what `--state` has
-//! printed, in place of no tenants at all. `--state` prints the whole directory as a last line; `--check` audits it
-//! after each line and stops with exit status 3 at the first violation, which only a bug of the engine can cause. The exit
-//! status is 1 if the input cannot be read, 2 if the call itself is wrong, and 0 whatever the answers are.
+//! `replay`: JSON Lines in, one answer a line out.
 
 use core::time::Duration;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
 
 use connector_groups::Directory;
 
-#[path = "replay/line.rs"]
-mod line;
-#[path = "replay/state.rs"]
-mod state;
+use crate::{line, state};
 
-const USAGE: &str = "usage: replay [--state] [--check] [--load FILE] [FILE]";
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-fn main() -> ExitCode {
-    let (mut state, mut check, mut load, mut file) = (false, false, None, None);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--state" => state = true,
-            "--check" => check = true,
-            "--load" => {
-                load = arguments.next();
-                if load.is_none() {
-                    eprintln!("replay: --load what?\n{USAGE}");
-                    return ExitCode::from(2);
-                }
-            }
-            "--help" => {
-                println!("{USAGE}");
-                return ExitCode::SUCCESS;
-            }
-            _ if argument.starts_with("--") || file.is_some() => {
-                eprintln!("replay: unexpected argument {argument}\n{USAGE}");
-                return ExitCode::from(2);
-            }
-            _ => file = Some(argument),
-        }
-    }
-    let input: Box<dyn Read> = match &file {
+/// Options of `replay`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print the whole directory as a last line
+    #[arg(long)]
+    state: bool,
+    /// Audit every invariant after each line; stop with exit status 3 at the first violation
+    #[arg(long)]
+    check: bool,
+    /// Begin with a tenant document, a directory's, or what `--state` has printed
+    #[arg(long, value_name = "FILE")]
+    load: Option<PathBuf>,
+    /// The lines; standard input where no file is named
+    file: Option<PathBuf>,
+}
+
+/// The exit status is 1 where the input cannot be read, and 0 whatever the answers are.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let input: Box<dyn Read> = match &options.file {
         None => Box::new(io::stdin()),
-        Some(name) => match File::open(name) {
+        Some(file) => match File::open(file) {
             Ok(file) => Box::new(file),
             Err(error) => {
-                eprintln!("replay: cannot read {name}: {error}");
+                eprintln!("replay: cannot read {}: {error}", file.display());
                 return ExitCode::FAILURE;
             }
         },
     };
-    let directory = match load.as_deref().map_or_else(|| Ok(Directory::default()), loaded) {
+    let directory = match options.load.as_deref().map_or_else(|| Ok(Directory::default()), loaded) {
         Ok(directory) => directory,
         Err(message) => {
             eprintln!("replay: {message}");
             return ExitCode::FAILURE;
         }
     };
-    let mut replay = Replay { directory, lines: 0, checks: check, progress: Progress::new() };
-    let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), state);
+    let mut replay = Replay { directory, lines: 0, checks: options.check, progress: Progress::new() };
+    let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), options.state);
     replay.progress.clear();
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,9 +72,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn loaded(name: &str) -> Result<Directory, String> {
-    let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
-    state::directory(Path::new(name), &text)
+fn loaded(file: &Path) -> Result<Directory, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    state::directory(file, &text)
 }
 
 enum Stop {

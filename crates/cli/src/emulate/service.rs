@@ -13,7 +13,7 @@ use hyper::{
     http::request::Parts,
 };
 
-use crate::{control, page, server, world::World};
+use super::{control, page, server, world::World};
 
 pub(crate) struct Emulator {
     pub(crate) world: Mutex<World>,

@@ -4,10 +4,8 @@ use std::{fs, path::Path};
 
 use connector_groups::{Desired, Directory, DirectoryCommand, Tenant, TenantId};
 
-use crate::{
-    import,
-    state::{self, json},
-};
+use super::import;
+use crate::state::{self, json};
 
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
@@ -19,7 +17,19 @@ pub(crate) fn desired(file: &str) -> Result<Desired, String> {
     let path = Path::new(file);
     let text = read(path)?;
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    if is_yaml { serde_saphyr::from_str(&text).map_err(|error| format!("{file}: {error}")) } else { json(path, &text) }
+    if is_yaml { yaml(file, &text) } else { json(path, &text) }
+}
+
+#[cfg(feature = "yaml")]
+fn yaml(file: &str, text: &str) -> Result<Desired, String> {
+    serde_saphyr::from_str(text).map_err(|error| format!("{file}: {error}"))
+}
+
+#[cfg(not(feature = "yaml"))]
+fn yaml(file: &str, _: &str) -> Result<Desired, String> {
+    Err(format!(
+        "{file}: this build reads no YAML; build it with the default features, or write the desired state as JSON"
+    ))
 }
 
 pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {

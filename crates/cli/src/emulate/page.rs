@@ -15,7 +15,7 @@ use hyper::{
     header::{self, HeaderValue},
 };
 
-use crate::service::response;
+use super::service::response;
 
 /// More than these go to further pages.
 const ROWS_MAX: usize = 100;

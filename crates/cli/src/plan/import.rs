@@ -54,7 +54,8 @@ use connector_groups::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{input::read, state::json};
+use super::input::read;
+use crate::state::json;
 
 /// An answer of Graph: a page of a list, one thing, or an error.
 #[derive(Deserialize)]

@@ -1,22 +1,12 @@
-//! Puts the emulator under load, beside a server of the same make that answers every request with the same bytes.
-//!
-//! ```text
-//! cargo run --release --features graph --example load -- [--seconds SECONDS] [--connections NUMBER]
-//! ```
+//! `load`: puts the emulator under load, beside a server of the same make that answers every request with the same bytes.
 //!
 //! Closed loops on loopback. First each kind of request alone, by turns with the bare server; then, for seven tenths of the
 //! time, all kinds mixed while bad requests come in between; at the end every application is moved once more, and the whole
 //! state is read, audited, and compared with what it must be. The exit status is 1 where anything was lost or wrong.
 
-extern crate alloc;
-
-#[path = "../../tests/cargo/mod.rs"]
-mod cargo;
 mod client;
 mod fixture;
 mod hostile;
-#[path = "../emulator/server.rs"]
-mod server;
 
 use alloc::sync::Arc;
 use core::{
@@ -27,7 +17,7 @@ use core::{
 use std::{
     fs,
     io::{BufRead, BufReader, IsTerminal},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::Instant,
 };
@@ -36,13 +26,30 @@ use connector_groups::Directory;
 use hyper::{Method, Request, Response, StatusCode, http::request::Parts};
 use tokio::net::TcpListener;
 
-use crate::{
+use self::{
     client::{Connection, Kind, Measured, SNAPSHOT, Target},
     fixture::Fixture,
     hostile::Bad,
 };
+use crate::emulate::server;
 
-const USAGE: &str = "usage: load [--seconds SECONDS] [--connections NUMBER]";
+/// Options of `load`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// How long, in all
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    seconds: core::num::NonZeroU32,
+    /// How many connections at once
+    #[arg(long, value_name = "NUMBER", default_value = "8")]
+    connections: core::num::NonZeroU32,
+    /// What the emulator begins with: lines of the replay format
+    #[arg(long, value_name = "FILE", default_value = "examples/contoso.jsonl")]
+    seed: PathBuf,
+    /// Only serve the same bytes for every request: the other side of the comparison
+    #[arg(long, hide = true)]
+    bare: bool,
+}
+
 /// What the bare server answers, about as long as a group.
 const BARE_BODY: &[u8] = &[b'x'; 280];
 /// By turns, so that whatever else the machine does falls on both.
@@ -59,31 +66,9 @@ const MIX: [Kind; 24] = {
     mix
 };
 
-fn main() -> ExitCode {
-    let (mut seconds, mut connections, mut bare) = (60, 8, false);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let number = match argument.as_str() {
-            "--bare" => {
-                bare = true;
-                continue;
-            }
-            "--seconds" => &mut seconds,
-            "--connections" => &mut connections,
-            _ => {
-                eprintln!("load: unexpected argument {argument}\n{USAGE}");
-                return ExitCode::from(2);
-            }
-        };
-        match arguments.next().and_then(|text| text.parse().ok()) {
-            Some(value) if value > 0 => *number = value,
-            _ => {
-                eprintln!("load: {argument} needs a number\n{USAGE}");
-                return ExitCode::from(2);
-            }
-        }
-    }
-    let result = if bare { serve_bare() } else { run(Duration::from_secs(u64::from(seconds)), connections) };
+/// The exit status is 1 where anything was lost or answered wrongly.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let result = if options.bare { serve_bare() } else { measure(options) };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong) => {
@@ -154,21 +139,13 @@ impl Drop for Server {
 }
 
 #[tokio::main]
-async fn run(time: Duration, connections: u32) -> Result<(), String> {
+async fn measure(options: &Options) -> Result<(), String> {
+    let (time, connections) = (Duration::from_secs(u64::from(options.seconds.get())), options.connections.get());
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
-    let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
-    let built = cargo::cargo()
-        .args(["build", "--quiet", "--features", "graph", "--example", "emulator"])
-        .args(profile)
-        .status();
-    if !built.is_ok_and(|status| status.success()) {
-        return Err(String::from("the emulator does not build"));
-    }
-    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/contoso.jsonl");
-    let seed = seed.to_string_lossy();
-    let arguments = ["--listen", "127.0.0.1:0", "--control", "--quiet", "--seed", &*seed];
-    let emulator = Server::start(&this.with_file_name("emulator"), &arguments)?;
-    let bare = Server::start(&this, &["--bare"])?;
+    let seed = options.seed.to_string_lossy();
+    let arguments = ["emulate", "--listen", "127.0.0.1:0", "--control", "--quiet", "--seed", &*seed];
+    let emulator = Server::start(&this, &arguments)?;
+    let bare = Server::start(&this, &["load", "--bare"])?;
 
     let before = state(emulator.address).await?;
     expect(emulator.address, Method::POST, SNAPSHOT).await?;

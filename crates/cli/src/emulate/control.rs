@@ -7,7 +7,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use tokio::task::block_in_place;
 
-use crate::{
+use super::{
     service::{self, response},
     world::{self, World},
 };

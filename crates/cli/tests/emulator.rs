@@ -7,31 +7,14 @@ use core::time::Duration;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::LazyLock,
     time::Instant,
 };
 
 use serde_json::{Value, json};
 
-mod cargo;
-
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
-
-/// The example, built where this test was.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
-    let built = cargo::cargo()
-        .args(["build", "--quiet", "--features", "graph", "--example", "emulator"])
-        .args(profile)
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let this = std::env::current_exe().unwrap();
-    this.ancestors().nth(2).unwrap().join("examples/emulator")
-});
 
 struct Emulator {
     child: Child,
@@ -40,10 +23,10 @@ struct Emulator {
 
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(&*PROGRAM)
-            .args(["--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
+        let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
             .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -209,7 +192,9 @@ fn it_keeps_its_limits() {
 
 #[test]
 fn it_says_what_is_wrong_with_its_arguments() {
-    let output = Command::new(&*PROGRAM).args(["--profile", "dead"]).output().unwrap();
+    let program = env!("CARGO_BIN_EXE_connector-groups");
+    let output = Command::new(program).args(["emulate", "--profile", "dead"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("dead\nusage: emulator"));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("'dead'") && told.contains("[possible values: live, documented]"), "{told}");
 }

@@ -1,19 +1,22 @@
-//! Lines in, answers out: the replay example as a user runs it.
+//! Lines in, answers out: `connector-groups replay` as a user runs it.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 use std::{
     io::Write,
     path::Path,
-    process::{Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
-mod cargo;
+const PROGRAM: &str = env!("CARGO_BIN_EXE_connector-groups");
+/// Where the traces and the examples are.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 fn replay(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = cargo::cargo()
-        .args(["run", "--quiet", "--example", "replay", "--"])
+    let mut child = Command::new(PROGRAM)
+        .arg("replay")
         .args(arguments)
+        .current_dir(ROOT)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -28,7 +31,7 @@ fn replay(arguments: &[&str], input: &[u8]) -> Output {
 }
 
 fn file(name: &str) -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+    std::fs::read(Path::new(ROOT).join(name)).unwrap()
 }
 
 fn answers(output: &Output) -> Vec<serde_json::Value> {
@@ -127,13 +130,9 @@ fn hostile_lines_are_answered_shortly() {
 #[test]
 fn a_child_process_is_held_against_the_engine() {
     let conformance = |arguments: &[&str]| {
-        let run = ["run", "--quiet", "--features", "workload", "--example", "conformance", "--"];
-        cargo::cargo().args(run).args(arguments).output().unwrap()
+        Command::new(PROGRAM).arg("conformance").args(arguments).current_dir(ROOT).output().unwrap()
     };
-    let build = ["build", "--quiet", "--features", "workload", "--example", "replay"];
-    assert!(cargo::cargo().args(build).status().unwrap().success());
-    let program = replay_program();
-    let output = conformance(&["--traces", "3", "--steps", "50", &program]);
+    let output = conformance(&["--traces", "3", "--steps", "50", PROGRAM, "replay"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let output = conformance(&["--traces", "3", "cat"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -144,19 +143,9 @@ fn a_child_process_is_held_against_the_engine() {
     {
         assert_eq!(conformance(wrong).status.code(), Some(2), "{wrong:?}");
     }
-    assert_eq!(conformance(&["--trace", "examples/contoso.jsonl", &program]).status.code(), Some(0));
+    assert_eq!(conformance(&["--trace", "examples/contoso.jsonl", PROGRAM, "replay"]).status.code(), Some(0));
     assert_eq!(
         conformance(&["--trace", "examples/contoso.jsonl", "--answers", "examples/contoso.jsonl"]).status.code(),
         Some(1)
     );
-}
-
-/// Where cargo puts the example that it has built.
-fn replay_program() -> String {
-    let mut folder = std::env::current_exe().unwrap();
-    while folder.file_name().is_some_and(|name| name != "deps") {
-        folder.pop();
-    }
-    folder.pop();
-    folder.join("examples/replay").to_string_lossy().into_owned()
 }

@@ -15,7 +15,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::fixture::Fixture;
+use super::fixture::Fixture;
 
 pub(crate) const SNAPSHOT: &str = "/_control/snapshots/before";
 
