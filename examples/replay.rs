@@ -1,4 +1,4 @@
-//! Replays commands: JSON Lines in, one answer a line out (contract §8).
+//! Replays commands: JSON Lines in, one answer a line out.
 //!
 //! ```text
 //! cargo run --release --example replay -- [--state] [--check] [--load FILE] [FILE]

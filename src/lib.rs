@@ -15,11 +15,12 @@ extern crate alloc;
 extern crate std;
 
 #[macro_use]
-mod objects;
+mod json;
 
 pub mod audit;
 mod columns;
 pub mod command;
+mod count;
 mod decide;
 pub mod diff;
 pub mod directory;

@@ -6,9 +6,12 @@
 //! a rule: they know what to try, and `decide` says whether it goes. The result is run on a snapshot of the tenant itself
 //! before it is given away.
 
+mod bound;
 mod desired;
 mod goal;
+mod group;
 mod search;
+mod small;
 mod straight;
 mod task;
 #[cfg(test)]
@@ -28,10 +31,12 @@ use crate::{
     refusal::Refusal,
     tenant::Tenant,
 };
-use search::{Found, STATES_MAX, at_least, search};
+use bound::at_least;
+use search::{Found, STATES_MAX, search};
+use small::{application_at, serves};
 use straight::straight;
 use task::Task;
-use walk::{Walk, application_at, serves};
+use walk::Walk;
 
 /// What matters most on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -12,8 +12,10 @@ use alloc::{
 use super::{
     Aim,
     goal::Fate,
-    task::{Group, Task},
-    walk::{Walk, application_at, assign, connector_at, create, is_pending, send, serves, update},
+    group::{Group, create, is_pending, update},
+    small::{application_at, assign, connector_at, send, serves},
+    task::Task,
+    walk::Walk,
 };
 use crate::{
     command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},

@@ -8,14 +8,14 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use core::cmp::Reverse;
 
 use super::{
     Aim, Parking, PlanOptions,
     goal::{Fate, Goal},
-    walk::is_pending,
+    group::{Group, is_pending},
+    small::{class, small},
 };
-use core::cmp::Reverse;
-
 use crate::{
     command::{AssignApplications, Assignment, Command, MoveConnectors, ReassignApplications, Selection},
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
@@ -29,24 +29,6 @@ use crate::{
     state::ConnectorGroupView,
     tenant::Tenant,
 };
-
-/// A group that matters, as it should be in the end.
-#[derive(Clone)]
-pub(super) struct Group {
-    pub(super) id: ConnectorGroupId,
-    pub(super) name: Arc<str>,
-    pub(super) region: Arc<str>,
-    /// A name that nobody has or wants, for the way.
-    pub(super) spare: Arc<str>,
-    /// `None`: a temporary group, there neither before nor after.
-    pub(super) fate: Option<Fate>,
-}
-
-impl Group {
-    pub(super) fn is_wanted(&self) -> bool {
-        matches!(self.fate, Some(Fate::Stays | Fate::Comes))
-    }
-}
 
 /// All that start in one group and end in one group, which may be the same.
 pub(super) struct Class<Id> {
@@ -66,16 +48,6 @@ pub(super) struct Task {
     pub(super) options: PlanOptions,
     /// Where things may wait that are not at home there: groups that are there, then the temporary one.
     pub(super) parking: Vec<ConnectorGroupId>,
-}
-
-/// The id of a class's one connector or application in the small tenant.
-pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
-    id(u128::try_from(class).unwrap_or(u128::MAX))
-}
-
-/// The class that an id of the small tenant stands for.
-pub(super) fn class(bits: u128) -> usize {
-    usize::try_from(bits).unwrap_or(usize::MAX)
 }
 
 impl Task {
