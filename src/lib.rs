@@ -22,6 +22,7 @@ mod columns;
 pub mod command;
 mod count;
 mod decide;
+mod detour;
 pub mod diff;
 pub mod directory;
 pub mod document;

@@ -14,7 +14,13 @@ use crate::{
     evolve,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     model::Rules,
-    model::{document::Document, group::Name, region::Region},
+    model::{
+        application::Application,
+        connector::Connector,
+        document::Document,
+        group::{ConnectorGroup, Name},
+        region::Region,
+    },
     refusal::Refusal,
     state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
     timestamp::Timestamp,
@@ -43,6 +49,21 @@ impl Tenant {
     /// The same, found with this seed; a snapshot where it is so already.
     pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
         if self.state.hash_seed() == seed { self.clone() } else { Self::from_state(self.state.hashed_with(seed)) }
+    }
+
+    /// A tenant of the same properties with these things and no others. The groups of all things are among them, and the
+    /// default one is.
+    pub(crate) fn with_only(
+        &self,
+        groups: impl Iterator<Item = ConnectorGroup>,
+        connectors: impl Iterator<Item = Connector>,
+        applications: impl ExactSizeIterator<Item = Application>,
+    ) -> Self {
+        let mut state = self.state.without_things();
+        groups.for_each(|group| state.push_connector_group(&group));
+        connectors.for_each(|connector| state.push_connector(&connector));
+        state.fill_with_applications(applications);
+        Self::from_state(state)
     }
 
     pub(crate) const fn state(&self) -> &Arc<State> {

@@ -142,13 +142,14 @@ fn rooms_keep_their_arrows() {
         ),
         ("audit", [VALUES, &["refusal"]].concat()),
         ("tenant", [VALUES, WORDS, &["columns", "state", "decide", "evolve", "audit"]].concat()),
-        ("diff", [VALUES, &["command", "refusal", "state", "tenant"]].concat()),
+        ("detour", vec!["command", "ids", "tenant"]),
+        ("diff", [VALUES, &["command", "detour", "refusal", "state", "tenant"]].concat()),
         ("picture", vec!["ids", "model", "command", "count", "state", "impact", "tenant"]),
         ("history", vec!["command", "event", "refusal", "tenant"]),
         ("document", [VALUES, &["columns", "count", "state", "audit", "tenant"]].concat()),
         ("directory", [VALUES, WORDS, &["columns", "state", "decide", "document", "tenant"]].concat()),
         ("plan", [VALUES, WORDS, &["state", "select", "tenant"]].concat()),
-        ("rebalance", [VALUES, &["command", "state", "plan", "tenant"]].concat()),
+        ("rebalance", [VALUES, &["command", "detour", "state", "plan", "tenant"]].concat()),
         ("workload", [VALUES, WORDS, &["state", "tenant", "directory"]].concat()),
     ]);
     let crate_root = read("src/lib.rs");

@@ -192,12 +192,12 @@ impl Choices {
 
     fn of_group(&self, task: &Task, tenant: &Tenant, group: &Group, commands: &mut Vec<Command>) {
         let id = group.id;
-        let default_region = || Some(Arc::<str>::from(tenant.default_region().as_str()));
+        let default_region = || Arc::<str>::from(tenant.default_region().as_str());
         let Some(now) = tenant.connector_group(id) else {
             if matches!(group.fate, Some(Fate::Comes) | None) {
                 commands.push(create(group, &group.name));
                 if self.by_region {
-                    let region = Group { region: default_region().unwrap_or_default(), ..group.clone() };
+                    let region = Group { region: default_region(), ..group.clone() };
                     commands.push(create(&region, &group.name));
                     commands.push(create(&region, &group.spare));
                 }
@@ -222,7 +222,7 @@ impl Choices {
         }
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
         // What changes nothing is no step, and is dropped where it is tried.
-        regions.extend(self.by_region.then(default_region).filter(|region| !regions.contains(region)));
+        regions.extend(self.by_region.then(|| Some(default_region())).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {
                 if name.is_some() || region.is_some() {

@@ -178,13 +178,13 @@ fn a_hazard_says_what_it_is_and_by_which_rule() {
     assert_eq!(
         told,
         [
-            format!("1 applications in connector group {default}, which has no active connector (R-28)"),
-            format!("1 applications in connector group {one}, which has one active connector (R-63)"),
+            format!("1 application in connector group {default}, which has no active connector (R-28)"),
+            format!("1 application in connector group {one}, which has one active connector (R-63)"),
             format!(
                 "application {} has a wildcard URL, whose DNS record must point to region eur of connector group {default} (R-35)",
                 application(1)
             ),
-            "1 applications come to rest in the default connector group (R-66)".to_string(),
+            "1 application comes to rest in the default connector group (R-66)".to_string(),
         ]
     );
 }
