@@ -9,7 +9,7 @@ use alloc::{
 
 use super::{
     Diff, Difference,
-    commands::{Leftover, Way, is_same_kind},
+    commands::{Leftover, Progress, is_same_kind},
 };
 use crate::{
     command::{
@@ -28,7 +28,7 @@ struct Arrivals {
     applications: Vec<ApplicationId>,
 }
 
-impl Way {
+impl Progress {
     /// Moves and changes of regions. A region is changed once nothing is left in its group, and before anything enters it.
     pub(super) fn move_all(&mut self, diff: &Diff) {
         let mut arrivals = self.arrivals(diff);

@@ -411,18 +411,18 @@ impl Impact {
         all.into_iter().map(ApplicationView::id).chain(new.iter().copied())
     }
 
-    /// Every way that applications go, and how many go it.
+    /// Every pair of groups that applications go between, and how many go.
     fn flows_of(&self, whole_groups: &BTreeMap<ConnectorGroupId, ConnectorGroupId>) -> Vec<FlowRecord> {
         let mut named_in = BTreeMap::<ConnectorGroupId, u32>::new();
-        let mut ways = BTreeMap::new();
+        let mut flows = BTreeMap::new();
         let mut count = |(from, to): (Option<ConnectorGroupId>, Option<ConnectorGroupId>), applications, is_folded| {
             let order = |state: &State, id: Option<ConnectorGroupId>| {
                 id.and_then(|id| state.connector_group(id)).map(ConnectorGroupView::creation_order)
             };
             let key = (order(&self.before, from), order(&self.after, to));
-            let way = ways.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
-            way.applications = way.applications.saturating_add(applications);
-            way.is_folded |= is_folded;
+            let flow = flows.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
+            flow.applications = flow.applications.saturating_add(applications);
+            flow.is_folded |= is_folded;
         };
         for id in &self.named {
             let (from, to) = self.groups_of(*id);
@@ -443,7 +443,7 @@ impl Impact {
                 count((from, to), rest, true);
             }
         }
-        ways.into_values().collect()
+        flows.into_values().collect()
     }
 
     /// Whether those who stay in a group fare otherwise than before.

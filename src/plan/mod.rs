@@ -85,7 +85,7 @@ pub struct Plan {
     /// No plan has fewer steps than this.
     pub at_least: usize,
     /// Whether it is known that no plan is better under the options: because it has no more steps than there must be and
-    /// harms nothing, or because all others were looked at.
+    /// leaves no application unserved, or because all others were looked at.
     pub best: bool,
     /// Applications that lose their last active connector on the way or at its end, in the order of steps.
     pub outages: Vec<Outage>,
@@ -278,8 +278,8 @@ impl Tenant {
 
 impl Task {
     fn cost(&self, walk: &Walk) -> (u64, usize) {
-        let harm = if self.options.aim == Aim::KeepAvailable { walk.harm.total } else { 0 };
-        (harm, walk.steps.len())
+        let outage_cost = if self.options.aim == Aim::KeepAvailable { walk.outage_cost.total } else { 0 };
+        (outage_cost, walk.steps.len())
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     group::{Group, create, is_pending},
     small::{application_at, assign, connector_at, send},
     task::Task,
-    walk::{Harm, Walk},
+    walk::{OutageCost, Walk},
 };
 use crate::{
     command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},
@@ -45,7 +45,7 @@ type Cost = (u64, usize);
 
 struct Node {
     tenant: Tenant,
-    harm: Harm,
+    outage_cost: OutageCost,
     steps: usize,
     before: Option<(usize, Command)>,
 }
@@ -55,17 +55,17 @@ struct Node {
 pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
     let Some(choices) = Choices::of(task) else { return Found::Unknown };
     let first = Walk::new(task);
-    let mut nodes = vec![Node { tenant: first.tenant, harm: first.harm, steps: 0, before: None }];
+    let mut nodes = vec![Node { tenant: first.tenant, outage_cost: first.outage_cost, steps: 0, before: None }];
     let mut best = BTreeMap::<Vec<u8>, Cost>::new();
     let mut open = BinaryHeap::from([Reverse((0, at_least(task, &task.start), Reverse(0), 0_usize))]);
-    while let Some(Reverse((harm, _, _, at))) = open.pop() {
+    while let Some(Reverse((outage_cost, _, _, at))) = open.pop() {
         let Some(node) = nodes.get(at) else { continue };
-        let cost = (harm, node.steps);
+        let cost = (outage_cost, node.steps);
         if best.get(&Choices::key(task, node)).is_some_and(|best| *best != cost) {
             continue;
         }
         if Walk::is_done(task, &node.tenant) {
-            return Found::Better(way(&nodes, at));
+            return Found::Better(path_to(&nodes, at));
         }
         if nodes.len() > states_max {
             return Found::Unknown;
@@ -75,16 +75,16 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         for command in choices.commands(task, &node.tenant) {
             let mut tenant = node.tenant.clone();
             if tenant.apply(&command).is_ok_and(|events| !events.is_empty()) {
-                let mut harm = node.harm.clone();
+                let mut outage_cost = node.outage_cost.clone();
                 if task.options.aim == Aim::KeepAvailable {
-                    harm.count(task, &tenant);
+                    outage_cost.count(task, &tenant);
                 }
-                next.push(Node { tenant, harm, steps, before: Some((at, command)) });
+                next.push(Node { tenant, outage_cost, steps, before: Some((at, command)) });
             }
         }
         for node in next {
-            let cost = (node.harm.total, steps);
-            let bound = (node.harm.total, steps.saturating_add(at_least(task, &node.tenant)));
+            let cost = (node.outage_cost.total, steps);
+            let bound = (node.outage_cost.total, steps.saturating_add(at_least(task, &node.tenant)));
             if known.is_some_and(|known| bound >= known) {
                 continue;
             }
@@ -99,7 +99,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
     Found::NoBetter
 }
 
-fn way(nodes: &[Node], mut at: usize) -> Vec<Command> {
+fn path_to(nodes: &[Node], mut at: usize) -> Vec<Command> {
     let mut steps = Vec::new();
     while let Some((before, command)) = nodes.get(at).and_then(|node| node.before.as_ref()) {
         steps.push(command.clone());
@@ -253,7 +253,7 @@ impl Choices {
         });
         let connectors = (0..task.connectors.len()).map(|class| place(connector_at(tenant, class)));
         let applications = (0..task.applications.len()).map(|class| place(application_at(tenant, class)));
-        let served = node.harm.served.iter().map(|served| u8::from(*served));
+        let served = node.outage_cost.served.iter().map(|served| u8::from(*served));
         groups.chain(connectors).chain(applications).chain(served).collect()
     }
 }
@@ -321,7 +321,7 @@ mod tests {
         let key = |command: &Command| {
             let mut tenant = task.start.clone();
             tenant.apply(command).unwrap();
-            Choices::key(&task, &Node { tenant, harm: Walk::new(&task).harm, steps: 0, before: None })
+            Choices::key(&task, &Node { tenant, outage_cost: Walk::new(&task).outage_cost, steps: 0, before: None })
         };
         assert_eq!(commands.iter().map(key).collect::<BTreeSet<_>>().len(), 10);
     }

@@ -19,18 +19,18 @@ use crate::{
 pub(super) struct Walk {
     pub(super) tenant: Tenant,
     pub(super) steps: Vec<Command>,
-    pub(super) harm: Harm,
+    pub(super) outage_cost: OutageCost,
 }
 
 /// Which classes of applications have ever had an active connector, and how many applications were without one after how
 /// many steps.
 #[derive(Clone)]
-pub(super) struct Harm {
+pub(super) struct OutageCost {
     pub(super) served: Vec<bool>,
     pub(super) total: u64,
 }
 
-impl Harm {
+impl OutageCost {
     /// Counts what is so after a step.
     pub(super) fn count(&mut self, task: &Task, tenant: &Tenant) {
         for ((class, served), weight) in self.served.iter_mut().enumerate().zip(&task.applications) {
@@ -47,8 +47,8 @@ impl Harm {
 impl Walk {
     pub(super) fn new(task: &Task) -> Self {
         let served = (0..task.applications.len()).map(|class| serves(&task.start, application_at(&task.start, class)));
-        let harm = Harm { served: served.collect(), total: 0 };
-        Self { tenant: task.start.clone(), steps: Vec::new(), harm }
+        let outage_cost = OutageCost { served: served.collect(), total: 0 };
+        Self { tenant: task.start.clone(), steps: Vec::new(), outage_cost }
     }
 
     /// One step further, where the engine accepts it; a command that changes nothing is no step.
@@ -56,7 +56,7 @@ impl Walk {
         let changes = !self.tenant.apply(&command)?.is_empty();
         if changes {
             self.steps.push(command);
-            self.harm.count(task, &self.tenant);
+            self.outage_cost.count(task, &self.tenant);
         }
         Ok(changes)
     }
