@@ -150,6 +150,7 @@ fn rooms_keep_their_arrows() {
         ("directory", [VALUES, WORDS, &["columns", "state", "decide", "document", "tenant"]].concat()),
         ("plan", [VALUES, WORDS, &["state", "select", "tenant"]].concat()),
         ("rebalance", [VALUES, &["command", "detour", "state", "plan", "tenant"]].concat()),
+        ("words", vec!["command", "count", "event", "impact", "model", "plan"]),
         ("workload", [VALUES, WORDS, &["state", "tenant", "directory"]].concat()),
     ]);
     let crate_root = read("src/lib.rs");
