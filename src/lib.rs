@@ -23,6 +23,7 @@ mod command;
 mod decide;
 mod diff;
 mod directory;
+pub mod docs;
 mod document;
 mod event;
 mod evolve;

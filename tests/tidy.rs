@@ -14,7 +14,7 @@
 )]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -221,51 +221,6 @@ fn no_struct_is_read_from_an_array() {
 fn no_command_or_event_is_passed_over() {
     for name in ["src/decide/mod.rs", "src/evolve.rs", "src/graph/error.rs"] {
         assert!(code(&read(name)).all(|line| !line.starts_with("_ =>")), "{name} has a `_` arm");
-    }
-}
-
-fn rule_rows() -> BTreeMap<String, Vec<String>> {
-    let readme = read("README.md");
-    let table = readme.split("\n## Rules\n").nth(1).expect("a section `## Rules`").split("\n## ").next().unwrap();
-    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule"));
-    rows.map(|row| {
-        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-        assert_eq!(cells.len(), 4, "{row}");
-        let tests: Vec<String> = cells[3].split('`').skip(1).step_by(2).map(String::from).collect();
-        assert!(!tests.is_empty() || cells[3].starts_with("not modelled: "), "{row}");
-        (cells[0].to_string(), tests)
-    })
-    .collect()
-}
-
-#[test]
-fn every_rule_has_its_row_and_every_row_its_test() {
-    let rows = rule_rows();
-    let numbers = |range: std::ops::RangeInclusive<u32>| range.map(|number| format!("R-{number}"));
-    let ranges = [1..=7, 10..=42, 45..=51, 60..=67, 70..=72];
-    let expected = ranges.into_iter().flat_map(numbers);
-    let invariants = (1..=8).map(|number| format!("I{number}")).chain((1..=6).map(|number| format!("T{number}")));
-    for rule in expected.chain(invariants).chain(["R-13b".into(), "R-39b".into()]) {
-        assert!(rows.contains_key(&rule), "{rule} has no row in README.md");
-    }
-    let everything: String = rust("tests").into_values().collect();
-    let mut sources = Vec::new();
-    files(&root().join("src"), &mut sources);
-    let units: String = sources.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    let has = |test: &str| everything.contains(&format!("fn {test}(")) || units.contains(&format!("fn {test}("));
-    for (rule, tests) in &rows {
-        for test in tests {
-            assert!(has(test), "{rule} names a test that there is not: {test}");
-        }
-    }
-    let named: BTreeSet<&String> = rows.values().flatten().collect();
-    for (name, text) in rust("tests/rules") {
-        let tests = text.split("#[test]\nfn ").skip(1).map(|rest| rest.split('(').next().unwrap());
-        for test in
-            tests.filter(|test| test.starts_with(['r', 'i', 't', 'c']) && test[1..].starts_with(char::is_numeric))
-        {
-            assert!(named.contains(&test.to_string()), "{name}: {test} stands in no row of README.md");
-        }
     }
 }
 
