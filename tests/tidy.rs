@@ -225,8 +225,8 @@ fn no_command_or_event_is_passed_over() {
 }
 
 #[test]
-fn the_readme_names_every_command_refusal_and_event() {
-    let readme = read("README.md");
+fn the_reference_names_every_command_refusal_and_event() {
+    let reference = read("src/docs/reference.md");
     let commands = read("src/command.rs");
     let in_tenant = commands.split("\ncommands! {").nth(1).unwrap().split("\n}").next().unwrap();
     let mut words: Vec<String> = in_tenant
@@ -240,7 +240,7 @@ fn the_readme_names_every_command_refusal_and_event() {
     words.extend(variants(&read("src/refusal.rs"), "pub enum Refusal {").iter().map(|variant| camel_case(variant)));
     words.extend(variants(&read("src/event.rs"), "pub enum Event {").iter().map(|variant| camel_case(variant)));
     for word in words {
-        assert!(readme.contains(&format!("`{word}`")), "README.md does not name `{word}`");
+        assert!(reference.contains(&format!("`{word}`")), "src/docs/reference.md does not name `{word}`");
     }
 }
 
