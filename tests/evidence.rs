@@ -22,6 +22,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use connector_groups::{
+    Directory, DirectoryCommand, Timestamp,
+    graph::{self, Context, Options},
+};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// Set it to write `src/docs/rules.md` anew.
@@ -218,6 +222,31 @@ fn every_rule_has_a_record_and_every_rule_test_stands_in_one() {
         for test in of_rules {
             assert!(named.contains(test), "{test} stands in no record of src/docs/rules.jsonl");
         }
+    }
+}
+
+/// The engine answers what the records call supported. Which routes there are beyond those is for the engine's own list to say.
+#[test]
+fn every_supported_operation_is_a_route() {
+    let tenant = "7e000000-0000-4000-8000-000000000001";
+    let create = format!(
+        r#"{{"command":"createTenant","id":"{tenant}","defaultRegion":"eur","now":"2026-03-02T08:00:00Z",
+            "defaultConnectorGroup":{{"id":"9d000000-0000-4000-8000-000000000001"}}}}"#
+    );
+    let mut directory = Directory::default();
+    directory.apply(&serde_json::from_str::<DirectoryCommand>(&create).unwrap()).unwrap();
+    for operation in operations().iter().filter(|operation| !operation.planned) {
+        let name = operation.name();
+        let segments =
+            operation.route.split('/').map(|segment| if segment.starts_with('{') { tenant } else { segment });
+        let url = format!("/beta{}", segments.collect::<Vec<_>>().join("/"));
+        let request = http::Request::builder().method(&*operation.method).uri(url).header("host", "localhost");
+        let request = request.header("authorization", format!("Bearer {tenant}")).body(b"{}".to_vec()).unwrap();
+        let context = Context::new(Timestamp::UNIX_EPOCH, 1);
+        let response = graph::respond(&mut directory, &request, &context, &Options::default());
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        assert_ne!(response.status(), 405, "{name}: {text}");
+        assert!(!text.contains("Resource not found for the segment"), "{name}: {text}");
     }
 }
 
