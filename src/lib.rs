@@ -26,6 +26,7 @@ mod decide;
 mod detour;
 pub mod diff;
 pub mod directory;
+pub mod docs;
 pub mod document;
 pub mod event;
 mod evolve;
