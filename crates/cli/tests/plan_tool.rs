@@ -97,16 +97,21 @@ fn contosos_plan_is_carried_out_line_by_line() {
     assert_eq!((code, told.contains("Nothing to do")), (Some(0), true), "{told}");
 }
 
-/// The README shows what the tool says.
+/// The page on plans shows what the tool says, and the README the picture that it draws.
 #[test]
 fn the_documents_plan_is_the_tools() {
+    let folder = folder("documents");
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
     let (_, told, _) = plan(&["--keep-available", "examples/contoso.jsonl", "examples/plan/contoso.yaml"]);
-    for document in ["README.md", "src/docs/planning.md"] {
-        let text = fs::read_to_string(root().join(document)).unwrap();
-        let shown = text.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
-        let shown = shown.split("\n```").next().unwrap();
-        assert_eq!(shown, told.trim_end(), "{document}");
-    }
+    let page = read("src/docs/planning.md");
+    let shown = page.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
+    assert_eq!(shown.split("\n```").next().unwrap(), told.trim_end());
+
+    let (picture, desired) = (folder.join("region.mmd"), "examples/plan/region.yaml");
+    plan(&["--keep-available", "--mermaid", text(&picture), "examples/contoso.jsonl", desired]);
+    let (readme, picture) = (read("README.md"), fs::read_to_string(&picture).unwrap());
+    assert!(readme.contains(&format!("```mermaid\n{}\n```\n", picture.trim_end())), "{picture}");
+    assert!(readme.contains(&format!("```yaml\n{}```\n", read(desired))));
 }
 
 #[test]
