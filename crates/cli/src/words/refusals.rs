@@ -67,8 +67,8 @@ pub(super) fn target(names: Names<'_>, asked: &DirectoryCommand) -> String {
 
 fn target_of(names: Names<'_>, command: &Command) -> String {
     match command {
-        Command::CreateConnectorGroup(command) => called("connector group", Some(&command.name), command.id),
-        Command::ProvisionConnectorGroup(command) => called("connector group", Some(&command.name), command.id),
+        Command::CreateConnectorGroup(command) => called("connector group", Some(command.name.as_str()), command.id),
+        Command::ProvisionConnectorGroup(command) => called("connector group", Some(command.name.as_str()), command.id),
         Command::UpdateConnectorGroup(command) => names.group(command.id),
         Command::PublishApplication(command) => names.application(command.application),
         Command::ReassignApplications(command) => names.group(command.connector_group),
