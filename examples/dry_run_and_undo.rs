@@ -17,17 +17,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (pilot, dublin) = (group("Private Access Pilot")?.id(), group("Datacenter Dublin")?.id());
 
     // A dry run: the same answer as the command would get, and nothing has changed. The pilot's group has applications.
-    let refused = tenant.decide(&DeleteConnectorGroup { id: pilot }.into());
+    let refused = tenant.decide(&DeleteConnectorGroup::new(pilot).into());
     assert!(matches!(refused, Err(Refusal::GroupNotEmpty { applications: 4, .. })));
 
     // All or nothing: its applications go to Dublin, and then the empty group goes.
     let before = tenant.clone(); // a snapshot, which shares everything with the tenant
-    let end_of_pilot = Transaction {
-        commands: vec![
-            ReassignApplications { applications: Selection::In(pilot), connector_group: dublin }.into(),
-            DeleteConnectorGroup { id: pilot }.into(),
-        ],
-    };
+    let end_of_pilot = Transaction::new([
+        ReassignApplications::new(Selection::In(pilot), dublin).into(),
+        DeleteConnectorGroup::new(pilot).into(),
+    ]);
     let events = tenant.apply(&end_of_pilot.into())?;
     assert!(tenant.connector_group(pilot).is_none());
     assert_eq!(events.len(), 2);

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (pune, dublin) = (group("Pune Development")?, group("Datacenter Dublin")?);
 
     // May both connectors of Pune help out in Dublin? The command would be accepted, and 24 applications would be cut off.
-    let help = MoveConnectors { connectors: Selection::In(pune.id()), connector_group: dublin.id() };
+    let help = MoveConnectors::new(Selection::In(pune.id()), dublin.id());
     let impact = tenant.impact(&help.into())?;
     assert_eq!(impact.become_unavailable().count(), 24);
     assert_eq!(impact.hazards(), [Hazard::NoActiveConnector { connector_group: pune.id(), applications: 24 }]);
