@@ -200,11 +200,10 @@ impl Tenant {
     ///
     /// # Example: another region for a group that is in use
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, plan::PlanOptions};
+    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, plan::PlanOptions};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let desired: Desired = serde_json::from_str(r#"{"connectorGroups":[{"name":"Pune Development","region":"asia"}]}"#)?;
