@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::json;
 
 use super::{
@@ -17,13 +17,21 @@ use crate::{AppId, ApplicationId, ConnectorGroupId, directory::DirectoryEvent, i
 pub(super) struct Session<'a> {
     pub(super) context: &'a Context,
     client_request_id: Option<&'a str>,
+    /// Whether the response is sent without its body.
+    is_head: bool,
     ids_given: u64,
     events: Vec<DirectoryEvent>,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(incoming: &Incoming<'a>, context: &'a Context) -> Self {
-        Self { context, client_request_id: incoming.client_request_id(), ids_given: 0, events: Vec::new() }
+        Self {
+            context,
+            client_request_id: incoming.client_request_id(),
+            is_head: *incoming.method == Method::HEAD,
+            ids_given: 0,
+            events: Vec::new(),
+        }
     }
 
     /// Keeps what a command has caused. A batch has the events of all its requests, in their order.
@@ -95,11 +103,14 @@ impl<'a> Session<'a> {
             Body::Empty => (None, Vec::new()),
             Body::Text(text) => (Some("text/plain"), text.into_bytes()),
             Body::Json(json) => (Some("application/json"), json),
+            Body::Xml(xml) => (Some("application/xml"), xml.into_bytes()),
         };
-        let mut response = Response::new(body);
+        let length = self.is_head.then_some(body.len());
+        let mut response = Response::new(if self.is_head { Vec::new() } else { body });
         *response.status_mut() = reply.status;
         let headers = response.headers_mut();
         headers.extend(media_type.map(|text| (header::CONTENT_TYPE, HeaderValue::from_static(text))));
+        headers.extend(length.map(|bytes| (header::CONTENT_LENGTH, HeaderValue::from(bytes))));
         let ids = [("request-id", self.request_id()), ("odata-version", "4.0".into())]
             .map(|(name, value)| (HeaderName::from_static(name), value));
         let echo = self.client_request_id.map(|id| (HeaderName::from_static("client-request-id"), id.into()));
@@ -141,7 +152,13 @@ mod tests {
             [0, u128::MAX, u128::from(u64::MAX), u128::MAX << 64].into_iter().chain((0..128).map(|bit| 1 << bit));
         for request_id in requests {
             let context = Context::new(Timestamp::UNIX_EPOCH, request_id);
-            let mut session = Session { context: &context, client_request_id: None, ids_given: 0, events: Vec::new() };
+            let mut session = Session {
+                context: &context,
+                client_request_id: None,
+                is_head: false,
+                ids_given: 0,
+                events: Vec::new(),
+            };
             for _ in 0..3 {
                 let id = session.next_id();
                 let (version, variant) = ((id >> 76) & 0xf, (id >> 62) & 0x3);
