@@ -1,23 +1,25 @@
 //! What is done to applications: made, renamed, published, assigned.
 
-use alloc::{boxed::Box, format, string::ToString};
+use alloc::{boxed::Box, collections::BTreeSet, format, string::ToString};
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Profile,
-    answer::{Reply, Session, apply, tenant},
     call::Call,
+    engine::{apply, tenant},
     entity::PUBLISHING,
     error::{Code, Error},
     find,
     group::read_only,
     json::{Members, is_annotation},
+    options::Profile,
     query::Query,
     reference,
+    reply::Reply,
     route::{Key, Target, Version},
+    session::Session,
     shown::{Shape, Shown, View},
 };
 use crate::{
@@ -48,18 +50,20 @@ pub(super) fn answer(
     match (target, &call.method) {
         (Target::List(_), _) => create(directory, call, version, session),
         (Target::Instantiate(template), _) => instantiate(directory, call, version, template, session),
-        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => assign(directory, call, key),
+        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => {
+            assign(directory, call, session, key)
+        }
         (Target::ApplicationGroupReference(key), _) => {
             let application = find::assignment(tenant(directory, call)?, key)?.0.id();
-            apply(directory, call, RemoveApplication { application }.into())?;
+            apply(directory, call, session, RemoveApplication { application }.into())?;
             Ok(Reply::no_content())
         }
         (Target::Item(_, key), method) => {
             let id = find::application(tenant(directory, call)?, key)?.id();
             if *method == Method::PATCH {
-                return update(directory, call, version, id);
+                return update(directory, call, version, session, id);
             }
-            apply(directory, call, DeleteApplication { id }.into())?;
+            apply(directory, call, session, DeleteApplication { id }.into())?;
             Ok(Reply::no_content())
         }
         // All else has no such method, and was refused for that.
@@ -96,14 +100,28 @@ fn made<'a>(
     let display_name = members.text("displayName")?.ok_or_else(missing)?;
     rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
-    apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
+    apply(directory, call, session, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 
 /// What is left of a body: nothing that is read-only, and nothing that is not modelled unless that may go.
 fn rest(mut members: Members, call: &Call<'_>) -> Result<(), Error> {
     read_only(&mut members, &["id", "appId"])?;
+    distinct(members.get("identifierUris"))?;
     if call.options.lets_application_properties_go { Ok(()) } else { members.finish() }
+}
+
+/// Graph refuses `identifierUris` that hold one value twice, in whatever case.
+fn distinct(uris: Option<&Value>) -> Result<(), Error> {
+    let uris = uris.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut seen = BTreeSet::new();
+    for uri in uris {
+        if !seen.insert(uri.to_ascii_lowercase()) {
+            let text = "Request contains a property with duplicate values.";
+            return Err(Error::new(Code::DuplicateInDifferentCase, text));
+        }
+    }
+    Ok(())
 }
 
 /// An application and a service principal, of which nothing is kept.
@@ -133,19 +151,25 @@ fn instantiate(
 }
 
 /// `onPremisesPublishing` is set in a request of its own.
-fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: ApplicationId) -> Result<Reply, Error> {
+fn update(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    session: &mut Session<'_>,
+    id: ApplicationId,
+) -> Result<Reply, Error> {
     let mut members = Members::of(call.json()?)?;
     if let Some(publishing) = members.take(PUBLISHING) {
         if version == Version::V1 || !members.is_empty() {
             return Err(mixed(version));
         }
-        apply(directory, call, published(id, publishing, call.options.profile)?)?;
+        apply(directory, call, session, published(id, publishing, call.options.profile)?)?;
         return Ok(Reply::no_content());
     }
     let display_name = members.text("displayName")?;
     rest(members, call)?;
     if let Some(display_name) = display_name {
-        apply(directory, call, UpdateApplication { id, display_name: display_name.into() }.into())?;
+        apply(directory, call, session, UpdateApplication { id, display_name: display_name.into() }.into())?;
     }
     Ok(Reply::no_content())
 }
@@ -206,12 +230,12 @@ fn plain(name: &str, value: &mut Value) -> Result<(), Error> {
 }
 
 /// `PUT /applications/{id}/connectorGroup/$ref`.
-fn assign(directory: &mut Directory, call: &Call<'_>, key: &Key) -> Result<Reply, Error> {
+fn assign(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>, key: &Key) -> Result<Reply, Error> {
     let link = reference::of_body(call, "connectorGroups")?;
     let tenant = tenant(directory, call)?;
     let absent = || Error::application_not_found(key.as_str());
     let application = find::application_by(tenant, key).ok_or_else(absent)?.id();
     let connector_group = find::group(tenant, &reference::id(&link)?)?.id();
-    apply(directory, call, AddApplication { application, connector_group }.into())?;
+    apply(directory, call, session, AddApplication { application, connector_group }.into())?;
     Ok(Reply::no_content())
 }

@@ -13,12 +13,14 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{Body, Reply, Session, one, routed},
     call::Call,
+    dispatch::{one, routed},
     error::{Code, Error, shortened},
     json::{Members, object},
     query::Query,
+    reply::{Body, Reply},
     route::{self, Target},
+    session::Session,
 };
 use crate::Directory;
 

@@ -10,8 +10,8 @@ use http::{HeaderMap, Method, Request, Uri, header, uri::Authority};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    Options,
     error::{Code, Error, shortened},
+    options::Options,
 };
 use crate::{Directory, TenantId};
 

@@ -178,7 +178,7 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
     }
 }
 
-/// Whether the schema has this region, in any case (domain.md §1.1).
+/// Whether the schema has this region, in any case (`connectorGroupRegion` of Graph's beta metadata).
 pub(super) fn is_documented_region(region: &str) -> bool {
     ["nam", "eur", "aus", "asia", "ind"].iter().any(|known| known.eq_ignore_ascii_case(region))
 }

@@ -5,17 +5,19 @@ use alloc::{format, string::String, vec::Vec};
 use http::{Method, StatusCode, header};
 
 use super::{
-    Profile,
-    answer::{Reply, Session, apply, tenant},
     call::Call,
+    engine::{apply, tenant},
     entity::is_documented_region,
     error::{Code, Error},
     find,
     json::Members,
+    options::Profile,
     query::Query,
     reader::path,
     reference,
+    reply::Reply,
     route::{Key, List, Target, Version},
+    session::Session,
     shown::{Shown, View},
 };
 use crate::{
@@ -33,9 +35,9 @@ pub(super) fn answer(
     target: &Target,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    let mut writer = Writer { directory, call, version };
+    let mut writer = Writer { directory, call, session, version };
     match (target, &call.method) {
-        (Target::List(List::Groups), _) => writer.create(session),
+        (Target::List(List::Groups), _) => writer.create(),
         (Target::Item(List::Groups, key), method) if *method == Method::PATCH => writer.update(key),
         (Target::Item(List::Groups, key), _) => writer.delete(key),
         (Target::References(List::Members(group)), method) if *method == Method::POST => writer.add_member(group),
@@ -61,15 +63,16 @@ pub(super) fn answer(
     }
 }
 
-struct Writer<'a> {
+struct Writer<'a, 's> {
     directory: &'a mut Directory,
     call: &'a Call<'a>,
+    session: &'a mut Session<'s>,
     version: Version,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// The system presets type and default, whatever a client sends.
-    fn create(&mut self, session: &mut Session<'_>) -> Result<Reply, Error> {
+    fn create(&mut self) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let mut members = Members::of(self.call.json()?)?;
         let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
@@ -78,9 +81,9 @@ impl Writer<'_> {
         members.take("connectorGroupType");
         read_only(&mut members, &["id"])?;
         members.finish()?;
-        let id = session.next_group_id();
+        let id = self.session.next_group_id();
         let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
-        apply(self.directory, self.call, command.into())?;
+        apply(self.directory, self.call, self.session, command.into())?;
         match self.call.options.profile {
             Profile::Live => self.group(StatusCode::OK, id),
             Profile::Documented => {
@@ -107,7 +110,7 @@ impl Writer<'_> {
         }
         members.finish()?;
         let command = UpdateConnectorGroup { id, name: name.map(Into::into), region: region.map(Into::into) };
-        apply(self.directory, self.call, command.into())?;
+        apply(self.directory, self.call, self.session, command.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => self.group(StatusCode::OK, id),
@@ -117,7 +120,7 @@ impl Writer<'_> {
     fn delete(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let id = find::group(self.tenant()?, key.as_str())?.id();
-        apply(self.directory, self.call, DeleteConnectorGroup { id }.into())?;
+        apply(self.directory, self.call, self.session, DeleteConnectorGroup { id }.into())?;
         Ok(Reply::no_content())
     }
 
@@ -137,7 +140,7 @@ impl Writer<'_> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "connectors")?;
         let (connector, group) = self.both(&reference::id(&key)?, group)?;
-        apply(self.directory, self.call, AddConnector { connector, connector_group: group }.into())?;
+        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
@@ -153,7 +156,7 @@ impl Writer<'_> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "connectorGroups")?;
         let (connector, group) = self.both(connector, &reference::id(&key)?)?;
-        apply(self.directory, self.call, AddConnector { connector, connector_group: group }.into())?;
+        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => self.group(StatusCode::CREATED, group),
@@ -165,7 +168,7 @@ impl Writer<'_> {
         let tenant = self.tenant()?;
         let group = find::group(tenant, group)?;
         let connector = find::member(tenant, group, connector)?.id();
-        apply(self.directory, self.call, RemoveConnector { connector }.into())?;
+        apply(self.directory, self.call, self.session, RemoveConnector { connector }.into())?;
         Ok(Reply::no_content())
     }
 
@@ -177,7 +180,7 @@ impl Writer<'_> {
         let connector_group = find::group(tenant, group)?.id();
         let application = find::application_by(tenant, &key);
         let application = application.ok_or_else(|| Error::application_not_found(key.as_str()))?.id();
-        apply(self.directory, self.call, AddApplication { application, connector_group }.into())?;
+        apply(self.directory, self.call, self.session, AddApplication { application, connector_group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {

@@ -3,9 +3,9 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    Quirks,
     error::{Code, Error},
     find,
+    options::Quirks,
 };
 use crate::{
     Tenant,
@@ -108,7 +108,8 @@ pub(super) fn members<'a>(tenant: &'a Tenant, group: &str) -> Result<Source<'a, 
     }))
 }
 
-/// The applications of a group; that there are none is an error under the quirk (§4).
+/// The applications of a group; that there are none is an error under the quirk, as
+/// `microsoft/EntraExporter` saw it.
 pub(super) fn group_applications<'a>(
     tenant: &'a Tenant,
     group: &str,

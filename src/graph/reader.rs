@@ -12,13 +12,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Body, Reply},
     call::Call,
     entity::{Entity, PUBLISHING},
     error::{Code, Error},
     find,
     lists::{self, Source},
     query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, count, page, suffix},
+    reply::{Body, Reply},
     route::{Key, List, Target, Version},
     shown::{Shown, View},
 };
@@ -178,7 +178,8 @@ impl<'a> Reader<'a, '_> {
         Ok(Reply::ok(&link))
     }
 
-    /// The complex property by itself. One that is null is 204, as `OData` has it; or 404, as was seen (§4).
+    /// The complex property by itself. One that is null is 204, as `OData` has it; or
+    /// 404, as a public azd sample saw it.
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
         Query::none(self.call)?;

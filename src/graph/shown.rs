@@ -5,9 +5,9 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Profile,
     call::Call,
     entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
+    options::Profile,
     route::Version,
 };
 

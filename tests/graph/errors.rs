@@ -297,10 +297,11 @@ fn every_error_of_the_table_is_met() {
     assert_eq!(duplicate.message(), "Internal url 'https://one.local/' is invalid since it is already in use.");
     meets(duplicate);
     meets(set(&mut server, "externalUrl", "https://one.com/"));
-    meets(set(&mut server, "externalUrl", "https://ONE.com/"));
+    assert_eq!(set(&mut server, "externalUrl", "https://ONE.com/").code(), "ExternalUrl_Duplicate", "in any case");
     meets(server.patch(&two, &json!({"onPremisesPublishing": {"isOnPremPublishingEnabled": true}})));
     meets(server.patch(&two, &json!({"onPremisesPublishing": {}, "displayName": "x"})));
     meets(server.get("/beta/applications?$select=x"));
+    meets(server.patch(&two, &json!({"identifierUris": ["api://a", "API://A"]})));
     meets(server.patch(&group_path(1), &json!({"name": " "})));
     meets(server.patch(&group_path(1), &json!({"region": "unknownFutureValue"})));
     meets(server.patch(&group_path(1), &json!({"region": "eur"})));

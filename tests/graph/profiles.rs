@@ -156,7 +156,7 @@ fn reads_lag_behind_where_the_caller_says_so() {
     let batch = json!({"requests": [{"id": "1", "method": "GET", "url": format!("/applications/{}/connectorGroup", application(1))}]});
     let in_batch: Value = server.post("/beta/$batch", &batch).body["responses"][0]["body"]["id"].clone();
     assert_eq!(in_batch, group(0));
-    server.delete(&group_path(2)).is_refused(400, "ConnectorGroup_NotEmpty");
+    server.delete(&group_path(2)).is_refused(400, "ApplicationsOrConnectorsAssigned_BadRequest");
     server.stale = None;
     assert_eq!(server.group_of(&application(1)), group(2));
     // A snapshot from before the tenant was made shows the tenant as it is.

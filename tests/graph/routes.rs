@@ -255,11 +255,11 @@ fn what_an_emulator_should_check_itself_against() {
 
     // A group is deleted, and its region changed, only while it is empty.
     let region = json!({"region": "nam"});
-    server.delete(&path).is_refused(400, "ConnectorGroup_NotEmpty");
+    server.delete(&path).is_refused(400, "ApplicationsOrConnectorsAssigned_BadRequest");
     server.patch(&path, &region).is_refused(400, "ConnectorGroup_RegionLocked");
     server.post(&format!("{}/members/$ref", group_path(0)), &Server::link("connectors", &connector(1))).is(204);
     server.put(&assignment, &Server::link("connectorGroups", &id)).is(204);
-    server.delete(&path).is_refused(400, "ConnectorGroup_NotEmpty");
+    server.delete(&path).is_refused(400, "ApplicationsOrConnectorsAssigned_BadRequest");
     server.patch(&path, &region).is_refused(400, "ConnectorGroup_RegionLocked");
     server.delete(&assignment).is(204);
     server.patch(&path, &region).is(204);

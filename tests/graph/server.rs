@@ -126,7 +126,14 @@ impl Server {
         let context = Context { stale: self.stale.clone(), ..Context::new(now, self.requests) };
         let before = self.directory.clone();
         let looked = read(&before, request, &context, &self.options);
-        let response = respond(&mut self.directory, request, &context, &self.options);
+        let outcome = respond(&mut self.directory, request, &context, &self.options);
+        let response = outcome.response;
+        // The events are the whole of what has changed: a log that has them can be replayed and undone.
+        let mut replayed = before.clone();
+        replayed.evolve(&outcome.events);
+        assert_eq!(replayed, self.directory, "{request:?} has changed more than it tells: {:?}", outcome.events);
+        replayed.undo(&outcome.events);
+        assert_eq!(replayed, before, "{request:?} cannot be undone: {:?}", outcome.events);
         assert_eq!(looked.is_some(), request.method() == Method::GET);
         if let Some(looked) = looked {
             assert_eq!(

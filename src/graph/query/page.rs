@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::{
     super::{
-        answer::Reply,
         call::Call,
         entity::Entity,
         error::{Code, Error},
         lists::Source,
+        reply::Reply,
     },
     Filter, Query, invalid,
 };
