@@ -12,9 +12,7 @@ use super::{
     options::Context,
     reply::{Body, Reply},
 };
-use crate::{
-    AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal, directory::DirectoryEvent, ids::AnyId,
-};
+use crate::{AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal, directory::DirectoryEvent, ids::AnyId};
 
 /// What a request has beside itself: time, ids, the ids that follow from them, and what has happened so far.
 pub(super) struct Session<'a> {
@@ -27,7 +25,13 @@ pub(super) struct Session<'a> {
 
 impl<'a> Session<'a> {
     pub(super) fn new(incoming: &Incoming<'a>, context: &'a Context) -> Self {
-        Self { context, client_request_id: incoming.client_request_id(), ids_given: 0, events: Vec::new(), decisions: Vec::new() }
+        Self {
+            context,
+            client_request_id: incoming.client_request_id(),
+            ids_given: 0,
+            events: Vec::new(),
+            decisions: Vec::new(),
+        }
     }
 
     /// Keeps what became of a command. A batch has the commands and events of all its requests, in their order.
