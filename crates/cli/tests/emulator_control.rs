@@ -1,7 +1,14 @@
 //! What a test does with the emulator: faults, the journal, expectations, tenants of its own, and a directory that is kept.
 
 #![cfg(unix)]
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops where it fails"
+)]
 
 use core::{cell::RefCell, time::Duration};
 use std::{
@@ -429,9 +436,9 @@ fn each_test_has_a_tenant_of_its_own() {
         for number in 0..8 {
             let (emulator, make) = (&emulator, &make);
             scope.spawn(move || {
-                let made = make(json!({"snapshot": "contoso"}));
-                assert_eq!(made.status, 201, "{}", made.body);
-                let tenant = made.json()["id"].as_str().unwrap().to_owned();
+                let answer = make(json!({"snapshot": "contoso"}));
+                assert_eq!(answer.status, 201, "{}", answer.body);
+                let tenant = answer.json()["id"].as_str().unwrap().to_owned();
                 for group in 0..number {
                     let body = json!({"name": format!("{number}.{group}")}).to_string();
                     assert_eq!(emulator.try_send(&tenant, "POST", GROUPS, &body).unwrap().status, 200);
@@ -524,10 +531,8 @@ fn no_answered_write_is_lost_when_it_is_killed() {
         let state = emulator.get("/_control/state");
         let groups = state["tenants"][0]["connectorGroups"].as_array().unwrap();
         let names: Vec<String> = groups.iter().map(|group| group["name"].as_str().unwrap().into()).collect();
-        if let Some(name) = in_doubt.take() {
-            if names.last() == Some(&name) {
-                expected.push(name);
-            }
+        if let Some(name) = in_doubt.take().filter(|name| names.last() == Some(name)) {
+            expected.push(name);
         }
         assert_eq!(names, expected, "round {round}");
         let pid = emulator.child.id().to_string();

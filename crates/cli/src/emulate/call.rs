@@ -1,6 +1,6 @@
 //! A request as it is counted, matched and kept: what called what, and what became of it.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
 use hyper::{HeaderMap, Method, Uri, header};
@@ -179,7 +179,7 @@ pub(crate) fn template(path: &str) -> String {
             Some(Some("appId")) => template.push_str("(appId={id})"),
             Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
             Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => {
-                template.push_str("/applicationProxy")
+                template.push_str("/applicationProxy");
             }
             Some(_) => template.push_str("/{id}"),
         }

@@ -53,6 +53,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
 }
 
 #[tokio::main]
+#[allow(clippy::needless_pass_by_value, reason = "nothing needs it afterwards")]
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let mut graph = options.graph();
     let limits = options.limits();

@@ -5,7 +5,7 @@
 
 use std::{fs, io, path::Path};
 
-use connector_groups::{Directory, DirectoryCommand, TenantId, document::DirectoryDocument};
+use connector_groups::{Directory, DirectoryCommand, document::DirectoryDocument};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
@@ -160,12 +160,9 @@ fn apply(world: &mut World, entry: &[u8]) -> io::Result<()> {
     match serde_json::from_slice(entry)? {
         Entry::Command(command) => world.directory.apply(&command).map(drop).map_err(io::Error::other),
         Entry::Copied { copied } => {
-            let copied = world.read(copied)?;
-            let copies: Vec<(TenantId, _)> = copied.tenants().map(|tenant| (tenant.id(), tenant.clone())).collect();
-            copies
-                .iter()
-                .try_for_each(|(id, tenant)| world.directory.copy_tenant(tenant, *id))
-                .map_err(io::Error::other)
+            let from = world.read(copied)?;
+            let mut tenants = from.tenants();
+            tenants.try_for_each(|tenant| world.directory.copy_tenant(tenant, tenant.id())).map_err(io::Error::other)
         }
     }
 }

@@ -77,11 +77,11 @@ impl World {
             Until::Time(written) => written.elapsed() < lag,
             Until::Reads(reads, _) => reads > 0,
         });
-        let sees = |former: &&mut Former| match former.until {
+        let is_for_it = |former: &&mut Former| match former.until {
             Until::Time(_) => true,
             Until::Reads(_, tenant) => tenant.is_none() || tenant == reader,
         };
-        let seen = self.former.iter_mut().find(sees)?;
+        let seen = self.former.iter_mut().find(is_for_it)?;
         if let Until::Reads(reads, _) = &mut seen.until {
             *reads = reads.saturating_sub(1);
         }
