@@ -42,7 +42,7 @@ pub(crate) use self::options::Options;
 use self::service::Emulator;
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin.
-pub(crate) fn run(options: Options) -> ExitCode {
+pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,11 +53,10 @@ pub(crate) fn run(options: Options) -> ExitCode {
 }
 
 #[tokio::main]
-#[allow(clippy::needless_pass_by_value, reason = "nothing needs it afterwards")]
-async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut graph = options.graph();
     let limits = options.limits();
-    let (world, records) = begin::begin(&options)?;
+    let (world, records) = begin::begin(options)?;
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let address = listener.local_addr()?;
