@@ -7,7 +7,7 @@ use http::Method;
 use super::{
     application,
     call::Call,
-    engine::tenant,
+    engine::{enabled, tenant},
     error::{Code, Error},
     group,
     options::Context,
@@ -16,7 +16,7 @@ use super::{
     route::{self, List, Target, Version},
     session::Session,
 };
-use crate::{Directory, Tenant};
+use crate::Directory;
 
 /// What a call's path names, where that has the call's method.
 pub(super) fn routed(call: &Call<'_>) -> Result<(Version, Target), Error> {
@@ -25,7 +25,16 @@ pub(super) fn routed(call: &Call<'_>) -> Result<(Version, Target), Error> {
     if methods.contains(&call.method) {
         return Ok((version, target));
     }
-    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    // What can be read can be read without its body.
+    let names = methods.iter().flat_map(|method| match *method {
+        Method::GET => &["GET", "HEAD"][..],
+        Method::POST => &["POST"],
+        Method::PUT => &["PUT"],
+        Method::PATCH => &["PATCH"],
+        Method::DELETE => &["DELETE"],
+        _ => &[],
+    });
+    let allow = names.copied().collect::<Vec<_>>().join(", ");
     let text = alloc::format!("The method {} is not allowed here.", call.method);
     Err(Error { allow: Some(allow), ..Error::new(Code::MethodNotAllowed, &text) })
 }
@@ -40,7 +49,9 @@ pub(super) fn get(
     let stale = context.stale.as_ref().and_then(|stale| stale.tenant(call.tenant));
     let tenant = tenant(directory, call)?;
     let tenant = stale.unwrap_or(tenant);
-    enabled(tenant, call, target)?;
+    if target.is_of_application_proxy() {
+        enabled(tenant, call)?;
+    }
     reader::answer(tenant, call, version, target)
 }
 
@@ -55,18 +66,15 @@ pub(super) fn one(
     if call.method == Method::GET {
         return get(directory, call, version, target, session.context);
     }
-    enabled(tenant(directory, call)?, call, target)?;
+    if target.is_of_application_proxy() {
+        enabled(tenant(directory, call)?, call)?;
+    }
     match target {
         Target::Item(List::Applications, _)
         | Target::List(List::Applications)
         | Target::Instantiate(_)
+        | Target::Publishing(_)
         | Target::ApplicationGroupReference(_) => application::answer(directory, call, version, target, session),
         _ => group::answer(directory, call, version, target, session),
     }
-}
-
-/// Under the quirk, application proxy is not enabled before the first connector.
-fn enabled(tenant: &Tenant, call: &Call<'_>, target: &Target) -> Result<(), Error> {
-    let asked = call.options.quirks.connectorless_tenant_not_enabled && target.is_of_application_proxy();
-    if asked && tenant.connectors_count() == 0 { Err(Error::not_enabled()) } else { Ok(()) }
 }

@@ -27,3 +27,10 @@ pub(super) fn apply(
     session.record(command, result);
     error.map_or(Ok(()), Err)
 }
+
+/// Under the quirk, application proxy is not enabled before the first connector. That holds for the publishing
+/// of applications and for their groups too, by whatever path or option they are asked for.
+pub(super) fn enabled(tenant: &Tenant, call: &Call<'_>) -> Result<(), Error> {
+    let is_asked = call.options.quirks.connectorless_tenant_not_enabled;
+    if is_asked && tenant.connectors_count() == 0 { Err(Error::not_enabled()) } else { Ok(()) }
+}

@@ -7,9 +7,10 @@ use http::{Method, Response};
 use super::{
     batch,
     call::Incoming,
-    dispatch,
+    dispatch, metadata,
     options::{Context, Options},
-    route::Target,
+    reply::Reply,
+    route::{self, Target},
     session::Session,
 };
 use crate::{Directory, DirectoryCommand, Refusal, directory::DirectoryEvent};
@@ -47,6 +48,9 @@ pub(super) fn respond(
     options: &Options,
 ) -> Outcome {
     let mut session = Session::new(incoming, context);
+    if let Some(reply) = metadata(incoming) {
+        return Outcome { response: session.response(Ok(reply)), events: Vec::new(), decisions: Vec::new() };
+    }
     let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
         (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
@@ -56,16 +60,26 @@ pub(super) fn respond(
     Outcome { response, events, decisions }
 }
 
+/// The document of what is served is the same for all, so that it needs no token, as with Graph.
+fn metadata(incoming: &Incoming<'_>) -> Option<Reply> {
+    let is_read = [Method::GET, Method::HEAD].contains(incoming.method);
+    let (version, target) = route::target(incoming.uri.path()).ok().filter(|_| is_read)?;
+    (target == Target::Metadata).then(|| metadata::document(version))
+}
+
 pub(super) fn read(
     directory: &Directory,
     incoming: &Incoming<'_>,
     context: &Context,
     options: &Options,
 ) -> Option<Response<Vec<u8>>> {
-    if incoming.method != Method::GET {
+    if ![Method::GET, Method::HEAD].contains(incoming.method) {
         return None;
     }
     let session = Session::new(incoming, context);
+    if let Some(reply) = metadata(incoming) {
+        return Some(session.response(Ok(reply)));
+    }
     let result = incoming.call(directory, options).and_then(|call| {
         let (version, target) = dispatch::routed(&call)?;
         dispatch::get(directory, &call, version, &target, context)

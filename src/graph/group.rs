@@ -10,13 +10,13 @@ use super::{
     entity::is_documented_region,
     error::{Code, Error},
     find,
-    json::Members,
+    json::{Members, read_only},
     options::Profile,
     query::Query,
-    reader::path,
     reference,
     reply::Reply,
     route::{Key, List, Target, Version},
+    schema::GROUP,
     session::Session,
     shown::{Shown, View},
 };
@@ -42,6 +42,10 @@ pub(super) fn answer(
         (Target::Item(List::Groups, key), _) => writer.delete(key),
         (Target::References(List::Members(group)), method) if *method == Method::POST => writer.add_member(group),
         (Target::References(List::MemberOf(connector)), method) if *method == Method::POST => writer.join(connector),
+        (Target::References(List::MemberOf(connector)), method) if *method == Method::PUT => {
+            writer.join(connector)?;
+            Ok(Reply::no_content())
+        }
         (Target::References(List::Members(group)), _) => {
             let key = reference::of_query(call, "connectors")?;
             writer.remove(group, &reference::id(&key)?)
@@ -74,7 +78,7 @@ impl Writer<'_, '_> {
     /// The system presets type and default, whatever a client sends.
     fn create(&mut self) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let mut members = Members::of(self.call.json()?)?;
+        let mut members = Members::of(self.call.json()?, &GROUP)?;
         let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
         let region = self.region(&mut members)?;
         members.take("isDefault");
@@ -97,7 +101,7 @@ impl Writer<'_, '_> {
     fn update(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let id = find::group(self.tenant()?, key.as_str())?.id();
-        let mut members = Members::of(self.call.json()?)?;
+        let mut members = Members::of(self.call.json()?, &GROUP)?;
         let (name, region) = (members.text("name")?, self.region(&mut members)?);
         match self.call.options.profile {
             Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,
@@ -145,7 +149,7 @@ impl Writer<'_, '_> {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
-                let body = Shown::one(connector, &path(&List::Connectors), self.view());
+                let body = Shown::one(connector, &List::Connectors.path(), self.view());
                 Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
@@ -172,7 +176,7 @@ impl Writer<'_, '_> {
         Ok(Reply::no_content())
     }
 
-    /// The older spelling of assigning an application (§2.1).
+    /// The older spelling of assigning an application, of an earlier revision of the page `connectorgroup-post-applications`.
     fn add_application(&mut self, group: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "applications")?;
@@ -185,7 +189,7 @@ impl Writer<'_, '_> {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let application = find::application(self.tenant()?, &key)?;
-                let body = Shown::one(application, &path(&List::Applications), self.view());
+                let body = Shown::one(application, &List::Applications.path(), self.view());
                 Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
@@ -208,14 +212,6 @@ impl Writer<'_, '_> {
     fn group(&self, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
         let absent = || Error::connector_group_not_found(&format!("{id}"));
         let group = self.tenant()?.connector_group(id).ok_or_else(absent)?;
-        Ok(Reply::json(status, &Shown::one(group, &path(&List::Groups), self.view())))
-    }
-}
-
-/// None of these may be given.
-pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
-    match names.iter().find(|name| members.take(name).is_some()) {
-        None => Ok(()),
-        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
+        Ok(Reply::json(status, &Shown::one(group, &List::Groups.path(), self.view())))
     }
 }

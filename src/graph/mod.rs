@@ -21,14 +21,17 @@ mod front;
 mod group;
 mod json;
 mod lists;
+mod metadata;
 mod options;
 mod query;
 mod reader;
 mod reference;
 mod reply;
 mod route;
+mod schema;
 mod session;
 mod shown;
+mod template;
 
 use http::{Request, Response};
 

@@ -39,6 +39,9 @@ pub struct Options {
     pub anonymous: Option<TenantId>,
     /// The scheme of links in answers, where the request's URI does not say; the host is that of the request.
     pub scheme: Scheme,
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` say by which URL the client has asked, so that links lead back
+    /// through the proxy in front. Without a proxy that sets them, any client could choose where links lead.
+    pub trusts_forwarded_headers: bool,
     /// A longer body is 413.
     pub body_bytes_max: usize,
     /// How many things a page has unless `$top` asks for another number.
@@ -57,6 +60,7 @@ impl Default for Options {
             quirks: Quirks::default(),
             anonymous: None,
             scheme: Scheme::HTTPS,
+            trusts_forwarded_headers: false,
             body_bytes_max: 4 * 1024 * 1024,
             page_size: 100,
             page_size_max: 999,

@@ -17,6 +17,7 @@ pub(super) struct Reply {
 pub(super) enum Body {
     Empty,
     Text(String),
+    Xml(String),
     /// JSON as it is written.
     Json(Vec<u8>),
 }

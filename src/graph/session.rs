@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::json;
 
 use super::{
@@ -18,6 +18,8 @@ use crate::{AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal, d
 pub(super) struct Session<'a> {
     pub(super) context: &'a Context,
     client_request_id: Option<&'a str>,
+    /// Whether the response is sent without its body.
+    is_head: bool,
     ids_given: u64,
     events: Vec<DirectoryEvent>,
     decisions: Vec<Decision>,
@@ -28,6 +30,7 @@ impl<'a> Session<'a> {
         Self {
             context,
             client_request_id: incoming.client_request_id(),
+            is_head: *incoming.method == Method::HEAD,
             ids_given: 0,
             events: Vec::new(),
             decisions: Vec::new(),
@@ -108,11 +111,14 @@ impl<'a> Session<'a> {
             Body::Empty => (None, Vec::new()),
             Body::Text(text) => (Some("text/plain"), text.into_bytes()),
             Body::Json(json) => (Some("application/json"), json),
+            Body::Xml(xml) => (Some("application/xml"), xml.into_bytes()),
         };
-        let mut response = Response::new(body);
+        let length = self.is_head.then_some(body.len());
+        let mut response = Response::new(if self.is_head { Vec::new() } else { body });
         *response.status_mut() = reply.status;
         let headers = response.headers_mut();
         headers.extend(media_type.map(|text| (header::CONTENT_TYPE, HeaderValue::from_static(text))));
+        headers.extend(length.map(|bytes| (header::CONTENT_LENGTH, HeaderValue::from(bytes))));
         let ids = [("request-id", self.request_id()), ("odata-version", "4.0".into())]
             .map(|(name, value)| (HeaderName::from_static(name), value));
         let echo = self.client_request_id.map(|id| (HeaderName::from_static("client-request-id"), id.into()));
@@ -157,6 +163,7 @@ mod tests {
             let mut session = Session {
                 context: &context,
                 client_request_id: None,
+                is_head: false,
                 ids_given: 0,
                 events: Vec::new(),
                 decisions: Vec::new(),

@@ -246,7 +246,7 @@ impl Rule {
         };
         let mut wait = None;
         for (index, limit) in limits.iter().enumerate() {
-            if limit.writes_only && call.method == "GET" {
+            if limit.writes_only && matches!(call.method.as_str(), "GET" | "HEAD") {
                 continue;
             }
             let window = self.windows.entry((index, call.tenant)).or_insert_with(|| (Instant::now(), 0));

@@ -65,8 +65,8 @@ class World {
     const internalUrl = `https://${name}.contoso.local/`;
     const externalUrl = `https://${name}-contoso.msappproxy.net/`;
     const onPremisesPublishing = { externalAuthenticationType: "aadPreAuthentication", internalUrl, externalUrl };
-    await this.api(`/applications/${application.id}`).patch({ onPremisesPublishing });
-    return application.id;
+    await this.api(`/applications/${application.objectId}`).patch({ onPremisesPublishing });
+    return application.objectId;
   }
 
   async groupOf(application) {
