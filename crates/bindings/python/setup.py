@@ -1,10 +1,15 @@
 """Builds the C library with cargo and puts it into the wheel, which fits every Python 3 of its platform."""
 
-from setuptools import setup
-from setuptools.command.build_py import build_py
-from setuptools.command.bdist_wheel import bdist_wheel
+import pathlib
+import sys
 
-import build_library
+from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_py import build_py
+
+# An isolated build does not look beside this file.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import build_library  # noqa: E402
 
 
 class BuildPy(build_py):
