@@ -11,11 +11,13 @@ use clap::{Parser, Subcommand};
 mod conformance;
 #[cfg(feature = "emulate")]
 mod emulate;
+mod import;
 mod line;
 #[cfg(feature = "load")]
 mod load;
 mod plan;
 mod replay;
+mod safe;
 mod state;
 
 /// Work with Microsoft Graph's application proxy connector groups without a tenant.

@@ -146,46 +146,6 @@ fn a_folder_of_answers_is_a_tenant() {
 #[test]
 fn what_is_wrong_is_told_with_file_and_field() {
     let folder = folder("wrong");
-    let broken = |name: &str, file: &str, content: &str| -> PathBuf {
-        let copy = folder.join(name);
-        for part in ["", "members", "applications"] {
-            fs::create_dir_all(copy.join(part)).unwrap();
-            for entry in fs::read_dir(root().join("examples/plan/import").join(part)).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_file() {
-                    fs::copy(&path, copy.join(part).join(path.file_name().unwrap())).unwrap();
-                }
-            }
-        }
-        if content.is_empty() {
-            fs::remove_file(copy.join(file)).unwrap();
-        } else {
-            fs::write(copy.join(file), content).unwrap();
-        }
-        copy
-    };
-    let group = "5d000000-0000-4000-8000-000000000002";
-    let members = format!("members/{group}.json");
-    let denied = r#"{"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}}"#;
-    let twice = r#"{"value": [{"id": "5c000000-0000-4000-8000-000000000003", "status": "active"}]}"#;
-    for (name, file, content, expected) in [
-        ("none", "connectorGroups.json", "", "connectorGroups.json is not there"),
-        ("page", "connectors.2.json", "", "connectors.json: @odata.nextLink: there is another page"),
-        ("type", "connectors.json", r#"{"value": [{"id": 7}]}"#, "connectors.json: value[0].id: invalid type"),
-        ("field", "connectors.json", r#"{"value": [{}]}"#, "connectors.json: value[0]: missing field `id`"),
-        ("denied", &members, denied, "the answer is an error, Authorization_RequestDenied: Insufficient privileges."),
-        ("twice", &members, twice, "is a member of"),
-        ("json", "connectors.json", "{", "connectors.json: EOF"),
-        ("list", "connectors.json", r#"{"id": 1}"#, "connectors.json: value: there is none"),
-    ] {
-        let copy = broken(name, file, content);
-        let (code, _, error) = plan(&["--import", text(&copy)]);
-        assert_eq!(code, Some(1), "{name}: {error}");
-        assert!(error.contains(expected), "{name}: {error}");
-    }
-    let marked = broken("mark", "tenant.json", "\u{feff}{}");
-    assert_eq!(plan(&["--import", text(&marked)]).0, Some(0), "a byte order mark is no error");
-
     let desired = folder.join("desired.yaml");
     for (content, expected) in [
         ("connectorGroups: [{nmae: x}]", "nmae"),

@@ -1,27 +1,52 @@
 //! Files in: tenants and desired states, with the file and the field named where something is wrong.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use connector_groups::{Desired, Directory, DirectoryCommand, Tenant, TenantId};
 
-use super::import;
-use crate::state::{self, json};
+use crate::{
+    import::{self, Assume, Imported},
+    safe,
+    state::{self, json},
+};
+
+/// Findings that are told one by one beside a plan; `--report` has all.
+const TOLD_MAX: usize = 10;
+/// A desired state is written by hand or by a script; a longer one is a mistake.
+const DESIRED_BYTES_MAX: usize = 64 << 20;
 
 pub(crate) fn read(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    // PowerShell writes one.
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from))
+    import::read(path, path.display().to_string()).map(|source| source.text).map_err(|problem| problem.to_string())
+}
+
+/// Tells on standard error what was found while a folder was read, the worst first.
+pub(crate) fn tell(imported: &Imported) {
+    let mut findings: Vec<_> = imported.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.level);
+    let more: usize = imported.findings.left_out().map(|(_, more)| more).sum();
+    for finding in findings.iter().take(TOLD_MAX) {
+        let line = format!("{}: {}: {} [{}]", finding.place, finding.level.as_str(), finding.message, finding.rule);
+        eprintln!("{}", safe::terminal(&line).replace('\n', " "));
+    }
+    let more = more.saturating_add(findings.len().saturating_sub(TOLD_MAX));
+    if more > 0 {
+        eprintln!("and {more} more findings; `plan --import FOLDER --report FILE` has them");
+    }
 }
 
 pub(crate) fn desired(file: &str) -> Result<Desired, String> {
     let path = Path::new(file);
     let text = read(path)?;
+    if text.len() > DESIRED_BYTES_MAX {
+        return Err(format!("{file}: a desired state may have {DESIRED_BYTES_MAX} bytes, not {}", text.len()));
+    }
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     if is_yaml { yaml(file, &text) } else { json(path, &text) }
 }
 
 #[cfg(feature = "yaml")]
 fn yaml(file: &str, text: &str) -> Result<Desired, String> {
+    // The reader's own limits hold for aliases, nesting and repeated keys: each is an error.
     serde_saphyr::from_str(text).map_err(|error| format!("{file}: {error}"))
 }
 
@@ -32,14 +57,19 @@ fn yaml(file: &str, _: &str) -> Result<Desired, String> {
     ))
 }
 
-pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
+pub(crate) fn tenant(file: &str, id: Option<&str>, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
     if path.is_dir() {
-        return import::tenant(path);
+        return import::tenant(path, assume).map_err(|problems| problems.to_string());
     }
     let text = read(path)?;
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
     let directory = if is_replay { replayed(path, &text) } else { state::directory(path, &text)? };
+    one(&directory, file, id).map(Imported::from)
+}
+
+/// The tenant of a directory that is meant.
+fn one(directory: &Directory, file: &str, id: Option<&str>) -> Result<Tenant, String> {
     if let Some(id) = id {
         let id: TenantId = id.parse().map_err(|error| format!("--tenant {id}: {error}"))?;
         return directory.tenant(id).cloned().ok_or_else(|| format!("{file}: there is no tenant {id}"));
@@ -58,7 +88,10 @@ fn replayed(path: &Path, text: &str) -> Directory {
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         match serde_json::from_str::<DirectoryCommand>(line) {
             Ok(command) => _ = directory.apply(&command),
-            Err(error) => eprintln!("plan: {}: line {number} is passed over: {error}", path.display()),
+            Err(error) => {
+                let message = format!("plan: {}: line {number} is passed over: {error}", path.display());
+                eprintln!("{}", safe::terminal(&message));
+            }
         }
     }
     directory

@@ -1,6 +1,5 @@
 //! `plan`: plans a change of a tenant and shows it before it is made, as `terraform plan` does.
 
-mod import;
 mod input;
 mod words;
 
@@ -14,6 +13,11 @@ use connector_groups::{
     ConnectorGroupId, DirectoryCommand, Impact, Plan, Tenant,
     picture::{Picture, PictureOptions},
     plan::{Aim, Parking, PlanOptions},
+};
+
+use crate::{
+    import::{self, Assume},
+    safe,
 };
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
@@ -49,6 +53,12 @@ pub(crate) struct Options {
     /// Print the tenant document of a folder of Graph's answers
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired"])]
     import: Option<PathBuf>,
+    /// With `--import`: write what was found on the way, and all that a tenant document cannot say, as JSON
+    #[arg(long, value_name = "FILE", requires = "import")]
+    report: Option<PathBuf>,
+    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
+    #[arg(long, value_name = "GROUP")]
+    assume_empty: Vec<String>,
     /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
     #[arg(value_name = "TENANT", required_unless_present = "import")]
     from: Option<String>,
@@ -65,12 +75,16 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         _ => Err(String::from("a tenant and a desired state are needed")),
     };
     result.unwrap_or_else(|message| {
-        eprintln!("plan: {message}");
+        eprintln!("plan: {}", safe::terminal(&message));
         ExitCode::FAILURE
     })
 }
 
 impl Options {
+    fn assume(&self) -> Assume {
+        Assume::new(&self.assume_empty)
+    }
+
     fn options(&self) -> PlanOptions {
         let mut options = PlanOptions::default();
         if self.keep_available {
@@ -83,8 +97,13 @@ impl Options {
     }
 
     fn import(&self, folder: &Path) -> Result<ExitCode, String> {
-        let tenant = import::tenant(folder)?;
-        let text = serde_json::to_string_pretty(&tenant).map_err(|error| error.to_string())?;
+        let imported = import::tenant(folder, &self.assume()).map_err(|problems| problems.to_string())?;
+        input::tell(&imported);
+        if let Some(file) = &self.report {
+            let text = serde_json::to_string_pretty(&imported.report()).map_err(|error| error.to_string())?;
+            write(file, &format!("{}\n", safe::json(&text)))?;
+        }
+        let text = safe::json(&serde_json::to_string_pretty(&imported.tenant).map_err(|error| error.to_string())?);
         match &self.out {
             Some(file) => write(file, &format!("{text}\n"))?,
             None => print(&text)?,
@@ -93,7 +112,9 @@ impl Options {
     }
 
     fn plan(&self, tenant: &str, desired: &str) -> Result<ExitCode, String> {
-        let tenant = input::tenant(tenant, self.tenant.as_deref())?;
+        let imported = input::tenant(tenant, self.tenant.as_deref(), &self.assume())?;
+        input::tell(&imported);
+        let tenant = imported.tenant;
         let desired = input::desired(desired)?;
         let plan = tenant
             .plan(&desired, self.options(), new_ids())
