@@ -183,10 +183,8 @@ fn i2_a_list_that_no_file_tells_is_refused_with_the_request_that_fetches_it() {
         export.write(&file, content);
     }
     export.imports(&[]);
-    for file in ["connectorGroups.json"] {
-        export.remove(file);
-        assert!(export.refused(&[]).contains("is not there; GET https://graph.microsoft.com/beta/onPremises"));
-    }
+    export.remove("connectorGroups.json");
+    assert!(export.refused(&[]).contains("is not there; GET https://graph.microsoft.com/beta/onPremises"));
 }
 
 /// Where each connector and each application tells its group, no group's list is needed; where one does not, it is.
@@ -511,7 +509,7 @@ fn what_breaks_a_rule_is_a_finding() {
     assert_eq!(export.imports(&[]).tenant["defaultRegion"], "nam");
 }
 
-/// What EntraExporter writes: each object in a file and a folder of its own. It writes nothing for an empty list.
+/// What `EntraExporter` writes: each object in a file and a folder of its own. It writes nothing for an empty list.
 #[test]
 fn a_folder_of_entra_exporter_is_read() {
     let export = Export::new("exporter");

@@ -21,6 +21,15 @@ pub(crate) struct Folder {
     listings: RefCell<BTreeMap<PathBuf, BTreeMap<String, PathBuf>>>,
 }
 
+/// What is told of one object.
+pub(crate) enum Told {
+    /// No file is about it.
+    NoFile,
+    /// A file says that there is none.
+    Nothing,
+    Object(Node),
+}
+
 /// An answer of Graph as it was kept.
 enum Answer {
     /// A list, or a page of one, with the address of the next.
@@ -144,7 +153,7 @@ impl Folder {
         Ok(pages)
     }
 
-    /// The objects that EntraExporter keeps in a folder each.
+    /// The objects that `EntraExporter` keeps in a folder each.
     fn exported(&self, part: Part) -> Result<Option<Vec<Node>>, Problem> {
         let Some(folders) = part.exporter_folders() else { return Ok(None) };
         let mut folder = self.root.clone();
@@ -167,15 +176,15 @@ impl Folder {
         Ok(Some(all))
     }
 
-    /// One object; `Some(None)` where the answer is that there is none, `None` where no file tells.
-    pub(crate) fn one(&self, part: Part) -> Result<Option<Option<Node>>, Problem> {
-        let Some(path) = self.file(part.folder(), &format!("{}.json", part.stem()))? else { return Ok(None) };
+    /// One object.
+    pub(crate) fn one(&self, part: Part) -> Result<Told, Problem> {
+        let Some(path) = self.file(part.folder(), &format!("{}.json", part.stem()))? else { return Ok(Told::NoFile) };
         match answer(part, &Self::read(&path)?)? {
-            Answer::One(node) => Ok(Some(Some(node))),
-            Answer::Nothing => Ok(Some(None)),
+            Answer::One(node) => Ok(Told::Object(node)),
+            Answer::Nothing => Ok(Told::Nothing),
             Answer::List { mut items, .. } => match (items.pop(), items.is_empty()) {
-                (Some(node), true) => Ok(Some(Some(node))),
-                (None, _) => Ok(Some(None)),
+                (Some(node), true) => Ok(Told::Object(node)),
+                (None, _) => Ok(Told::Nothing),
                 (Some(node), false) => Err(node.problem("one object was expected here, not a list of several")),
             },
         }

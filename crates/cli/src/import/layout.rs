@@ -16,7 +16,7 @@
 //! `P` is `onPremisesPublishingProfiles/applicationProxy`; `GROUP` and `APPLICATION` are object ids. Further pages of a list
 //! are `connectors.2.json` and so on.
 //!
-//! A folder that EntraExporter wrote is read too. It keeps each object in a file and a folder of its own
+//! A folder that `EntraExporter` wrote is read too. It keeps each object in a file and a folder of its own
 //! (`ConnectorGroups/ID/ID.json`), and what belongs to a group in folders beside that file.
 
 use connector_groups::{ApplicationId, ConnectorGroupId};
@@ -100,7 +100,7 @@ impl Part {
         format!("GET https://graph.microsoft.com/beta/{} and keep the answer as {}", self.request(), self.file(1))
     }
 
-    /// The folders, one below the other and written in any case, where EntraExporter keeps the objects of a list.
+    /// The folders, one below the other and written in any case, where `EntraExporter` keeps the objects of a list.
     pub(crate) fn exporter_folders(self) -> Option<Vec<String>> {
         let groups = ["OnPremisesPublishingProfiles", "ApplicationProxy", "ConnectorGroups"].map(String::from);
         Some(match self {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::{
     Assume, Problems,
     findings::{Findings, Level},
-    folder::Folder,
+    folder::{Folder, Told},
     layout::Part,
     node::{Node, Place, Problem},
     publishing,
@@ -43,6 +43,13 @@ pub(super) struct PlacedApplication {
     /// IP segments; `None` where no file tells them.
     pub(super) segments: Option<Vec<Value>>,
     pub(super) rest: Map<String, Value>,
+}
+
+/// What is told of an application's group.
+enum GroupOf {
+    NoFile,
+    NotPublished,
+    In(ConnectorGroupId, Node),
 }
 
 /// A thing's place in a group, and where that is told.
@@ -135,7 +142,7 @@ impl Reading<'_> {
             return Err(Problems(problems));
         }
         let default = self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default();
-        let placed = all.into_iter().map(|connector| {
+        let documents = all.into_iter().map(|connector| {
             let member_of = places.get(&connector.id).map_or_else(
                 || {
                     let why = if untold { "no file tells its group" } else { "it is in no group's list" };
@@ -148,7 +155,7 @@ impl Reading<'_> {
             );
             self.placed(connector, member_of)
         });
-        Ok(placed.collect())
+        Ok(documents.collect())
     }
 
     fn placed(&self, connector: Connector, member_of: ConnectorGroupId) -> PlacedConnector {
@@ -180,8 +187,8 @@ impl Reading<'_> {
         let mut answered = 0_usize;
         for application in &all {
             let told = self.group_of(application)?;
-            answered = answered.saturating_add(usize::from(told.is_some()));
-            if let Some(Some((group, node))) = told {
+            answered = answered.saturating_add(usize::from(!matches!(told, GroupOf::NoFile)));
+            if let GroupOf::In(group, node) = told {
                 places.insert(application.id, (group, node));
             }
         }
@@ -220,14 +227,16 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// The group that an application's own answer tells: `Some(None)` where it is not published, `None` where no file tells.
-    fn group_of(&self, application: &Application) -> Result<Option<Option<(ConnectorGroupId, Node)>>, Problem> {
+    /// The group that an application's own answer tells.
+    fn group_of(&self, application: &Application) -> Result<GroupOf, Problem> {
         if let Some(group) = application.connector_group {
-            return Ok(Some(Some((group, application.node.clone()))));
+            return Ok(GroupOf::In(group, application.node.clone()));
         }
-        let Some(told) = self.folder.one(Part::GroupOf(application.id))? else { return Ok(None) };
-        let group = told.map(|node| Ok((node.members()?.required("id")?.parsed()?, node))).transpose()?;
-        Ok(Some(group))
+        Ok(match self.folder.one(Part::GroupOf(application.id))? {
+            Told::NoFile => GroupOf::NoFile,
+            Told::Nothing => GroupOf::NotPublished,
+            Told::Object(node) => GroupOf::In(node.members()?.required("id")?.parsed()?, node),
+        })
     }
 
     fn placed_application(
@@ -272,7 +281,7 @@ impl Reading<'_> {
 
     /// The publishing that a file of its own tells: within the application, or as the sub-path answers it.
     fn publishing_of(&self, id: ApplicationId, findings: &mut Findings) -> Result<Option<publishing::Told>, Problem> {
-        let Some(Some(node)) = self.folder.one(Part::Publishing(id))? else { return Ok(None) };
+        let Told::Object(node) = self.folder.one(Part::Publishing(id))? else { return Ok(None) };
         let members = node.members()?;
         match members.present("onPremisesPublishing") {
             Some(inner) if inner.is_null() => Ok(None),

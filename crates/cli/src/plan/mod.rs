@@ -1,7 +1,14 @@
 //! `plan`: plans a change of a tenant and shows it before it is made, as `terraform plan` does.
 
+mod checks;
 mod input;
-mod words;
+mod machine;
+mod markup;
+mod names;
+mod reasons;
+mod report;
+mod svg;
+mod text;
 
 use std::{
     io::Write,
@@ -10,13 +17,15 @@ use std::{
 };
 
 use connector_groups::{
-    ConnectorGroupId, DirectoryCommand, Impact, Plan, Tenant,
+    ConnectorGroupId, DirectoryCommand,
     picture::{Picture, PictureOptions},
-    plan::{Aim, Parking, PlanOptions},
+    plan::{Aim, Parking, PlanOptions, Unreachable},
 };
+use serde_json::Value;
 
+use self::{report::Report, text::Fold};
 use crate::{
-    import::{self, Assume},
+    import::{self, Assume, Imported},
     safe,
 };
 
@@ -26,7 +35,9 @@ const CHANGES: u8 = 2;
 /// Options of `plan`.
 #[derive(clap::Args)]
 #[command(
-    override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]"
+    override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]",
+    after_help = "Example: connector-groups plan export desired.yaml --keep-available --out change.plan.json\n\n\
+                  The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong."
 )]
 pub(crate) struct Options {
     /// No application loses its last active connector on the way; where that cannot be, as few as can be
@@ -38,18 +49,21 @@ pub(crate) struct Options {
     /// Which tenant of a directory
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
+    /// Write the plan file: each step with the exact ids, the state that it starts from, and the state that it leads to
+    #[arg(long, value_name = "PLAN")]
+    out: Option<PathBuf>,
     /// Write the steps as lines of the replay format
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// Write the steps as a picture for Graphviz
-    #[arg(long, value_name = "FILE")]
-    dot: Option<PathBuf>,
-    /// Write the steps as a Mermaid picture
-    #[arg(long, value_name = "FILE")]
-    mermaid: Option<PathBuf>,
-    /// Print the plan as JSON in place of words
+    lines: Option<PathBuf>,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Name all things that move and all warnings; otherwise ten of each
     #[arg(long)]
-    json: bool,
+    all: bool,
+    /// A region that Graph's documents do not name, such as `--accept-region gbr`; may be given more than once
+    #[arg(long, value_name = "REGION")]
+    accept_region: Vec<String>,
     /// Print the tenant document of a folder of Graph's answers
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired"])]
     import: Option<PathBuf>,
@@ -65,6 +79,25 @@ pub(crate) struct Options {
     /// The desired state, as JSON or as YAML (`.yaml`, `.yml`): what it does not name stays as it is
     #[arg(value_name = "DESIRED", required_unless_present = "import")]
     desired: Option<String>,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// The plan file; also where there is no plan
+    Json,
+    /// For a pull request or a ticket
+    Markdown,
+    /// A flowchart for Mermaid
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+    /// A page of its own, with a picture
+    Html,
+    /// Hazards and findings for a code host
+    Sarif,
 }
 
 /// The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong.
@@ -100,43 +133,82 @@ impl Options {
         let imported = import::tenant(folder, &self.assume()).map_err(|problems| problems.to_string())?;
         input::tell(&imported);
         if let Some(file) = &self.report {
-            let text = serde_json::to_string_pretty(&imported.report()).map_err(|error| error.to_string())?;
-            write(file, &format!("{}\n", safe::json(&text)))?;
+            write(file, &json(&imported.report())?)?;
         }
-        let text = safe::json(&serde_json::to_string_pretty(&imported.tenant).map_err(|error| error.to_string())?);
+        let text = serde_json::to_value(&imported.tenant).map_err(|error| error.to_string())?;
         match &self.out {
-            Some(file) => write(file, &format!("{text}\n"))?,
-            None => print(&text)?,
+            Some(file) => write(file, &json(&text)?)?,
+            None => print(&json(&text)?)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn plan(&self, tenant: &str, desired: &str) -> Result<ExitCode, String> {
+    fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
         let imported = input::tenant(tenant, self.tenant.as_deref(), &self.assume())?;
         input::tell(&imported);
-        let tenant = imported.tenant;
-        let desired = input::desired(desired)?;
-        let plan = tenant
-            .plan(&desired, self.options(), new_ids())
-            .map_err(|unreachable| words::unreachable(&tenant, &unreachable))?;
-        let impacts = impacts(&tenant, &plan)?;
-        if let Some(file) = &self.out {
-            write(file, &lines(&tenant, &plan)?)?;
+        let tenant = &imported.tenant;
+        let desired = input::desired(desired_file)?;
+        let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);
+        if !regions.is_empty() {
+            return Err(format!("{desired_file}: {}", regions.join("\n  ")));
         }
-        let picture = || Picture::of_plan(plan.steps.iter().zip(&impacts), &PictureOptions::default());
-        if let Some(file) = &self.dot {
-            write(file, &picture().dot().to_string())?;
-        }
-        if let Some(file) = &self.mermaid {
-            write(file, &picture().mermaid().to_string())?;
-        }
-        let text = if self.json {
-            serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?
-        } else {
-            words::plan(&tenant, &plan, &impacts, self.options())
+        let slips = checks::likely_slips(tenant, &desired);
+        let plan = match tenant.plan(&desired, self.options(), new_ids()) {
+            Ok(plan) => plan,
+            Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
         };
-        print(&text)?;
+        let mut report = Report::new(&imported, &plan, self.options())?;
+        report.warnings.splice(0..0, slips);
+        if let Some(file) = &self.out {
+            write(file, &json(&machine::plan(&report))?)?;
+        }
+        if let Some(file) = &self.lines {
+            write(file, &lines(&report)?)?;
+        }
+        print(&self.shown(&report, desired_file)?)?;
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
+    }
+
+    /// The plan as it is printed. Each format makes names safe for its own reader.
+    fn shown(&self, report: &Report, desired: &str) -> Result<String, String> {
+        let fold = Fold { is_off: self.all };
+        let picture = || {
+            let steps = report.steps.iter().map(|step| (&step.command, &step.impact));
+            Picture::of_plan(steps, &PictureOptions::default())
+        };
+        Ok(match self.format {
+            Format::Text => safe::terminal(&text::plan(report, fold)) + "\n",
+            Format::Json => json(&machine::plan(report))?,
+            Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
+            Format::Mermaid => safe::terminal(&picture().mermaid().to_string()),
+            Format::Dot => safe::terminal(&picture().dot().to_string()),
+            Format::Html => markup::to_html(report, fold),
+            Format::Sarif => {
+                let warnings: Vec<_> = report.all_warnings().cloned().collect();
+                json(&machine::sarif(report.imported, &warnings, desired))?
+            }
+        })
+    }
+
+    /// Says why there is no plan: to a machine on standard output, to a person on standard error.
+    fn impossible(
+        &self,
+        imported: &Imported,
+        unreachable: &Unreachable,
+        slips: &[checks::Warning],
+        desired: &str,
+    ) -> Result<ExitCode, String> {
+        let tenant = &imported.tenant;
+        match self.format {
+            Format::Json => print(&json(&reasons::json(tenant, unreachable))?)?,
+            Format::Sarif => print(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
+            _ => {
+                let slips = slips.iter().map(|slip| slip.text.clone());
+                let lines: Vec<_> = [reasons::text(tenant, unreachable)].into_iter().chain(slips).collect();
+                return Err(lines.join("\n  "));
+            }
+        }
+        Ok(ExitCode::FAILURE)
     }
 }
 
@@ -145,32 +217,26 @@ fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
     (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
 }
 
-/// What each step changes for availability, on what those before it leave.
-fn impacts(tenant: &Tenant, plan: &Plan) -> Result<Vec<Impact>, String> {
-    let mut tenant = tenant.clone();
-    let step = |command| {
-        let impact = tenant.impact(command).map_err(|refusal| refusal.to_string())?;
-        tenant.apply(command).map_err(|refusal| refusal.to_string())?;
-        Ok(impact)
-    };
-    plan.steps.iter().map(step).collect()
-}
-
-fn lines(tenant: &Tenant, plan: &Plan) -> Result<String, String> {
-    let line = |command: &connector_groups::Command| {
-        let line = DirectoryCommand::InTenant { tenant: tenant.id(), command: command.clone() };
+fn lines(report: &Report) -> Result<String, String> {
+    let line = |step: &report::Step| {
+        let line = DirectoryCommand::InTenant { tenant: report.tenant().id(), command: step.command.clone() };
         serde_json::to_string(&line).map(|line| line + "\n").map_err(|error| error.to_string())
     };
-    plan.steps.iter().map(line).collect()
+    report.steps.iter().map(line).collect()
+}
+
+fn json(value: &Value) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    Ok(safe::json(&text) + "\n")
 }
 
 fn write(file: &Path, text: &str) -> Result<(), String> {
     std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
-/// Prints a text and a line break; a reader that has closed the pipe has read enough.
+/// Prints a text; a reader that has closed the pipe has read enough.
 fn print(text: &str) -> Result<(), String> {
-    match writeln!(std::io::stdout(), "{text}") {
+    match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
         _ => Ok(()),
     }
