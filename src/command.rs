@@ -1,5 +1,7 @@
 //! What can be asked: a command in a tenant, a command of the directory, and the selection of a bulk command.
 
+mod constructors;
+
 use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
@@ -10,8 +12,14 @@ use serde::{
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
-    model::Rules,
-    model::{connector::ConnectorStatus, group::ServiceGroupType, json::Json, publishing::PublishingChanges},
+    json::tagged::{self, Tagged},
+    model::{
+        Given, Rules,
+        connector::ConnectorStatus,
+        group::{Name, ServiceGroupType},
+        publishing::PublishingChanges,
+        region::Region,
+    },
     timestamp::Timestamp,
 };
 
@@ -34,7 +42,7 @@ macro_rules! commands {
             }
         )*
 
-        /// A command in one tenant (contract §3): what an administrator asks, or what the service does by itself.
+        /// A command in one tenant: what an administrator asks, or what the service does by itself.
         ///
         /// Its JSON is an object tagged by `command`. A field that is optional here may be absent or null; an unknown
         /// field, one given twice, and a wrong type are errors, at any depth.
@@ -57,7 +65,7 @@ macro_rules! commands {
         /// The tags of the commands, each a variant so that serde reads it and lists what it could have been.
         #[derive(Deserialize)]
         #[serde(variant_identifier)]
-        enum Tag {
+        pub(crate) enum Tag {
             $(#[serde(rename = $tag)] $name,)*
         }
 
@@ -79,10 +87,10 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank (R-45).
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// A new name, a new region, or both; a region changes only while the group is empty (T1). The default group is
     /// no exception (R-5, R-6).
@@ -91,10 +99,10 @@ commands! {
         id: ConnectorGroupId,
         /// Its new name.
         #[serde(default)]
-        name: Option<Arc<str>>,
+        name: Option<Given<Name>>,
         /// Its new region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// Removes a group that is not the default and is empty (T2).
     DeleteConnectorGroup "deleteConnectorGroup" {
@@ -217,16 +225,16 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its type.
         connector_group_type: ServiceGroupType,
         /// Its region, or else the tenant's default region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
 }
 
-/// Which things a bulk command means (contract §3). All but `Ids` take published applications only and never fail for
+/// Which things a bulk command means. All but `Ids` take published applications only and never fail for
 /// matching nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -239,7 +247,7 @@ pub enum Selection<Id> {
     #[serde(serialize_with = "serialize_true")]
     All,
     /// Those whose group has this region.
-    InRegion(Arc<str>),
+    InRegion(Given<Region>),
     /// Those whose `displayName` or `machineName` starts so, ASCII case-insensitively.
     Named(Arc<str>),
 }
@@ -315,13 +323,13 @@ objects! {
         pub connector_group: ConnectorGroupId,
     }
 
-    /// A new tenant with its default group (contract §3).
+    /// A new tenant with its default group.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct CreateTenant {
         /// The new tenant's id.
         pub id: TenantId,
         /// The region of its default group, and of every group that is created without one (R-32).
-        pub default_region: Arc<str>,
+        pub default_region: Given<Region>,
         /// The tenant's time.
         pub now: Timestamp,
         /// Its default group.
@@ -338,7 +346,7 @@ objects! {
         pub id: ConnectorGroupId,
         /// Its name, by default `Default` (R-3).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name: Option<Arc<str>>,
+        pub name: Option<Given<Name>>,
     }
 
     /// The tenant and all in it go.
@@ -351,7 +359,7 @@ objects! {
 
 /// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.
 ///
-/// Its JSON is a line of the replay format (contract §8): a [`Command`] has `tenant` beside `command`.
+/// Its JSON is a line of the replay format: a [`Command`] has `tenant` beside `command`.
 ///
 /// ```
 /// # use connector_groups::DirectoryCommand;
@@ -415,7 +423,7 @@ impl Serialize for DirectoryCommand {
 }
 
 /// The tags of a line of the replay format.
-enum DirectoryTag {
+pub(crate) enum DirectoryTag {
     Create,
     Delete,
     Inside(Tag),
@@ -489,80 +497,14 @@ impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for WithoutTenant<'_, A> {
     }
 }
 
-/// An object whose `command` says what its other fields are.
-///
-/// Serde's own internally tagged enums keep every value of the object before they read one; here the fields that follow
-/// the tag are read as they come, which matters to a list of a million ids.
-trait Tagged: Sized {
-    type Tag: for<'de> Deserialize<'de>;
-
-    fn read<'de, D: Deserializer<'de>>(tag: Self::Tag, fields: D) -> Result<Self, D::Error>;
-}
-
-struct TaggedVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Tagged> de::Visitor<'de> for TaggedVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a command, an object with a field `command`")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut before = Vec::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key == "command" {
-                let tag = map.next_value()?;
-                let fields = AroundTag { before: before.into_iter(), value: None, map };
-                return T::read(tag, MapAccessDeserializer::new(fields));
-            }
-            before.push((key, map.next_value()?));
-        }
-        Err(de::Error::missing_field("command"))
-    }
-}
-
-/// The fields that came before the tag, then those that follow it.
-struct AroundTag<'de, A> {
-    before: alloc::vec::IntoIter<(Cow<'de, str>, Json)>,
-    value: Option<Json>,
-    map: A,
-}
-
-impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for AroundTag<'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let key = match self.before.next() {
-            Some((key, value)) => {
-                self.value = Some(value);
-                Some(key)
-            }
-            None => self.map.next_key()?,
-        };
-        match key {
-            Some(key) if key == "command" => Err(de::Error::duplicate_field("command")),
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(value.into_deserializer()),
-            None => self.map.next_value_seed(seed),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TaggedVisitor(PhantomData))
+        tagged::read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for DirectoryCommand {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TaggedVisitor(PhantomData))
+        tagged::read(deserializer)
     }
 }

@@ -9,13 +9,13 @@ use alloc::{
 
 use super::{
     Diff, Difference,
-    commands::{Leftover, Way, is_same_kind},
+    commands::{Leftover, Progress, is_same_kind},
 };
 use crate::{
     command::{
-        AddApplication, AddConnector, DeleteConnectorGroup, MoveConnectors, ReassignApplications, Selection,
-        UpdateConnectorGroup,
+        AddApplication, AddConnector, DeleteConnectorGroup, ReassignApplications, Selection, UpdateConnectorGroup,
     },
+    detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroup,
     state::{ApplicationView, ConnectorGroupView},
@@ -28,7 +28,7 @@ struct Arrivals {
     applications: Vec<ApplicationId>,
 }
 
-impl Way {
+impl Progress {
     /// Moves and changes of regions. A region is changed once nothing is left in its group, and before anything enters it.
     pub(super) fn move_all(&mut self, diff: &Diff) {
         let mut arrivals = self.arrivals(diff);
@@ -40,7 +40,7 @@ impl Way {
                     |group: ConnectorGroupView<'_>| group.connectors_count() == 0 && group.applications_count() == 0;
                 let ready = self.tenant.connector_group(*id).is_none_or(is_empty);
                 if ready {
-                    self.attempt_or_leave(UpdateConnectorGroup { id: *id, name: None, region: Some(region.clone()) });
+                    self.attempt_or_leave(UpdateConnectorGroup::new(*id).region(region.clone()));
                 }
                 !ready
             });
@@ -91,32 +91,21 @@ impl Way {
     }
 
     fn move_connectors(&mut self, ids: &[ConnectorId], connector_group: ConnectorGroupId) {
-        let bulk = |ids: &[ConnectorId], connector_group| MoveConnectors {
-            connectors: Selection::Ids(ids.to_vec()),
-            connector_group,
-        };
-        if self.attempt(bulk(ids, connector_group)).is_ok() {
+        if self.attempt(detour::move_all(ids, connector_group)).is_ok() {
             return;
         }
         let is_free =
             |id: &ConnectorId| self.tenant.decide(&AddConnector { connector: *id, connector_group }.into()).is_ok();
         let (direct, by_way): (Vec<_>, Vec<_>) = ids.iter().partition(|id| is_free(id));
         if !direct.is_empty() {
-            self.attempt_or_leave(bulk(&direct, connector_group));
+            self.attempt_or_leave(detour::move_all(&direct, connector_group));
         }
-        // out of another region only to the default group, and from there on where that is in the tenant's region.
-        let default = self.tenant.default_connector_group().id();
-        let mut tried = self.tenant.clone();
-        let is_accepted =
-            [default, connector_group].into_iter().all(|group| tried.apply(&bulk(&by_way, group).into()).is_ok());
-        if is_accepted {
-            for group in [default, connector_group] {
-                self.attempt_or_leave(bulk(&by_way, group));
-            }
-        } else {
-            for connector in by_way {
-                self.attempt_or_leave(AddConnector { connector, connector_group });
-            }
+        // Where not all can go together, each is tried by itself, so that the leftovers name those that cannot.
+        match detour::through_default(&self.tenant, &by_way, connector_group) {
+            Some(commands) => commands.into_iter().for_each(|command| self.attempt_or_leave(command)),
+            None => by_way
+                .into_iter()
+                .for_each(|connector| self.attempt_or_leave(AddConnector { connector, connector_group })),
         }
     }
 
@@ -150,7 +139,7 @@ impl Way {
         });
         let is_there = |id: &ConnectorGroupId| self.tenant.connector_group(*id).is_some();
         let mut wanted: Vec<_> = wanted.filter(|(id, _)| is_there(id)).collect();
-        let rename = |id: ConnectorGroupId, name| UpdateConnectorGroup { id, name: Some(name), region: None };
+        let rename = |id: ConnectorGroupId, name: Arc<str>| UpdateConnectorGroup::new(id).name(name);
         let mut gave_up = BTreeSet::new();
         loop {
             let count = wanted.len();

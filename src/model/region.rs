@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// A region, never empty and never the sentinel `unknownFutureValue`; kept and written in lower case (domain.md §1.1).
+/// A region, never empty and never the sentinel `unknownFutureValue`; kept and written in lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Region(Arc<str>);
 
@@ -21,6 +21,36 @@ impl Region {
     pub fn new(text: &str) -> Option<Self> {
         let sentinel = text.eq_ignore_ascii_case("unknownFutureValue");
         (!text.is_empty() && !sentinel).then(|| Self(text.to_ascii_lowercase().into()))
+    }
+
+    /// North America, `nam`.
+    #[must_use]
+    pub fn nam() -> Self {
+        Self("nam".into())
+    }
+
+    /// Europe, `eur`.
+    #[must_use]
+    pub fn eur() -> Self {
+        Self("eur".into())
+    }
+
+    /// Australia, `aus`.
+    #[must_use]
+    pub fn aus() -> Self {
+        Self("aus".into())
+    }
+
+    /// Asia, `asia`.
+    #[must_use]
+    pub fn asia() -> Self {
+        Self("asia".into())
+    }
+
+    /// India, `ind`.
+    #[must_use]
+    pub fn ind() -> Self {
+        Self("ind".into())
     }
 
     /// The region's text, in lower case.

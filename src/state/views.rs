@@ -164,7 +164,7 @@ impl<'a> ConnectorGroupView<'a> {
     }
 
     fn record(self) -> &'a super::group_columns::Record {
-        // A view is made of a slot that lives, and a slot that lives has a record.
+        // A slot that lives has a record. Only events of another tenant delete a group that things are still in.
         self.state.groups.record(self.slot).unwrap_or(&self.state.no_group)
     }
 }
@@ -243,7 +243,9 @@ impl<'a> ConnectorView<'a> {
     }
 
     fn texts(self) -> Option<&'a super::connector_columns::Texts> {
-        self.state.connectors.texts(self.slot)
+        let texts = self.state.connectors.texts(self.slot);
+        debug_assert!(texts.is_some(), "a view of a connector that is gone");
+        texts
     }
 }
 
@@ -263,6 +265,10 @@ impl<'a> ApplicationView<'a> {
     /// Its name.
     #[must_use]
     pub fn display_name(self) -> &'a Arc<str> {
+        debug_assert!(
+            self.state.applications.display_name(self.slot).is_some(),
+            "a view of an application that is gone"
+        );
         self.state.applications.display_name(self.slot).unwrap_or(&self.state.no_text)
     }
 
@@ -278,8 +284,15 @@ impl<'a> ApplicationView<'a> {
         Some(ConnectorGroupView { state: self.state, slot: self.group()? })
     }
 
-    /// The URL under which it is published; `None` while it has none.
-    pub(crate) fn external_url(self) -> Option<&'a Arc<str>> {
+    /// The URL inside the network; `None` while it has none. Puts no whole publishing together.
+    #[must_use]
+    pub fn internal_url(self) -> Option<&'a Arc<str>> {
+        self.state.applications.internal_url(self.slot)
+    }
+
+    /// The URL under which it is published; `None` while it has none. Puts no whole publishing together.
+    #[must_use]
+    pub fn external_url(self) -> Option<&'a Arc<str>> {
         self.state.applications.external_url(self.slot)
     }
 
@@ -332,5 +345,6 @@ impl<'a> ApplicationView<'a> {
 }
 
 fn place(place: usize) -> u32 {
+    debug_assert!(u32::try_from(place).is_ok(), "a tenant has fewer than 2^32 things of a kind: {place}");
     u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -91,7 +91,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::run(&options),
         Command::Plan(options) => plan::run(&options),
         #[cfg(feature = "emulate")]
-        Command::Emulate(options) => emulate::run(*options),
+        Command::Emulate(options) => emulate::run(&options),
         #[cfg(feature = "export")]
         Command::Export(options) => export::run(&options),
         Command::Conformance(options) => conformance::run(&options),

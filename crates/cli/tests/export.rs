@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
@@ -225,13 +226,13 @@ fn what_changes_meanwhile_is_fetched_again_and_what_goes_on_is_told() {
     for (always, code) in [(false, 0), (true, 3)] {
         let emulator = Emulator::start(&[]);
         let changes = Arc::new(AtomicUsize::new(0));
-        let (target, changed) = (emulator.address.clone(), Arc::clone(&changes));
+        let (target, made) = (emulator.address.clone(), Arc::clone(&changes));
         let change = move |_: usize, whole: &str| {
             // With each reading of publishing, a group comes.
             let first = "a0000000-0000-4000-8000-000000000001?$select";
-            let is_reading = whole.contains("$batch") && (always || changed.load(Ordering::SeqCst) == 0);
+            let is_reading = whole.contains("$batch") && (always || made.load(Ordering::SeqCst) == 0);
             if is_reading && (always && whole.contains("/members") || whole.contains(first)) {
-                let number = changed.fetch_add(1, Ordering::SeqCst);
+                let number = made.fetch_add(1, Ordering::SeqCst);
                 let body = format!("{{\"name\":\"Meanwhile {number}\"}}");
                 let head = format!(
                     "POST /beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups HTTP/1.1\r\nhost: {target}\r\n\
@@ -298,4 +299,65 @@ fn what_fails_is_told_and_leaves_nothing() {
         assert!(error(&output).contains(expected), "{name}: {}", error(&output));
         assert!(!folder.exists(), "{name}");
     }
+}
+
+/// A script of the document, as it stands there.
+fn script(language: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/docs/administration.md");
+    let document = fs::read_to_string(path).unwrap();
+    document.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap().into()
+}
+
+fn has(tool: &str) -> bool {
+    Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// The shell script of the document fetches what `export` fetches, file by file.
+#[test]
+fn the_shell_script_fetches_the_same() {
+    if !["sh", "curl", "jq"].into_iter().all(has) {
+        eprintln!("NOT RUN: the shell script needs sh, curl and jq");
+        return;
+    }
+    let emulator = Emulator::start(&[]);
+    let (folder, file) = (out("script"), out("fetch.sh"));
+    fs::write(&file, script("sh")).unwrap();
+    let graph = format!("http://{}/beta", emulator.address);
+    let run = Command::new("sh").arg(&file).arg(&folder).env("TOKEN", TENANT).env("GRAPH", graph).output().unwrap();
+    assert!(run.status.success(), "{}", error(&run));
+    assert_eq!(fingerprint(&folder), fingerprint(Path::new("examples/contoso.jsonl")));
+    let own = out("script-own");
+    assert_eq!(export(&format!("http://{}", emulator.address), &own, &[]).status.code(), Some(0));
+    let files = |folder: &Path| -> std::collections::BTreeSet<PathBuf> {
+        let (mut files, mut open) = (std::collections::BTreeSet::new(), vec![folder.to_path_buf()]);
+        while let Some(next) = open.pop() {
+            for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    _ = files.insert(path.strip_prefix(folder).unwrap().to_path_buf());
+                }
+            }
+        }
+        files
+    };
+    let mut expected = files(&own);
+    assert!(expected.remove(Path::new("export.json")), "what export says about itself");
+    assert_eq!(files(&folder), expected);
+}
+
+/// The PowerShell script of the document is one that PowerShell reads.
+#[test]
+fn the_powershell_script_is_one() {
+    let text = script("powershell");
+    assert!(text.contains("Invoke-MgGraphRequest"), "{text}");
+    if !has("pwsh") {
+        eprintln!("NOT RUN: there is no pwsh here");
+        return;
+    }
+    let file = out("fetch.ps1");
+    fs::write(&file, text).unwrap();
+    let parse = "$e = $null; [void][Management.Automation.Language.Parser]::ParseFile($args[0], [ref]$null, [ref]$e); exit $e.Count";
+    let run = Command::new("pwsh").args(["-NoProfile", "-Command", parse]).arg(&file).status().unwrap();
+    assert!(run.success());
 }

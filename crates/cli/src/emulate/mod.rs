@@ -32,7 +32,7 @@ pub(crate) use self::options::Options;
 use self::{service::Emulator, world::World};
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin.
-pub(crate) fn run(options: Options) -> ExitCode {
+pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,7 +43,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut graph = options.graph();
     let limits = options.limits();
     let mut world = World::new(options.lag(), options.request_ids);

@@ -1,23 +1,7 @@
 //! Which file keeps which answer of Graph. `export` writes by this table, the import reads by it, and messages name the
 //! request that fetches what is missing.
 //!
-//! | file | request, below `https://graph.microsoft.com/beta/` |
-//! |---|---|
-//! | `connectorGroups.json` | `P/connectorGroups` |
-//! | `connectors.json` | `P/connectors` |
-//! | `members/GROUP.json` | `P/connectorGroups/GROUP/members` |
-//! | `applications/GROUP.json` | `P/connectorGroups/GROUP/applications` |
-//! | `applications.json` | `applications?$select=id,appId,displayName` |
-//! | `connectorGroup/APPLICATION.json` | `applications/APPLICATION/connectorGroup` |
-//! | `onPremisesPublishing/APPLICATION.json` | `applications/APPLICATION?$select=id,onPremisesPublishing` |
-//! | `segments/APPLICATION.json` | the IP segments of a Private Access application |
-//! | `organization.json` | `organization?$select=id` |
-//!
-//! `P` is `onPremisesPublishingProfiles/applicationProxy`; `GROUP` and `APPLICATION` are object ids. Further pages of a list
-//! are `connectors.2.json` and so on.
-//!
-//! A folder that `EntraExporter` wrote is read too. It keeps each object in a file and a folder of its own
-//! (`ConnectorGroups/ID/ID.json`), and what belongs to a group in folders beside that file.
+//! The table for people is in `src/docs/administration.md`; a test holds the two together.
 
 use connector_groups::{ApplicationId, ConnectorGroupId};
 
@@ -114,5 +98,34 @@ impl Part {
             Self::Organization => vec!["Organization".into()],
             Self::GroupOf(_) | Self::Publishing(_) | Self::Segments(_) => return None,
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use super::*;
+
+    /// The document has a row for each part, with its file and its request.
+    #[test]
+    fn the_document_has_this_layout() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/docs/administration.md");
+        let document = std::fs::read_to_string(path).unwrap();
+        let (group, application) = (ConnectorGroupId::default(), ApplicationId::default());
+        for (part, placeholder) in [
+            (Part::ConnectorGroups, ""),
+            (Part::Connectors, ""),
+            (Part::Members(group), "GROUP"),
+            (Part::Assigned(group), "GROUP"),
+            (Part::Applications, ""),
+            (Part::GroupOf(application), "APPLICATION"),
+            (Part::Publishing(application), "APPLICATION"),
+            (Part::Segments(application), "APPLICATION"),
+            (Part::Organization, ""),
+        ] {
+            let plain = |text: String| text.replace(&group.to_string(), placeholder).replace(PROFILE, "P");
+            let row = format!("| `{}` | `{}` |", plain(part.file(1)), plain(part.request()));
+            assert!(document.contains(&row), "{row}");
+        }
     }
 }
