@@ -16,6 +16,10 @@ pub mod contributing {
     #![doc = include_str!("contributing.md")]
 }
 
+pub mod emulator {
+    #![doc = include_str!("emulator.md")]
+}
+
 pub mod evidence {
     #![doc = include_str!("evidence.md")]
 }
@@ -42,4 +46,8 @@ pub mod replication {
 
 pub mod rules {
     #![doc = include_str!("rules.md")]
+}
+
+pub mod wire {
+    #![doc = include_str!("wire.md")]
 }

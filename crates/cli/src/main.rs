@@ -14,13 +14,17 @@ mod emulate;
 #[cfg(feature = "export")]
 mod export;
 mod import;
+mod input;
 mod line;
 #[cfg(feature = "load")]
 mod load;
+mod output;
 mod plan;
+mod progress;
 mod replay;
 mod safe;
 mod state;
+mod words;
 
 /// Work with Microsoft Graph's application proxy connector groups without a tenant.
 #[derive(Parser)]
@@ -71,9 +75,11 @@ struct Missing {
 impl Missing {
     fn run(&self, name: &str) -> ExitCode {
         let _ = &self.arguments;
-        eprintln!(
-            "connector-groups: `{name}` is not in this build. Build it with the default features: \
-             cargo install --path crates/cli"
+        output::say(
+            "connector-groups",
+            &format!(
+                "`{name}` is not in this build. Build it with the default features: cargo install --path crates/cli"
+            ),
         );
         ExitCode::from(2)
     }

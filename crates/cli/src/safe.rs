@@ -1,29 +1,11 @@
-//! Text of strangers made safe for what shows it: a terminal, JSON, Markdown, HTML.
+//! Text of strangers made safe for what shows it: JSON, Markdown, HTML. A terminal is the matter of `output`.
 //!
 //! Names of a tenant may hold control characters. A terminal would obey an escape sequence among them, and a reader would be
 //! misled by characters that turn the direction of writing. So every text that leaves the program passes one of these.
 
 use core::fmt::Write;
 
-/// Whether a character drives a terminal or changes how its neighbours look.
-fn is_driving(character: char) -> bool {
-    // C0 and C1 controls; bidirectional marks and overrides (Unicode TR 36); line separators; the byte order mark.
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// A text for a terminal: line breaks stay, all that would drive it is spelled out.
-pub(crate) fn terminal(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_driving(character) && character != '\n' {
-            safe.extend(character.escape_default());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
+use crate::output::{is_interpreted, visible};
 
 /// JSON for a terminal: what `serde_json` leaves as it is although it drives a terminal becomes `\u009b`.
 ///
@@ -31,7 +13,7 @@ pub(crate) fn terminal(text: &str) -> String {
 pub(crate) fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_driving(character) && character != '\n' {
+        if is_interpreted(character) && character != '\n' {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 _ = write!(safe, "\\u{unit:04x}");
             }
@@ -42,24 +24,10 @@ pub(crate) fn json(text: &str) -> String {
     safe
 }
 
-/// A name between quotation marks, in which a quotation mark, a line break and what drives a terminal are spelled out.
-pub(crate) fn quoted(name: &str) -> String {
-    let mut safe = String::from('"');
-    for character in name.chars() {
-        match character {
-            '"' | '\\' => safe.extend(['\\', character]),
-            _ if is_driving(character) => safe.extend(character.escape_default()),
-            _ => safe.push(character),
-        }
-    }
-    safe.push('"');
-    safe
-}
-
 /// A text inside HTML, in an element or in a quoted attribute.
 pub(crate) fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in terminal(text).chars() {
+    for character in visible(text).chars() {
         match character {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -75,7 +43,7 @@ pub(crate) fn html(text: &str) -> String {
 /// A text inside a paragraph or a table of Markdown, shown as it is.
 pub(crate) fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in terminal(text).chars() {
+    for character in visible(text).chars() {
         match character {
             '\n' => safe.push(' '),
             '<' => safe.push_str("&lt;"),
@@ -97,11 +65,9 @@ mod tests {
 
     #[test]
     fn no_text_drives_a_terminal() {
-        for safe in [terminal(HOSTILE), json(HOSTILE), quoted(HOSTILE), html(HOSTILE), markdown(HOSTILE)] {
-            assert!(!safe.chars().any(is_driving), "{safe:?}");
+        for safe in [json(HOSTILE), html(HOSTILE), markdown(HOSTILE)] {
+            assert!(!safe.chars().any(is_interpreted), "{safe:?}");
         }
-        assert_eq!(terminal("two\nlines"), "two\nlines");
-        assert_eq!(quoted("two\nlines \"so\""), r#""two\nlines \"so\"""#);
     }
 
     #[test]

@@ -13,13 +13,7 @@ mod world;
 
 use alloc::sync::Arc;
 use core::error::Error;
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-    sync::Mutex,
-};
+use std::{fs, path::Path, process::ExitCode, sync::Mutex};
 
 use connector_groups::Directory;
 use hyper::http::uri::Scheme;
@@ -29,14 +23,18 @@ use tokio::{
 };
 
 pub(crate) use self::options::Options;
-use self::{service::Emulator, world::World};
+use self::{
+    service::Emulator,
+    world::{Replayed, World},
+};
+use crate::{input, output, words};
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin.
 pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("emulate: {error}");
+            output::say("emulate", &error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -64,7 +62,8 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     graph.scheme = if options.tls { Scheme::HTTPS } else { Scheme::HTTP };
     if options.control && !address.ip().is_loopback() {
-        eprintln!("emulate: whoever reaches {address} may change everything: the control routes ask for no token");
+        let warning = format!("whoever reaches {address} may change everything: the control routes ask for no token");
+        output::say("emulate", &warning);
     }
     let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async {
@@ -73,9 +72,7 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
             _ = interrupted.recv() => {}
         }
     };
-    let mut output = io::stdout();
-    writeln!(output, "{}://{address}/", graph.scheme)?;
-    output.flush()?;
+    output::print(&format!("{}://{address}/", graph.scheme))?;
     let emulator = Emulator { world: Mutex::new(world), graph, control: options.control, quiet: options.quiet };
     server::serve(listener, acceptor, limits, Arc::new(emulator), stop).await;
     Ok(())
@@ -84,22 +81,23 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
 fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {
     let text = fs::read(file)?;
     if file.extension().is_some_and(|extension| extension == "json") {
-        let directory: Directory = world::directory(&text).map_err(|wrong| match wrong {
+        let directory: Directory = world::directory(input::without_mark(&text)).map_err(|wrong| match wrong {
             Ok(violations) => violations.to_string(),
             Err(error) => error.to_string(),
         })?;
         world.replace(directory);
         return Ok(());
     }
-    let replayed = world.replay(&text, |_| ());
+    let replayed = world.replay(&text, |number, directory, outcome| {
+        if !quiet && !outcome.is_accepted() {
+            let told = words::outcome(directory, &outcome);
+            output::say("emulate", &format!("{}: line {number}: {told}", file.display()));
+        }
+    });
     if !quiet {
-        eprintln!(
-            "{}: {} accepted, {} refused, {} invalid",
-            file.display(),
-            replayed.accepted,
-            replayed.refused,
-            replayed.invalid
-        );
+        let Replayed { accepted, refused, invalid } = replayed;
+        let text = format!("{}: {accepted} accepted, {refused} refused, {invalid} invalid", file.display());
+        output::say("emulate", &text);
     }
     Ok(())
 }

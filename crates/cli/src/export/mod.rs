@@ -18,13 +18,31 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{client::Client, fetch::Fetched, token::Source};
-use crate::safe;
+use crate::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  # With the Azure CLI's token, then a plan
+  connector-groups export --az --out export
+  connector-groups plan export desired.yaml
+
+  # By a code for a browser, in a tenant, as a client and at an address of your own
+  connector-groups export --device-code --tenant contoso.com --client-id 5b000000-0000-4000-8000-000000000001 \\
+      --login https://login.microsoftonline.us --graph https://graph.microsoft.us --out export
+
+  # In a script: a token from the environment, more patience, and errors only
+  connector-groups export --token-env TOKEN --tries 20 --readings 5 --quiet --out export
+
+  # Behind a proxy with a certificate of its own
+  connector-groups export --az --ca-file proxy.pem --out export
+
+The token needs the delegated permission Directory.ReadWrite.All, which Graph asks for even to read
+connector groups. The exit status is 0 where two readings agree, 3 where the tenant changed all the
+time, and 1 where something failed.";
 
 /// Options of `export`.
 #[derive(clap::Args)]
-#[command(after_help = "Example: connector-groups export --az --out export\n\n\
-    The token needs Directory.ReadWrite.All (delegated), which Graph asks for even to read connector groups.\n\
-    The exit status is 0 where two readings agree, 3 where the tenant changed all the time, and 1 where something failed.")]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// Where Graph is, without the version
     #[arg(long, value_name = "URL", default_value = "https://graph.microsoft.com")]
@@ -55,15 +73,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     match export(options) {
         Ok(fetched) => {
             for drift in &fetched.drift {
-                eprintln!("export: {}", safe::terminal(&format!("the tenant changed meanwhile: {drift}")));
+                output::say("export", &format!("the tenant changed meanwhile: {drift}"));
             }
             if !options.quiet {
-                eprintln!("{}", safe::terminal(&fetched.summary(&options.out)));
+                output::say("export", &fetched.summary(&options.out));
             }
             if fetched.drift.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DRIFT) }
         }
         Err(message) => {
-            eprintln!("export: {}", safe::terminal(&message));
+            output::say("export", &message);
             ExitCode::FAILURE
         }
     }

@@ -110,7 +110,7 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
     let (Some(code), Some(message)) = (text(&begun, "device_code"), text(&begun, "message")) else {
         return Err(format!("cannot sign in: {}", text(&begun, "error_description").unwrap_or_default()));
     };
-    eprintln!("{}", crate::safe::terminal(&message));
+    crate::output::say("export", &message);
     let mut pause = begun.get("interval").and_then(Value::as_u64).unwrap_or(5);
     let grant = "urn:ietf:params:oauth:grant-type:device_code";
     loop {

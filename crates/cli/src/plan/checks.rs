@@ -15,7 +15,7 @@ use super::{
     names::{self, count},
     report::{self, Moves},
 };
-use crate::{import::Imported, safe::quoted};
+use crate::{import::Imported, words::quoted};
 
 /// The regions of Graph's schema, and `japan`, which the live service has as well.
 const REGIONS: [&str; 6] = ["nam", "eur", "aus", "asia", "ind", "japan"];
@@ -197,7 +197,8 @@ fn segments_of(imported: &Imported, id: ApplicationId, within: impl FnOnce() -> 
 pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     for group in &desired.connector_groups {
-        let Some(region) = group.region.as_ref().map(|region| region.trim().to_lowercase()) else { continue };
+        let Some(given) = group.region.as_deref() else { continue };
+        let region = given.trim().to_lowercase();
         let is_used = tenant.connector_groups().any(|group| group.region().as_str() == region);
         let is_accepted = accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(&region));
         if REGIONS.contains(&region.as_str()) || is_used || is_accepted {
@@ -209,9 +210,9 @@ pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[St
         let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
         problems.push(format!(
             "{} is no region: there are {}.{meant} If the service has a new one, say --accept-region {}",
-            quoted(&region),
+            quoted(given),
             REGIONS.join(", "),
-            quoted(&region)
+            quoted(given)
         ));
     }
     problems

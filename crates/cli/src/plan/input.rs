@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use connector_groups::{Desired, Directory, DirectoryCommand, Tenant, TenantId};
+use connector_groups::{Desired, Directory, Tenant, TenantId};
 
 use crate::{
     import::{self, Assume, Imported},
-    safe,
+    line, output,
     state::{self, json},
+    words,
 };
 
 /// Findings that are told one by one beside a plan; `--report` has all.
@@ -26,11 +27,11 @@ pub(crate) fn tell(imported: &Imported) {
     let more: usize = imported.findings.left_out().map(|(_, more)| more).sum();
     for finding in findings.iter().take(TOLD_MAX) {
         let line = format!("{}: {}: {} [{}]", finding.place, finding.level.as_str(), finding.message, finding.rule);
-        eprintln!("{}", safe::terminal(&line).replace('\n', " "));
+        output::say("plan", &line.replace('\n', " "));
     }
     let more = more.saturating_add(findings.len().saturating_sub(TOLD_MAX));
     if more > 0 {
-        eprintln!("and {more} more findings; `plan --import FOLDER --report FILE` has them");
+        output::say("plan", &format!("and {more} more findings; `plan --import FOLDER --report FILE` has them"));
     }
 }
 
@@ -82,16 +83,15 @@ fn one(directory: &Directory, file: &str, id: Option<&str>) -> Result<Tenant, St
     }
 }
 
-/// What a replay of these lines leaves: refused lines change nothing, and neither do those that are no commands.
+/// What a replay of these lines leaves. A refused line changes nothing, and neither does one that is no command: each is told,
+/// as whoever plans may have counted on it.
 fn replayed(path: &Path, text: &str) -> Directory {
     let mut directory = Directory::default();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<DirectoryCommand>(line) {
-            Ok(command) => _ = directory.apply(&command),
-            Err(error) => {
-                let message = format!("plan: {}: line {number} is passed over: {error}", path.display());
-                eprintln!("{}", safe::terminal(&message));
-            }
+    for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let outcome = line::apply(&mut directory, line.as_bytes());
+        if !outcome.is_accepted() {
+            let told = words::outcome(&directory, &outcome);
+            output::say("plan", &format!("{}: line {number}: {told}", path.display()));
         }
     }
     directory

@@ -11,7 +11,6 @@ mod svg;
 mod text;
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -26,18 +25,48 @@ use serde_json::Value;
 use self::{report::Report, text::Fold};
 use crate::{
     import::{self, Assume, Imported},
+    output,
+    progress::Waiting,
     safe,
 };
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
 const CHANGES: u8 = 2;
 
+const EXAMPLES: &str = "\
+Examples:
+  # The fewest steps from Contoso as it is to what the file asks for, with what each step would break
+  connector-groups plan examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # No application without an active connector on the way
+  connector-groups plan --keep-available examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # Where every connector reaches every application, no temporary group is needed
+  connector-groups plan --park-anywhere examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # A real tenant: what `connector-groups export` has fetched
+  connector-groups plan --keep-available --out change.plan.json export desired.yaml
+  connector-groups plan --import export --out tenant.json --report findings.json
+
+  # An export that says nothing of an empty group, a region that came after this program, and all names
+  connector-groups plan --assume-empty \"Idle connectors\" --accept-region gbr --all export desired.yaml
+
+  # The steps as commands to replay, as a page to read, and for programs
+  connector-groups plan --lines steps.jsonl --format html TENANT DESIRED > plan.html
+  connector-groups replay examples/contoso.jsonl steps.jsonl
+  connector-groups plan --format json TENANT DESIRED
+
+  # One tenant of a directory with several
+  connector-groups plan --tenant 7e000000-0000-4000-8000-000000000001 state.json DESIRED
+
+The exit status is 0 where there is nothing to do, 2 where there is a plan, and 1 where there is no
+way or the input is wrong.";
+
 /// Options of `plan`.
 #[derive(clap::Args)]
 #[command(
     override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]",
-    after_help = "Example: connector-groups plan export desired.yaml --keep-available --out change.plan.json\n\n\
-                  The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong."
+    after_help = EXAMPLES
 )]
 pub(crate) struct Options {
     /// No application loses its last active connector on the way; where that cannot be, as few as can be
@@ -108,7 +137,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         _ => Err(String::from("a tenant and a desired state are needed")),
     };
     result.unwrap_or_else(|message| {
-        eprintln!("plan: {}", safe::terminal(&message));
+        output::say("plan", &message);
         ExitCode::FAILURE
     })
 }
@@ -138,7 +167,7 @@ impl Options {
         let text = serde_json::to_value(&imported.tenant).map_err(|error| error.to_string())?;
         match &self.out {
             Some(file) => write(file, &json(&text)?)?,
-            None => print(&json(&text)?)?,
+            None => output::print_data(&json(&text)?)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -153,7 +182,10 @@ impl Options {
             return Err(format!("{desired_file}: {}", regions.join("\n  ")));
         }
         let slips = checks::likely_slips(tenant, &desired);
-        let plan = match tenant.plan(&desired, self.options(), new_ids()) {
+        let waiting = Waiting::new("planning");
+        let plan = tenant.plan(&desired, self.options(), new_ids());
+        drop(waiting);
+        let plan = match plan {
             Ok(plan) => plan,
             Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
         };
@@ -165,7 +197,7 @@ impl Options {
         if let Some(file) = &self.lines {
             write(file, &lines(&report)?)?;
         }
-        print(&self.shown(&report, desired_file)?)?;
+        output::print_data(&self.shown(&report, desired_file)?.trim_end())?;
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
     }
 
@@ -177,11 +209,11 @@ impl Options {
             Picture::of_plan(steps, &PictureOptions::default())
         };
         Ok(match self.format {
-            Format::Text => safe::terminal(&text::plan(report, fold)) + "\n",
+            Format::Text => output::visible(&text::plan(report, fold)),
             Format::Json => json(&machine::plan(report))?,
             Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
-            Format::Mermaid => safe::terminal(&picture().mermaid().to_string()),
-            Format::Dot => safe::terminal(&picture().dot().to_string()),
+            Format::Mermaid => output::visible(&picture().mermaid().to_string()),
+            Format::Dot => output::visible(&picture().dot().to_string()),
             Format::Html => markup::to_html(report, fold),
             Format::Sarif => {
                 let warnings: Vec<_> = report.all_warnings().cloned().collect();
@@ -200,8 +232,8 @@ impl Options {
     ) -> Result<ExitCode, String> {
         let tenant = &imported.tenant;
         match self.format {
-            Format::Json => print(&json(&reasons::json(tenant, unreachable))?)?,
-            Format::Sarif => print(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
+            Format::Json => output::print_data(&json(&reasons::json(tenant, unreachable))?)?,
+            Format::Sarif => output::print_data(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
             _ => {
                 let slips = slips.iter().map(|slip| slip.text.clone());
                 let lines: Vec<_> = [reasons::text(tenant, unreachable)].into_iter().chain(slips).collect();
@@ -227,17 +259,11 @@ fn lines(report: &Report) -> Result<String, String> {
 
 fn json(value: &Value) -> Result<String, String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
-    Ok(safe::json(&text) + "\n")
+    Ok(safe::json(&text))
 }
 
+/// Writes a text and, where it has none, a final line break.
 fn write(file: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
-}
-
-/// Prints a text; a reader that has closed the pipe has read enough.
-fn print(text: &str) -> Result<(), String> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(()),
-    }
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    std::fs::write(file, format!("{text}{end}")).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }

@@ -6,7 +6,8 @@ use alloc::collections::BTreeSet;
 
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
 
-use crate::safe::quoted;
+pub(super) use crate::words::count;
+use crate::words::quoted;
 
 /// Suggestions for a name that is not there.
 const SUGGESTIONS_MAX: usize = 3;
@@ -14,10 +15,6 @@ const SUGGESTIONS_MAX: usize = 3;
 const ALIKE_MIN: f64 = 0.9;
 /// How many letters a misspelled name of average length differs in at most.
 const DIFFERENCES_MAX: usize = 2;
-
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
 
 /// A name, and the id too where the name does not say which thing is meant.
 fn named(name: &str, is_shared: bool, id: &dyn core::fmt::Display) -> String {

@@ -39,12 +39,16 @@ fn one(tenant: &Tenant, reason: &Reason) -> Told {
         }
         Reason::Ambiguous { reference, ids } => {
             let ids: Vec<_> = ids.iter().take(SHOWN_MAX).map(ToString::to_string).collect();
-            format!("{} is the name of several: name one by its id: {}", crate::safe::quoted(reference), ids.join(", "))
+            format!(
+                "{} is the name of several: name one by its id: {}",
+                crate::words::quoted(reference),
+                ids.join(", ")
+            )
         }
         other => names::in_text(tenant, &other.to_string()),
     };
     if !suggestions.is_empty() {
-        let quoted: Vec<_> = suggestions.iter().map(|name| crate::safe::quoted(name)).collect();
+        let quoted: Vec<_> = suggestions.iter().map(|name| crate::words::quoted(name)).collect();
         text = format!("{text}. Did you mean {}?", quoted.join(" or "));
     }
     Told { text, suggestions, reason: serde_json::to_value(reason).unwrap_or_default() }

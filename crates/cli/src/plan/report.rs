@@ -162,7 +162,7 @@ impl<'a> Report<'a> {
             }
         }
         let created = self.steps.iter().find_map(|step| match &step.command {
-            Command::CreateConnectorGroup(command) if command.id == id => Some(crate::safe::quoted(&command.name)),
+            Command::CreateConnectorGroup(command) if command.id == id => Some(crate::words::quoted(&command.name)),
             _ => None,
         });
         created.unwrap_or_else(|| id.to_string())
@@ -215,7 +215,7 @@ fn changes(before: &Tenant, now: &Tenant, events: &[Event], moves: &Moves, sums:
         match event {
             Event::ConnectorGroupCreated(group) => {
                 sums.created = sums.created.saturating_add(1);
-                let name = crate::safe::quoted(group.name.as_str());
+                let name = crate::words::quoted(group.name.as_str());
                 lines.push(line('+', format!("create {name} in region {}", group.region)));
             }
             Event::ConnectorGroupDeleted(group) => {
@@ -223,7 +223,7 @@ fn changes(before: &Tenant, now: &Tenant, events: &[Event], moves: &Moves, sums:
                 lines.push(line('-', format!("delete {}", names::group(before, group.thing.id))));
             }
             Event::ConnectorGroupRenamed { id, from, to } => {
-                let [from, to] = [from, to].map(|name| crate::safe::quoted(name.as_str()));
+                let [from, to] = [from, to].map(|name| crate::words::quoted(name.as_str()));
                 changed.entry(*id).or_default().push(format!("name {from} → {to}"));
             }
             Event::ConnectorGroupRegionChanged { id, from, to } => {
