@@ -23,7 +23,7 @@ fn send(directory: &mut Directory, method: Method, url: &str, body: &str) -> Res
         .header("content-type", "application/json")
         .body(body.as_bytes().to_vec())?;
     let context = Context::new(Timestamp::UNIX_EPOCH, 1);
-    Ok(graph::respond(directory, &request, &context, &Options::default()))
+    Ok(graph::respond(directory, &request, &context, &Options::default()).response)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

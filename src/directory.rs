@@ -243,6 +243,35 @@ impl Directory {
         }
     }
 
+    /// Puts a copy of a tenant, from this directory or another, at the end of the list, under an id of its own: a tenant a
+    /// test from one that was made with care. Ids of things stay, as a tenant is a closed world (T6). It takes a few
+    /// microseconds however large the tenant is, where both directories have the same hash seed, and else time for each
+    /// thing.
+    ///
+    /// This is no command and causes no event: a log of the directory has to keep the copy's document.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyExists`] where the directory has a tenant with this id.
+    ///
+    /// ```
+    /// # use connector_groups::{Directory, DirectoryCommand, TenantId};
+    /// # let mut directory = Directory::default();
+    /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
+    /// #     _ = directory.apply(&command);
+    /// # }
+    /// let contoso = directory.tenants().next().expect("there is one").clone();
+    /// let copy = TenantId::from_u128(7);
+    /// directory.copy_tenant(&contoso, copy)?;
+    /// assert_eq!(directory.tenant(copy).expect("just made").applications_count(), contoso.applications_count());
+    /// # Ok::<(), connector_groups::Refusal>(())
+    /// ```
+    pub fn copy_tenant(&mut self, tenant: &Tenant, id: TenantId) -> Result<(), Refusal> {
+        checks::tenant_is_free(id, self.tenant(id).is_some())?;
+        self.tenants.push(id, tenant.hashed_with(self.tenants.seed()).copied_as(id));
+        Ok(())
+    }
+
     /// How many tenants there are. O(1).
     #[must_use]
     pub fn tenants_count(&self) -> usize {

@@ -20,6 +20,10 @@ pub mod emulator {
     #![doc = include_str!("emulator.md")]
 }
 
+pub mod emulator_control {
+    #![doc = include_str!("emulator_control.md")]
+}
+
 pub mod evidence {
     #![doc = include_str!("evidence.md")]
 }

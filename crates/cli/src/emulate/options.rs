@@ -8,7 +8,7 @@ use connector_groups::{
     graph::{self, Profile, Quirks},
 };
 
-use super::server::Limits;
+use super::{begin, server::Limits};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +47,10 @@ pub(crate) struct Options {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// Begin with lines of the replay format, or with `*.json`: the answer of `GET /_control/state`
+    #[command(flatten)]
+    pub(crate) begin: begin::Options,
+    /// Begin with a tenant's document, a directory's, what `GET /_control/state` or `replay --state` gives, or with lines of
+    /// the replay format
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
     /// Whose are the requests without a token that names a tenant

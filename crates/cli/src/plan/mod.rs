@@ -197,7 +197,7 @@ impl Options {
         if let Some(file) = &self.lines {
             write(file, &lines(&report)?)?;
         }
-        output::print_data(&self.shown(&report, desired_file)?.trim_end())?;
+        output::print_data(self.shown(&report, desired_file)?.trim_end())?;
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
     }
 
