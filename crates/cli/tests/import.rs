@@ -89,6 +89,16 @@ fn i2_what_all_connectors_and_applications_tell_is_enough() {
     assert_eq!(export.imports(&[]).places(), (DATACENTER, ""), "it is not published");
 }
 
+/// Without a list of all applications, those that are assigned are known.
+#[test]
+fn i2_the_list_of_all_applications_may_be_missing() {
+    let export = Export::whole("i2-no-list");
+    export.remove("applications.json");
+    let imported = export.imports(&[]);
+    assert_eq!(imported.places(), (DATACENTER, DATACENTER));
+    assert!(imported.has_finding("no-list", "only applications that are assigned"), "{}", imported.report);
+}
+
 /// I3: Private Access applications have `api://` URLs, and PowerShell spells their type in its own way.
 #[test]
 fn i3_private_access_is_read() {

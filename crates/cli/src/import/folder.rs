@@ -164,16 +164,14 @@ impl Folder {
             }
         }
         let mut all = Vec::new();
-        for (name, path) in self.listing(&folder)? {
-            let object = if path.is_dir() { list(&path)?.get(&format!("{name}.json")).cloned() } else { Some(path) };
-            let is_json =
-                |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-            if let Some(object) = object.filter(is_json) {
-                let node = Self::read(&object)?;
-                all.extend(node.items_or_one()?);
+        // Only folders: `applications` holds lists of our own layout too. No object at all is no list, as the exporter writes
+        // nothing for an empty one.
+        for (name, path) in self.listing(&folder)?.into_iter().filter(|(_, path)| path.is_dir()) {
+            if let Some(object) = list(&path)?.get(&format!("{name}.json")) {
+                all.extend(Self::read(object)?.items_or_one()?);
             }
         }
-        Ok(Some(all))
+        Ok((!all.is_empty()).then_some(all))
     }
 
     /// One object.
