@@ -298,8 +298,12 @@ fn no_struct_is_read_from_an_array() {
 
 #[test]
 fn no_command_or_event_is_passed_over() {
-    for name in ["src/decide/mod.rs", "src/evolve.rs", "src/graph/error.rs"] {
-        assert!(code(&read(name)).all(|line| !line.starts_with("_ =>")), "{name} has a `_` arm");
+    // Of the wire only the table of codes is about each refusal; what is said beside a code may be the same for most.
+    let codes = read("src/graph/error.rs");
+    let codes = codes.split("impl From<&Refusal> for Code").nth(1).expect("the table").split("\n}\n").next().unwrap();
+    let [decide, evolve, words] = ["src/decide/mod.rs", "src/evolve.rs", "src/words.rs"].map(read);
+    for (name, text) in [("decide", &*decide), ("evolve", &evolve), ("words", &words), ("codes", codes)] {
+        assert!(code(text).all(|line| !line.starts_with("_ =>")), "{name} has a `_` arm");
     }
 }
 

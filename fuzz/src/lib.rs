@@ -7,3 +7,5 @@ mod oracle;
 mod targets;
 
 pub use targets::*;
+
+pub mod abi;

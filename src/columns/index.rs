@@ -169,7 +169,7 @@ impl Index {
         slots: &mut [Option<Slot>],
     ) {
         const AT_ONCE: usize = 128;
-        let table = self.table.reader();
+        let table = self.table.reader(keys.len());
         for (keys, slots) in keys.chunks(AT_ONCE).zip(slots.chunks_mut(AT_ONCE)) {
             for (key, slot) in keys.iter().zip(&mut *slots) {
                 let hash = upper_half(hash_of(*key));

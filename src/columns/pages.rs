@@ -67,9 +67,16 @@ impl<T, const N: usize> Pages<T, N> {
         self.spine.get(branch)?.get(page)?.get(entry)
     }
 
-    /// To read many entries, each in two steps where [`get`](Self::get) takes four.
-    pub(crate) fn reader(&self) -> Reader<'_, T, N> {
-        Reader { pages: self.pages().map(|page| page.try_into().ok()).collect(), all: self }
+    /// To read so many entries, each in two steps where [`get`](Self::get) takes four.
+    ///
+    /// The pages are put side by side first, which costs a step a page: for fewer entries than there are pages it is left
+    /// out, so that a list of one costs what one entry costs, however long the column is.
+    pub(crate) fn reader(&self, entries: usize) -> Reader<'_, T, N> {
+        let is_worth_it = entries >= self.len.wrapping_shr(N.trailing_zeros());
+        let pages = self.pages().take(if is_worth_it { usize::MAX } else { 0 });
+        let pages: Vec<_> = pages.map(|page| page.try_into().ok()).collect();
+        work::pages_side_by_side(pages.len());
+        Reader { pages, all: self }
     }
 
     /// The pages in order, as far as they were written: `N` entries each, but for the first of a list that is shorter.

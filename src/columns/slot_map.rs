@@ -71,8 +71,9 @@ impl<I: Key> SlotMap<I> {
     pub(crate) fn slots_of(&self, ids: &[I]) -> Vec<Option<Slot>> {
         let mut slots = vec![None; ids.len()];
         let seed = self.seed();
-        let find =
-            |ids, slots: &mut [_]| self.index.find_each(ids, |id: I| seed.hash_bits(id.bits()), self.ids(), slots);
+        let find = |ids: &[I], slots: &mut [_]| {
+            self.index.find_each(ids, |id: I| seed.hash_bits(id.bits()), self.ids(ids.len()), slots)
+        };
         #[cfg(feature = "rayon")]
         if ids.len() >= PARALLEL_FROM {
             use rayon::prelude::*;
@@ -84,10 +85,10 @@ impl<I: Key> SlotMap<I> {
         slots
     }
 
-    /// As [`id`](Self::id), to ask for many.
-    pub(crate) fn ids(&self) -> impl Fn(Slot) -> I + '_ {
+    /// As [`id`](Self::id), to ask for so many.
+    pub(crate) fn ids(&self, many: usize) -> impl Fn(Slot) -> I + '_ {
         // A dead slot may be asked, too: its id is whatever stood there, and the order says that it is dead.
-        let ids = self.ids.reader();
+        let ids = self.ids.reader(many);
         move |slot| ids.get(slot.index()).copied().unwrap_or_default()
     }
 

@@ -68,8 +68,8 @@ impl UnionFind {
     }
 
     /// As [`is_in_some_set`](Self::is_in_some_set), to ask of many.
-    pub(crate) fn those_in_some_set(&self) -> impl Fn(Slot) -> bool + '_ {
-        let of = self.of.reader();
+    pub(crate) fn those_in_some_set(&self, elements: usize) -> impl Fn(Slot) -> bool + '_ {
+        let of = self.of.reader(elements);
         move |element| of.get(element.index()).is_some_and(Option::is_some)
     }
 

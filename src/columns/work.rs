@@ -13,6 +13,8 @@ pub(crate) struct Work {
     pub(crate) steps: usize,
     /// Elements whose node was read or written one by one, or 64 at once.
     pub(crate) elements: usize,
+    /// Pages that were put side by side, to be read quickly.
+    pub(crate) side_by_side: usize,
 }
 
 #[cfg(test)]
@@ -48,6 +50,10 @@ pub(crate) fn element() {
     count(|work| work.elements = work.elements.saturating_add(1));
 }
 
+pub(crate) fn pages_side_by_side(pages: usize) {
+    count(|work| work.side_by_side = work.side_by_side.saturating_add(pages));
+}
+
 /// What is done meanwhile.
 #[cfg(test)]
 pub(crate) fn of(action: impl FnOnce()) -> Work {
@@ -59,5 +65,6 @@ pub(crate) fn of(action: impl FnOnce()) -> Work {
         buckets: after.buckets - before.buckets,
         steps: after.steps - before.steps,
         elements: after.elements - before.elements,
+        side_by_side: after.side_by_side - before.side_by_side,
     }
 }

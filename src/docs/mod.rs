@@ -8,6 +8,10 @@ pub mod architecture {
     #![doc = include_str!("architecture.md")]
 }
 
+pub mod bindings {
+    #![doc = include_str!("bindings.md")]
+}
+
 pub mod conformance {
     #![doc = include_str!("conformance.md")]
 }

@@ -72,7 +72,7 @@ impl<'a> ApplicationList<'a> {
     pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
         let are_published = self.are_published;
-        let is_published = state.applications.groups.those_in_some_set();
+        let is_published = state.applications.groups.those_in_some_set(self.slots.len());
         let unfit = self
             .slots
             .iter()

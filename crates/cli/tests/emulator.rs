@@ -207,7 +207,8 @@ fn it_says_what_is_wrong_with_its_arguments() {
 #[test]
 fn a_seed_may_begin_with_a_byte_order_mark() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let contoso = include_str!("../../../examples/contoso.jsonl");
+    let contoso =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/contoso.jsonl")).unwrap();
     let (lines, document) = (folder.join("marked-seed.jsonl"), folder.join("marked-seed.json"));
     std::fs::write(&lines, format!("\u{feff}{contoso}")).unwrap();
     let emulator = Emulator::start_on(lines.to_str().unwrap(), &["--control"]);

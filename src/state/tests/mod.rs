@@ -389,6 +389,21 @@ fn a_list_costs_a_little_over_a_bucket_for_each_id() {
     }
 }
 
+/// A list of one costs what one costs, however long the columns are: nothing is made for all of the tenant's applications.
+#[test]
+fn a_list_of_one_is_flat_in_the_tenants_size() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, _| {
+        let to = state.connector_group(other).unwrap();
+        let listed = ids([500].into_iter());
+        let mut list = state.list_applications(&listed);
+        assert!(matches!(list.not_yet_in(to), Some(ToMove::Few(_))));
+        assert_eq!(list.unfit().count(), 0);
+    });
+    assert_eq!((big.side_by_side, big.elements), (0, 0), "{big:?}");
+    assert!(big.buckets <= small.buckets && big.steps <= small.steps, "{small:?}, {big:?}");
+}
+
 #[test]
 fn all_groups_with_their_applications_are_what_each_group_says() {
     let mut state = state_with(300);
