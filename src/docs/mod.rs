@@ -1,5 +1,9 @@
 //! The documents of record: what the engine promises, where its rules come from, and how both are proved.
 
+pub mod administration {
+    #![doc = include_str!("administration.md")]
+}
+
 pub mod architecture {
     #![doc = include_str!("architecture.md")]
 }

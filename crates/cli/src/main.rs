@@ -11,6 +11,9 @@ use clap::{Parser, Subcommand};
 mod conformance;
 #[cfg(feature = "emulate")]
 mod emulate;
+#[cfg(feature = "export")]
+mod export;
+mod import;
 mod input;
 mod line;
 #[cfg(feature = "load")]
@@ -19,6 +22,7 @@ mod output;
 mod plan;
 mod progress;
 mod replay;
+mod safe;
 mod state;
 mod words;
 
@@ -36,6 +40,9 @@ enum Command {
     Replay(replay::Options),
     /// Plan the way from a tenant to a desired state, and show what each step would break.
     Plan(plan::Options),
+    /// Fetch a tenant from Graph into a folder that `plan` reads.
+    #[cfg(feature = "export")]
+    Export(Box<export::Options>),
     /// Serve Microsoft Graph's routes for connector groups, for clients that cannot have a real tenant.
     #[cfg(feature = "emulate")]
     Emulate(Box<emulate::Options>),
@@ -47,13 +54,16 @@ enum Command {
     /// Not in this build: it was built without the feature `emulate`.
     #[cfg(not(feature = "emulate"))]
     Emulate(Missing),
+    /// Not in this build: it was built without the feature `export`.
+    #[cfg(not(feature = "export"))]
+    Export(Missing),
     /// Not in this build: it was built without the feature `load`.
     #[cfg(not(feature = "load"))]
     Load(Missing),
 }
 
 /// The arguments of a subcommand that this build does not have: taken, so that the answer is not about them.
-#[cfg(not(all(feature = "emulate", feature = "load")))]
+#[cfg(not(all(feature = "emulate", feature = "export", feature = "load")))]
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
 struct Missing {
@@ -61,7 +71,7 @@ struct Missing {
     arguments: Vec<String>,
 }
 
-#[cfg(not(all(feature = "emulate", feature = "load")))]
+#[cfg(not(all(feature = "emulate", feature = "export", feature = "load")))]
 impl Missing {
     fn run(&self, name: &str) -> ExitCode {
         let _ = &self.arguments;
@@ -88,11 +98,15 @@ fn main() -> ExitCode {
         Command::Plan(options) => plan::run(&options),
         #[cfg(feature = "emulate")]
         Command::Emulate(options) => emulate::run(&options),
+        #[cfg(feature = "export")]
+        Command::Export(options) => export::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         #[cfg(feature = "load")]
         Command::Load(options) => load::run(&options),
         #[cfg(not(feature = "emulate"))]
         Command::Emulate(missing) => missing.run("emulate"),
+        #[cfg(not(feature = "export"))]
+        Command::Export(missing) => missing.run("export"),
         #[cfg(not(feature = "load"))]
         Command::Load(missing) => missing.run("load"),
     }

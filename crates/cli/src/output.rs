@@ -31,7 +31,7 @@ pub(crate) fn say(subcommand: &str, text: &str) {
 }
 
 /// A text of several lines in which only the line breaks are left for a terminal to interpret.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Control characters move the cursor, change colours and titles, and break lines. The others here turn the direction of
 /// writing or cannot be seen, so that one name can be shown as another.
-fn is_interpreted(letter: char) -> bool {
+pub(crate) fn is_interpreted(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'

@@ -322,7 +322,7 @@ fn a_closed_pipe_is_no_panic() {
         (&["replay", "--state", "examples/contoso.jsonl"], 0),
         (&["replay", "no/such/file"], 1),
         (&["plan", "examples/contoso.jsonl", desired], 2),
-        (&["plan", "--json", "examples/contoso.jsonl", desired], 2),
+        (&["plan", "--format", "json", "examples/contoso.jsonl", desired], 2),
         (&["plan", "--import", "examples/plan/import"], 0),
         (&["plan", "no/such/file", desired], 1),
         (&["conformance", "--traces", "2", "cat"], 1),
@@ -346,7 +346,9 @@ fn a_closed_pipe_is_no_panic() {
 /// No option without an example, in the short help too.
 #[test]
 fn each_option_has_its_example() {
-    for (subcommand, options) in [("replay", 4), ("plan", 8), ("conformance", 6), ("emulate", 16), ("load", 3)] {
+    let exports = cfg!(feature = "export").then_some(("export", 12));
+    let all = [("replay", 4), ("plan", 11), ("conformance", 6), ("emulate", 16), ("load", 3)];
+    for (subcommand, options) in all.into_iter().chain(exports) {
         for help in ["-h", "--help"] {
             let output = run(subcommand, &[help], b"");
             let text = String::from_utf8(output.stdout).unwrap();

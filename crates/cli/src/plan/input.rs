@@ -4,22 +4,50 @@ use std::path::Path;
 
 use connector_groups::{Desired, Directory, Tenant, TenantId};
 
-use super::import;
 use crate::{
-    input, line, output,
+    import::{self, Assume, Imported},
+    line, output,
     state::{self, json},
     words,
 };
 
+/// Findings that are told one by one beside a plan; `--report` has all.
+const TOLD_MAX: usize = 10;
+/// A desired state is written by hand or by a script; a longer one is a mistake.
+const DESIRED_BYTES_MAX: usize = 64 << 20;
+
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    import::read(path, path.display().to_string()).map(|source| source.text).map_err(|problem| problem.to_string())
+}
+
+/// Tells on standard error what was found while a folder was read, the worst first.
+pub(crate) fn tell(imported: &Imported) {
+    let mut findings: Vec<_> = imported.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.level);
+    let more: usize = imported.findings.left_out().map(|(_, more)| more).sum();
+    for finding in findings.iter().take(TOLD_MAX) {
+        let line = format!("{}: {}: {} [{}]", finding.place, finding.level.as_str(), finding.message, finding.rule);
+        output::say("plan", &line.replace('\n', " "));
+    }
+    let more = more.saturating_add(findings.len().saturating_sub(TOLD_MAX));
+    if more > 0 {
+        output::say("plan", &format!("and {more} more findings; `plan --import FOLDER --report FILE` has them"));
+    }
+}
+
 pub(crate) fn desired(file: &str) -> Result<Desired, String> {
     let path = Path::new(file);
-    let text = input::text(path)?;
+    let text = read(path)?;
+    if text.len() > DESIRED_BYTES_MAX {
+        return Err(format!("{file}: a desired state may have {DESIRED_BYTES_MAX} bytes, not {}", text.len()));
+    }
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     if is_yaml { yaml(file, &text) } else { json(path, &text) }
 }
 
 #[cfg(feature = "yaml")]
 fn yaml(file: &str, text: &str) -> Result<Desired, String> {
+    // The reader's own limits hold for aliases, nesting and repeated keys: each is an error.
     serde_saphyr::from_str(text).map_err(|error| format!("{file}: {error}"))
 }
 
@@ -30,14 +58,19 @@ fn yaml(file: &str, _: &str) -> Result<Desired, String> {
     ))
 }
 
-pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
+pub(crate) fn tenant(file: &str, id: Option<&str>, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
     if path.is_dir() {
-        return import::tenant(path);
+        return import::tenant(path, assume).map_err(|problems| problems.to_string());
     }
-    let text = input::text(path)?;
+    let text = read(path)?;
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
     let directory = if is_replay { replayed(path, &text) } else { state::directory(path, &text)? };
+    one(&directory, file, id).map(Imported::from)
+}
+
+/// The tenant of a directory that is meant.
+fn one(directory: &Directory, file: &str, id: Option<&str>) -> Result<Tenant, String> {
     if let Some(id) = id {
         let id: TenantId = id.parse().map_err(|error| format!("--tenant {id}: {error}"))?;
         return directory.tenant(id).cloned().ok_or_else(|| format!("{file}: there is no tenant {id}"));

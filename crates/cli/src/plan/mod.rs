@@ -1,8 +1,14 @@
 //! `plan`: plans a change of a tenant and shows it before it is made, as `terraform plan` does.
 
-mod import;
+mod checks;
 mod input;
-mod words;
+mod machine;
+mod markup;
+mod names;
+mod reasons;
+mod report;
+mod svg;
+mod text;
 
 use std::{
     path::{Path, PathBuf},
@@ -10,12 +16,19 @@ use std::{
 };
 
 use connector_groups::{
-    ConnectorGroupId, DirectoryCommand, Impact, Plan, Tenant,
+    ConnectorGroupId, DirectoryCommand,
     picture::{Picture, PictureOptions},
-    plan::{Aim, Parking, PlanOptions},
+    plan::{Aim, Parking, PlanOptions, Unreachable},
 };
+use serde_json::Value;
 
-use crate::{output, progress::Waiting};
+use self::{report::Report, text::Fold};
+use crate::{
+    import::{self, Assume, Imported},
+    output,
+    progress::Waiting,
+    safe,
+};
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
 const CHANGES: u8 = 2;
@@ -31,28 +44,29 @@ Examples:
   # Where every connector reaches every application, no temporary group is needed
   connector-groups plan --park-anywhere examples/contoso.jsonl examples/plan/contoso.yaml
 
-  # The steps as commands to replay, and as pictures
-  connector-groups plan --out steps.jsonl --dot plan.dot --mermaid plan.mmd TENANT DESIRED
-  connector-groups replay examples/contoso.jsonl steps.jsonl
+  # A real tenant: what `connector-groups export` has fetched
+  connector-groups plan --keep-available --out change.plan.json export desired.yaml
+  connector-groups plan --import export --out tenant.json --report findings.json
 
-  # For programs
-  connector-groups plan --json TENANT DESIRED
+  # An export that says nothing of an empty group, a region that came after this program, and all names
+  connector-groups plan --assume-empty \"Idle connectors\" --accept-region gbr --all export desired.yaml
+
+  # The steps as commands to replay, as a page to read, and for programs
+  connector-groups plan --lines steps.jsonl --format html TENANT DESIRED > plan.html
+  connector-groups replay examples/contoso.jsonl steps.jsonl
+  connector-groups plan --format json TENANT DESIRED
 
   # One tenant of a directory with several
   connector-groups plan --tenant 7e000000-0000-4000-8000-000000000001 state.json DESIRED
-
-  # A real tenant: a folder of what Microsoft Graph's list calls have answered
-  connector-groups plan --import examples/plan/import --out tenant.json
-  connector-groups plan examples/plan/import examples/plan/fabrikam.yaml
 
 The exit status is 0 where there is nothing to do, 2 where there is a plan, and 1 where there is no
 way or the input is wrong.";
 
 /// Options of `plan`.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
 #[command(
-    override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]"
+    override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]",
+    after_help = EXAMPLES
 )]
 pub(crate) struct Options {
     /// No application loses its last active connector on the way; where that cannot be, as few as can be
@@ -64,27 +78,55 @@ pub(crate) struct Options {
     /// Which tenant of a directory
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
+    /// Write the plan file: each step with the exact ids, the state that it starts from, and the state that it leads to
+    #[arg(long, value_name = "PLAN")]
+    out: Option<PathBuf>,
     /// Write the steps as lines of the replay format
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// Write the steps as a picture for Graphviz
-    #[arg(long, value_name = "FILE")]
-    dot: Option<PathBuf>,
-    /// Write the steps as a Mermaid picture
-    #[arg(long, value_name = "FILE")]
-    mermaid: Option<PathBuf>,
-    /// Print the plan as JSON in place of words
+    lines: Option<PathBuf>,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Name all things that move and all warnings; otherwise ten of each
     #[arg(long)]
-    json: bool,
+    all: bool,
+    /// A region that Graph's documents do not name, such as `--accept-region gbr`; may be given more than once
+    #[arg(long, value_name = "REGION")]
+    accept_region: Vec<String>,
     /// Print the tenant document of a folder of Graph's answers
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired"])]
     import: Option<PathBuf>,
+    /// With `--import`: write what was found on the way, and all that a tenant document cannot say, as JSON
+    #[arg(long, value_name = "FILE", requires = "import")]
+    report: Option<PathBuf>,
+    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
+    #[arg(long, value_name = "GROUP")]
+    assume_empty: Vec<String>,
     /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
     #[arg(value_name = "TENANT", required_unless_present = "import")]
     from: Option<String>,
     /// The desired state, as JSON or as YAML (`.yaml`, `.yml`): what it does not name stays as it is
     #[arg(value_name = "DESIRED", required_unless_present = "import")]
     desired: Option<String>,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// The plan file; also where there is no plan
+    Json,
+    /// For a pull request or a ticket
+    Markdown,
+    /// A flowchart for Mermaid
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+    /// A page of its own, with a picture
+    Html,
+    /// Hazards and findings for a code host
+    Sarif,
 }
 
 /// The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong.
@@ -101,6 +143,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 impl Options {
+    fn assume(&self) -> Assume {
+        Assume::new(&self.assume_empty)
+    }
+
     fn options(&self) -> PlanOptions {
         let mut options = PlanOptions::default();
         if self.keep_available {
@@ -113,39 +159,88 @@ impl Options {
     }
 
     fn import(&self, folder: &Path) -> Result<ExitCode, String> {
-        let tenant = import::tenant(folder)?;
-        let text = serde_json::to_string_pretty(&tenant).map_err(|error| error.to_string())?;
+        let imported = import::tenant(folder, &self.assume()).map_err(|problems| problems.to_string())?;
+        input::tell(&imported);
+        if let Some(file) = &self.report {
+            write(file, &json(&imported.report())?)?;
+        }
+        let text = serde_json::to_value(&imported.tenant).map_err(|error| error.to_string())?;
         match &self.out {
-            Some(file) => write(file, &format!("{text}\n"))?,
-            None => output::print_data(&text)?,
+            Some(file) => write(file, &json(&text)?)?,
+            None => output::print_data(&json(&text)?)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn plan(&self, tenant: &str, desired: &str) -> Result<ExitCode, String> {
-        let tenant = input::tenant(tenant, self.tenant.as_deref())?;
-        let desired = input::desired(desired)?;
+    fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
+        let imported = input::tenant(tenant, self.tenant.as_deref(), &self.assume())?;
+        input::tell(&imported);
+        let tenant = &imported.tenant;
+        let desired = input::desired(desired_file)?;
+        let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);
+        if !regions.is_empty() {
+            return Err(format!("{desired_file}: {}", regions.join("\n  ")));
+        }
+        let slips = checks::likely_slips(tenant, &desired);
         let waiting = Waiting::new("planning");
         let plan = tenant.plan(&desired, self.options(), new_ids());
         drop(waiting);
-        let plan = plan.map_err(|unreachable| words::unreachable(&tenant, &unreachable))?;
-        let impacts = impacts(&tenant, &plan)?;
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
+        };
+        let mut report = Report::new(&imported, &plan, self.options())?;
+        report.warnings.splice(0..0, slips);
         if let Some(file) = &self.out {
-            write(file, &lines(&tenant, &plan)?)?;
+            write(file, &json(&machine::plan(&report))?)?;
         }
-        let picture = || Picture::of_plan(plan.steps.iter().zip(&impacts), &PictureOptions::default());
-        if let Some(file) = &self.dot {
-            write(file, &picture().dot().to_string())?;
+        if let Some(file) = &self.lines {
+            write(file, &lines(&report)?)?;
         }
-        if let Some(file) = &self.mermaid {
-            write(file, &picture().mermaid().to_string())?;
-        }
-        if self.json {
-            output::print_data(&serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?)?;
-        } else {
-            output::print(&words::plan(&tenant, &plan, &impacts, self.options()))?;
-        }
+        output::print_data(self.shown(&report, desired_file)?.trim_end())?;
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
+    }
+
+    /// The plan as it is printed. Each format makes names safe for its own reader.
+    fn shown(&self, report: &Report, desired: &str) -> Result<String, String> {
+        let fold = Fold { is_off: self.all };
+        let picture = || {
+            let steps = report.steps.iter().map(|step| (&step.command, &step.impact));
+            Picture::of_plan(steps, &PictureOptions::default())
+        };
+        Ok(match self.format {
+            Format::Text => output::visible(&text::plan(report, fold)),
+            Format::Json => json(&machine::plan(report))?,
+            Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
+            Format::Mermaid => output::visible(&picture().mermaid().to_string()),
+            Format::Dot => output::visible(&picture().dot().to_string()),
+            Format::Html => markup::to_html(report, fold),
+            Format::Sarif => {
+                let warnings: Vec<_> = report.all_warnings().cloned().collect();
+                json(&machine::sarif(report.imported, &warnings, desired))?
+            }
+        })
+    }
+
+    /// Says why there is no plan: to a machine on standard output, to a person on standard error.
+    fn impossible(
+        &self,
+        imported: &Imported,
+        unreachable: &Unreachable,
+        slips: &[checks::Warning],
+        desired: &str,
+    ) -> Result<ExitCode, String> {
+        let tenant = &imported.tenant;
+        match self.format {
+            Format::Json => output::print_data(&json(&reasons::json(tenant, unreachable))?)?,
+            Format::Sarif => output::print_data(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
+            _ => {
+                let slips = slips.iter().map(|slip| slip.text.clone());
+                let lines: Vec<_> = [reasons::text(tenant, unreachable)].into_iter().chain(slips).collect();
+                return Err(lines.join("\n  "));
+            }
+        }
+        Ok(ExitCode::FAILURE)
     }
 }
 
@@ -154,25 +249,21 @@ fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
     (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
 }
 
-/// What each step changes for availability, on what those before it leave.
-fn impacts(tenant: &Tenant, plan: &Plan) -> Result<Vec<Impact>, String> {
-    let mut tenant = tenant.clone();
-    let step = |command| {
-        let impact = tenant.impact(command).map_err(|refusal| refusal.to_string())?;
-        tenant.apply(command).map_err(|refusal| refusal.to_string())?;
-        Ok(impact)
-    };
-    plan.steps.iter().map(step).collect()
-}
-
-fn lines(tenant: &Tenant, plan: &Plan) -> Result<String, String> {
-    let line = |command: &connector_groups::Command| {
-        let line = DirectoryCommand::InTenant { tenant: tenant.id(), command: command.clone() };
+fn lines(report: &Report) -> Result<String, String> {
+    let line = |step: &report::Step| {
+        let line = DirectoryCommand::InTenant { tenant: report.tenant().id(), command: step.command.clone() };
         serde_json::to_string(&line).map(|line| line + "\n").map_err(|error| error.to_string())
     };
-    plan.steps.iter().map(line).collect()
+    report.steps.iter().map(line).collect()
 }
 
+fn json(value: &Value) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    Ok(safe::json(&text))
+}
+
+/// Writes a text and, where it has none, a final line break.
 fn write(file: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    std::fs::write(file, format!("{text}{end}")).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }

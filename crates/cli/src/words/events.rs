@@ -44,7 +44,7 @@ fn of_tenant(event: &TenantEvent) -> String {
 }
 
 /// One thing that happened.
-pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
+fn event(names: Names<'_>, event: &Event) -> String {
     match event {
         Event::ConnectorGroupCreated(group) => {
             format!("created {} in region {}{}", named(group), group.region, kind(group))
@@ -133,7 +133,7 @@ fn reported(from: &Report, to: &Report) -> String {
 }
 
 /// How many come from each group.
-pub(crate) fn by_source(from: impl Iterator<Item = ConnectorGroupId>) -> BTreeMap<ConnectorGroupId, usize> {
+fn by_source(from: impl Iterator<Item = ConnectorGroupId>) -> BTreeMap<ConnectorGroupId, usize> {
     let mut sources = BTreeMap::<_, usize>::new();
     for from in from {
         let number = sources.entry(from).or_default();

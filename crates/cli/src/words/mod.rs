@@ -6,7 +6,6 @@ mod outcomes;
 mod refusals;
 
 pub(crate) use self::{
-    events::{by_source, event},
     names::{Names, quoted},
     outcomes::outcome,
     refusals::rule,

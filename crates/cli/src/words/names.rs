@@ -32,10 +32,6 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(crate) const fn of(tenant: &'a Tenant) -> Self {
-        Self { tenant: Some(tenant), events: &[] }
-    }
-
     /// `connector group "Default" (9d…)`.
     pub(crate) fn group(&self, id: ConnectorGroupId) -> String {
         let present = self.tenant.and_then(|tenant| tenant.connector_group(id)).map(|group| group.name().as_str());

@@ -1,0 +1,312 @@
+//! Requests to Graph: one alone, or twenty in a `$batch`, each tried again while Graph is busy.
+
+extern crate alloc;
+
+use alloc::{collections::BTreeMap, sync::Arc};
+use core::{cell::RefCell, time::Duration};
+use std::{fs, path::Path, thread, time::SystemTime};
+
+use indicatif::ProgressBar;
+use serde_json::{Value, json, value::RawValue};
+use ureq::{
+    Agent,
+    http::Response,
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+};
+
+use super::token::Source;
+
+/// What Graph takes in one `$batch`.
+pub(super) const BATCH_MAX: usize = 20;
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
+/// For one request, its answer included.
+const TIME: Duration = Duration::from_secs(120);
+/// The first pause where the answer does not say how long; doubled each time.
+const PAUSE: Duration = Duration::from_secs(1);
+/// No answer makes the export wait for longer at a time.
+const PAUSE_MAX: Duration = Duration::from_secs(300);
+
+/// An answer of Graph.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// The body as it came.
+    pub(super) text: String,
+}
+
+impl Answer {
+    /// The code of an error; empty where there is none.
+    pub(super) fn code(&self) -> String {
+        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        value.pointer("/error/code").and_then(Value::as_str).unwrap_or_default().into()
+    }
+
+    /// An answer that is not what was asked for, in words.
+    pub(super) fn told(&self, request: &str) -> String {
+        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        let text = |pointer| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let advice = match self.status {
+            401 => "; the token is wrong, or has run out",
+            403 => "; the token may not read it: Directory.ReadWrite.All is needed",
+            _ => "",
+        };
+        format!("GET {request}: {} {}: {}{advice}", self.status, text("/error/code"), text("/error/message"))
+    }
+}
+
+pub(super) struct Client {
+    agent: Agent,
+    /// With the version, without a final slash.
+    base: String,
+    source: Source,
+    token: RefCell<String>,
+    tries: u32,
+    bar: ProgressBar,
+}
+
+/// A token goes over TLS, or not out of this machine.
+pub(super) fn check_scheme(url: &str) -> Result<(), String> {
+    let host = url.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#', '\\']).next().unwrap_or_default());
+    let is_here = host.is_some_and(|host| {
+        // Whatever stands before an `@` is no host, so that nothing but a port may follow the name.
+        let port = ["localhost", "127.0.0.1", "[::1]"].iter().find_map(|name| host.strip_prefix(name));
+        port.is_some_and(|port| {
+            port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    });
+    if url.starts_with("https://") || is_here {
+        Ok(())
+    } else {
+        Err(format!("{url} is neither https nor on this machine: the token would be read by others"))
+    }
+}
+
+impl Client {
+    pub(super) fn new(
+        graph: &str,
+        source: Source,
+        ca_file: Option<&Path>,
+        tries: u32,
+        bar: ProgressBar,
+    ) -> Result<Self, String> {
+        check_scheme(graph)?;
+        let roots = ca_file.map_or(Ok(RootCerts::PlatformVerifier), certificates)?;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would take the token elsewhere.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(TIME))
+            .user_agent(concat!("connector-groups/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build();
+        let agent: Agent = config.into();
+        let token = source.token(&agent)?;
+        let base = format!("{}/beta", graph.trim_end_matches('/'));
+        Ok(Self { agent, base, source, token: RefCell::new(token), tries: tries.max(1), bar })
+    }
+
+    /// A link of an answer as a request below the base; a link to elsewhere is refused, as the token would go there.
+    pub(super) fn below_base(&self, link: &str) -> Result<String, String> {
+        let rest = link.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/'));
+        rest.map(String::from)
+            .ok_or_else(|| format!("the next page is said to be at {link}, which is not below {}", self.base))
+    }
+
+    /// One request alone.
+    pub(super) fn get(&self, request: &str) -> Result<Answer, String> {
+        let url = format!("{}/{request}", self.base);
+        self.tried(&url, || self.agent.get(&url).header("authorization", self.bearer()).call())
+    }
+
+    /// The answers to requests, in their order.
+    pub(super) fn get_all(&self, requests: &[String]) -> Result<Vec<Answer>, String> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for requests in requests.chunks(BATCH_MAX) {
+            answers.extend(self.batch(requests)?);
+            self.bar.inc(u64::try_from(requests.len()).unwrap_or_default());
+        }
+        Ok(answers)
+    }
+
+    /// One `$batch`. Parts that Graph is too busy for are asked for again, and no others.
+    fn batch(&self, requests: &[String]) -> Result<Vec<Answer>, String> {
+        let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
+        for tried in 1..=self.tries {
+            let left = requests.iter().enumerate().filter(|(at, _)| !answers.contains_key(at));
+            let parts =
+                left.map(|(at, request)| json!({"id": at.to_string(), "method": "GET", "url": format!("/{request}")}));
+            let parts: Vec<_> = parts.collect();
+            if parts.is_empty() {
+                break;
+            }
+            let mut pause = None;
+            for (at, answer, wait) in self.sent(&parts)? {
+                let is_last = tried == self.tries;
+                if is_busy(answer.status) && !is_last {
+                    pause = pause.max(Some(wait.unwrap_or_else(|| backoff(tried))));
+                } else {
+                    answers.insert(at, answer);
+                }
+            }
+            if let Some(pause) = pause {
+                self.wait(pause);
+            }
+        }
+        if answers.len() != requests.len() {
+            return Err(format!("{}/$batch answered {} of {} requests", self.base, answers.len(), requests.len()));
+        }
+        Ok(answers.into_values().collect())
+    }
+
+    /// The parts of one answer to a `$batch`, with the pause that each asks for.
+    fn sent(&self, parts: &[Value]) -> Result<Vec<(usize, Answer, Option<Duration>)>, String> {
+        #[derive(serde::Deserialize)]
+        struct Batch {
+            responses: Vec<Part>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Part {
+            id: String,
+            status: u16,
+            #[serde(default)]
+            headers: BTreeMap<String, String>,
+            body: Option<Box<RawValue>>,
+        }
+        let url = format!("{}/$batch", self.base);
+        let body = json!({"requests": parts}).to_string();
+        let answer = self.tried(&url, || {
+            let request = self.agent.post(&url).header("authorization", self.bearer());
+            request.header("content-type", "application/json").send(body.as_str())
+        })?;
+        if answer.status != 200 {
+            return Err(answer.told("$batch"));
+        }
+        let batch: Batch = serde_json::from_str(&answer.text).map_err(|error| format!("{url}: {error}"))?;
+        let part = |part: Part| {
+            let at = part
+                .id
+                .parse()
+                .map_err(|_| format!("{url}: a response has the id {:?}, which no request has", part.id))?;
+            let header = part.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"));
+            let text = part.body.map(|body| body.get().to_string()).unwrap_or_default();
+            Ok((at, Answer { status: part.status, text }, header.and_then(|(_, value)| retry_after(value))))
+        };
+        batch.responses.into_iter().map(part).collect()
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token.borrow())
+    }
+
+    /// Sends until the answer is one: again after a pause where Graph is busy or the connection broke, with another token
+    /// where that one has run out.
+    fn tried(&self, url: &str, send: impl Fn() -> Result<Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
+        let mut has_renewed = false;
+        let mut tried = 0_u32;
+        loop {
+            tried = tried.saturating_add(1);
+            let is_last = tried >= self.tries;
+            let pause = match send() {
+                Ok(mut response) => {
+                    let status = response.status().as_u16();
+                    if status == 401 && self.source.renews() && !has_renewed {
+                        has_renewed = true;
+                        *self.token.borrow_mut() = self.source.token(&self.agent)?;
+                        continue;
+                    }
+                    let header =
+                        response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
+                    let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+                    match text {
+                        Ok(text) if is_last || !is_busy(status) => return Ok(Answer { status, text }),
+                        Ok(_) => header.unwrap_or_else(|| backoff(tried)),
+                        Err(error) if is_last => return Err(format!("{url}: {error}")),
+                        Err(_) => backoff(tried),
+                    }
+                }
+                Err(error) if is_last || !is_passing(&error) => return Err(format!("{url}: {error}")),
+                Err(_) => backoff(tried),
+            };
+            self.wait(pause);
+        }
+    }
+
+    fn wait(&self, pause: Duration) {
+        let pause = pause.min(PAUSE_MAX);
+        self.bar.set_message(format!("(Graph is busy: waiting for {} s)", pause.as_secs()));
+        thread::sleep(pause);
+        self.bar.set_message("");
+    }
+}
+
+/// Certificates that a file names.
+fn certificates(file: &Path) -> Result<RootCerts, String> {
+    let pem = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let certificate = |item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(error) => Some(Err(format!("{}: {error}", file.display()))),
+    };
+    let certificates = parse_pem(&pem).filter_map(certificate).collect::<Result<Vec<Certificate<'static>>, _>>()?;
+    if certificates.is_empty() {
+        return Err(format!("{}: there is no certificate in it", file.display()));
+    }
+    Ok(RootCerts::Specific(Arc::new(certificates)))
+}
+
+/// What Graph asks to try again: too many requests, and a back end that does not answer.
+const fn is_busy(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
+}
+
+/// Whether the same request may go through later.
+const fn is_passing(error: &ureq::Error) -> bool {
+    matches!(
+        error,
+        ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed | ureq::Error::Protocol(_)
+    )
+}
+
+/// How long `Retry-After` says: seconds, or a time.
+fn retry_after(value: &str) -> Option<Duration> {
+    match value.trim().parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::now()).ok(),
+    }
+}
+
+fn backoff(tried: u32) -> Duration {
+    PAUSE.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1).min(8)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_stays_here_or_goes_over_tls() {
+        for (url, expected) in [
+            ("https://graph.microsoft.com", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost/x", true),
+            ("http://[::1]:80", true),
+            ("http://graph.microsoft.com", false),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1:8080@evil.example", false),
+            ("http://localhost@evil.example", false),
+            ("ftp://localhost", false),
+        ] {
+            assert_eq!(check_scheme(url).is_ok(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_time() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        let later = SystemTime::now().checked_add(Duration::from_secs(100)).unwrap();
+        let pause = retry_after(&httpdate::fmt_http_date(later)).unwrap();
+        assert!(pause > Duration::from_secs(90) && pause <= Duration::from_secs(100));
+        assert_eq!(retry_after("soon"), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! `export`: fetches a tenant from Graph into a folder that `plan` reads.
+//!
+//! Everything is kept as it was answered. Nothing is written before all is there, and at the end the lists are read once more:
+//! what moved meanwhile is fetched again, until two readings agree.
+
+extern crate alloc;
+
+mod client;
+mod fetch;
+mod token;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::{client::Client, fetch::Fetched, token::Source};
+use crate::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  # With the Azure CLI's token, then a plan
+  connector-groups export --az --out export
+  connector-groups plan export desired.yaml
+
+  # By a code for a browser, in a tenant, as a client and at an address of your own
+  connector-groups export --device-code --tenant contoso.com --client-id 5b000000-0000-4000-8000-000000000001 \\
+      --login https://login.microsoftonline.us --graph https://graph.microsoft.us --out export
+
+  # In a script: a token from the environment, more patience, and errors only
+  connector-groups export --token-env TOKEN --tries 20 --readings 5 --quiet --out export
+
+  # Behind a proxy with a certificate of its own
+  connector-groups export --az --ca-file proxy.pem --out export
+
+The token needs the delegated permission Directory.ReadWrite.All, which Graph asks for even to read
+connector groups. The exit status is 0 where two readings agree, 3 where the tenant changed all the
+time, and 1 where something failed.";
+
+/// Options of `export`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// Where Graph is, without the version
+    #[arg(long, value_name = "URL", default_value = "https://graph.microsoft.com")]
+    graph: String,
+    /// The folder to write; it must not be there yet, or be empty
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    #[command(flatten)]
+    source: token::Options,
+    /// Trust these certificates (PEM) in place of those that the system trusts
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// How often a request is tried while Graph answers that it is busy
+    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    tries: u32,
+    /// How often the lists are read again before the export is kept although they change
+    #[arg(long, value_name = "NUMBER", default_value_t = 3)]
+    readings: u32,
+    /// Say nothing on standard error but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// The tenant changed between any two readings.
+const DRIFT: u8 = 3;
+
+pub(crate) fn run(options: &Options) -> ExitCode {
+    match export(options) {
+        Ok(fetched) => {
+            for drift in &fetched.drift {
+                output::say("export", &format!("the tenant changed meanwhile: {drift}"));
+            }
+            if !options.quiet {
+                output::say("export", &fetched.summary(&options.out));
+            }
+            if fetched.drift.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DRIFT) }
+        }
+        Err(message) => {
+            output::say("export", &message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn export(options: &Options) -> Result<Fetched, String> {
+    check_out(&options.out)?;
+    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {pos} of {len} {msg}") {
+        bar.set_style(style);
+    }
+    let source = Source::new(&options.source)?;
+    let client = Client::new(&options.graph, source, options.ca_file.as_deref(), options.tries, bar.clone())?;
+    let fetched = fetch::tenant(&client, options.readings, &bar)?;
+    bar.finish_and_clear();
+    write(&options.out, &fetched)?;
+    Ok(fetched)
+}
+
+/// A folder with older files in it would be read as one with the new ones.
+fn check_out(out: &Path) -> Result<(), String> {
+    match fs::read_dir(out).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(format!("{} is there and not empty: name another folder", out.display())),
+        Ok(false) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{}: {error}", out.display())),
+    }
+}
+
+/// Writes beside the folder and renames at the end, so that a folder that is there is whole.
+fn write(out: &Path, fetched: &Fetched) -> Result<(), String> {
+    let mut name = out.file_name().map(std::ffi::OsStr::to_os_string).unwrap_or_default();
+    name.push(format!(".{}.partial", std::process::id()));
+    let partial = out.with_file_name(name);
+    let written = (|| {
+        for (file, text) in &fetched.files {
+            let path = partial.join(file);
+            path.parent().map(fs::create_dir_all).transpose()?;
+            fs::write(path, text)?;
+        }
+        if out.is_dir() {
+            fs::remove_dir(out)?;
+        }
+        fs::rename(&partial, out)
+    })();
+    written.map_err(|error: std::io::Error| {
+        _ = fs::remove_dir_all(&partial);
+        format!("cannot write {}: {error}", out.display())
+    })
+}

@@ -1,0 +1,129 @@
+//! Where the token comes from. It is never printed and never written.
+
+use core::time::Duration;
+use std::{env, process::Command, thread};
+
+use serde_json::Value;
+
+/// The client id of Microsoft Graph Command Line Tools, which each tenant knows.
+const GRAPH_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+/// What is asked for: the least permission that Graph takes for connector groups, reads included.
+const SCOPE: &str = "https://graph.microsoft.com/Directory.ReadWrite.All";
+
+/// One of them says where the token comes from.
+#[derive(clap::Args)]
+#[group(id = "token", required = true, multiple = false)]
+struct Way {
+    /// The token is in this environment variable
+    #[arg(long, value_name = "VARIABLE")]
+    token_env: Option<String>,
+    /// Ask the Azure CLI, `az account get-access-token`
+    #[arg(long)]
+    az: bool,
+    /// Sign in with a browser, here or elsewhere, by a code
+    #[arg(long)]
+    device_code: bool,
+}
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub(super) struct Options {
+    #[command(flatten)]
+    way: Way,
+    /// With `--device-code`: the tenant to sign in to, by id or domain name
+    #[arg(long, value_name = "TENANT", default_value = "organizations")]
+    tenant: String,
+    /// With `--device-code`: the client to sign in as
+    #[arg(long, value_name = "ID", default_value = GRAPH_TOOLS)]
+    client_id: String,
+    /// With `--device-code`: where to sign in
+    #[arg(long, value_name = "URL", default_value = "https://login.microsoftonline.com")]
+    login: String,
+}
+
+/// Gives a token, and another when that one has run out.
+pub(super) enum Source {
+    Fixed(String),
+    Az,
+    Device { tenant: String, client_id: String, login: String },
+}
+
+impl Source {
+    pub(super) fn new(options: &Options) -> Result<Self, String> {
+        if let Some(variable) = &options.way.token_env {
+            let token = env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?;
+            let token = token.trim().to_string();
+            // A header must not be broken by what somebody pasted.
+            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(format!("the environment variable {variable} holds no token"));
+            }
+            return Ok(Self::Fixed(token));
+        }
+        if options.way.az {
+            return Ok(Self::Az);
+        }
+        let Options { tenant, client_id, login, .. } = options;
+        let login = login.trim_end_matches('/').into();
+        Ok(Self::Device { tenant: tenant.clone(), client_id: client_id.clone(), login })
+    }
+
+    /// Whether another token can be had without somebody.
+    pub(super) const fn renews(&self) -> bool {
+        matches!(self, Self::Az)
+    }
+
+    pub(super) fn token(&self, agent: &ureq::Agent) -> Result<String, String> {
+        match self {
+            Self::Fixed(token) => Ok(token.clone()),
+            Self::Az => az(),
+            Self::Device { tenant, client_id, login } => device(agent, tenant, client_id, login),
+        }
+    }
+}
+
+fn az() -> Result<String, String> {
+    let arguments =
+        ["account", "get-access-token", "--resource-type", "ms-graph", "--query", "accessToken", "--output", "tsv"];
+    // On Windows, `az` is a batch file.
+    let program = if cfg!(windows) { "az.cmd" } else { "az" };
+    let output = Command::new(program).args(arguments).output().map_err(|error| format!("cannot run az: {error}"))?;
+    let token = String::from_utf8_lossy(&output.stdout).trim().to_string();
+    if output.status.success() && !token.is_empty() {
+        return Ok(token);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
+    Err(format!("az account get-access-token failed; is `az login` done? {said}"))
+}
+
+/// The device authorization grant (RFC 8628).
+fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Result<String, String> {
+    let post = |endpoint: &str, form: &[(&str, &str)]| -> Result<Value, String> {
+        let url = format!("{login}/{tenant}/oauth2/v2.0/{endpoint}");
+        super::client::check_scheme(&url)?;
+        let answer = agent.post(&url).send_form(form.iter().copied());
+        let mut answer = answer.map_err(|error| format!("cannot sign in at {url}: {error}"))?;
+        let text = answer.body_mut().read_to_string().map_err(|error| format!("cannot sign in at {url}: {error}"))?;
+        serde_json::from_str(&text).map_err(|error| format!("cannot sign in at {url}: {error}"))
+    };
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(String::from);
+    let begun = post("devicecode", &[("client_id", client_id), ("scope", SCOPE)])?;
+    let (Some(code), Some(message)) = (text(&begun, "device_code"), text(&begun, "message")) else {
+        return Err(format!("cannot sign in: {}", text(&begun, "error_description").unwrap_or_default()));
+    };
+    crate::output::say("export", &message);
+    let mut pause = begun.get("interval").and_then(Value::as_u64).unwrap_or(5);
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    loop {
+        thread::sleep(Duration::from_secs(pause));
+        let answer = post("token", &[("grant_type", grant), ("client_id", client_id), ("device_code", &code)])?;
+        if let Some(token) = text(&answer, "access_token") {
+            return Ok(token);
+        }
+        match text(&answer, "error").as_deref() {
+            Some("authorization_pending") => {}
+            // RFC 8628: five seconds more each time.
+            Some("slow_down") => pause = pause.saturating_add(5),
+            _ => return Err(format!("cannot sign in: {}", text(&answer, "error_description").unwrap_or_default())),
+        }
+    }
+}

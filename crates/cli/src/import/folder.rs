@@ -1,0 +1,264 @@
+//! A folder of answers: which files there are, all pages of a list, and what an answer that is an error means.
+
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+use core::cell::RefCell;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    layout::Part,
+    node::{Members, Node, Problem},
+    text,
+};
+
+/// A folder, whose listings are kept: one of them may hold a file for each of a hundred thousand applications.
+pub(crate) struct Folder {
+    root: PathBuf,
+    listings: RefCell<BTreeMap<PathBuf, BTreeMap<String, PathBuf>>>,
+}
+
+/// What is told of one object.
+pub(crate) enum Told {
+    /// No file is about it.
+    NoFile,
+    /// A file says that there is none.
+    Nothing,
+    Object(Node),
+}
+
+/// An answer of Graph as it was kept.
+enum Answer {
+    /// A list, or a page of one, with the address of the next.
+    List { items: Vec<Node>, next: Option<Node>, is_page: bool },
+    /// One object.
+    One(Node),
+    /// An error that says that there is nothing.
+    Nothing,
+}
+
+impl Folder {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.into(), listings: RefCell::default() }
+    }
+
+    /// How messages call a file within the folder.
+    pub(crate) fn shown(&self, file: &str) -> String {
+        self.root.join(file).display().to_string()
+    }
+
+    /// The files and folders of a folder by their names in lower case; none where it is not there.
+    fn listing(&self, folder: &Path) -> Result<BTreeMap<String, PathBuf>, Problem> {
+        if let Some(listing) = self.listings.borrow().get(folder) {
+            return Ok(listing.clone());
+        }
+        let listing = list(folder)?;
+        self.listings.borrow_mut().insert(folder.into(), listing.clone());
+        Ok(listing)
+    }
+
+    /// One file, if it is there.
+    fn file(&self, folder: &str, name: &str) -> Result<Option<PathBuf>, Problem> {
+        let folder = self.root.join(folder);
+        let name = name.to_ascii_lowercase();
+        // No copy of the listing for each of many files.
+        if let Some(listing) = self.listings.borrow().get(&folder) {
+            return Ok(listing.get(&name).cloned());
+        }
+        Ok(self.listing(&folder)?.get(&name).cloned())
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Node, Problem> {
+        Node::of_source(text::read(path, path.display().to_string())?)
+    }
+
+    /// What a file of the folder's own says; `None` where it is not there.
+    pub(crate) fn own(&self, name: &str) -> Result<Option<Node>, Problem> {
+        self.file("", name)?.map(|path| Self::read(&path)).transpose()
+    }
+
+    /// All items of a list; `None` where no file tells them.
+    pub(crate) fn list(&self, part: Part) -> Result<Option<Vec<Node>>, Problem> {
+        let pages = self.pages(part)?;
+        if pages.is_empty() {
+            return self.exported(part);
+        }
+        let mut all = Vec::new();
+        let mut expected: Option<Node> = None;
+        let last = pages.last().map_or(0, |(number, _)| *number);
+        for (at, (number, path)) in (1..).zip(&pages) {
+            if at != *number {
+                return Err(self.missing_page(part, at, expected.as_ref()));
+            }
+            match answer(part, &Self::read(path)?)? {
+                Answer::List { items, next, is_page } => {
+                    all.extend(items);
+                    if let Some(next) = &next
+                        && at == last
+                    {
+                        return Err(self.missing_page(part, at.saturating_add(1), Some(next)));
+                    }
+                    // A page that says that it is the last, and a file after it: one of them is of another run.
+                    if next.is_none() && is_page && at < last {
+                        let file = self.shown(&part.file(at.saturating_add(1)));
+                        let message = format!(
+                            "is the last page, as it has no @odata.nextLink, but {file} is there too: one of them is older"
+                        );
+                        return Err(Problem::of_file(path.display().to_string(), message));
+                    }
+                    expected = next;
+                }
+                Answer::One(node) => all.push(node),
+                Answer::Nothing => {}
+            }
+        }
+        Ok(Some(all))
+    }
+
+    fn missing_page(&self, part: Part, page: usize, next: Option<&Node>) -> Problem {
+        let file = part.file(page);
+        let address = next.and_then(|node| node.text().ok());
+        let message = match &address {
+            Some(address) => format!("page {page} is missing; GET {address} and keep the answer as {file}"),
+            None => format!("page {page} is missing, and the page before it does not tell its address"),
+        };
+        next.map_or_else(|| Problem::of_file(self.shown(&file), message.clone()), |next| next.problem(message.clone()))
+    }
+
+    /// The pages of a list by their numbers: `NAME.json` (or `NAME.1.json`), `NAME.2.json` and so on.
+    fn pages(&self, part: Part) -> Result<Vec<(usize, PathBuf)>, Problem> {
+        let stem = part.stem();
+        let Some(first) =
+            self.file(part.folder(), &format!("{stem}.json"))?.or(self.file(part.folder(), &format!("{stem}.1.json"))?)
+        else {
+            // A second page without a first is a gap too.
+            let second = self.file(part.folder(), &format!("{stem}.2.json"))?;
+            return Ok(second.map(|path| (2, path)).into_iter().collect());
+        };
+        if self.file(part.folder(), &format!("{stem}.2.json"))?.is_none() && !part.folder().is_empty() {
+            // Thousands of lists have one page: no visit to the whole listing for each of them.
+            let third = self.file(part.folder(), &format!("{stem}.3.json"))?;
+            return Ok([(1, first)].into_iter().chain(third.map(|path| (3, path))).collect());
+        }
+        let start = format!("{}.", stem.to_ascii_lowercase());
+        let mut pages = vec![(1, first)];
+        for (name, path) in self.listing(&self.root.join(part.folder()))? {
+            let number = name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".json")?.parse().ok());
+            pages.extend(number.filter(|number| *number > 1).map(|number| (number, path)));
+        }
+        pages.sort();
+        Ok(pages)
+    }
+
+    /// The objects that `EntraExporter` keeps in a folder each.
+    fn exported(&self, part: Part) -> Result<Option<Vec<Node>>, Problem> {
+        let Some(folders) = part.exporter_folders() else { return Ok(None) };
+        let mut folder = self.root.clone();
+        for name in folders {
+            match self.listing(&folder)?.get(&name.to_ascii_lowercase()) {
+                Some(path) if path.is_dir() => folder.clone_from(path),
+                _ => return Ok(None),
+            }
+        }
+        let mut all = Vec::new();
+        // Only folders: `applications` holds lists of our own layout too. No object at all is no list, as the exporter writes
+        // nothing for an empty one.
+        for (name, path) in self.listing(&folder)?.into_iter().filter(|(_, path)| path.is_dir()) {
+            if let Some(object) = list(&path)?.get(&format!("{name}.json")) {
+                all.extend(Self::read(object)?.items_or_one()?);
+            }
+        }
+        Ok((!all.is_empty()).then_some(all))
+    }
+
+    /// One object.
+    pub(crate) fn one(&self, part: Part) -> Result<Told, Problem> {
+        let Some(path) = self.file(part.folder(), &format!("{}.json", part.stem()))? else { return Ok(Told::NoFile) };
+        match answer(part, &Self::read(&path)?)? {
+            Answer::One(node) => Ok(Told::Object(node)),
+            Answer::Nothing => Ok(Told::Nothing),
+            Answer::List { mut items, .. } => match (items.pop(), items.is_empty()) {
+                (Some(node), true) => Ok(Told::Object(node)),
+                (None, _) => Ok(Told::Nothing),
+                (Some(node), false) => Err(node.problem("one object was expected here, not a list of several")),
+            },
+        }
+    }
+}
+
+fn list(folder: &Path) -> Result<BTreeMap<String, PathBuf>, Problem> {
+    let unreadable =
+        |error: std::io::Error| Problem::of_file(folder.display().to_string(), format!("cannot be read: {error}"));
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut listing = BTreeMap::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        listing.insert(name, path);
+    }
+    Ok(listing)
+}
+
+fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
+    if node.is_list() {
+        return Ok(Answer::List { items: node.items()?, next: None, is_page: false });
+    }
+    let members = node.members()?;
+    if let Some(error) = members.get("error") {
+        return meaning(part, error);
+    }
+    match members.get("value") {
+        Some(value) => {
+            let next = members.get("@odata.nextLink").cloned();
+            let is_page = members.iter().any(|(name, _)| name.starts_with("@odata."));
+            Ok(Answer::List { items: value.items_or_one()?, next, is_page })
+        }
+        None if is_object_of_graph(part, &members) => Ok(Answer::One(node.clone())),
+        None => Err(node.problem("is neither a list (`value`), nor an object with an `id`, nor an error")),
+    }
+}
+
+fn is_object_of_graph(part: Part, members: &Members) -> bool {
+    // The publishing alone, as the sub-path answers it, has no id.
+    members.get("id").is_some() || matches!(part, Part::Publishing(_))
+}
+
+/// What a kept error says about what was asked. Only an error that means "there is none" may stand for an empty list: the
+/// service answers so for groups without members and without applications, and for applications that are not published.
+fn meaning(part: Part, error: &Node) -> Result<Answer, Problem> {
+    let members = error.members()?;
+    let code = members.required("code")?.text()?;
+    let message = members.get("message").map(Node::text).transpose()?.unwrap_or_default();
+    let told = |advice: &str| error.problem(format!("the answer is an error, {code}: {message}; {advice}"));
+    let fold = code.to_ascii_lowercase();
+    // `ConnectorGroup_NotFound` and `ApplicationsForGroup_NotFound`, but not `Request_ResourceNotFound`.
+    let is_none = fold.ends_with("_notfound");
+    let again = format!("fetch it again: {}", part.advice());
+    match part {
+        Part::Members(_) | Part::Assigned(_) | Part::Segments(_) if is_none => Ok(Answer::Nothing),
+        Part::GroupOf(_) | Part::Publishing(_) if is_none || fold == "onpremisespublishing_notenabled" => {
+            Ok(Answer::Nothing)
+        }
+        _ if fold == "onpremisespublishing_notenabled" => {
+            Err(told("the tenant has no application proxy: no connector was ever registered"))
+        }
+        _ if fold.contains("notfound") || fold == "404" => {
+            Err(told("it was deleted while the export ran; export again"))
+        }
+        _ if fold.contains("denied")
+            || fold.contains("forbidden")
+            || fold.contains("authenti")
+            || fold.contains("unauthorized") =>
+        {
+            Err(told("the token may not read it: Directory.ReadWrite.All is needed"))
+        }
+        _ => Err(told(&again)),
+    }
+}

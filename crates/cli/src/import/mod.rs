@@ -1,0 +1,239 @@
+//! A real tenant from a folder of what Graph answered, without a guess.
+//!
+//! Who is in a group, and which applications are assigned to it, must be told by a file: a group of which no file tells is a
+//! problem, not an empty group, because an empty group looks safe to take away. Publishing that was not fetched is unknown,
+//! and stays so. What breaks a rule of the engine is set aside and told as a finding, as long as the rest can be held.
+
+extern crate alloc;
+
+mod findings;
+mod folder;
+pub(crate) mod layout;
+mod node;
+mod places;
+mod publishing;
+mod repair;
+mod text;
+mod things;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::fmt;
+use std::{
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use connector_groups::{ApplicationId, ConnectorGroupId, Rules, Tenant, TenantId, Timestamp};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+pub(crate) use self::{
+    findings::{Findings, Level},
+    node::Problem,
+    text::read,
+};
+use self::{folder::Folder, layout::Part, node::Node, things::Group};
+
+/// Groups of which it may be said that what no file tells is empty.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assume {
+    pub(crate) all: bool,
+    pub(crate) groups: BTreeSet<ConnectorGroupId>,
+    pub(crate) names: BTreeSet<String>,
+}
+
+impl Assume {
+    /// As the command line gives it: `all`, ids, names.
+    pub(crate) fn new(given: &[String]) -> Self {
+        let mut assume = Self::default();
+        for text in given {
+            match text.parse() {
+                Ok(id) => _ = assume.groups.insert(id),
+                Err(_) if text == "all" => assume.all = true,
+                Err(_) => _ = assume.names.insert(text.trim().to_lowercase()),
+            }
+        }
+        assume
+    }
+
+    fn covers(&self, group: &Group) -> bool {
+        self.all || self.groups.contains(&group.id) || self.names.contains(&group.name.trim().to_lowercase())
+    }
+}
+
+/// A tenant, and what is known about how well it is known.
+pub(crate) struct Imported {
+    pub(crate) tenant: Tenant,
+    /// Published applications of which no file tells how they are published.
+    pub(crate) unknown_publishing: BTreeSet<ApplicationId>,
+    /// IP segments of applications, as they came.
+    pub(crate) segments: BTreeMap<ApplicationId, Vec<Value>>,
+    /// Private Access applications whose segments no file tells.
+    pub(crate) unknown_segments: BTreeSet<ApplicationId>,
+    /// What the model does not hold, by the thing that it belongs to, such as `applications/ID`.
+    pub(crate) kept: BTreeMap<String, Map<String, Value>>,
+    pub(crate) findings: Findings,
+}
+
+impl From<Tenant> for Imported {
+    /// A tenant document says everything.
+    fn from(tenant: Tenant) -> Self {
+        Self {
+            tenant,
+            unknown_publishing: BTreeSet::new(),
+            segments: BTreeMap::new(),
+            unknown_segments: BTreeSet::new(),
+            kept: BTreeMap::new(),
+            findings: Findings::default(),
+        }
+    }
+}
+
+impl Imported {
+    /// The findings and all that the tenant's document cannot say, as JSON.
+    pub(crate) fn report(&self) -> Value {
+        let findings = self.findings.iter().map(|finding| {
+            json!({
+                "level": finding.level.as_str(), "rule": finding.rule, "file": finding.place.file,
+                "line": finding.place.line, "column": finding.place.column, "message": finding.message,
+            })
+        });
+        json!({
+            "tenant": self.tenant.id(),
+            "findings": findings.collect::<Vec<_>>(),
+            "unknownPublishing": self.unknown_publishing,
+            "unknownSegments": self.unknown_segments,
+            "segments": self.segments,
+            "kept": self.kept,
+        })
+    }
+}
+
+/// Why a folder is no tenant: never empty.
+#[derive(Debug)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+/// Problems that are shown one by one.
+const SHOWN_MAX: usize = 20;
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().take(SHOWN_MAX).enumerate() {
+            let between = if number == 0 { "" } else { "\n  " };
+            write!(formatter, "{between}{problem}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN_MAX) {
+            0 => Ok(()),
+            more => write!(formatter, "\n  and {more} more"),
+        }
+    }
+}
+
+/// What only somebody who knows the tenant can say: `tenant.json`, each property if you like.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Known {
+    id: Option<TenantId>,
+    default_region: Option<String>,
+    now: Option<Timestamp>,
+    rules: Rules,
+}
+
+/// What `export` says about itself.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Exported {
+    fetched: Option<Timestamp>,
+    drift: Vec<String>,
+}
+
+/// The tenant of a folder.
+pub(crate) fn tenant(path: &Path, assume: &Assume) -> Result<Imported, Problems> {
+    let folder = Folder::new(path);
+    let mut findings = Findings::default();
+    let known: Known = own(&folder, "tenant.json")?;
+    let exported: Exported = own(&folder, "export.json")?;
+    for drift in &exported.drift {
+        let place = || node::Place::whole(folder.shown("export.json"));
+        findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
+    }
+    let groups = groups(&folder)?;
+    let region = known
+        .default_region
+        .clone()
+        .or_else(|| groups.iter().find(|group| group.is_default).and_then(|group| group.region.clone()));
+    let region = region.ok_or_else(|| {
+        let message =
+            "no file tells the region of the default group: write {\"defaultRegion\": \"eur\"} (or another) there";
+        Problem::of_file(folder.shown("tenant.json"), message)
+    })?;
+    let now = known.now.or(exported.fetched).map_or_else(|| now(&folder), Ok)?;
+    let id = known.id.map_or_else(|| organization(&folder, &mut findings), Ok)?;
+    let reading = places::Reading { folder: &folder, assume, groups: &groups, now };
+    let connectors = reading.connectors(&mut findings)?;
+    let applications = reading.applications(&mut findings)?;
+    repair::tenant(repair::Parts { id, region, now, rules: known.rules, groups, connectors, applications }, findings)
+}
+
+/// A file of ours; its default where it is not there.
+fn own<T: serde::de::DeserializeOwned + Default>(folder: &Folder, name: &str) -> Result<T, Problem> {
+    let Some(node) = folder.own(name)? else { return Ok(T::default()) };
+    let value = node.value()?;
+    serde_path_to_error::deserialize(&value).map_err(|error| match error.path().to_string().as_str() {
+        "." | "?" => node.problem(error.inner().to_string()),
+        path => node.problem(format!("{path}: {}", error.inner())),
+    })
+}
+
+fn groups(folder: &Folder) -> Result<Vec<Group>, Problems> {
+    let part = Part::ConnectorGroups;
+    let Some(nodes) = folder.list(part)? else {
+        return Err(Problem::of_file(folder.shown(&part.file(1)), format!("is not there; {}", part.advice())).into());
+    };
+    let groups = nodes.into_iter().map(Group::read).collect::<Result<Vec<_>, _>>()?;
+    let mut seen: BTreeMap<ConnectorGroupId, &Group> = BTreeMap::new();
+    for group in &groups {
+        if let Some(first) = seen.insert(group.id, group) {
+            let message = format!(
+                "connector group {} is here and at {}: the pages are of different runs",
+                group.id,
+                first.node.place()
+            );
+            return Err(group.node.problem(message).into());
+        }
+    }
+    if !groups.iter().any(|group| group.is_default) {
+        let message = "isDefault: no connector group is the default (R-1); is a page missing?";
+        return Err(Problem::of_file(folder.shown(&part.file(1)), message).into());
+    }
+    Ok(groups)
+}
+
+fn now(folder: &Folder) -> Result<Timestamp, Problem> {
+    let since =
+        SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok());
+    since
+        .and_then(Timestamp::from_unix_microseconds)
+        .ok_or_else(|| Problem::of_file(folder.shown("tenant.json"), "must say `now`: this machine's clock does not"))
+}
+
+fn organization(folder: &Folder, findings: &mut Findings) -> Result<TenantId, Problem> {
+    let nodes = folder.list(Part::Organization)?.unwrap_or_default();
+    if let Some(node) = nodes.first() {
+        return Node::members(node)?.required("id")?.parsed();
+    }
+    let message = format!(
+        "no file tells the tenant's id; it is read as {}. {}",
+        TenantId::default(),
+        Part::Organization.advice()
+    );
+    let place = || node::Place::whole(folder.shown(&Part::Organization.file(1)));
+    findings.add(Level::Note, "tenant-id", place, message);
+    Ok(TenantId::default())
+}

@@ -1,0 +1,269 @@
+//! JSON in which each value knows its place in its file, and names are found in any case.
+//!
+//! A file is checked as a whole once. Values are then read one level at a time: `serde_json` gives each member as the text
+//! that it has, whose address tells where it stands. So a message about two files can name a place in both, long after they
+//! were read, and no tree of a big file is built.
+
+extern crate alloc;
+
+use alloc::{borrow::Cow, rc::Rc};
+use core::{fmt, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// How messages call it.
+    pub(crate) name: String,
+    /// What it says, without a byte order mark.
+    pub(crate) text: String,
+}
+
+/// Where something stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    /// Counted from 1; 0 where a whole file is meant.
+    pub(crate) line: usize,
+    /// Counted from 1, in characters; 0 where a whole file is meant.
+    pub(crate) column: usize,
+}
+
+impl Place {
+    /// A file as a whole.
+    pub(crate) const fn whole(file: String) -> Self {
+        Self { file, line: 0, column: 0 }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => formatter.write_str(&self.file),
+            line => write!(formatter, "{}:{line}:{}", self.file, self.column),
+        }
+    }
+}
+
+/// Why an import ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
+
+impl Problem {
+    pub(crate) fn of_file(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: Place::whole(file.into()), message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.message)
+    }
+}
+
+/// One value of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    source: Rc<Source>,
+    start: usize,
+    end: usize,
+}
+
+/// The members of an object, in the order of the file.
+#[derive(Debug)]
+pub(crate) struct Members {
+    of: Node,
+    members: Vec<(String, Node)>,
+}
+
+impl Node {
+    /// The one value of a file.
+    pub(crate) fn of_source(source: Source) -> Result<Self, Problem> {
+        let source = Rc::new(source);
+        let whole = Self { start: 0, end: source.text.len(), source };
+        let raw: &RawValue = serde_json::from_str(whole.raw()).map_err(|error| {
+            let (line, column, message) = (error.line(), error.column(), without_place(&error));
+            Problem { place: Place { file: whole.source.name.clone(), line, column }, message }
+        })?;
+        Ok(whole.within(raw))
+    }
+
+    fn raw(&self) -> &str {
+        self.source.text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// A value that was read from this one's text.
+    fn within(&self, raw: &RawValue) -> Self {
+        // A borrowed `RawValue` is a part of the text that it was read from, so that addresses tell its place.
+        let start = raw.get().as_ptr().addr().saturating_sub(self.source.text.as_ptr().addr());
+        debug_assert!(start <= self.source.text.len(), "a raw value is a part of its text");
+        Self { source: Rc::clone(&self.source), start, end: start.saturating_add(raw.get().len()) }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        let before = self.source.text.get(..self.start).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
+        let in_line = before.rsplit_once('\n').map_or(before, |(_, last)| last);
+        Place { file: self.source.name.clone(), line, column: in_line.chars().count().saturating_add(1) }
+    }
+
+    pub(crate) fn problem(&self, message: impl Into<String>) -> Problem {
+        Problem { place: self.place(), message: message.into() }
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        self.raw() == "null"
+    }
+
+    pub(crate) fn is_object(&self) -> bool {
+        self.raw().starts_with('{')
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        self.raw().starts_with('[')
+    }
+
+    pub(crate) fn is_text(&self) -> bool {
+        self.raw().starts_with('"')
+    }
+
+    /// What it is, for a message.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.raw().bytes().next() {
+            Some(b'{') => "an object",
+            Some(b'[') => "a list",
+            Some(b'"') => "a text",
+            Some(b't' | b'f') => "true or false",
+            Some(b'n') => "null",
+            _ => "a number",
+        }
+    }
+
+    fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
+        serde_json::from_str(self.raw()).map_err(|error| self.problem(without_place(&error)))
+    }
+
+    fn expected(&self, what: &str) -> Problem {
+        // ConvertTo-Json stops at a depth of 2 unless it is told otherwise, and writes the name of a type from there on.
+        let cut_off = |text: &str| ["Microsoft.Graph.", "System.", "@{"].iter().any(|start| text.starts_with(start));
+        let is_cut_off = self.is_text() && self.text().is_ok_and(|text| cut_off(&text));
+        let advice = if is_cut_off { "; ConvertTo-Json has cut it off: use ConvertTo-Json -Depth 20" } else { "" };
+        self.problem(format!("{what} was expected here, not {}{advice}", self.kind()))
+    }
+
+    /// The members of an object. A name that it has twice, in whatever case, is a problem: which one counts is a guess.
+    pub(crate) fn members(&self) -> Result<Members, Problem> {
+        if !self.is_object() {
+            return Err(self.expected("an object"));
+        }
+        let raw: RawMembers<'_> = self.read()?;
+        let members: Vec<_> = raw.0.into_iter().map(|(name, value)| (name.into_owned(), self.within(value))).collect();
+        let mut names: Vec<_> = members.iter().map(|(name, node)| (name.to_ascii_lowercase(), node)).collect();
+        names.sort_by(|one, other| one.0.cmp(&other.0));
+        let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one.0 == other.0);
+        if let Some(((name, _), (_, second))) = twice {
+            return Err(second.problem(format!("the property {name:?} is here twice (in whatever case)")));
+        }
+        Ok(Members { of: self.clone(), members })
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> Result<Vec<Self>, Problem> {
+        if !self.is_list() {
+            return Err(self.expected("a list"));
+        }
+        let raw: Vec<&RawValue> = self.read()?;
+        Ok(raw.into_iter().map(|value| self.within(value)).collect())
+    }
+
+    /// The items of a list; one object alone is a list of one, as PowerShell writes it.
+    pub(crate) fn items_or_one(&self) -> Result<Vec<Self>, Problem> {
+        if self.is_object() { Ok(vec![self.clone()]) } else { self.items() }
+    }
+
+    pub(crate) fn text(&self) -> Result<String, Problem> {
+        if self.is_text() {
+            self.read()
+        } else {
+            Err(self.problem(format!("a text was expected here, not {}", self.kind())))
+        }
+    }
+
+    pub(crate) fn flag(&self) -> Result<bool, Problem> {
+        self.read()
+    }
+
+    /// A text as what it stands for.
+    pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<T, Problem> {
+        self.text()?.trim().parse().map_err(|error| self.problem(format!("{error}")))
+    }
+
+    /// The value as a tree.
+    pub(crate) fn value(&self) -> Result<Value, Problem> {
+        self.read()
+    }
+}
+
+impl Members {
+    /// A member of this name in any case; one that is null is none.
+    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+        self.present(name).filter(|node| !node.is_null())
+    }
+
+    /// A member of this name in any case, null or not.
+    pub(crate) fn present(&self, name: &str) -> Option<&Node> {
+        self.members.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, node)| node)
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&Node, Problem> {
+        self.get(name).ok_or_else(|| self.of.problem(format!("the property `{name}` is missing")))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.members.iter().map(|(name, node)| (name.as_str(), node))
+    }
+}
+
+/// What `serde_json` says, without the place, which it counts from the beginning of a part.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_string()
+}
+
+/// An object's members, as they stand in the text.
+struct RawMembers<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = RawMembers<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawMembers<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Key(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(RawMembers(members))
+            }
+        }
+
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}

@@ -1,0 +1,350 @@
+//! Who is where: connectors in groups, applications in groups, each told by a file.
+
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use connector_groups::{
+    ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
+    document::{ApplicationDocument, ConnectorDocument},
+    model::{ConnectorStatus, OnPremisesPublishing},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    Assume, Problems,
+    findings::{Findings, Level},
+    folder::{Folder, Told},
+    layout::Part,
+    node::{Node, Place, Problem},
+    publishing,
+    things::{Application, Connector, Group},
+};
+
+/// What the lists are read with.
+pub(super) struct Reading<'a> {
+    pub(super) folder: &'a Folder,
+    pub(super) assume: &'a Assume,
+    pub(super) groups: &'a [Group],
+    pub(super) now: Timestamp,
+}
+
+/// A connector as a document has it, and where the files tell of it.
+pub(super) struct PlacedConnector {
+    pub(super) document: ConnectorDocument,
+    pub(super) rest: Map<String, Value>,
+}
+
+/// An application as a document has it, and how well it is known.
+pub(super) struct PlacedApplication {
+    pub(super) document: ApplicationDocument,
+    pub(super) place: Place,
+    pub(super) is_publishing_unknown: bool,
+    /// IP segments; `None` where no file tells them.
+    pub(super) segments: Option<Vec<Value>>,
+    pub(super) rest: Map<String, Value>,
+}
+
+/// What is told of an application's group.
+enum GroupOf {
+    NoFile,
+    NotPublished,
+    In(ConnectorGroupId, Node),
+}
+
+/// A thing's place in a group, and where that is told.
+type Places<Id> = BTreeMap<Id, (ConnectorGroupId, Node)>;
+
+impl Reading<'_> {
+    /// The groups whose lists matter: others hold agents of other services.
+    fn ours(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(|group| group.is_ours())
+    }
+
+    /// A group's list, from its own object or a file of its own; `None` where neither tells it.
+    fn told(&self, group: &Group, part: Part, expanded: Option<&Vec<Node>>) -> Result<Option<Vec<Node>>, Problem> {
+        let file = self.folder.list(part)?;
+        let (Some(one), Some(two)) = (expanded, &file) else { return Ok(file.or_else(|| expanded.cloned())) };
+        if ids(one)? == ids(two)? {
+            return Ok(file);
+        }
+        let message = format!(
+            "the list of connector group {} is another one here than in {}: they are of different times",
+            group.id,
+            self.folder.shown(&part.file(1))
+        );
+        Err(group.node.problem(message))
+    }
+
+    /// What to say of lists that no file tells, where nobody said that they are empty.
+    fn missing(&self, part: Part, group: &Group, what: &str) -> Problem {
+        let message = format!(
+            "no file tells the {what} of connector group {:?}. {}; or say --assume-empty {} if it has none",
+            group.name,
+            part.advice(),
+            group.id
+        );
+        Problem::of_file(self.folder.shown(&part.file(1)), message)
+    }
+
+    fn assumed(&self, part: Part, group: &Group, what: &str, findings: &mut Findings) {
+        let message = format!("connector group {:?} is taken to have no {what}, as --assume-empty says", group.name);
+        findings.add(Level::Warning, "assumed-empty", || Place::whole(self.folder.shown(&part.file(1))), message);
+    }
+
+    /// The connectors, each in its group.
+    pub(super) fn connectors(&self, findings: &mut Findings) -> Result<Vec<PlacedConnector>, Problems> {
+        let listed = self.folder.list(Part::Connectors)?;
+        let has_list = listed.is_some();
+        let mut all = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut places: Places<ConnectorId> = Places::new();
+        for node in listed.unwrap_or_default() {
+            let connector = Connector::read(node, findings)?;
+            if let Some(group) = connector.member_of {
+                places.insert(connector.id, (group, connector.node.clone()));
+            }
+            if known.insert(connector.id) {
+                all.push(connector);
+            }
+        }
+        // `$expand=memberOf` on each connector tells the members of all groups.
+        let is_told_by_connectors = has_list && places.len() == all.len();
+        let (mut problems, mut untold) = (Vec::new(), false);
+        for group in self.ours() {
+            let part = Part::Members(group.id);
+            match self.told(group, part, group.members.as_ref())? {
+                Some(nodes) => {
+                    for node in nodes {
+                        let connector = member(node, has_list, findings)?;
+                        put(&mut places, connector.id, group.id, &connector.node, "connector", "a member of")?;
+                        if known.insert(connector.id) {
+                            if has_list {
+                                let message = format!(
+                                    "connector {} is a member of {:?} and not in connectors.json: the tenant changed meanwhile",
+                                    connector.id, group.name
+                                );
+                                findings.add(Level::Warning, "drift", || connector.node.place(), message);
+                            }
+                            all.push(connector);
+                        }
+                    }
+                }
+                None if is_told_by_connectors => {}
+                None if self.assume.covers(group) => {
+                    untold = true;
+                    self.assumed(part, group, "connectors", findings);
+                }
+                None => problems.push(self.missing(part, group, "members")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        let default = self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default();
+        let documents = all.into_iter().map(|connector| {
+            let member_of = places.get(&connector.id).map_or_else(
+                || {
+                    let why = if untold { "no file tells its group" } else { "it is in no group's list" };
+                    let message =
+                        format!("connector {} is read as a member of the default group: {why} (R-13b)", connector.id);
+                    findings.add(Level::Warning, "R-13b", || connector.node.place(), message);
+                    default
+                },
+                |(group, _)| *group,
+            );
+            self.placed(connector, member_of)
+        });
+        Ok(documents.collect())
+    }
+
+    fn placed(&self, connector: Connector, member_of: ConnectorGroupId) -> PlacedConnector {
+        let Connector { id, machine_name, external_ip, status, version, member_of: _, rest, node: _ } = connector;
+        let document = ConnectorDocument {
+            id,
+            machine_name: machine_name.into(),
+            external_ip: external_ip.into(),
+            status,
+            // Graph does not tell since when.
+            inactive_since: (status == ConnectorStatus::Inactive).then_some(self.now),
+            version: version.into(),
+            member_of,
+        };
+        PlacedConnector { document, rest }
+    }
+
+    /// The applications, those that are published each in its group.
+    pub(super) fn applications(&self, findings: &mut Findings) -> Result<Vec<PlacedApplication>, Problems> {
+        let listed = self.folder.list(Part::Applications)?;
+        let has_list = listed.is_some();
+        let mut all: Vec<Application> = Vec::new();
+        let mut known: BTreeMap<ApplicationId, usize> = BTreeMap::new();
+        let mut places: Places<ApplicationId> = Places::new();
+        for node in listed.unwrap_or_default() {
+            add(&mut all, &mut known, Application::read(node)?)?;
+        }
+        // What each application's own answer tells; where all have one, no group's list is needed.
+        let mut answered = 0_usize;
+        for application in &all {
+            let told = self.group_of(application)?;
+            answered = answered.saturating_add(usize::from(!matches!(told, GroupOf::NoFile)));
+            if let GroupOf::In(group, node) = told {
+                places.insert(application.id, (group, node));
+            }
+        }
+        let is_told_by_applications = has_list && answered == all.len();
+        let mut problems = Vec::new();
+        for group in self.ours() {
+            let part = Part::Assigned(group.id);
+            match self.told(group, part, group.applications.as_ref())? {
+                Some(nodes) => {
+                    for node in nodes {
+                        let application = Application::read(node)?;
+                        put(&mut places, application.id, group.id, &application.node, "application", "assigned to")?;
+                        add(&mut all, &mut known, application)?;
+                    }
+                }
+                None if is_told_by_applications => {}
+                None if self.assume.covers(group) => self.assumed(part, group, "applications", findings),
+                None => problems.push(self.missing(part, group, "applications")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        if !has_list {
+            let message =
+                format!("only applications that are assigned to a group are known. {}", Part::Applications.advice());
+            findings.add(
+                Level::Note,
+                "no-list",
+                || Place::whole(self.folder.shown(&Part::Applications.file(1))),
+                message,
+            );
+        }
+        all.into_iter()
+            .map(|application| self.placed_application(application, &places, findings).map_err(Problems::from))
+            .collect()
+    }
+
+    /// The group that an application's own answer tells.
+    fn group_of(&self, application: &Application) -> Result<GroupOf, Problem> {
+        if let Some(group) = application.connector_group {
+            return Ok(GroupOf::In(group, application.node.clone()));
+        }
+        Ok(match self.folder.one(Part::GroupOf(application.id))? {
+            Told::NoFile => GroupOf::NoFile,
+            Told::Nothing => GroupOf::NotPublished,
+            Told::Object(node) => GroupOf::In(node.members()?.required("id")?.parsed()?, node),
+        })
+    }
+
+    fn placed_application(
+        &self,
+        application: Application,
+        places: &Places<ApplicationId>,
+        findings: &mut Findings,
+    ) -> Result<PlacedApplication, Problem> {
+        let Application { id, app_id, display_name, connector_group: _, publishing: given, mut rest, node } =
+            application;
+        let app_id = app_id.ok_or_else(|| node.problem(format!("application {id} has no `appId` in any file")))?;
+        let connector_group = places.get(&id).map(|(group, _)| *group);
+        let told = match given {
+            Some(node) => publishing::read(id, &node, findings)?,
+            None => None,
+        };
+        let told = match told {
+            Some(told) => Some(told),
+            None => self.publishing_of(id, findings)?,
+        };
+        if connector_group.is_none() && told.is_some() {
+            let part = Part::GroupOf(id);
+            let message =
+                format!("application {id} is published, and no file tells its connector group. {}", part.advice());
+            return Err(Problem::of_file(self.folder.shown(&part.file(1)), message));
+        }
+        let is_publishing_unknown = connector_group.is_some() && told.is_none();
+        let mut publishing = OnPremisesPublishing::default();
+        if let Some(told) = told {
+            publishing = told.publishing;
+            if !told.rest.is_empty() {
+                rest.insert("onPremisesPublishing".into(), Value::Object(told.rest));
+            }
+        }
+        let segments = self.folder.list(Part::Segments(id))?;
+        let segments = segments.map(|nodes| nodes.iter().map(Node::value).collect()).transpose()?;
+        let on_premises_publishing = connector_group.map(|_| Box::new(publishing));
+        let display_name = display_name.unwrap_or_default().into();
+        let document = ApplicationDocument { id, app_id, display_name, on_premises_publishing, connector_group };
+        Ok(PlacedApplication { document, place: node.place(), is_publishing_unknown, segments, rest })
+    }
+
+    /// The publishing that a file of its own tells: within the application, or as the sub-path answers it.
+    fn publishing_of(&self, id: ApplicationId, findings: &mut Findings) -> Result<Option<publishing::Told>, Problem> {
+        let Told::Object(node) = self.folder.one(Part::Publishing(id))? else { return Ok(None) };
+        let members = node.members()?;
+        match members.present("onPremisesPublishing") {
+            Some(inner) if inner.is_null() => Ok(None),
+            Some(inner) => publishing::read(id, inner, findings),
+            None => publishing::read(id, &node, findings),
+        }
+    }
+}
+
+fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {
+    nodes.iter().map(|node| Ok(node.members()?.required("id")?.text()?.to_ascii_lowercase())).collect()
+}
+
+/// A member of a group. Where `connectors.json` tells more of it, its id is enough.
+fn member(node: Node, has_list: bool, findings: &mut Findings) -> Result<Connector, Problem> {
+    let members = node.members()?;
+    if has_list && members.get("status").is_none() {
+        let id = members.required("id")?.parsed()?;
+        return Ok(Connector {
+            id,
+            machine_name: String::new(),
+            external_ip: String::new(),
+            status: ConnectorStatus::Inactive,
+            version: String::new(),
+            member_of: None,
+            rest: Map::new(),
+            node,
+        });
+    }
+    Connector::read(node, findings)
+}
+
+/// Puts a thing into a group, in which no other file may deny that it is.
+fn put<Id: Ord + Copy + core::fmt::Display>(
+    places: &mut Places<Id>,
+    id: Id,
+    group: ConnectorGroupId,
+    node: &Node,
+    kind: &str,
+    relation: &str,
+) -> Result<(), Problem> {
+    match places.get(&id) {
+        Some((other, told)) if *other != group => Err(node.problem(format!(
+            "{kind} {id} is {relation} connector group {group} here and of {other} at {}: it moved while the files were fetched; fetch both again",
+            told.place()
+        ))),
+        _ => {
+            places.insert(id, (group, node.clone()));
+            Ok(())
+        }
+    }
+}
+
+fn add(
+    all: &mut Vec<Application>,
+    known: &mut BTreeMap<ApplicationId, usize>,
+    application: Application,
+) -> Result<(), Problem> {
+    let at = known.get(&application.id).and_then(|at| all.get_mut(*at));
+    if let Some(present) = at {
+        return present.merge(application);
+    }
+    known.insert(application.id, all.len());
+    all.push(application);
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! How an application is published, as files tell it: in any spelling, and with what the engine does not model set aside.
+
+extern crate alloc;
+
+use alloc::sync::Arc;
+
+use connector_groups::{ApplicationId, model::OnPremisesPublishing};
+use serde_json::{Map, Value};
+
+use super::{
+    findings::{Findings, Level},
+    node::{Node, Problem},
+};
+
+/// Properties of nested objects, which no default value names.
+const NESTED: [&str; 16] = [
+    "singleSignOnMode",
+    "kerberosSignOnSettings",
+    "kerberosServicePrincipalName",
+    "kerberosSignOnMappingAttributeType",
+    "internalUrl",
+    "externalUrl",
+    "alternateUrl",
+    "corsConfigurations",
+    "resource",
+    "allowedOrigins",
+    "allowedHeaders",
+    "allowedMethods",
+    "maxAgeInSeconds",
+    "thumbprint",
+    "subjectName",
+    "applicationSegments",
+];
+
+/// Enumerations with the spelling that Graph documents for each member. A member that is in no list is kept as it is.
+const MEMBERS: [(&str, &[&str]); 5] = [
+    ("externalAuthenticationType", &["passthru", "aadPreAuthentication"]),
+    ("applicationServerTimeout", &["Default", "Long"]),
+    ("applicationType", &["enterpriseapp", "nonwebapp", "quickaccessapp"]),
+    ("trafficRoutingMethod", &["none", "random", "sessionPersistence", "performance"]),
+    ("singleSignOnMode", &["none", "onPremisesKerberos", "saml", "pingHeaderBased", "aadHeaderBased", "oAuthToken"]),
+];
+
+/// As often a property may be set aside before the rest is not read any more.
+const SET_ASIDE_MAX: usize = 1000;
+
+/// What a file tells of publishing.
+pub(crate) struct Told {
+    pub(crate) publishing: OnPremisesPublishing,
+    /// What the model cannot hold, as it came.
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// The publishing at a node; `None` where the node tells nothing, as PowerShell's objects do for what was not selected.
+pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> Result<Option<Told>, Problem> {
+    if !node.is_object() {
+        // The name of a type, where ConvertTo-Json stopped.
+        let message = format!("the publishing of application {id} was not kept: use ConvertTo-Json -Depth 20");
+        findings.add(Level::Warning, "unknown-publishing", || node.place(), message);
+        return Ok(None);
+    }
+    node.members()?;
+    let defaults =
+        serde_json::to_value(OnPremisesPublishing::default()).map_err(|error| node.problem(error.to_string()))?;
+    let Value::Object(mut properties) = defaults else { return Ok(None) };
+    let known: Vec<String> = properties.keys().cloned().chain(NESTED.map(String::from)).collect();
+    let Value::Object(given) = plain(node.value()?, &known) else { return Ok(None) };
+    let own: Vec<_> = given.into_iter().filter(|(name, value)| !value.is_null() && name != "id").collect();
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let mut rest = Map::new();
+    for (name, value) in own {
+        if properties.contains_key(&name) {
+            properties.insert(name, value);
+        } else {
+            set_aside(id, node, findings, &name);
+            rest.insert(name, value);
+        }
+    }
+    spell(&mut properties, id, node, findings);
+    let publishing = fitting(properties, &mut rest, id, node, findings)?;
+    Ok(Some(Told { publishing, rest }))
+}
+
+fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str) {
+    let message = format!("`{path}` of application {id} is not modelled; it is kept beside the tenant");
+    findings.add(Level::Note, "kept", || node.place(), message);
+}
+
+/// A value without annotations, with names as Graph spells them, and null where an object says nothing.
+fn plain(value: Value, known: &[String]) -> Value {
+    match value {
+        Value::Object(properties) => {
+            let properties =
+                properties.into_iter().filter(|(name, _)| !name.contains("@odata") && name != "AdditionalProperties");
+            let properties: Map<_, _> =
+                properties.map(|(name, value)| (spelled(name, known), plain(value, known))).collect();
+            // An open dictionary of Graph may be empty; PowerShell's objects have each property, and null in each.
+            let says_nothing = !properties.is_empty() && properties.values().all(Value::is_null);
+            if says_nothing { Value::Null } else { Value::Object(properties) }
+        }
+        Value::Array(list) => Value::Array(list.into_iter().map(|value| plain(value, known)).collect()),
+        other => other,
+    }
+}
+
+fn spelled(name: String, known: &[String]) -> String {
+    known.iter().find(|known| known.eq_ignore_ascii_case(&name)).cloned().unwrap_or(name)
+}
+
+/// Members of enumerations in the documented spelling, and URLs with their final slash.
+fn spell(properties: &mut Map<String, Value>, id: ApplicationId, node: &Node, findings: &mut Findings) {
+    let mode = |value: &mut Value| {
+        if let Some(mode) = value.get_mut("singleSignOnMode") {
+            spell_member("singleSignOnMode", mode);
+        }
+    };
+    for (name, value) in properties.iter_mut() {
+        match name.as_str() {
+            "singleSignOnSettings" => mode(value),
+            "internalUrl" | "externalUrl" => {
+                if let Some(text) = value.as_str().filter(|text| !text.is_empty() && !text.ends_with('/')) {
+                    let message =
+                        format!("the {name} of application {id} has no final slash; it is read with one (R-50)");
+                    findings.add(Level::Note, "R-50", || node.place(), message);
+                    *value = Value::from(format!("{text}/"));
+                }
+            }
+            _ => spell_member(name, value),
+        }
+    }
+}
+
+fn spell_member(name: &str, value: &mut Value) {
+    let members = MEMBERS.iter().find(|(property, _)| *property == name).map_or(&[][..], |(_, members)| members);
+    let documented = value.as_str().and_then(|text| members.iter().find(|member| member.eq_ignore_ascii_case(text)));
+    if let Some(documented) = documented {
+        *value = Value::from(*documented);
+    }
+}
+
+/// The publishing that the engine can hold. What it refuses is set aside and tried again without, one value at a time: which
+/// nested properties it knows is written in the engine only.
+fn fitting(
+    properties: Map<String, Value>,
+    rest: &mut Map<String, Value>,
+    id: ApplicationId,
+    node: &Node,
+    findings: &mut Findings,
+) -> Result<OnPremisesPublishing, Problem> {
+    let mut value = Value::Object(properties);
+    for _ in 0..SET_ASIDE_MAX {
+        let error = match serde_path_to_error::deserialize(&value) {
+            Ok(publishing) => return Ok(publishing),
+            Err(error) => error,
+        };
+        let path: Vec<serde_path_to_error::Segment> = error.path().iter().cloned().collect();
+        let Some(refused) = take(&mut value, &path) else {
+            return Err(node.problem(format!("the publishing of application {id} cannot be read: {}", error.inner())));
+        };
+        set_aside(id, node, findings, &error.path().to_string());
+        rest.insert(error.path().to_string(), refused);
+    }
+    Err(node
+        .problem(format!("more than {SET_ASIDE_MAX} properties of the publishing of application {id} are not known")))
+}
+
+/// Takes the value at a path away: a member of an object, or the object that is wrong as a whole.
+fn take(value: &mut Value, path: &[serde_path_to_error::Segment]) -> Option<Value> {
+    use serde_path_to_error::Segment;
+    let mut value = value;
+    let (last, before) = path.split_last()?;
+    for segment in before {
+        value = match segment {
+            Segment::Seq { index } => value.get_mut(*index)?,
+            Segment::Map { key } => value.get_mut(key)?,
+            _ => return None,
+        };
+    }
+    match (value, last) {
+        (Value::Object(members), Segment::Map { key }) => members.remove(key),
+        (Value::Array(items), Segment::Seq { index }) if *index < items.len() => Some(items.remove(*index)),
+        _ => None,
+    }
+}
+
+/// Takes a URL away that the tenant cannot hold, and keeps it beside.
+pub(crate) fn without_url(publishing: &mut OnPremisesPublishing, is_internal: bool) -> Option<Arc<str>> {
+    if is_internal { publishing.internal_url.take() } else { publishing.external_url.take() }
+}

@@ -1,0 +1,160 @@
+//! From what the files tell to a tenant: what breaks a rule of the engine is set aside and told, as long as the rest holds.
+
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use connector_groups::{
+    ApplicationId, Rules, Tenant, TenantId, Timestamp, Violation,
+    audit::audit,
+    document::{ApplicationDocument, ConnectorGroupDocument, Document},
+    refusal::UrlProperty,
+};
+use serde_json::Value;
+
+use super::{
+    Imported, Problems,
+    findings::{Findings, Level},
+    node::{Place, Problem},
+    places::{PlacedApplication, PlacedConnector},
+    publishing,
+    things::Group,
+};
+
+/// What the files tell.
+pub(super) struct Parts {
+    pub(super) id: TenantId,
+    pub(super) region: String,
+    pub(super) now: Timestamp,
+    pub(super) rules: Rules,
+    pub(super) groups: Vec<Group>,
+    pub(super) connectors: Vec<PlacedConnector>,
+    pub(super) applications: Vec<PlacedApplication>,
+}
+
+/// The tenant that they are.
+pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, Problems> {
+    let Parts { id, region, now, rules, groups, connectors, applications } = parts;
+    let mut kept = BTreeMap::new();
+    let mut keep = |name: String, rest: serde_json::Map<String, Value>| {
+        if !rest.is_empty() {
+            kept.insert(name, rest);
+        }
+    };
+    let mut places = BTreeMap::new();
+    let mut connector_groups = Vec::new();
+    for group in groups {
+        let own = group.region.unwrap_or_else(|| {
+            let message = format!(
+                "connector group {:?} has no region; it is read with the tenant's, {region} (R-32)",
+                group.name
+            );
+            findings.add(Level::Note, "R-32", || group.node.place(), message);
+            region.clone()
+        });
+        places.insert(group.id.to_string(), group.node.place());
+        keep(format!("connectorGroups/{}", group.id), group.rest);
+        connector_groups.push(ConnectorGroupDocument {
+            id: group.id,
+            name: group.name.into(),
+            connector_group_type: group.connector_group_type,
+            is_default: group.is_default,
+            region: own.into(),
+        });
+    }
+    let mut documents = Vec::new();
+    for PlacedConnector { document, rest } in connectors {
+        keep(format!("connectors/{}", document.id), rest);
+        documents.push(document);
+    }
+    let (mut unknown_publishing, mut segments, mut unknown_segments) =
+        (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+    let mut application_documents = Vec::new();
+    let mut application_places = BTreeMap::new();
+    for application in applications {
+        let id = application.document.id;
+        if application.is_publishing_unknown {
+            unknown_publishing.insert(id);
+        }
+        match application.segments {
+            Some(list) => _ = segments.insert(id, list),
+            None if is_private_access(&application.document) => _ = unknown_segments.insert(id),
+            None => {}
+        }
+        keep(format!("applications/{id}"), application.rest);
+        application_places.insert(id, application.place);
+        application_documents.push(application.document);
+    }
+    let mut document = Document {
+        id,
+        default_region: region.into(),
+        now,
+        rules,
+        connector_groups,
+        connectors: documents,
+        applications: application_documents,
+    };
+    repair(&mut document, &application_places, &mut kept, &mut findings);
+    let tenant = Tenant::try_from(document).map_err(|violations| {
+        let problem = |violation: &Violation| Problem {
+            place: place_of(&violation.to_string(), &places),
+            message: violation.to_string(),
+        };
+        Problems(violations.violations.iter().map(problem).collect())
+    })?;
+    Ok(Imported { tenant, unknown_publishing, segments, unknown_segments, kept, findings })
+}
+
+fn is_private_access(application: &ApplicationDocument) -> bool {
+    let publishing = application.on_premises_publishing.as_ref();
+    publishing.is_some_and(|publishing| matches!(&*publishing.application_type, "nonwebapp" | "quickaccessapp"))
+}
+
+/// The place of the group that a violation names.
+fn place_of(violation: &str, places: &BTreeMap<String, Place>) -> Place {
+    let named = places.iter().find(|(id, _)| violation.contains(id.as_str()));
+    named.map_or_else(|| Place::whole(String::from("the folder")), |(_, place)| place.clone())
+}
+
+/// Sets aside what the engine does not hold and the rest can do without: URLs, and a rule that the tenant does not keep.
+fn repair(
+    document: &mut Document,
+    places: &BTreeMap<ApplicationId, Place>,
+    kept: &mut BTreeMap<String, serde_json::Map<String, Value>>,
+    findings: &mut Findings,
+) {
+    let violations = audit(document);
+    let positions: BTreeMap<_, _> =
+        document.applications.iter().enumerate().map(|(position, application)| (application.id, position)).collect();
+    for violation in violations {
+        let message = format!("{violation}; it is kept beside the tenant");
+        let (application, property, rule) = match violation {
+            Violation::InvalidUrl { property, application } => (application, property, "R-50"),
+            Violation::SharedUrl { property, second, .. } => (second, property, "I5"),
+            Violation::SharedName { .. } => {
+                // Live tenants may hold groups of one name; the switch is the caller's wish, not the tenant's.
+                document.rules.unique_names = false;
+                findings.add(
+                    Level::Warning,
+                    "I8",
+                    || Place::whole(String::from("tenant.json")),
+                    format!("{violation}: read without the rule uniqueNames"),
+                );
+                continue;
+            }
+            _ => continue,
+        };
+        let position = positions.get(&application).copied().unwrap_or(usize::MAX);
+        let publishing = document.applications.get_mut(position).and_then(|one| one.on_premises_publishing.as_mut());
+        let is_internal = matches!(property, UrlProperty::InternalUrl);
+        if let Some(url) = publishing.and_then(|publishing| publishing::without_url(publishing, is_internal)) {
+            let rest = kept.entry(format!("applications/{application}")).or_default();
+            let inner = rest.entry("onPremisesPublishing").or_insert_with(|| Value::Object(serde_json::Map::new()));
+            if let Value::Object(inner) = inner {
+                inner.insert(if is_internal { "internalUrl" } else { "externalUrl" }.into(), Value::from(&*url));
+            }
+            let place = || places.get(&application).cloned().unwrap_or(Place::whole(String::new()));
+            findings.add(Level::Warning, rule, place, message);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Groups, connectors and applications as Graph answers them.
+
+use connector_groups::{
+    AppId, ApplicationId, ConnectorGroupId, ConnectorId,
+    model::{ConnectorGroupType, ConnectorStatus},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    findings::{Findings, Level},
+    node::{Members, Node, Problem},
+};
+
+/// A group and what its object tells of its lists (`$expand`).
+pub(crate) struct Group {
+    pub(crate) id: ConnectorGroupId,
+    pub(crate) name: String,
+    pub(crate) connector_group_type: ConnectorGroupType,
+    pub(crate) is_default: bool,
+    pub(crate) region: Option<String>,
+    pub(crate) members: Option<Vec<Node>>,
+    pub(crate) applications: Option<Vec<Node>>,
+    pub(crate) rest: Map<String, Value>,
+    pub(crate) node: Node,
+}
+
+pub(crate) struct Connector {
+    pub(crate) id: ConnectorId,
+    pub(crate) machine_name: String,
+    pub(crate) external_ip: String,
+    pub(crate) status: ConnectorStatus,
+    pub(crate) version: String,
+    /// What its object tells of its group (`$expand=memberOf`).
+    pub(crate) member_of: Option<ConnectorGroupId>,
+    pub(crate) rest: Map<String, Value>,
+    pub(crate) node: Node,
+}
+
+/// An application as one file tells of it; several may.
+pub(crate) struct Application {
+    pub(crate) id: ApplicationId,
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) display_name: Option<String>,
+    /// What its object tells of its group (`$expand=connectorGroup`).
+    pub(crate) connector_group: Option<ConnectorGroupId>,
+    pub(crate) publishing: Option<Node>,
+    pub(crate) rest: Map<String, Value>,
+    pub(crate) node: Node,
+}
+
+impl Group {
+    pub(crate) fn read(node: Node) -> Result<Self, Problem> {
+        let members = node.members()?;
+        let type_node = members.required("connectorGroupType")?;
+        let type_text = type_node.text()?;
+        // Read in any case; a type that is not known is kept as it is.
+        let type_text =
+            if type_text.eq_ignore_ascii_case("applicationProxy") { "applicationProxy" } else { &*type_text };
+        let connector_group_type =
+            serde_json::from_value(Value::from(type_text)).map_err(|error| type_node.problem(error.to_string()))?;
+        Ok(Self {
+            id: members.required("id")?.parsed()?,
+            name: members.required("name")?.text()?,
+            connector_group_type,
+            is_default: members.get("isDefault").map(Node::flag).transpose()?.unwrap_or_default(),
+            region: members.get("region").map(Node::text).transpose()?,
+            members: expanded(&members, "members")?,
+            applications: expanded(&members, "applications")?,
+            rest: rest(
+                &members,
+                &["id", "name", "connectorGroupType", "isDefault", "region", "members", "applications"],
+            )?,
+            node,
+        })
+    }
+
+    pub(crate) fn is_ours(&self) -> bool {
+        self.connector_group_type == ConnectorGroupType::ApplicationProxy
+    }
+}
+
+impl Connector {
+    pub(crate) fn read(node: Node, findings: &mut Findings) -> Result<Self, Problem> {
+        let members = node.members()?;
+        let id = members.required("id")?.parsed()?;
+        let text = |name| members.get(name).map(Node::text).transpose().map(Option::unwrap_or_default);
+        let mut rest = rest(&members, &["id", "machineName", "externalIp", "status", "version", "memberOf"])?;
+        let status_node = members.required("status")?;
+        let status = match status_node.text()?.to_ascii_lowercase().as_str() {
+            "active" => ConnectorStatus::Active,
+            "inactive" => ConnectorStatus::Inactive,
+            other => {
+                // Never count on a connector of which it is not known that it serves.
+                let message = format!("{other:?} is a status that is not known; the connector counts as inactive");
+                findings.add(Level::Warning, "unknown-member", || status_node.place(), message);
+                rest.insert("status".into(), status_node.value()?);
+                ConnectorStatus::Inactive
+            }
+        };
+        let member_of = match expanded(&members, "memberOf")? {
+            Some(groups) => match groups.as_slice() {
+                [] => None,
+                [group] => Some(group.members()?.required("id")?.parsed()?),
+                [_, second, ..] => {
+                    return Err(second.problem("a connector is a member of one group (R-10), and here are two"));
+                }
+            },
+            None => None,
+        };
+        Ok(Self {
+            id,
+            machine_name: text("machineName")?,
+            external_ip: text("externalIp")?,
+            status,
+            version: text("version")?,
+            member_of,
+            rest,
+            node,
+        })
+    }
+}
+
+impl Application {
+    pub(crate) fn read(node: Node) -> Result<Self, Problem> {
+        let members = node.members()?;
+        let known = ["id", "appId", "displayName", "connectorGroup", "onPremisesPublishing"];
+        let connector_group = match members.get("connectorGroup") {
+            // PowerShell writes an object of nulls for what was not expanded.
+            Some(group) if group.is_object() => group.members()?.get("id").map(Node::parsed).transpose()?,
+            _ => None,
+        };
+        Ok(Self {
+            id: members.required("id")?.parsed()?,
+            app_id: members.get("appId").map(Node::parsed).transpose()?,
+            display_name: members.get("displayName").map(Node::text).transpose()?,
+            connector_group,
+            publishing: members.get("onPremisesPublishing").cloned(),
+            rest: rest(&members, &known)?,
+            node,
+        })
+    }
+
+    /// Takes over what another file tells of the same application.
+    pub(crate) fn merge(&mut self, other: Self) -> Result<(), Problem> {
+        if let (Some(one), Some(two)) = (self.app_id, other.app_id)
+            && one != two
+        {
+            return Err(other.node.problem(format!(
+                "application {} has appId {two} here and {one} at {}",
+                self.id,
+                self.node.place()
+            )));
+        }
+        self.app_id = self.app_id.or(other.app_id);
+        self.display_name = self.display_name.take().or(other.display_name);
+        self.connector_group = self.connector_group.or(other.connector_group);
+        self.publishing = self.publishing.take().or(other.publishing);
+        for (name, value) in other.rest {
+            self.rest.entry(name).or_insert(value);
+        }
+        Ok(())
+    }
+}
+
+/// What an object tells of one of its lists; `None` where it tells nothing. A list of which more pages are left is a problem.
+fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem> {
+    if let Some(next) = members.get(&format!("{name}@odata.nextLink")) {
+        let address = next.text()?;
+        return Err(
+            next.problem(format!("`{name}` goes on: GET {address}, and put its `value` behind the list that is here"))
+        );
+    }
+    members.get(name).map(Node::items_or_one).transpose()
+}
+
+/// The properties that are not read otherwise, but for annotations and what has no value.
+fn rest(members: &Members, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let mut rest = Map::new();
+    for (name, node) in members.iter() {
+        let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        if is_known || name.contains("@odata") || node.is_null() || name == "AdditionalProperties" {
+            continue;
+        }
+        rest.insert(name.into(), node.value()?);
+    }
+    Ok(rest)
+}

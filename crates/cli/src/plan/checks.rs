@@ -1,0 +1,243 @@
+//! What a plan has to be warned of: hazards of its steps, what is not known, what is wrong with its end, and what looks like a
+//! slip of the pen.
+
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+
+use connector_groups::{
+    ApplicationId, ConnectorGroupId, Desired, Impact, Region, Tenant,
+    model::{ConnectorGroupType, OpenObject},
+};
+use serde_json::Value;
+
+use super::{
+    names::{self, count},
+    report::{self, Moves},
+};
+use crate::{import::Imported, words::quoted};
+
+/// The regions of Graph's schema, and `japan`, which the live service has as well.
+const REGIONS: [&str; 6] = ["nam", "eur", "aus", "asia", "ind", "japan"];
+/// Names of regions as people write them, for a suggestion.
+const REGION_WORDS: [(&str, &str); 12] = [
+    ("europe", "eur"),
+    ("eu", "eur"),
+    ("emea", "eur"),
+    ("america", "nam"),
+    ("northamerica", "nam"),
+    ("us", "nam"),
+    ("usa", "nam"),
+    ("australia", "aus"),
+    ("au", "aus"),
+    ("apac", "asia"),
+    ("india", "ind"),
+    ("jp", "japan"),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Users are cut off, or one failure cuts them off.
+    Critical,
+    /// Something may break, or it is not known whether it does.
+    Warning,
+    Note,
+}
+
+impl Level {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    /// As SARIF calls it.
+    pub(super) const fn sarif(self) -> &'static str {
+        match self {
+            Self::Critical => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// One thing to be warned of.
+#[derive(Debug, Clone)]
+pub(super) struct Warning {
+    pub(super) level: Level,
+    /// The number of the rule that it comes from, or the kind of slip.
+    pub(super) rule: &'static str,
+    /// The step that brings it, counted from 1; `None` for the plan as a whole.
+    pub(super) step: Option<usize>,
+    pub(super) text: String,
+}
+
+/// What a step brings.
+pub(super) fn of_step(
+    imported: &Imported,
+    before: &Tenant,
+    now: &Tenant,
+    number: usize,
+    impact: &Impact,
+    moves: &Moves,
+) -> Vec<Warning> {
+    let mut warnings: Vec<_> = impact.hazards().iter().map(|hazard| report::hazard(now, hazard, number)).collect();
+    warnings.extend(unknown_wildcards(imported, before, now, number, moves));
+    warnings
+}
+
+/// Whether an application has a wildcard URL decides whether its DNS record breaks. Where that was not fetched, nobody
+/// may say that it does not.
+fn unknown_wildcards(
+    imported: &Imported,
+    before: &Tenant,
+    now: &Tenant,
+    number: usize,
+    moves: &Moves,
+) -> Option<Warning> {
+    let region = |tenant: &Tenant, id: ConnectorGroupId| tenant.connector_group(id).map(|group| group.region().clone());
+    let mut regions = BTreeMap::<Region, usize>::new();
+    for (id, from, to) in &moves.applications {
+        let (from, to) = (region(before, *from), region(now, *to));
+        if let Some(to) = to.filter(|to| imported.unknown_publishing.contains(id) && from.as_ref() != Some(to)) {
+            let number = regions.entry(to).or_default();
+            *number = number.saturating_add(1);
+        }
+    }
+    let told = regions.iter().map(|(region, number)| format!("{} to region {region}", count(*number, "application")));
+    let told: Vec<_> = told.collect();
+    let text = format!(
+        "UNKNOWN whether one has a wildcard URL, whose DNS record would have to follow: {}; their publishing was not fetched",
+        told.join(", ")
+    );
+    (!told.is_empty()).then_some(Warning { level: Level::Warning, rule: "R-35", step: Some(number), text })
+}
+
+/// What is to be said of the tenant when the plan is done, whether the plan brought it or not.
+pub(super) fn of_end(imported: &Imported, end: &Tenant) -> Vec<Warning> {
+    let mut warnings = spares(&imported.tenant, end);
+    warnings.extend(segments(imported, end));
+    let unknown = imported.unknown_segments.len();
+    if unknown > 0 {
+        let text = format!(
+            "UNKNOWN: the segments of {} of Private Access were not fetched, so that broad segments are not looked for",
+            count(unknown, "application")
+        );
+        warnings.push(Warning { level: Level::Note, rule: "R-79", step: None, text });
+    }
+    warnings.sort_by_key(|warning| warning.level);
+    warnings
+}
+
+/// Two active connectors of a group that is in use are no spare while one is patched, and one is critical.
+fn spares(start: &Tenant, end: &Tenant) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for group in end.connector_groups().filter(|group| group.applications_count() > 0) {
+        let active = group.active_connectors_count();
+        let (level, rule, words) = match active {
+            0 => (Level::Critical, "R-28", "no active connector: users get a gateway time-out"),
+            1 => (Level::Critical, "R-78", "one active connector: its failure cuts users off"),
+            2 => (Level::Warning, "R-78", "two active connectors: no spare while one is patched"),
+            _ => continue,
+        };
+        let before = start.connector_group(group.id());
+        let as_before =
+            before.is_some_and(|before| before.active_connectors_count() == active && before.applications_count() > 0);
+        let since = if as_before { ", as before the plan" } else { "" };
+        let number = count(usize::try_from(group.applications_count()).unwrap_or(usize::MAX), "application");
+        let text = format!("{}, {number}: {words}{since}", names::group(end, group.id()));
+        warnings.push(Warning { level, rule, step: None, text });
+    }
+    warnings
+}
+
+/// Segments that Microsoft's operations guide warns of.
+fn segments(imported: &Imported, end: &Tenant) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for application in end.applications() {
+        let segments = segments_of(imported, application.id(), || {
+            application.on_premises_publishing()?.segments_configuration.map(|open| OpenObject::clone(&open))
+        });
+        if segments.is_empty() {
+            continue;
+        }
+        let name = names::application(end, application.id());
+        let warn = |text: String| Warning { level: Level::Warning, rule: "R-79", step: None, text };
+        for segment in &segments {
+            let text = |property: &str| segment.get(property).and_then(Value::as_str).unwrap_or_default();
+            let (host, kind) = (text("destinationHost"), text("destinationType"));
+            let broad = ["0.0.0.0/0", "::/0"].contains(&host.trim());
+            if broad || kind.eq_ignore_ascii_case("dnsSuffix") {
+                let why = if broad { "it takes all traffic" } else { "a whole DNS suffix goes through it" };
+                warnings.push(warn(format!("{name} has the segment {}: {why}", quoted(host))));
+            }
+        }
+        let is_served = application.connector_group().is_some_and(|group| group.active_connectors_count() > 0);
+        if !is_served {
+            let number = count(segments.len(), "segment");
+            warnings.push(warn(format!("{name} has {number}, and no active connector serves it")));
+        }
+    }
+    warnings
+}
+
+/// The segments that were fetched, or those within publishing.
+fn segments_of(imported: &Imported, id: ApplicationId, within: impl FnOnce() -> Option<OpenObject>) -> Vec<Value> {
+    if let Some(segments) = imported.segments.get(&id) {
+        return segments.clone();
+    }
+    let within = within().and_then(|open| serde_json::to_value(open).ok());
+    let list = within.as_ref().and_then(|within| within.get("applicationSegments")).and_then(Value::as_array);
+    list.cloned().unwrap_or_default()
+}
+
+/// Regions that nobody knows: the service would refuse them, so that a plan with one is none.
+pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for group in &desired.connector_groups {
+        let Some(given) = group.region.as_deref() else { continue };
+        let region = given.trim().to_lowercase();
+        let is_used = tenant.connector_groups().any(|group| group.region().as_str() == region);
+        let is_accepted = accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(&region));
+        if REGIONS.contains(&region.as_str()) || is_used || is_accepted {
+            continue;
+        }
+        let plain: String = region.chars().filter(|letter| letter.is_alphabetic()).collect();
+        let word = REGION_WORDS.iter().find(|(word, _)| *word == plain).map(|(_, region)| String::from(*region));
+        let meant = word.or_else(|| names::suggestions(&region, REGIONS.into_iter()).into_iter().next());
+        let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
+        problems.push(format!(
+            "{} is no region: there are {}.{meant} If the service has a new one, say --accept-region {}",
+            quoted(given),
+            REGIONS.join(", "),
+            quoted(given)
+        ));
+    }
+    problems
+}
+
+/// Groups that would be made although one of nearly the same name is there.
+pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for group in desired.connector_groups.iter().filter(|group| group.id.is_none()) {
+        let Some(name) = group.name.as_deref() else { continue };
+        if tenant.connector_groups_by_name(name).next().is_some() {
+            continue;
+        }
+        let ours = tenant
+            .connector_groups()
+            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+        let alike = ours.map(|group| group.name().as_str()).find(|present| names::is_slip(name, present));
+        if let Some(alike) = alike {
+            let text = format!(
+                "a new group {} is made, although {} is there: did you mean that one?",
+                quoted(name),
+                quoted(alike)
+            );
+            warnings.push(Warning { level: Level::Warning, rule: "did-you-mean", step: None, text });
+        }
+    }
+    warnings
+}

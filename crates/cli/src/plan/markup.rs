@@ -1,0 +1,110 @@
+//! A plan as Markdown, for a pull request or a ticket, and as an HTML page of its own, with a picture.
+
+use core::fmt::Write;
+
+use super::{report::Report, text::Fold};
+use crate::safe::{html, markdown};
+
+pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String {
+    let mut text = format!("# Plan for tenant {}\n\n{}\n", report.tenant().id(), markdown(&report.headline()));
+    if report.steps.is_empty() {
+        text.push_str("\nNothing to do: the tenant is as desired.\n");
+    } else {
+        _ = write!(text, "\n**{}.** {}.\n", report.sums.words(), markdown(&report.verdict()));
+    }
+    for outage in report.outages() {
+        _ = write!(text, "\n> **Outage:** {}\n", markdown(&outage));
+    }
+    for step in &report.steps {
+        _ = write!(text, "\n## Step {}\n\n", step.number);
+        for change in &step.changes {
+            _ = writeln!(text, "- {} {}", markdown(&change.mark.to_string()), markdown(&change.text));
+            let (shown, more) = fold.of(&change.things);
+            for name in shown {
+                _ = writeln!(text, "  - {}", markdown(name));
+            }
+            if more > 0 {
+                _ = writeln!(text, "  - … and {more} more");
+            }
+        }
+        for effect in &step.effects {
+            let mark = if effect.is_worse { "**worse:** " } else { "" };
+            _ = writeln!(text, "- {mark}{}", markdown(&effect.text));
+        }
+        for warning in &step.warnings {
+            _ = writeln!(text, "- **{}:** {} ({})", warning.level.as_str(), markdown(&warning.text), warning.rule);
+        }
+    }
+    if !report.warnings.is_empty() {
+        text.push_str("\n## To be known\n\n| level | rule | what |\n|---|---|---|\n");
+        for warning in &report.warnings {
+            _ = writeln!(text, "| {} | {} | {} |", warning.level.as_str(), warning.rule, markdown(&warning.text));
+        }
+    }
+    if !report.steps.is_empty() {
+        // A fence that no line of the picture closes: names in it are escaped by the engine.
+        _ = write!(text, "\n## Picture\n\n```mermaid\n{}\n```\n", mermaid.trim_end());
+    }
+    text
+}
+
+/// Colours that tell apart on white for the colour-blind too; words say the same.
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}\
+    table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3rem .6rem;text-align:left}\
+    .critical,.worse{color:#a00;font-weight:bold}.warning{color:#8a5a00}code{font-size:.95em}svg{max-width:100%;height:auto}";
+
+pub(super) fn to_html(report: &Report, fold: Fold) -> String {
+    let title = format!("Plan for tenant {}", report.tenant().id());
+    let mut text = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
+         content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>{title}</title><style>{STYLE}</style></head><body>\n\
+         <h1>{title}</h1>\n<p>{}</p>\n",
+        html(&report.headline())
+    );
+    if report.steps.is_empty() {
+        text.push_str("<p>Nothing to do: the tenant is as desired.</p>\n");
+    } else {
+        _ = writeln!(text, "<p><strong>{}.</strong> {}.</p>", report.sums.words(), html(&report.verdict()));
+        text.push_str(&super::svg::picture(report));
+    }
+    for outage in report.outages() {
+        _ = writeln!(text, "<p class=\"critical\">Outage: {}</p>", html(&outage));
+    }
+    text.push_str("<ol>\n");
+    for step in &report.steps {
+        text.push_str("<li>");
+        for change in &step.changes {
+            _ = write!(text, "<div><code>{}</code> {}</div>", html(&change.mark.to_string()), html(&change.text));
+            let (shown, more) = fold.of(&change.things);
+            if !shown.is_empty() {
+                let more = if more > 0 { format!(", … and {more} more") } else { String::new() };
+                _ = write!(text, "<div>{}{more}</div>", html(&shown.join(", ")));
+            }
+        }
+        for effect in &step.effects {
+            let class = if effect.is_worse { " class=\"worse\"" } else { "" };
+            _ = write!(text, "<div{class}>{}</div>", html(&effect.text));
+        }
+        for warning in &step.warnings {
+            let level = warning.level.as_str();
+            _ = write!(text, "<div class=\"{level}\">{level}: {} ({})</div>", html(&warning.text), warning.rule);
+        }
+        text.push_str("</li>\n");
+    }
+    text.push_str("</ol>\n");
+    if !report.warnings.is_empty() {
+        text.push_str("<h2>To be known</h2>\n<table><tr><th>level</th><th>rule</th><th>what</th></tr>\n");
+        for warning in &report.warnings {
+            let level = warning.level.as_str();
+            _ = writeln!(
+                text,
+                "<tr><td class=\"{level}\">{level}</td><td>{}</td><td>{}</td></tr>",
+                warning.rule,
+                html(&warning.text)
+            );
+        }
+        text.push_str("</table>\n");
+    }
+    text.push_str("</body></html>\n");
+    text
+}

@@ -1,0 +1,128 @@
+//! Things by the names that their administrators know, in a text that nothing in a name can change.
+
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
+
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
+
+pub(super) use crate::words::count;
+use crate::words::quoted;
+
+/// Suggestions for a name that is not there.
+const SUGGESTIONS_MAX: usize = 3;
+/// How alike two names are at least, from 0 to 1, of which one may be meant for the other (Jaro and Winkler).
+const ALIKE_MIN: f64 = 0.9;
+/// How many letters a misspelled name of average length differs in at most.
+const DIFFERENCES_MAX: usize = 2;
+
+/// A name, and the id too where the name does not say which thing is meant.
+fn named(name: &str, is_shared: bool, id: &dyn core::fmt::Display) -> String {
+    match (name.is_empty(), is_shared) {
+        (true, _) => id.to_string(),
+        (false, true) => format!("{} ({id})", quoted(name)),
+        (false, false) => quoted(name),
+    }
+}
+
+pub(super) fn group(tenant: &Tenant, id: ConnectorGroupId) -> String {
+    let Some(group) = tenant.connector_group(id) else { return id.to_string() };
+    let name = group.name().as_str();
+    named(name, tenant.connector_groups_by_name(name).count() > 1, &id)
+}
+
+pub(super) fn connector(tenant: &Tenant, id: ConnectorId) -> String {
+    let Some(connector) = tenant.connector(id) else { return id.to_string() };
+    let name = connector.machine_name();
+    named(name, tenant.connectors_by_machine_name(name).take(2).count() > 1, &id)
+}
+
+pub(super) fn application(tenant: &Tenant, id: ApplicationId) -> String {
+    let Some(application) = tenant.application(id) else { return id.to_string() };
+    let name = application.display_name();
+    named(name, tenant.applications_by_display_name(name).take(2).count() > 1, &id)
+}
+
+/// A text of the engine with names in the place of ids. What stands between quotation marks is somebody's own text and stays
+/// as it is, whatever looks like an id in it.
+pub(super) fn in_text(tenant: &Tenant, text: &str) -> String {
+    const ID_LENGTH: usize = 36;
+    let mut named = String::new();
+    let (mut rest, mut is_quoted, mut is_escaped) = (text, false, false);
+    while let Some(character) = rest.chars().next() {
+        let id = if is_quoted { None } else { rest.get(..ID_LENGTH).and_then(|id| name_of_id(tenant, id)) };
+        let length = if let Some(name) = &id {
+            named.push_str(name);
+            ID_LENGTH
+        } else {
+            named.push(character);
+            is_quoted ^= character == '"' && !is_escaped;
+            is_escaped = character == '\\' && !is_escaped;
+            character.len_utf8()
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    named
+}
+
+fn name_of_id(tenant: &Tenant, id: &str) -> Option<String> {
+    let has_shape = id.bytes().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    if !has_shape {
+        return None;
+    }
+    let connector_group =
+        id.parse().ok().filter(|id| tenant.connector_group(*id).is_some()).map(|id| group(tenant, id));
+    connector_group
+        .or_else(|| id.parse().ok().filter(|id| tenant.connector(*id).is_some()).map(|id| connector(tenant, id)))
+        .or_else(|| id.parse().ok().filter(|id| tenant.application(*id).is_some()).map(|id| application(tenant, id)))
+}
+
+/// Names that may have been meant, the likeliest first.
+pub(super) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let given = given.trim().to_lowercase();
+    let likeness = |name: &str| {
+        let name = name.to_lowercase();
+        let likeness = strsim::jaro_winkler(&given, &name);
+        let is_alike = likeness >= ALIKE_MIN || strsim::damerau_levenshtein(&given, &name) <= DIFFERENCES_MAX;
+        (is_alike && name != given).then_some(likeness)
+    };
+    let names: BTreeSet<&str> = names.collect();
+    let mut alike: Vec<_> = names.into_iter().filter_map(|name| Some((likeness(name)?, name))).collect();
+    alike.sort_by(|one, other| other.0.total_cmp(&one.0));
+    alike.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name.into()).collect()
+}
+
+/// Whether one name looks like a slip of the other, and not like its sibling: `Datacenter A` and `Datacenter B`, or `proxy-01`
+/// and `proxy-02`, are two names on purpose.
+pub(super) fn is_slip(given: &str, present: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        let letters: String = name.to_lowercase().chars().filter(|letter| !letter.is_numeric()).collect();
+        letters.split_whitespace().filter(|word| word.chars().count() > 2).map(String::from).collect()
+    };
+    let (given, present) = (words(given).join(" "), words(present).join(" "));
+    given != present && strsim::damerau_levenshtein(&given, &present) <= DIFFERENCES_MAX && present.chars().count() > 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_are_no_slips() {
+        for (given, present, expected) in [
+            ("Datacenter Dublni", "Datacenter Dublin", true),
+            ("Datcenter Dublin", "Datacenter Dublin", true),
+            ("Datacenter A", "Datacenter B", false),
+            ("proxy-01", "proxy-02", false),
+            ("Asia", "Aria", false),
+            ("Datacenter Dublin", "Datacenter Frankfurt", false),
+        ] {
+            assert_eq!(is_slip(given, present), expected, "{given} {present}");
+        }
+        assert_eq!(suggestions("expneses", ["Expenses", "Wiki"].into_iter()), ["Expenses"]);
+        assert_eq!(suggestions("zzz", ["Expenses", "Wiki"].into_iter()), [""; 0]);
+    }
+}

@@ -1,0 +1,192 @@
+//! What is wrong with an export: told by its place, by its meaning, and with what to do.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+#[allow(dead_code, reason = "another test uses the rest")]
+mod folders;
+
+use std::{fs, path::Path};
+
+use folders::*;
+use serde_json::{Value, json};
+
+/// An error in the place of a list is empty only where the service says so of a list that is empty.
+#[test]
+fn errors_are_read_by_their_meaning() {
+    let error = |code: &str| json!({"error": {"code": code, "message": "No."}});
+    let (members, applications) = (format!("members/{DEFAULT}.json"), format!("applications/{DEFAULT}.json"));
+    let own = format!("onPremisesPublishing/{APPLICATION}.json");
+    for (name, file, code, expected) in [
+        ("none", &members, "ConnectorGroup_NotFound", ""),
+        ("no-applications", &applications, "ApplicationsForGroup_NotFound", ""),
+        ("not-enabled", &own, "OnPremisesPublishing_NotEnabled", ""),
+        ("gone", &members, "Request_ResourceNotFound", "was deleted while the export ran"),
+        ("denied", &members, "Authorization_RequestDenied", "Directory.ReadWrite.All"),
+        ("throttled", &applications, "TooManyRequests", "fetch it again: GET https://graph.microsoft.com/beta/"),
+        ("denied-publishing", &own, "Authorization_RequestDenied", "Directory.ReadWrite.All"),
+        ("disabled", &"connectorGroups.json".to_string(), "OnPremisesPublishing_NotEnabled", "no application proxy"),
+    ] {
+        let export = Export::whole(&format!("error-{name}"));
+        export.json(file, &error(code));
+        if expected.is_empty() {
+            export.imports(&[]);
+        } else {
+            let refused = export.refused(&[]);
+            assert!(refused.contains(expected) && refused.contains(code), "{name}: {refused}");
+        }
+    }
+}
+
+/// Each message names the file, the line and the column.
+#[test]
+fn what_is_wrong_is_told_with_file_line_and_column() {
+    for (name, file, content, expected) in [
+        (
+            "type",
+            "connectors.json",
+            "{\"value\": [\n  {\"id\": 7}]}",
+            "connectors.json:2:10: a text was expected here, not a number",
+        ),
+        ("missing", "connectors.json", "[\n {}]", "connectors.json:2:2: the property `id` is missing"),
+        ("id", "connectors.json", "[{\"id\": \"x\", \"status\": \"active\"}]", "connectors.json:1:9: "),
+        ("end", "connectors.json", "{", "connectors.json:1:1: EOF"),
+        ("none", "connectors.json", "{\"odd\": 1}", "connectors.json:1:1: is neither a list"),
+        (
+            "twice",
+            "connectors.json",
+            "[{\"id\": \"a\",\n\"ID\": \"b\"}]",
+            "connectors.json:2:7: the property \"id\" is here twice",
+        ),
+        ("tenant", "tenant.json", "{\"nwo\": 1}", "tenant.json:1:1: nwo: unknown field"),
+    ] {
+        let export = Export::whole(&format!("wrong-{name}"));
+        export.write(file, content);
+        let error = export.refused(&[]);
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+    let export = Export::whole("wrong-moved");
+    export.json(&format!("members/{DEFAULT}.json"), &json!({"value": [connector()]}));
+    let error = export.refused(&[]);
+    assert!(error.contains("it moved while the files were fetched") && error.matches(":1:11").count() == 2, "{error}");
+
+    let export = Export::whole("wrong-deep");
+    export.write("connectors.json", "[".repeat(200_000) + &"]".repeat(200_000));
+    assert!(export.refused(&[]).contains("connectors.json:1:"));
+    let export = Export::whole("wrong-deep-rest");
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    export.write("connectors.json", format!("[{{\"id\": \"{CONNECTOR}\", \"status\": \"active\", \"x\": {deep}}}]"));
+    assert!(export.refused(&[]).contains("recursion limit"));
+}
+
+/// An import goes on where the tenant can be held without what breaks a rule.
+#[test]
+fn what_breaks_a_rule_is_a_finding() {
+    let export = Export::whole("rule");
+    let mut second = application();
+    second["id"] = json!("5a000000-0000-4000-8000-000000000002");
+    second["appId"] = json!("5b000000-0000-4000-8000-000000000002");
+    export.json(&format!("applications/{DEFAULT}.json"), &json!([second]));
+    for (application, url) in
+        [(APPLICATION, "https://10.0.0.1/"), ("5a000000-0000-4000-8000-000000000002", "https://same.local/")]
+    {
+        let own = json!({"onPremisesPublishing": {"internalUrl": url, "externalUrl": "https://same.fabrikam.com/"}});
+        export.json(&format!("onPremisesPublishing/{application}.json"), &own);
+    }
+    let imported = export.imports(&[]);
+    assert!(imported.has_finding("R-50", APPLICATION), "{}", imported.report);
+    assert!(imported.has_finding("I5", "externalUrl"), "{}", imported.report);
+    assert_eq!(
+        imported.report["kept"][format!("applications/{APPLICATION}")]["onPremisesPublishing"]["internalUrl"],
+        "https://10.0.0.1/"
+    );
+    assert_eq!(imported.tenant["applications"].as_array().unwrap().len(), 2);
+
+    // A published application that no list has: its group is not guessed.
+    export.json(&format!("applications/{DATACENTER}.json"), &json!([]));
+    let error = export.refused(&[]);
+    assert!(error.contains("is published, and no file tells its connector group"), "{error}");
+    // A connector in no list is in the default group, as the service reports it.
+    let export = Export::whole("nowhere");
+    export.json(&format!("members/{DATACENTER}.json"), &json!([]));
+    let imported = export.imports(&[]);
+    assert_eq!(imported.places().0, DEFAULT);
+    assert!(imported.has_finding("R-13b", CONNECTOR), "{}", imported.report);
+    // A group's region is the tenant's, and without any there is none to guess.
+    let mut groups = groups();
+    groups[1]["region"] = Value::Null;
+    export.json("connectorGroups.json", &groups);
+    assert_eq!(export.imports(&[]).tenant["connectorGroups"][1]["region"], "eur");
+    groups[0]["region"] = Value::Null;
+    export.json("connectorGroups.json", &groups);
+    assert!(export.refused(&[]).contains("no file tells the region of the default group"));
+    export.json("tenant.json", &json!({"defaultRegion": "nam"}));
+    assert_eq!(export.imports(&[]).tenant["defaultRegion"], "nam");
+}
+
+/// What `EntraExporter` writes: each object in a file and a folder of its own. It writes nothing for an empty list.
+#[test]
+fn a_folder_of_entra_exporter_is_read() {
+    let export = Export::new("exporter");
+    let profile = "OnPremisesPublishingProfiles/ApplicationProxy";
+    for (at, id) in [(0, DEFAULT), (1, DATACENTER)] {
+        export.json(&format!("{profile}/ConnectorGroups/{id}/{id}.json"), &groups()[at]);
+    }
+    export.json(&format!("{profile}/Connectors/{CONNECTOR}/{CONNECTOR}.json"), &connector());
+    let own = format!("{profile}/ConnectorGroups/{DATACENTER}");
+    export.json(&format!("{own}/Members/{CONNECTOR}/{CONNECTOR}.json"), &connector());
+    export.json(&format!("{own}/Applications/{APPLICATION}/{APPLICATION}.json"), &application());
+    export.json(&format!("Applications/{APPLICATION}/{APPLICATION}.json"), &application());
+    let error = export.refused(&[]);
+    assert!(error.contains("members of connector group \"Default\"") && !error.contains("Datacenter A"), "{error}");
+    let imported = export.imports(&["--assume-empty", "Default"]);
+    assert_eq!(imported.places(), (DATACENTER, DATACENTER));
+}
+
+/// Names may hold what a terminal obeys; no output does.
+#[test]
+fn no_name_drives_a_terminal() {
+    let export = Export::whole("hostile");
+    let mut hostile = groups();
+    hostile[1]["name"] = json!("\u{1b}[2J\u{9b}31m\u{202e}\r\nevil");
+    hostile[1]["region"] = Value::Null;
+    export.json("connectorGroups.json", &hostile);
+    let imported = export.imports(&[]);
+    let text = fs::read_to_string(export.0.with_extension("tenant.json")).unwrap();
+    for text in [text, imported.error] {
+        let driving = |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
+        assert!(!text.contains(driving), "{text:?}");
+    }
+    assert_eq!(imported.tenant["connectorGroups"][1]["name"], hostile[1]["name"], "the name is kept");
+}
+
+/// Each kind of finding and of warning is told in the document.
+#[test]
+fn the_document_tells_each_kind_of_message() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(root.join("../../src/docs/administration.md")).unwrap();
+    let mut kinds = std::collections::BTreeSet::new();
+    for folder in ["src/import", "src/plan"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            for start in ["Level::Warning,", "Level::Note,", "rule:"] {
+                for rest in text.split(start).skip(1) {
+                    let kind = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+                    kinds.extend(kind.map(String::from));
+                }
+            }
+        }
+    }
+    assert!(kinds.len() > 10, "{kinds:?}");
+    for kind in kinds {
+        assert!(document.contains(&format!("`{kind}`")) || document.contains(&format!("| {kind} |")), "{kind}");
+    }
+}
