@@ -48,6 +48,7 @@ pub struct Call {
     unpublished_not_enabled: bool,
     connectorless_tenant_not_enabled: bool,
     http: bool,
+    trusts_forwarded_headers: bool,
 }
 
 impl Call {
@@ -67,11 +68,11 @@ impl Call {
             },
             anonymous: self.anonymous,
             scheme: if self.http { Scheme::HTTP } else { Scheme::HTTPS },
+            trusts_forwarded_headers: self.trusts_forwarded_headers,
             body_bytes_max: self.body_bytes_max.unwrap_or(plain.body_bytes_max),
             page_size: self.page_size.unwrap_or(plain.page_size),
             page_size_max: self.page_size_max.unwrap_or(plain.page_size_max),
             lets_application_properties_go: self.lets_application_properties_go,
-            ..plain
         }
     }
 }
