@@ -7,7 +7,7 @@ use core::fmt::Write;
 
 use connector_groups::{Command, ConnectorGroupId, Tenant, plan::Unreachable};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 
 use super::{
     checks::Warning,
@@ -153,7 +153,7 @@ pub(super) fn fingerprint(tenant: &Tenant) -> String {
         lines.push(format!("application {} {group}", application.id()));
     }
     lines.sort_unstable();
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     for line in &lines {
         hash.update(line.as_bytes());
         hash.update(b"\n");
