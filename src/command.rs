@@ -1,5 +1,6 @@
 //! What can be asked: a command in a tenant, a command of the directory, and the selection of a bulk command.
 
+mod constructors;
 mod directory_command;
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -12,15 +13,16 @@ pub use directory_command::DirectoryCommand;
 use crate::{
     ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     json::tagged::{self, Tagged},
-    model::Rules,
     model::{
+        Given, Rules,
         connector::ConnectorStatus,
-        group::ServiceGroupType,
+        group::{Name, ServiceGroupType},
         properties::{
             ApplicationProperties, ApplicationPropertyChanges, ProfilePropertyChanges, SegmentProperties,
             SegmentPropertyChanges,
         },
         publishing::PublishingChanges,
+        region::Region,
     },
     timestamp::Timestamp,
 };
@@ -89,10 +91,10 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// A new name, a new region, or both; a region changes only while the group is empty (T1). The default group is
     /// no exception.
@@ -101,10 +103,10 @@ commands! {
         id: ConnectorGroupId,
         /// Its new name.
         #[serde(default)]
-        name: Option<Arc<str>>,
+        name: Option<Given<Name>>,
         /// Its new region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// Removes a group that is not the default and is empty (T2).
     DeleteConnectorGroup "deleteConnectorGroup" {
@@ -234,12 +236,12 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its type.
         connector_group_type: ServiceGroupType,
         /// Its region, or else the tenant's default region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// A service principal for an application that has none.
     CreateServicePrincipal "createServicePrincipal" {
@@ -328,7 +330,7 @@ pub enum Selection<Id> {
     #[serde(serialize_with = "serialize_true")]
     All,
     /// Those whose group has this region.
-    InRegion(Arc<str>),
+    InRegion(Given<Region>),
     /// Those whose `displayName` or `machineName` starts so, ASCII case-insensitively.
     Named(Arc<str>),
 }
@@ -410,7 +412,7 @@ objects! {
         /// The new tenant's id.
         pub id: TenantId,
         /// The region of its default group, and of every group that is created without one.
-        pub default_region: Arc<str>,
+        pub default_region: Given<Region>,
         /// The tenant's time.
         pub now: Timestamp,
         /// Its default group.
@@ -427,7 +429,7 @@ objects! {
         pub id: ConnectorGroupId,
         /// Its name, by default `Default`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name: Option<Arc<str>>,
+        pub name: Option<Given<Name>>,
     }
 
     /// The tenant and all in it go.

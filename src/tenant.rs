@@ -54,6 +54,13 @@ impl Tenant {
         if self.state.hash_seed() == seed { self.clone() } else { Self::from_state(self.state.hashed_with(seed)) }
     }
 
+    /// The same under another id: a snapshot that shares all that both hold until either changes.
+    pub(crate) fn copied_as(&self, id: TenantId) -> Self {
+        let mut state = State::clone(&self.state);
+        state.set_id(id);
+        Self::from_state(state)
+    }
+
     /// A tenant of the same properties with these things and no others. The groups of all things are among them, and the
     /// default one is.
     pub(crate) fn with_only(

@@ -8,6 +8,7 @@ use crate::{
         AnyId, AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId,
     },
     model::{
+        Given,
         group::{ConnectorGroupType, Name},
         publishing::{Change, OnPremisesPublishing, PublishingChanges},
         region::Region,
@@ -35,17 +36,17 @@ pub(crate) fn tenant<T>(id: TenantId, found: Option<T>) -> Check<T> {
 
 // Step 2: the fields of the command itself.
 
-pub(super) fn name(text: &str) -> Check<Name> {
-    Name::new(text).ok_or(Refusal::BlankName)
+pub(super) fn name(given: &Given<Name>) -> Check<Name> {
+    given.value().cloned().ok_or(Refusal::BlankName)
 }
 
-pub(super) fn region(text: &Arc<str>) -> Check<Region> {
-    Region::new(text).ok_or_else(|| Refusal::InvalidRegion { region: text.clone() })
+pub(super) fn region(given: &Given<Region>) -> Check<Region> {
+    given.value().cloned().ok_or_else(|| Refusal::InvalidRegion { region: given.text().clone() })
 }
 
 /// The region of a new group: as given, else the tenant's default region.
-pub(super) fn region_or_default(state: &State, text: Option<&Arc<str>>) -> Check<Region> {
-    text.map_or_else(|| Ok(state.default_region().clone()), region)
+pub(super) fn region_or_default(state: &State, given: Option<&Given<Region>>) -> Check<Region> {
+    given.map_or_else(|| Ok(state.default_region().clone()), region)
 }
 
 /// The changes with both URLs as they are kept: the first that is none is the answer. `app_id` is the application's own, and

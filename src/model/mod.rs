@@ -3,6 +3,7 @@
 pub(crate) mod application;
 pub(crate) mod connector;
 pub(crate) mod document;
+mod given;
 pub(crate) mod group;
 pub(crate) mod properties;
 pub(crate) mod publishing;
@@ -15,6 +16,7 @@ pub(crate) mod url;
 pub use crate::json::{OpenObject, Owner, Properties, PropertyChanges};
 pub use application::{Application, ContradictoryPublication, Publication};
 pub use connector::{Connector, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence};
+pub use given::{Given, Meaning};
 pub use group::{ConnectorGroup, ConnectorGroupType, Name, ServiceGroupType};
 pub use properties::{
     ApplicationProperties, ApplicationPropertyChanges, OfApplication, OfProfile, OfSegment, ProfileProperties,

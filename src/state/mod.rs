@@ -138,6 +138,10 @@ impl State {
         self.rules
     }
 
+    pub(crate) const fn set_id(&mut self, id: TenantId) {
+        self.id = id;
+    }
+
     pub(crate) fn set_now(&mut self, now: Timestamp) {
         self.now = now;
     }

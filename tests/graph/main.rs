@@ -16,10 +16,12 @@
 mod batches;
 mod errors;
 mod filters;
+mod metadata;
 mod profiles;
 mod properties;
 mod queries;
 mod references;
+mod reports;
 mod routes;
 mod server;
 mod spelling;

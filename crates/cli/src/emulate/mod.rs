@@ -3,53 +3,56 @@
 //! Prints its URL as one line and serves until it is told to stop (SIGTERM, SIGINT), then ends with exit status 0 when what
 //! it has begun is done. The bearer token of a request is the id of its tenant.
 
+mod begin;
+mod call;
 mod control;
+mod control_records;
+mod faults;
+mod journal;
+mod metrics;
 mod options;
 mod page;
+mod page_journal;
+mod page_tenant;
+mod records;
 pub(crate) mod server;
 mod service;
+mod store;
+mod tenants;
 mod tls;
 mod world;
+mod writes;
 
 use alloc::sync::Arc;
 use core::error::Error;
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-    sync::Mutex,
-};
+use std::{fs, process::ExitCode, sync::Mutex};
 
-use connector_groups::Directory;
-use hyper::http::uri::Scheme;
+use hyper::{Request, header, http::uri::Scheme};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
 pub(crate) use self::options::Options;
-use self::{service::Emulator, world::World};
+use self::service::Emulator;
+use crate::output;
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin.
-pub(crate) fn run(options: Options) -> ExitCode {
+pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("emulate: {error}");
+            output::say("emulate", &error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
 #[tokio::main]
-async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut graph = options.graph();
     let limits = options.limits();
-    let mut world = World::new(options.lag(), options.request_ids);
-    if let Some(file) = &options.seed {
-        seed(&mut world, file, options.quiet).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    }
+    let (world, records) = begin::begin(options)?;
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let address = listener.local_addr()?;
@@ -64,7 +67,8 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     };
     graph.scheme = if options.tls { Scheme::HTTPS } else { Scheme::HTTP };
     if options.control && !address.ip().is_loopback() {
-        eprintln!("emulate: whoever reaches {address} may change everything: the control routes ask for no token");
+        let warning = format!("whoever reaches {address} may change everything: the control routes ask for no token");
+        output::say("emulate", &warning);
     }
     let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async {
@@ -73,33 +77,15 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             _ = interrupted.recv() => {}
         }
     };
-    let mut output = io::stdout();
-    writeln!(output, "{}://{address}/", graph.scheme)?;
-    output.flush()?;
-    let emulator = Emulator { world: Mutex::new(world), graph, control: options.control, quiet: options.quiet };
+    output::print(&format!("{}://{address}/", graph.scheme))?;
+    let emulator =
+        Emulator { world: Mutex::new(world), graph, control: options.control, quiet: options.quiet, records };
     server::serve(listener, acceptor, limits, Arc::new(emulator), stop).await;
     Ok(())
 }
 
-fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {
-    let text = fs::read(file)?;
-    if file.extension().is_some_and(|extension| extension == "json") {
-        let directory: Directory = world::directory(&text).map_err(|wrong| match wrong {
-            Ok(violations) => violations.to_string(),
-            Err(error) => error.to_string(),
-        })?;
-        world.replace(directory);
-        return Ok(());
-    }
-    let replayed = world.replay(&text, |_| ());
-    if !quiet {
-        eprintln!(
-            "{}: {} accepted, {} refused, {} invalid",
-            file.display(),
-            replayed.accepted,
-            replayed.refused,
-            replayed.invalid
-        );
-    }
-    Ok(())
+/// Scheme and host of a request, for the URLs of its answer.
+fn host_root(emulator: &Emulator, request: &Request<Vec<u8>>) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("graph.microsoft.com");
+    format!("{}://{host}", emulator.graph.scheme)
 }

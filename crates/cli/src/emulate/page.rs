@@ -10,12 +10,14 @@ use connector_groups::{
     Availability, Directory, Tenant,
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
+use std::sync::Mutex;
+
 use hyper::{
     Response, StatusCode, Uri,
     header::{self, HeaderValue},
 };
 
-use super::service::response;
+use super::{journal::Journal, page_journal, page_tenant, service::response};
 
 /// More than these go to further pages.
 const ROWS_MAX: usize = 100;
@@ -30,11 +32,11 @@ pub(crate) fn is_at(path: &str) -> bool {
 
 /// The page that a URL asks for: all tenants; with `tenant=`, its groups; with `group=` too, what is in that one. Further
 /// pages of a list are behind an id.
-pub(crate) fn answer(directory: &Directory, uri: &Uri) -> Response<Vec<u8>> {
+pub(crate) fn answer(directory: &Directory, journal: &Mutex<Journal>, uri: &Uri) -> Response<Vec<u8>> {
     if uri.path() == STYLE_PATH {
         return response(StatusCode::OK, "text/css; charset=utf-8", STYLE.into());
     }
-    let (status, html) = match page(directory, uri.query().unwrap_or_default()) {
+    let (status, html) = match page(directory, journal, uri.query().unwrap_or_default()) {
         Some(html) => (StatusCode::OK, html),
         None => (StatusCode::NOT_FOUND, Html::new("Not found", "<h1>There is no such thing (any more)</h1>")),
     };
@@ -47,20 +49,30 @@ pub(crate) fn answer(directory: &Directory, uri: &Uri) -> Response<Vec<u8>> {
 }
 
 /// `None` where the query names what there is not.
-fn page(directory: &Directory, query: &str) -> Option<Html> {
+fn page(directory: &Directory, journal: &Mutex<Journal>, query: &str) -> Option<Html> {
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     };
+    if let Some(part) = query.split('&').find(|part| *part == "journal" || *part == "journal=live") {
+        return Some(page_journal::page(journal, part == "journal=live"));
+    }
     let Some(tenant) = value("tenant") else { return tenants(directory, value("after")) };
     let tenant = directory.tenant(tenant.parse().ok()?)?;
+    if let Some(lost) = value("lost") {
+        return page_tenant::without(tenant, lost.parse().ok()?);
+    }
+    if query.split('&').any(|part| part == "picture") {
+        return Some(page_tenant::picture(tenant));
+    }
     let Some(group) = value("group") else { return groups(tenant, value("after")) };
     let group = tenant.connector_group(group.parse().ok()?)?;
     members(tenant, group, value("members"), value("applications"))
 }
 
 fn tenants(directory: &Directory, after: Option<&str>) -> Option<Html> {
-    let mut html = Html::new("Tenants", "<h1>Tenants</h1>");
+    let mut html =
+        Html::new("Tenants", "<nav aria-label=Pages><a href=\"/?journal\">Journal</a></nav><h1>Tenants</h1>");
     if directory.tenants_count() == 0 {
         html.add(format_args!(
             "<p>There is none: start with <code>--seed</code>, or send a <code>createTenant</code>."
@@ -84,8 +96,13 @@ fn tenants(directory: &Directory, after: Option<&str>) -> Option<Html> {
 
 fn groups(tenant: &Tenant, after: Option<&str>) -> Option<Html> {
     let id = tenant.id();
-    let mut html = Html::new("Connector groups", "<nav><a href=\"/\">Tenants</a></nav>");
-    html.add(format_args!("<h1>Tenant <code>{id}</code></h1><dl>"));
+    let mut html = Html::new(
+        "Connector groups",
+        "<nav aria-label=Pages><a href=\"/\">Tenants</a> · <a href=\"/?journal\">Journal</a>",
+    );
+    html.add(format_args!(
+        " · <a href=\"/?tenant={id}&amp;picture\">Picture</a></nav><h1>Tenant <code>{id}</code></h1><dl>"
+    ));
     html.add(format_args!("<dt>Default region<dd>{}", Escaped(tenant.default_region().as_str())));
     html.add(format_args!("<dt>Time<dd>{}", tenant.now()));
     html.add(format_args!("<dt>Connectors<dd>{}", tenant.connectors_count()));
@@ -116,17 +133,27 @@ fn members(
     applications_after: Option<&str>,
 ) -> Option<Html> {
     let here = format!("/?tenant={}&amp;group={}", tenant.id(), group.id());
-    let mut html = Html::new(group.name().as_str(), "<nav><a href=\"/\">Tenants</a> · ");
+    let mut html = Html::new(
+        group.name().as_str(),
+        "<nav aria-label=Pages><a href=\"/\">Tenants</a> · <a href=\"/?journal\">Journal</a> · ",
+    );
     html.add(format_args!("<a href=\"/?tenant={0}\">{0}</a></nav><h1>{1}</h1><dl>", tenant.id(), Name(group)));
     html.add(format_args!("<dt>Id<dd><code>{}</code>", group.id()));
     html.add(format_args!("<dt>Region<dd>{}", Escaped(group.region().as_str())));
     html.add(format_args!("<dt>Availability<dd>{}</dl>", label(group.availability())));
 
-    html.head(format_args!("Members: {}", group.connectors_count()), &["Machine", "External IP", "Version", "Status"]);
+    html.head(
+        format_args!("Members: {}", group.connectors_count()),
+        &["Machine", "External IP", "Version", "If it failed", "Status"],
+    );
     let row = |html: &mut Html, connector: ConnectorView<'_>| {
         let (class, status) = if connector.is_active() { ("good", "active") } else { ("bad", "inactive") };
         html.add(format_args!("<td>{}<td>{}", Escaped(connector.machine_name()), Escaped(connector.external_ip())));
         html.add(format_args!("<td>{}", Escaped(connector.version())));
+        let (tenant, id, machine) = (tenant.id(), connector.id(), Escaped(connector.machine_name()));
+        html.add(format_args!(
+            "<td><a href=\"/?tenant={tenant}&amp;lost={id}\" aria-label=\"What if {machine} failed\">what if?</a>"
+        ));
         html.add(format_args!("<td><span class=\"state {class}\">{status}</span>"));
     };
     let members = from(members_after, group.members(), |id| group.members_after(id))?;
@@ -163,10 +190,10 @@ fn from<'a, Id: FromStr, T, Behind: Iterator<Item = T> + 'a>(
 }
 
 /// A document up to some place in it.
-struct Html(String);
+pub(super) struct Html(String);
 
 impl Html {
-    fn new(title: &str, body: &str) -> Self {
+    pub(super) fn new(title: &str, body: &str) -> Self {
         Self(format!(
             "<!doctype html><html lang=en><meta charset=utf-8><title>{} · connector groups</title>\
              <meta name=viewport content=\"width=device-width\"><link rel=icon href=\"data:,\">\
@@ -176,16 +203,16 @@ impl Html {
     }
 
     /// Whatever comes from a tenant comes [`Escaped`]; ids, times and numbers have nothing to escape.
-    fn add(&mut self, html: Arguments<'_>) {
+    pub(super) fn add(&mut self, html: Arguments<'_>) {
         // A `String` takes whatever is written.
         _ = self.0.write_fmt(html);
     }
 
-    fn number(&mut self, number: &impl Display) {
+    pub(super) fn number(&mut self, number: &impl Display) {
         self.add(format_args!("<td>{number}"));
     }
 
-    fn head(&mut self, caption: Arguments<'_>, columns: &[&str]) {
+    pub(super) fn head(&mut self, caption: Arguments<'_>, columns: &[&str]) {
         self.add(format_args!("<table><caption>{caption}</caption><thead><tr>"));
         for column in columns {
             self.add(format_args!("<th scope=col>{column}"));
@@ -194,7 +221,7 @@ impl Html {
     }
 
     /// One page of a table's rows, the table's end, and the way to the next page where there is one.
-    fn rows<T: Copy>(
+    pub(super) fn rows<T: Copy>(
         &mut self,
         things: impl Iterator<Item = T>,
         row: impl Fn(&mut Self, T),
@@ -221,7 +248,7 @@ impl Html {
 }
 
 /// A group's name, and whether it is the default.
-struct Name<'a>(ConnectorGroupView<'a>);
+pub(super) struct Name<'a>(pub(super) ConnectorGroupView<'a>);
 
 impl Display for Name<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -230,7 +257,7 @@ impl Display for Name<'_> {
     }
 }
 
-fn label(availability: Availability) -> &'static str {
+pub(super) fn label(availability: Availability) -> &'static str {
     match availability {
         Availability::Unavailable => "<span class=\"state bad\">unavailable</span>",
         Availability::AtRisk => "<span class=\"state poor\">at risk</span>",
@@ -239,7 +266,7 @@ fn label(availability: Availability) -> &'static str {
 }
 
 /// Text as text, inside an element or a quoted attribute.
-struct Escaped<'a>(&'a str);
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 //! time.
 
 use alloc::sync::Arc;
-use core::{convert::Infallible, future::Future, pin::pin, time::Duration};
+use core::{future::Future, pin::pin, time::Duration};
 use std::io;
 
 use http_body_util::{BodyExt, Full};
@@ -41,6 +41,14 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// The answer to a request.
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>>;
 }
+
+/// Of a response: it is sent so much later.
+#[derive(Clone, Copy)]
+pub(crate) struct Late(pub(crate) Duration);
+
+/// Of a response: it is not sent, and the connection ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Unanswered;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -129,14 +137,22 @@ async fn respond(
     service: Arc<impl Service>,
     time: Duration,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> io::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let bytes_max = service.body_bytes_max(&head);
-    Ok(match timeout(time, read(body, bytes_max)).await {
-        Ok(Ok(body)) => service.answer(Request::from_parts(head, body)).map(|body| Full::new(Bytes::from(body))),
-        Ok(Err(_)) => broken(StatusCode::BAD_REQUEST),
-        Err(_) => broken(StatusCode::REQUEST_TIMEOUT),
-    })
+    let response = match timeout(time, read(body, bytes_max)).await {
+        Ok(Ok(body)) => service.answer(Request::from_parts(head, body)),
+        Ok(Err(_)) => return Ok(broken(StatusCode::BAD_REQUEST)),
+        Err(_) => return Ok(broken(StatusCode::REQUEST_TIMEOUT)),
+    };
+    if let Some(Late(delay)) = response.extensions().get() {
+        sleep(*delay).await;
+    }
+    // An error ends the connection without an answer.
+    if response.extensions().get::<Unanswered>().is_some() {
+        return Err(io::Error::other("dropped on purpose"));
+    }
+    Ok(response.map(|body| Full::new(Bytes::from(body))))
 }
 
 /// The body, or of a longer one its first bytes beyond `bytes_max`.

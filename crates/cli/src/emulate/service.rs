@@ -1,25 +1,34 @@
 //! Which room answers a request: Graph's wire, the control routes, or the page; and the log.
 
+use alloc::sync::Arc;
 use std::{
     io::{self, Write},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use connector_groups::{Timestamp, graph};
+use connector_groups::{TenantId, Timestamp, graph};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    HeaderMap, Method, Request, Response, StatusCode,
     header::{self, HeaderValue},
     http::request::Parts,
 };
 
-use super::{control, page, server, world::World};
+use super::{
+    call::Decided,
+    control, page,
+    records::{self, ReadsLag, Records},
+    server,
+    world::World,
+    writes::{self, Visible},
+};
 
 pub(crate) struct Emulator {
     pub(crate) world: Mutex<World>,
     pub(crate) graph: graph::Options,
     pub(crate) control: bool,
     pub(crate) quiet: bool,
+    pub(crate) records: Records,
 }
 
 impl server::Service for Emulator {
@@ -33,11 +42,12 @@ impl server::Service for Emulator {
 
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let start = Instant::now();
-        let response = self.respond(&request);
-        if !self.quiet {
-            let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let log = (!self.quiet).then(|| (request.method().clone(), request.uri().clone()));
+        let response = self.watched(request);
+        if let Some((method, uri)) = log {
+            let target = uri.path_and_query().map_or("", |target| target.as_str());
             let microseconds = start.elapsed().as_micros();
-            let (method, status) = (request.method(), response.status().as_u16());
+            let status = response.status().as_u16();
             // Where nobody reads the log any more, requests are answered all the same.
             _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs", now());
         }
@@ -46,42 +56,65 @@ impl server::Service for Emulator {
 }
 
 impl Emulator {
-    fn respond(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    pub(crate) fn respond(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
             if !self.control {
                 return control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control");
             }
-            return control::answer(&self.world, request);
+            return control::answer(self, request);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
             let directory = lock(&self.world).directory.clone();
-            return page::answer(&directory, request.uri());
+            return page::answer(&directory, &self.records.journal, request.uri());
         }
         self.respond_as_graph(request)
     }
 
+    /// The tenant that a request is about, as far as its token tells.
+    pub(crate) fn tenant_of(&self, headers: &HeaderMap) -> Option<TenantId> {
+        let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let named = token.and_then(|token| token.split_once(' ')?.1.trim().parse().ok());
+        named.or(self.graph.anonymous)
+    }
+
     fn respond_as_graph(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let tenant = self.tenant_of(request.headers());
         let mut world = lock(&self.world);
         let mut context = graph::Context::new(now(), world.next_request_id());
-        context.stale = world.stale();
-        if request.method() == Method::GET {
-            // A snapshot costs nothing, so that no read holds up a write.
-            let snapshot = world.directory.clone();
-            drop(world);
-            if let Some(response) = graph::read(&snapshot, request, &context, &self.graph) {
-                return response;
-            }
-            world = lock(&self.world);
+        context.stale = world.stale(tenant);
+        // A snapshot costs nothing, and no read waits for a write.
+        let mut snapshot = world.directory.clone();
+        drop(world);
+        if let Some(response) = graph::read(&snapshot, request, &context, &self.graph) {
+            return response;
         }
-        world.before_write();
-        graph::respond(&mut world.directory, request, &context, &self.graph)
+        if records::only_reads(request) {
+            return graph::respond(&mut snapshot, request, &context, &self.graph).response;
+        }
+        drop(snapshot);
+        let reads = request.extensions().get().map(|ReadsLag(reads)| *reads);
+        let visible = reads.map_or(Visible::AsUsual, |reads| Visible::AfterReads(reads, tenant));
+        let outcome = self.write(visible, |directory| {
+            let outcome = graph::respond(directory, request, &context, &self.graph);
+            let changes = writes::changes(&outcome.decisions);
+            (outcome, changes)
+        });
+        match outcome {
+            Ok(graph::Outcome { mut response, events, decisions, .. }) => {
+                if self.records.are_kept() {
+                    response.extensions_mut().insert(Arc::new(Decided::all(decisions, events)));
+                }
+                response
+            }
+            Err(error) => control::not_kept(&error),
+        }
     }
 }
 
 /// The world. Whoever panicked with it in hand has left no command half done, as a directory changes in one go.
 pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    world.lock().unwrap_or_else(PoisonError::into_inner)
+    writes::held(world)
 }
 
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
@@ -94,7 +127,7 @@ pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec
     response
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let microseconds = i64::try_from(since.as_micros()).unwrap_or_default();
     Timestamp::from_unix_microseconds(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -1,31 +1,57 @@
-//! The one thing that requests share: the directory, its snapshots, and how far reads lag behind.
+//! The directory that requests share, its snapshots, and how far reads lag behind.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use core::{hash::BuildHasher, time::Duration};
-use std::{hash::RandomState, time::Instant};
+use std::{hash::RandomState, io, time::Instant};
 
 use connector_groups::{
-    Directory,
-    directory::Answer,
+    Directory, TenantId,
     document::{DirectoryDocument, DirectoryViolations},
 };
 
-use crate::line;
+use super::{
+    faults::Faults,
+    writes::{Change, Visible},
+};
+use crate::{
+    input,
+    line::{self, Outcome},
+};
 
 /// Of these, the oldest goes when one more comes.
 const FORMER_MAX: usize = 4096;
 
 pub(crate) struct World {
+    /// As it stands. Never held for longer than a clone takes: see [`writes`](super::writes).
     pub(crate) directory: Directory,
-    pub(crate) snapshots: BTreeMap<String, Directory>,
+    pub(crate) snapshots: BTreeMap<String, Snapshot>,
     lag: Duration,
     /// What the directory was before each write that reads do not see yet.
-    former: VecDeque<(Instant, Directory)>,
+    former: VecDeque<Former>,
     ids: [u64; 2],
+    /// Of every directory that is read here, so that tenants are copied from one to the other without work.
+    hash_seed: u64,
+}
+
+/// A directory to come back to, and the faults with it where that was asked for.
+#[derive(Clone)]
+pub(crate) struct Snapshot {
+    pub(crate) directory: Directory,
+    pub(crate) faults: Option<Faults>,
+}
+
+struct Former {
+    directory: Directory,
+    until: Until,
+}
+
+enum Until {
+    Time(Instant),
+    Reads(u32, Option<TenantId>),
 }
 
 /// How the lines of a replay went.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
 pub(crate) struct Replayed {
     pub(crate) accepted: u64,
     pub(crate) refused: u64,
@@ -35,8 +61,9 @@ pub(crate) struct Replayed {
 impl World {
     pub(crate) fn new(lag: Duration, request_ids: Option<u64>) -> Self {
         let ids = request_ids.map_or_else(|| [random(), random()], |seed| [seed, !seed]);
-        let directory = Directory::with_hash_seed(random());
-        Self { directory, snapshots: BTreeMap::new(), lag, former: VecDeque::new(), ids }
+        let hash_seed = random();
+        let directory = Directory::with_hash_seed(hash_seed);
+        Self { directory, snapshots: BTreeMap::new(), lag, former: VecDeque::new(), ids, hash_seed }
     }
 
     /// The id of one more request.
@@ -45,55 +72,92 @@ impl World {
         u128::from(high) << 64 | u128::from(low)
     }
 
-    /// The directory as reads see it, where that is not as it stands.
-    pub(crate) fn stale(&mut self) -> Option<Directory> {
-        while self.former.front().is_some_and(|(written, _)| written.elapsed() >= self.lag) {
+    /// The directory as a read of this tenant sees it, where that is not as it stands.
+    pub(crate) fn stale(&mut self, reader: Option<TenantId>) -> Option<Directory> {
+        let lag = self.lag;
+        self.former.retain(|former| match former.until {
+            Until::Time(written) => written.elapsed() < lag,
+            Until::Reads(reads, _) => reads > 0,
+        });
+        let is_for_it = |former: &&mut Former| match former.until {
+            Until::Time(_) => true,
+            Until::Reads(_, tenant) => tenant.is_none() || tenant == reader,
+        };
+        let seen = self.former.iter_mut().find(is_for_it)?;
+        if let Until::Reads(reads, _) = &mut seen.until {
+            *reads = reads.saturating_sub(1);
+        }
+        Some(seen.directory.clone())
+    }
+
+    /// Shows reads what a write has made of the directory.
+    pub(crate) fn publish(&mut self, directory: Directory, before: &Directory, visible: Visible) {
+        self.directory = directory;
+        let until = match visible {
+            Visible::AtOnce => return self.former.clear(),
+            Visible::AfterReads(reads, tenant) => Until::Reads(reads, tenant),
+            Visible::AsUsual if self.lag.is_zero() => return,
+            Visible::AsUsual => Until::Time(Instant::now()),
+        };
+        if self.former.len() >= FORMER_MAX {
             self.former.pop_front();
         }
-        self.former.front().map(|(_, directory)| directory.clone())
+        self.former.push_back(Former { directory: before.clone(), until });
     }
 
-    /// Keeps what the directory is before a write, for reads that lag.
-    pub(crate) fn before_write(&mut self) {
-        if !self.lag.is_zero() {
-            if self.former.len() >= FORMER_MAX {
-                self.former.pop_front();
-            }
-            self.former.push_back((Instant::now(), self.directory.clone()));
-        }
-    }
-
-    /// Another directory, which every read sees from now on.
-    pub(crate) fn replace(&mut self, directory: Directory) {
-        self.directory = directory;
+    /// Another directory, which every read sees from now on. Gives the former one, to be freed where nobody waits.
+    pub(crate) fn replace(&mut self, directory: Directory) -> Directory {
         self.former.clear();
+        core::mem::replace(&mut self.directory, directory)
     }
 
-    /// Applies lines of the replay format, whose effects every read sees from now on.
-    pub(crate) fn replay(&mut self, lines: &[u8], mut answered: impl FnMut(&Answer)) -> Replayed {
-        let mut replayed = Replayed::default();
-        for (line, number) in lines.split(|byte| *byte == b'\n').zip(1..) {
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let answer = line::answer(&mut self.directory, line, number);
-            let count = match answer {
-                Answer::Accepted(_) => &mut replayed.accepted,
-                Answer::Refused(_) => &mut replayed.refused,
-                Answer::Invalid(_) => &mut replayed.invalid,
-            };
-            *count = count.saturating_add(1);
-            answered(&answer);
-        }
-        self.former.clear();
-        replayed
+    /// The directory of a document.
+    pub(crate) fn read(&self, document: DirectoryDocument) -> io::Result<Directory> {
+        let invalid = |error: DirectoryViolations| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+        Directory::from_document(document, self.hash_seed).map_err(invalid)
+    }
+
+    pub(crate) const fn hash_seed(&self) -> u64 {
+        self.hash_seed
     }
 }
 
+/// Applies lines of the replay format to a directory, and tells how it went and what changed. What came of each is given away
+/// with its number and the directory that it has left.
+pub(crate) fn replay(
+    directory: &mut Directory,
+    lines: &[u8],
+    mut came: impl FnMut(u64, &Directory, Outcome),
+) -> (Replayed, Vec<Change>) {
+    let (mut replayed, mut changes) = (Replayed::default(), Vec::new());
+    for (line, number) in input::without_mark(lines).split(|byte| *byte == b'\n').zip(1..) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let outcome = line::apply(directory, line);
+        let count = match &outcome {
+            Outcome::Applied(_, Ok(events)) => {
+                if !events.is_empty() {
+                    changes.push(Change::Command(line.trim_ascii().into()));
+                }
+                &mut replayed.accepted
+            }
+            Outcome::Applied(_, Err(_)) => &mut replayed.refused,
+            Outcome::Invalid(_) => &mut replayed.invalid,
+        };
+        *count = count.saturating_add(1);
+        came(number, directory, outcome);
+    }
+    (replayed, changes)
+}
+
 /// The directory of a document, or why it is none: what is wrong with the text, or every violation.
-pub(crate) fn directory(document: &[u8]) -> Result<Directory, Result<DirectoryViolations, serde_json::Error>> {
+pub(crate) fn directory(
+    document: &[u8],
+    hash_seed: u64,
+) -> Result<Directory, Result<DirectoryViolations, serde_json::Error>> {
     let document: DirectoryDocument = serde_json::from_slice(document).map_err(Err)?;
-    Directory::from_document(document, random()).map_err(Ok)
+    Directory::from_document(document, hash_seed).map_err(Ok)
 }
 
 /// As random as the standard library's hash maps are.

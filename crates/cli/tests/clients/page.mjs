@@ -79,6 +79,42 @@ try {
   }
   assert.equal(seen.size, 231, "230 applications and the connector");
 
+  // What a failed connector would do, found by keyboard: the link has a name of its own and takes the focus.
+  await page.goto(`${url}?tenant=${tenant}&group=${group}`);
+  const whatIf = page.getByRole("link", { name: "What if conn-0 failed" });
+  await whatIf.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/?tenant=${tenant}&lost=${connectors[0]}`);
+  assert.equal(await page.locator("h1").textContent(), "What if conn-0 failed?");
+  assert.equal(await row("onerror").getByRole("cell").last().textContent(), "unavailable");
+
+  // The picture: what is drawn is also said.
+  await page.goto(`${url}?tenant=${tenant}`);
+  await page.getByRole("link", { name: "Picture" }).click();
+  await page.getByRole("img", { name: "1 of 2 connectors active" }).waitFor();
+  assert.equal(await page.locator("circle.on").count(), 2);
+  await page.screenshot({ path: picture.replace(".png", "-picture.png"), fullPage: true });
+
+  // The journal, live where that is asked for, with the rule behind a refusal.
+  await page.getByRole("link", { name: "Tenants" }).click();
+  await page.getByRole("link", { name: "Journal" }).click();
+  await page.getByRole("link", { name: "Read anew every 2 seconds" }).click();
+  const groups = "beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+  const headers = { authorization: `Bearer ${tenant}`, "user-agent": "<b>page test</b>" };
+  await fetch(new URL(`${groups}/${defaultGroup}`, url), { method: "DELETE", headers });
+  await page.getByText("T2, R-4: the default group cannot be deleted.").first().waitFor({ timeout: 20_000 });
+  await page.getByRole("link", { name: "Stop reading anew" }).click();
+  await page.waitForURL("**/?journal");
+  assert.equal(await row("<b>page test</b>").first().getByRole("cell").last().textContent(), "400");
+  // What a screen reader needs on every page: a language, one heading of the first level, and cells that name their columns.
+  for (const query of ["", "?journal", `?tenant=${tenant}`, `?tenant=${tenant}&picture`, `?tenant=${tenant}&lost=${connectors[0]}`]) {
+    await page.goto(`${url}${query}`);
+    assert.equal(await page.locator("html[lang=en]").count(), 1, query);
+    assert.equal(await page.locator("h1").count(), 1, query);
+    assert.equal(await page.locator("th:not([scope])").count(), 0, query);
+    assert.equal(await page.locator("nav:not([aria-label])").count(), 0, query);
+  }
+
   const missing = await page.goto(`${url}?tenant=${randomUUID()}`);
   assert.equal(missing.status(), 404);
   assert.deepEqual(complaints.filter((text) => !text.includes("404")), []);

@@ -1,0 +1,145 @@
+//! What the emulator begins with: what a store has kept, a seed, a tenant, faults.
+
+use core::error::Error;
+use std::{fs, path::Path, path::PathBuf, sync::Mutex};
+
+use connector_groups::{
+    ConnectorGroupId, Directory, DirectoryCommand, TenantId,
+    command::{CreateTenant, DefaultConnectorGroup},
+    document::DirectoryDocument,
+};
+use serde::de::IgnoredAny;
+
+use super::{
+    faults::Faults,
+    journal::Journal,
+    records::Records,
+    service,
+    store::Store,
+    world::{self, World},
+    writes::{Change, Writes},
+};
+use crate::{input, output, state, words};
+
+/// Options about what is there at the start and what is kept.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(crate) struct Options {
+    /// Make a tenant, with this id or a new one, which is told on standard error
+    #[arg(long, value_name = "ID", num_args = 0..=1)]
+    #[allow(clippy::option_option, reason = "absent, present without a value, and present with one")]
+    tenant: Option<Option<TenantId>>,
+    /// Keep the directory and its snapshots in this folder over restarts; without it, in memory only
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Begin with these faults: a rule or a list of them, as for `POST /_control/faults`
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// How many requests the journal keeps; 0 for none
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    journal: usize,
+    /// Answer `GET /metrics` for Prometheus
+    #[arg(long)]
+    metrics: bool,
+}
+
+/// The directory at the start, and what is kept beside it.
+pub(crate) fn begin(options: &super::Options) -> Result<(World, Records), Box<dyn Error>> {
+    let mut world = World::new(options.lag(), options.request_ids);
+    let Options { tenant, data, faults, journal, metrics } = &options.begin;
+    let (mut store, mut found) = (None, false);
+    if let Some(folder) = data {
+        let opened = Store::open(folder, &mut world);
+        let (opened, has_directory) = opened.map_err(|error| format!("cannot keep {}: {error}", folder.display()))?;
+        (store, found) = (Some(opened), has_directory);
+    } else if !options.quiet {
+        output::say("emulate", "everything is in memory only, and gone at the end; --data FOLDER keeps it");
+    }
+    if let Some(file) = &options.seed {
+        let problem = |error| format!("cannot read {}: {error}", file.display());
+        if found {
+            output::say("emulate", "the seed is not read, as there is a directory from before");
+        } else {
+            seed(&mut world, file, options.quiet).map_err(problem)?;
+            if let Some(store) = &mut store {
+                store.replace(&world.directory)?;
+            }
+        }
+    }
+    if let Some(id) = tenant {
+        let change = make_tenant(&mut world, *id)?;
+        if let (Some(store), Some(change)) = (&mut store, change) {
+            store.append(&[change])?;
+        }
+    }
+    let mut rules = Faults::default();
+    if let Some(file) = faults {
+        let text = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        rules.add(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    let keeps_calls = *journal > 0;
+    let records = Records {
+        writes: Mutex::new(Writes::new(store, world.directory.clone(), keeps_calls)),
+        faults: Mutex::new(rules),
+        journal: Mutex::new(Journal::new(*journal)),
+        metrics: metrics.then(Mutex::default),
+        keeps_calls,
+    };
+    Ok((world, records))
+}
+
+/// Makes a tenant unless there is one with this id.
+fn make_tenant(world: &mut World, id: Option<TenantId>) -> Result<Option<Change>, Box<dyn Error>> {
+    let group = ConnectorGroupId::from_u128(world.next_request_id());
+    let id = id.unwrap_or_else(|| {
+        let id = TenantId::from_u128(world.next_request_id());
+        // Without it, nobody could ask for anything.
+        output::say("emulate", &format!("tenant {id}"));
+        id
+    });
+    if world.directory.tenant(id).is_some() {
+        return Ok(None);
+    }
+    let command = DirectoryCommand::CreateTenant(CreateTenant {
+        id,
+        default_region: "nam".into(),
+        now: service::now(),
+        default_connector_group: DefaultConnectorGroup { id: group, name: None },
+        rules: None,
+    });
+    world.directory.apply(&command)?;
+    Ok(Some(Change::Command(serde_json::to_vec(&command)?.into())))
+}
+
+/// Reads a document of any kind, or lines of the replay format: a text that is one JSON object without `command` is a
+/// document.
+fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        command: Option<IgnoredAny>,
+    }
+    let text = fs::read(file)?;
+    let text = input::without_mark(&text);
+    if serde_json::from_slice(text).is_ok_and(|Kind { command }| command.is_none()) {
+        let read = state::directory(file, core::str::from_utf8(text)?)?;
+        world.directory = world.read(DirectoryDocument::from(read))?;
+        return Ok(());
+    }
+    let is_document = file.extension().is_some_and(|extension| extension == "json");
+    if is_document && serde_json::from_slice::<IgnoredAny>(text).is_err() {
+        // What is wrong with it, the reader of documents says.
+        let _: Directory = state::directory(file, core::str::from_utf8(text)?)?;
+    }
+    let (replayed, _) = world::replay(&mut world.directory, text, |number, directory, outcome| {
+        if !quiet && !outcome.is_accepted() {
+            let told = words::outcome(directory, &outcome);
+            output::say("emulate", &format!("{}: line {number}: {told}", file.display()));
+        }
+    });
+    if !quiet {
+        let world::Replayed { accepted, refused, invalid } = replayed;
+        let told = format!("{}: {accepted} accepted, {refused} refused, {invalid} invalid", file.display());
+        output::say("emulate", &told);
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! A request as it is counted, matched and kept: what called what, and what became of it.
+
+use alloc::borrow::Cow;
+
+use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
+use hyper::{HeaderMap, Method, Uri, header};
+use percent_encoding::percent_decode_str;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// A command with more events, or one of the directory, is kept with their count only.
+const EVENTS_MAX: usize = 64;
+const CLIENT_BYTES_MAX: usize = 256;
+const TARGET_BYTES_MAX: usize = 2048;
+const SEGMENTS_MAX: usize = 12;
+
+/// The words that a route template keeps; whatever else a path has is an id.
+const WORDS: &[&str] = &[
+    "beta",
+    "v1.0",
+    "onPremisesPublishingProfiles",
+    "applicationProxy",
+    "connectorGroups",
+    "connectors",
+    "members",
+    "memberOf",
+    "applications",
+    "connectorGroup",
+    "onPremisesPublishing",
+    "applicationTemplates",
+    "instantiate",
+    "microsoft.graph.instantiate",
+    "agents",
+    "agentGroups",
+    "publishedResources",
+    "$ref",
+    "$count",
+    "$batch",
+    "$metadata",
+    "organization",
+    "subscriptions",
+    "me",
+    "oauth2",
+    "v2.0",
+    "token",
+    "authorize",
+    "devicecode",
+    ".well-known",
+    "openid-configuration",
+    "discovery",
+    "keys",
+    "instance",
+    "common",
+    "organizations",
+    "metadata",
+    "endpoints",
+    "_control",
+    "commands",
+    "state",
+    "tenants",
+    "restore",
+];
+
+/// A request and what became of it.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Call {
+    /// Counted from 1.
+    pub(crate) number: u64,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) microseconds: u64,
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
+    /// The path with `{id}` in the place of ids.
+    pub(crate) route: String,
+    pub(crate) tenant: Option<TenantId>,
+    /// Its user agent.
+    pub(crate) client: String,
+    /// `None` where the connection was dropped in place of an answer.
+    pub(crate) status: Option<u16>,
+    pub(crate) fault: Option<String>,
+    pub(crate) commands: Vec<Decided>,
+    #[serde(skip)]
+    pub(crate) request: Content,
+    #[serde(skip)]
+    pub(crate) response: Content,
+}
+
+/// A body, as far as it is kept, for HAR.
+#[derive(Clone, Default)]
+pub(crate) struct Content {
+    pub(crate) media_type: String,
+    pub(crate) bytes: usize,
+    pub(crate) text: Box<str>,
+}
+
+/// A command that a request was read as, and what it led to.
+#[derive(Clone)]
+pub(crate) struct Decided {
+    pub(crate) command: DirectoryCommand,
+    pub(crate) refusal: Option<Refusal>,
+    events: Vec<DirectoryEvent>,
+    events_count: usize,
+}
+
+impl Decided {
+    /// The commands of a request with their events, long lists of them left out.
+    pub(crate) fn all(decisions: Vec<Decision>, events: Vec<DirectoryEvent>) -> Vec<Self> {
+        let mut events = events.into_iter();
+        let decided = |Decision { command, refusal, events_count, .. }: Decision| {
+            let own: Vec<DirectoryEvent> = events.by_ref().take(events_count).collect();
+            // A tenant that was deleted is whole in its event.
+            let are_short = own.len() <= EVENTS_MAX && matches!(command, DirectoryCommand::InTenant { .. });
+            Self { command, refusal, events: if are_short { own } else { Vec::new() }, events_count }
+        };
+        decisions.into_iter().map(decided).collect()
+    }
+}
+
+impl Serialize for Decided {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("command", &self.command)?;
+        match &self.refusal {
+            Some(refusal) => {
+                map.serialize_entry("refused", refusal)?;
+                map.serialize_entry("why", &refusal.to_string())?;
+            }
+            None if self.events.len() == self.events_count => map.serialize_entry("events", &self.events)?,
+            None => {}
+        }
+        map.serialize_entry("eventsCount", &self.events_count)?;
+        map.end()
+    }
+}
+
+impl Call {
+    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, tenant: Option<TenantId>) -> Self {
+        let client = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        Self {
+            method: method.as_str().into(),
+            target: cut(target, TARGET_BYTES_MAX).into(),
+            route: template(uri.path()),
+            tenant,
+            client: cut(client, CLIENT_BYTES_MAX).into(),
+            ..Self::default()
+        }
+    }
+
+    /// How much room it takes, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = [&self.target, &self.route, &self.client].map(String::len).into_iter().sum::<usize>();
+        let bodies = self.request.text.len().saturating_add(self.response.text.len());
+        let commands = self.commands.iter().map(|decided| decided.events.len().saturating_add(4).saturating_mul(256));
+        texts.saturating_add(bodies).saturating_add(commands.sum()).saturating_add(512)
+    }
+}
+
+/// The first bytes of a text, whole characters only.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    let end = text.char_indices().map(|(start, letter)| start.saturating_add(letter.len_utf8()));
+    let end = end.take_while(|end| *end <= bytes_max).last().unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// A path with `{id}` in the place of each id, words as Graph spells them: `/beta/applications/{id}/connectorGroup`.
+pub(crate) fn template(path: &str) -> String {
+    let mut template = String::new();
+    for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
+        let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
+        let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
+        let known = WORDS.iter().find(|known| known.eq_ignore_ascii_case(word));
+        template.push('/');
+        template.push_str(known.copied().unwrap_or("{id}"));
+        // An alternate key has its name; `('…')` is an id as in the other spelling.
+        match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
+            None => {}
+            Some(Some("appId")) => template.push_str("(appId={id})"),
+            Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
+            Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => {
+                template.push_str("/applicationProxy");
+            }
+            Some(_) => template.push_str("/{id}"),
+        }
+    }
+    if template.is_empty() { String::from("/") } else { template }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::template;
+
+    #[test]
+    fn a_template_has_words_and_no_ids() {
+        for (path, expected) in [
+            ("/", "/"),
+            ("/BETA/applications", "/beta/applications"),
+            ("/beta/applications/7e/connectorGroup/$ref", "/beta/applications/{id}/connectorGroup/$ref"),
+            ("/v1.0/applications(appId='7e')", "/v1.0/applications(appId={id})"),
+            ("/beta/applications('7e')/", "/beta/applications/{id}"),
+            (
+                "/beta/onPremisesPublishingProfiles('applicationProxy')/connectors/members",
+                "/beta/onPremisesPublishingProfiles/applicationProxy/connectors/members",
+            ),
+            ("/7e/oauth2/v2.0/token", "/{id}/oauth2/v2.0/token"),
+            ("/beta/%24batch", "/beta/$batch"),
+        ] {
+            assert_eq!(template(path), expected);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Failure on purpose: rules that say which requests fail, and how. Equal requests in the same order fail in the same way.
+
+use alloc::collections::BTreeMap;
+use std::time::Instant;
+
+use connector_groups::TenantId;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+
+/// The rules, in the order in which they are asked.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Faults(Vec<Rule>);
+
+/// Which requests fail, and how. What is not given matches every request.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Rule {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    /// A route template, in which `*` stands for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<TenantId>,
+    /// Part of the user agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    /// Only the request of a batch with this id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
+    /// The one of the requests that match, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nth: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    /// In seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// In milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop: Option<Dropped>,
+    /// So many reads do not see the write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lag: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throttle: Option<Throttle>,
+    /// How many requests have matched, and how many of them have failed.
+    #[serde(default)]
+    matched: u64,
+    #[serde(default)]
+    failed: u64,
+    #[serde(skip)]
+    windows: BTreeMap<(usize, Option<TenantId>), (Instant, u64)>,
+}
+
+/// When a connection ends without an answer.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Dropped {
+    /// Nothing was done.
+    Before,
+    /// All was done.
+    After,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Throttle {
+    Profile(Profile),
+    Limit(Limit),
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Profile {
+    Graph,
+}
+
+/// So many requests a tenant within so many seconds from the first one.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Limit {
+    requests: u64,
+    seconds: u64,
+    #[serde(default)]
+    writes_only: bool,
+}
+
+/// The identity and access limits that Graph documents for an application in a tenant of the smallest size
+/// (`learn.microsoft.com/graph/throttling-limits`), each request at a cost of 1.
+const GRAPH_LIMITS: [Limit; 2] = [
+    Limit { requests: 3500, seconds: 10, writes_only: false },
+    Limit { requests: 3000, seconds: 150, writes_only: true },
+];
+
+/// What becomes of a request.
+#[derive(Default)]
+pub(crate) struct Verdict {
+    /// Of the rules that say so.
+    pub(crate) names: Vec<String>,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) delay: u64,
+    pub(crate) drop: Option<Dropped>,
+    pub(crate) lag: Option<u32>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl Faults {
+    /// Reads one rule or a list of them; one of the same name takes the place of the former one.
+    pub(crate) fn add(&mut self, text: &[u8]) -> Result<(), String> {
+        let rules = match serde_json::from_slice(text).map_err(|error| error.to_string())? {
+            serde_json::Value::Array(rules) => rules,
+            rule => vec![rule],
+        };
+        let rules: Vec<Rule> = rules
+            .into_iter()
+            .map(|rule| serde_json::from_value(rule).map_err(|error| error.to_string()))
+            .collect::<Result<_, _>>()?;
+        rules.iter().try_for_each(Rule::check)?;
+        for rule in rules {
+            match self.0.iter_mut().find(|known| known.name == rule.name) {
+                Some(known) => *known = rule,
+                None => self.0.push(rule),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there was a rule of this name.
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|rule| rule.name != name);
+        self.0.len() < before
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What the rules say of a request, or of one request of a batch (`part`). Every rule counts each request that it
+    /// matches, whatever other rules say, so that counts do not depend on the order of rules.
+    pub(crate) fn judge(&mut self, call: &Call, part: Option<&str>) -> Verdict {
+        let mut verdict = Verdict::default();
+        for rule in &mut self.0 {
+            if rule.matches(call, part) {
+                rule.judge(call, &mut verdict);
+            }
+        }
+        verdict
+    }
+}
+
+impl Rule {
+    fn check(&self) -> Result<(), String> {
+        let wrong = |text: &str| Err(format!("fault {:?}: {text}", self.name));
+        let is_token = |letter: char| letter.is_ascii_graphic() && letter != ',';
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_token) {
+            return wrong("a name is 1 to 64 visible ASCII characters without a comma");
+        }
+        let answers = self.status.is_some() || self.throttle.is_some();
+        if !answers && self.delay.is_none() && self.drop.is_none() && self.lag.is_none() {
+            return wrong("one of status, delay, drop, lag and throttle is needed");
+        }
+        if self.status.is_some_and(|status| !(400..600).contains(&status)) {
+            return wrong("a status is 400 to 599");
+        }
+        if self.nth.is_some() && (self.from.is_some() || self.to.is_some()) {
+            return wrong("nth stands alone; from and to make a range");
+        }
+        if self.part.is_some() && !answers {
+            return wrong("one part of a batch can have a status, and nothing else");
+        }
+        Ok(())
+    }
+
+    /// A part of a batch can be answered in another way; what is done to a connection or to reads is for whole requests.
+    fn matches(&self, call: &Call, part: Option<&str>) -> bool {
+        let answers = self.status.is_some() || self.throttle.is_some();
+        let is_in_scope = match (part, &self.part) {
+            (Some(part), Some(asked)) => part == asked,
+            (Some(_), None) => answers,
+            (None, asked) => asked.is_none(),
+        };
+        is_in_scope
+            && self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
+            && self.route.as_ref().is_none_or(|route| matches(route, &call.route))
+            && self.tenant.is_none_or(|tenant| call.tenant == Some(tenant))
+            && self.client.as_ref().is_none_or(|client| call.client.contains(client.as_str()))
+    }
+
+    fn judge(&mut self, call: &Call, verdict: &mut Verdict) {
+        self.matched = self.matched.saturating_add(1);
+        let (from, to) = match self.nth {
+            Some(nth) => (nth, nth),
+            None => (self.from.unwrap_or(1), self.to.unwrap_or(u64::MAX)),
+        };
+        if !(from..=to).contains(&self.matched) {
+            return;
+        }
+        let mut retry_after = self.retry_after;
+        if self.throttle.is_some() {
+            let Some(seconds) = self.exceeded(call) else { return };
+            retry_after = retry_after.or(Some(seconds));
+        }
+        self.failed = self.failed.saturating_add(1);
+        verdict.names.push(self.name.clone());
+        verdict.delay = verdict.delay.saturating_add(self.delay.unwrap_or(0));
+        verdict.drop = verdict.drop.or(self.drop);
+        verdict.lag = verdict.lag.or(self.lag);
+        if let (None, Some(status)) = (&verdict.answer, self.status.or(self.throttle.as_ref().map(|_| 429))) {
+            let (code, message) = words(status);
+            verdict.answer = Some(Answer {
+                status,
+                code: self.code.clone().unwrap_or_else(|| code.into()),
+                message: self.message.clone().unwrap_or_else(|| message.into()),
+                retry_after,
+            });
+        }
+    }
+
+    /// For how many seconds a limit is exceeded, where one is.
+    fn exceeded(&mut self, call: &Call) -> Option<u64> {
+        let limits: &[Limit] = match &self.throttle {
+            None => &[],
+            Some(Throttle::Profile(Profile::Graph)) => &GRAPH_LIMITS,
+            Some(Throttle::Limit(limit)) => core::slice::from_ref(limit),
+        };
+        let mut wait = None;
+        for (index, limit) in limits.iter().enumerate() {
+            if limit.writes_only && matches!(call.method.as_str(), "GET" | "HEAD") {
+                continue;
+            }
+            let window = self.windows.entry((index, call.tenant)).or_insert_with(|| (Instant::now(), 0));
+            if window.0.elapsed().as_secs() >= limit.seconds {
+                *window = (Instant::now(), 0);
+            }
+            window.1 = window.1.saturating_add(1);
+            if window.1 > limit.requests {
+                let left = limit.seconds.saturating_sub(window.0.elapsed().as_secs());
+                wait = wait.max(Some(left));
+            }
+        }
+        wait
+    }
+}
+
+/// The code and message of a status, where a rule gives none. Those of 429 are documented
+/// (`learn.microsoft.com/graph/throttling`); the others are in general use in Graph.
+const fn words(status: u16) -> (&'static str, &'static str) {
+    match status {
+        429 => ("TooManyRequests", "Please retry again later."),
+        503 => ("serviceNotAvailable", "The service is temporarily unavailable."),
+        500 => ("InternalServerError", "An internal server error occurred."),
+        504 => ("GatewayTimeout", "The gateway timed out."),
+        403 => ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+        _ => ("UnknownError", "A failure on purpose."),
+    }
+}
+
+/// Whether a text is as a pattern says, in which `*` stands for anything; letters match in either case.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut last = None;
+    for part in parts {
+        // The parts between are where they first are; the last is at the end.
+        if let Some(former) = last.replace(part) {
+            match rest.split_once(former) {
+                Some((_, behind)) => rest = behind,
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last: &str| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, is) in [
+            ("/beta/a", "/beta/a", true),
+            ("/beta/a", "/beta/ab", false),
+            ("*/members", "/beta/g/{id}/Members", true),
+            ("*/members", "/beta/members/x", false),
+            ("/beta/*/x*", "/beta/a/b/x/y", true),
+            ("a*b*c", "abc", true),
+            ("ab*bc", "abc", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, text), is, "{pattern} {text}");
+        }
+    }
+}
