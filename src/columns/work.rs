@@ -15,6 +15,8 @@ pub(crate) struct Work {
     pub(crate) elements: usize,
     /// Pages that were put side by side, to be read quickly.
     pub(crate) side_by_side: usize,
+    /// Nodes of a tree of areas that a search looked at.
+    pub(crate) nodes: usize,
 }
 
 #[cfg(test)]
@@ -54,6 +56,10 @@ pub(crate) fn pages_side_by_side(pages: usize) {
     count(|work| work.side_by_side = work.side_by_side.saturating_add(pages));
 }
 
+pub(crate) fn node() {
+    count(|work| work.nodes = work.nodes.saturating_add(1));
+}
+
 /// What is done meanwhile.
 #[cfg(test)]
 pub(crate) fn of(action: impl FnOnce()) -> Work {
@@ -66,5 +72,6 @@ pub(crate) fn of(action: impl FnOnce()) -> Work {
         steps: after.steps - before.steps,
         elements: after.elements - before.elements,
         side_by_side: after.side_by_side - before.side_by_side,
+        nodes: after.nodes - before.nodes,
     }
 }

@@ -43,7 +43,8 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
             ("POST", "/beta/applications".into(), json!({"displayName": create.display_name}))
         }
         Command::UpdateApplication(update) => {
-            ("PATCH", application(update.id), json!({"displayName": update.display_name}))
+            let name = update.display_name.as_ref()?;
+            ("PATCH", application(update.id), json!({"displayName": name}))
         }
         Command::DeleteApplication(delete) => ("DELETE", application(delete.id), Value::Null),
         Command::PublishApplication(publish) => {
@@ -67,6 +68,13 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
         | Command::RegisterConnector(_)
         | Command::ReportConnector(_)
         | Command::AdvanceClock(_)
-        | Command::ProvisionConnectorGroup(_) => return None,
+        | Command::ProvisionConnectorGroup(_)
+        | Command::CreateServicePrincipal(_)
+        | Command::UpdateServicePrincipal(_)
+        | Command::DeleteServicePrincipal(_)
+        | Command::AddApplicationSegment(_)
+        | Command::UpdateApplicationSegment(_)
+        | Command::RemoveApplicationSegment(_)
+        | Command::UpdateProfile(_) => return None,
     })
 }

@@ -2,7 +2,16 @@
 
 use std::{iter, sync::Arc};
 
-use connector_groups::{command::{AssignApplications, Assignment, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup, DeleteTenant, PublishApplication, ReassignApplications, RegisterConnector, Transaction, UpdateConnectorGroup}, view::{ApplicationView, ConnectorGroupView}, workload::Workload, AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId, Timestamp};
+use connector_groups::{
+    AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId,
+    Timestamp,
+    command::{
+        AssignApplications, Assignment, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup,
+        DeleteTenant, PublishApplication, ReassignApplications, RegisterConnector, Transaction, UpdateConnectorGroup,
+    },
+    view::{ApplicationView, ConnectorGroupView},
+    workload::Workload,
+};
 use rand::{
     Rng,
     rngs::StdRng,
@@ -54,7 +63,8 @@ pub(crate) fn founding(applications: u128) -> impl Iterator<Item = DirectoryComm
         .flat_map(|number| {
             let id = application(number);
             let display_name = format!("Application {number}").into();
-            let create = CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name };
+            let create =
+                CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name, properties: None };
             [create.into(), PublishApplication { application: id, on_premises_publishing: Box::default() }.into()]
         })
         .collect();

@@ -7,7 +7,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use connector_groups::{
     ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
     document::{ApplicationDocument, ConnectorDocument},
-    model::{ConnectorStatus, OnPremisesPublishing},
+    model::{ApplicationProperties, ConnectorStatus, OnPremisesPublishing},
 };
 use serde_json::{Map, Value};
 
@@ -275,7 +275,17 @@ impl Reading<'_> {
         let segments = segments.map(|nodes| nodes.iter().map(Node::value).collect()).transpose()?;
         let on_premises_publishing = connector_group.map(|_| Box::new(publishing));
         let display_name = display_name.unwrap_or_default().into();
-        let document = ApplicationDocument { id, app_id, display_name, on_premises_publishing, connector_group };
+        let properties = modelled_properties(&mut rest);
+        let document = ApplicationDocument {
+            id,
+            app_id,
+            display_name,
+            properties,
+            service_principal: None,
+            application_segments: Vec::new(),
+            on_premises_publishing,
+            connector_group,
+        };
         Ok(PlacedApplication { document, place: node.place(), is_publishing_unknown, segments, rest })
     }
 
@@ -289,6 +299,20 @@ impl Reading<'_> {
             None => publishing::read(id, &node, findings),
         }
     }
+}
+
+/// Takes those properties that the engine holds as they come; what it refuses, such as a name that it has a field for, stays.
+fn modelled_properties(rest: &mut serde_json::Map<String, Value>) -> ApplicationProperties {
+    let mut taken = serde_json::Map::new();
+    let names: Vec<String> = rest.keys().filter(|name| *name != "onPremisesPublishing").cloned().collect();
+    for name in names {
+        let Some(value) = rest.get(&name).filter(|value| !value.is_null()) else { continue };
+        let alone = serde_json::Map::from_iter([(name.clone(), value.clone())]);
+        if serde_json::from_value::<ApplicationProperties>(Value::Object(alone)).is_ok() {
+            taken.extend(rest.remove_entry(&name));
+        }
+    }
+    serde_json::from_value(Value::Object(taken)).unwrap_or_default()
 }
 
 fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {

@@ -8,6 +8,7 @@ use connector_groups::{
     ApplicationId, Rules, Tenant, TenantId, Timestamp, Violation,
     audit::audit,
     document::{ApplicationDocument, ConnectorGroupDocument, Document},
+    model::ProfileProperties,
     refusal::UrlProperty,
 };
 use serde_json::Value;
@@ -90,6 +91,7 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         default_region: region.into(),
         now,
         rules,
+        on_premises_publishing_profile: ProfileProperties::default(),
         connector_groups,
         connectors: documents,
         applications: application_documents,

@@ -6,8 +6,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt::Write;
 
 use connector_groups::{Command, ConnectorGroupId, Tenant, plan::Unreachable};
-use serde_json::{Map, Value, json};
 use hmac_sha256::Hash;
+use serde_json::{Map, Value, json};
 
 use super::{
     checks::Warning,
