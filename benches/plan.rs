@@ -37,6 +37,7 @@ fn group(number: u128) -> ConnectorGroupId {
 /// Group 1 has half of the applications, the others the rest; each group has two connectors.
 fn tenant(applications: u128) -> Tenant {
     let document = Document {
+        on_premises_publishing_profile: connector_groups::model::ProfileProperties::default(),
         id: TenantId::from_u128(0),
         default_region: "eur".into(),
         now: Timestamp::UNIX_EPOCH,
@@ -67,6 +68,9 @@ fn tenant(applications: u128) -> Tenant {
                 id: ApplicationId::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
                 app_id: AppId::from_u128(number),
                 display_name: format!("Application {number}").into(),
+                properties: connector_groups::model::ApplicationProperties::default(),
+                service_principal: None,
+                application_segments: Vec::new(),
                 on_premises_publishing: Some(Box::default()),
                 connector_group: Some(group(if number % 2 == 0 { 1 } else { number / 2 % GROUPS })),
             })

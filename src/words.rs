@@ -7,7 +7,7 @@ use core::fmt;
 use crate::{
     command::{Command, DirectoryCommand, Selection},
     count::{count, count_of},
-    event::Event,
+    event::{Attached, Event},
     impact::{Availability, Impact},
     model::Presence,
     plan::Plan,
@@ -102,6 +102,19 @@ impl fmt::Display for Command {
                 let (kind, name) = (&command.connector_group_type, &command.name);
                 write!(formatter, "provision connector group {} of type {:?} named {name:?}", command.id, kind.as_str())
             }
+            Self::CreateServicePrincipal(command) => {
+                let (id, application) = (command.id, command.application);
+                write!(formatter, "create service principal {id} of application {application}")
+            }
+            Self::UpdateServicePrincipal(command) => write!(formatter, "update service principal {}", command.id),
+            Self::DeleteServicePrincipal(command) => write!(formatter, "delete service principal {}", command.id),
+            Self::AddApplicationSegment(command) => {
+                let (application, host) = (command.application, &command.destination_host);
+                write!(formatter, "add segment {} to {host:?} to application {application}", command.id)
+            }
+            Self::UpdateApplicationSegment(command) => write!(formatter, "update segment {}", command.id),
+            Self::RemoveApplicationSegment(command) => write!(formatter, "remove segment {}", command.id),
+            Self::UpdateProfile(_) => formatter.write_str("update the publishing profile"),
         }
     }
 }
@@ -172,6 +185,27 @@ impl fmt::Display for Event {
                 let applications = count(many(applications.len()), "application");
                 write!(formatter, "{applications} assigned to connector group {connector_group}")
             }
+            Self::ApplicationPropertiesUpdated { id, .. } => {
+                write!(formatter, "properties of application {id} were changed")
+            }
+            Self::ServicePrincipalCreated(created) => {
+                let (id, application) = (created.thing.id, created.application);
+                write!(formatter, "service principal {id} of application {application} was created")
+            }
+            Self::ServicePrincipalUpdated { id, .. } => write!(formatter, "service principal {id} was changed"),
+            Self::ServicePrincipalDeleted(deleted) => {
+                write!(formatter, "service principal {} was deleted", deleted.thing.id)
+            }
+            Self::ApplicationSegmentAdded(added) => {
+                let (host, application) = (&added.thing.destination_host, added.application);
+                write!(formatter, "segment {} to {host:?} was added to application {application}", added.thing.id)
+            }
+            Self::ApplicationSegmentUpdated { id, .. } => write!(formatter, "segment {id} was changed"),
+            Self::ApplicationSegmentRemoved(removed) => {
+                let Attached { application, thing } = &removed.thing;
+                write!(formatter, "segment {} of application {application} was removed", thing.id)
+            }
+            Self::ProfileUpdated { .. } => formatter.write_str("the publishing profile was changed"),
         }
     }
 }

@@ -2,9 +2,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+mod attached;
+
 use connector_groups::{
     AppId, Directory, DirectoryCommand, Tenant, Violation,
     document::{Document, Violations},
+    ids::ApplicationSegmentId,
+    model::SegmentProperty,
     refusal::{
         Kind,
         UrlProperty::{ExternalUrl, InternalUrl},
@@ -137,7 +141,37 @@ fn each_violation_is_told_with_its_ids() {
             Violation::DuplicateId { kind: Kind::Application, id: id("b0000000", 1).parse::<AppId>().unwrap().into() },
         ),
     ];
-    for (pointer, value, violation) in cases {
+    let segment = |number: u32, host: &str| json!({"id": id("56000000", number), "destinationHost": host, "destinationType": "ip", "protocol": "tcp", "ports": []});
+    let (s1, s2): (ApplicationSegmentId, ApplicationSegmentId) =
+        (id("56000000", 1).parse().unwrap(), id("56000000", 2).parse().unwrap());
+    let attachments = [
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "10.0.0.1"), segment(2, "10.0.0.1")]),
+            Violation::OverlappingSegments { first: s1, second: s2 },
+        ),
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "10.0.0.1"), segment(1, "10.0.0.2")]),
+            Violation::DuplicateId { kind: Kind::ApplicationSegment, id: s1.into() },
+        ),
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "nowhere at all")]),
+            Violation::InvalidSegment { property: SegmentProperty::DestinationHost, segment: s1 },
+        ),
+        (
+            "/applications/0/onPremisesPublishing/externalUrl",
+            json!("https://a.contoso.com"),
+            Violation::InvalidUrl { property: ExternalUrl, application: a1 },
+        ),
+        (
+            "/applications/0/onPremisesPublishing/externalUrl",
+            json!(format!("api://{}/", id("b0000000", 2))),
+            Violation::InvalidUrl { property: ExternalUrl, application: a1 },
+        ),
+    ];
+    for (pointer, value, violation) in cases.into_iter().chain(attachments) {
         let found = violations(with(pointer, value.clone()));
         assert_eq!(found, [violation], "{pointer} = {value}");
     }

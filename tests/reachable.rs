@@ -13,6 +13,7 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod attached_worlds;
 #[allow(dead_code, reason = "one tenant is enough here")]
 mod oracle;
 
@@ -58,7 +59,8 @@ impl World {
     }
 
     fn create(id: ApplicationId) -> Command {
-        CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name: "a".into() }.into()
+        CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name: "a".into(), properties: None }
+            .into()
     }
 
     /// Everything that can be asked here. Time is told in days from now.
@@ -129,7 +131,7 @@ impl World {
             }
         }
         for application in self.application_ids() {
-            all.push(UpdateApplication { id: application, display_name: "a".into() }.into());
+            all.push(UpdateApplication { id: application, display_name: Some("a".into()), properties: None }.into());
             if self.comes_and_goes {
                 all.push(Self::create(application));
                 all.push(DeleteApplication { id: application }.into());
@@ -219,18 +221,16 @@ struct Seen {
     refused: usize,
 }
 
-fn explore(world: World, rules: Rules) -> Seen {
-    let first = world.first(rules);
-    let commands = world.commands(START);
-    let mut known = HashSet::from([serde_json::to_string(&moved_to_start(&first)).unwrap()]);
-    let mut open = VecDeque::from([moved_to_start(&first)]);
+fn explore(first: &Tenant, commands: &[Command]) -> Seen {
+    let mut known = HashSet::from([serde_json::to_string(&moved_to_start(first)).unwrap()]);
+    let mut open = VecDeque::from([moved_to_start(first)]);
     let mut seen = Seen { states: 0, accepted: 0, refused: 0 };
     while let Some(document) = open.pop_front() {
         seen.states += 1;
         assert_eq!(audit(&document), []);
         let before = Tenant::try_from(document.clone()).unwrap();
         assert_eq!(Document::from(&before), document);
-        for command in &commands {
+        for command in commands {
             let mut after = before.clone();
             let result = after.apply(command);
             let mut oracle = Oracle { document: document.clone() };
@@ -267,7 +267,8 @@ fn under_all_rules(name: &str, mut world: World, unique: &'static [&'static str]
             world.names = unique;
         }
         for regional_connector_moves in [false, true] {
-            let seen = explore(world, Rules { unique_names, regional_connector_moves });
+            let rules = Rules { unique_names, regional_connector_moves };
+            let seen = explore(&world.first(rules), &world.commands(START));
             println!(
                 "{name}, uniqueNames {unique_names}, regionalConnectorMoves {regional_connector_moves}: {} states, {} commands \
                  accepted, {} refused",

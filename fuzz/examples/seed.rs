@@ -24,7 +24,10 @@ fn requests(seed: u64) -> String {
     let options = Options { anonymous: Some(id), ..Options::default() };
     let mut workload = Workload::new(seed);
     for number in 0..40 {
-        let (tenant, read) = (directory.tenant(id).unwrap(), format!("GET {}", READS[usize::try_from(seed + number).unwrap() % READS.len()]));
+        let (tenant, read) = (
+            directory.tenant(id).unwrap(),
+            format!("GET {}", READS[usize::try_from(seed + number).unwrap() % READS.len()]),
+        );
         let request = (0..100).find_map(|_| spelling::request(&workload.next_step().resolve_in(tenant), tenant));
         let line = match request {
             Some((method, path, body)) if number % 3 != 0 => format!("{method} {path} {body}"),
@@ -88,14 +91,16 @@ fn main() {
                 events = [serde_json::to_string(tenant).unwrap(), text].join("\n").into_bytes();
             }
         }
-        let write = |target: &str, bytes: &[u8]| fs::write(corpus.join(target).join(format!("seed-{seed:02}")), bytes).unwrap();
+        let write =
+            |target: &str, bytes: &[u8]| fs::write(corpus.join(target).join(format!("seed-{seed:02}")), bytes).unwrap();
         if seed % 2 == 0 {
             write("request", requests(seed).as_bytes());
         }
         write("replay", lines.join("\n").as_bytes());
         write("steps", &steps);
         write("events", &[&events[..], b"\n", &steps[..180]].concat());
-        let tenant = directory.tenants().next().map(|tenant| serde_json::to_string(tenant).unwrap()).unwrap_or_default();
+        let tenant =
+            directory.tenants().next().map(|tenant| serde_json::to_string(tenant).unwrap()).unwrap_or_default();
         write("documents", &[tenant.as_bytes(), b"\n", &steps[..180]].concat());
     }
     for (number, body) in BATCHES.iter().enumerate() {

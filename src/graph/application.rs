@@ -102,7 +102,12 @@ fn made<'a>(
     let display_name = members.text("displayName")?.ok_or_else(missing)?;
     rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
-    apply(directory, call, session, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
+    apply(
+        directory,
+        call,
+        session,
+        CreateApplication { id, app_id, display_name: display_name.into(), properties: None }.into(),
+    )?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 
@@ -177,7 +182,12 @@ fn update(
     let display_name = members.text("displayName")?;
     rest(members, call)?;
     if let Some(display_name) = display_name {
-        apply(directory, call, session, UpdateApplication { id, display_name: display_name.into() }.into())?;
+        apply(
+            directory,
+            call,
+            session,
+            UpdateApplication { id, display_name: Some(display_name.into()), properties: None }.into(),
+        )?;
     }
     Ok(Reply::no_content())
 }

@@ -200,9 +200,15 @@ impl From<&Refusal> for Code {
             Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Self::InvalidInternalUrl,
             Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Self::InvalidExternalUrl,
             Refusal::ReadOnlyProperty { .. } => Self::ReadOnlyProperty,
-            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
-                Self::NotOnTheWire
-            }
+            // Service principals and segments are not served yet.
+            Refusal::DuplicateReference { .. }
+            | Refusal::InvalidSegment { .. }
+            | Refusal::NestedTransaction
+            | Refusal::ClockMovedBack { .. }
+            | Refusal::ServicePrincipalNotFound { .. }
+            | Refusal::ApplicationSegmentNotFound { .. }
+            | Refusal::ServicePrincipalExists { .. }
+            | Refusal::SegmentInUse { .. } => Self::NotOnTheWire,
             Refusal::ConnectorNotFound { .. } => Self::ConnectorNotFound,
             Refusal::ApplicationNotFound { .. } | Refusal::ApplicationNotPublished { .. } => Self::ApplicationNotFound,
             Refusal::ConnectorGroupNotFound { .. } => Self::ConnectorGroupNotFound,
@@ -238,14 +244,15 @@ mod tests {
     use super::*;
     use crate::{
         ApplicationId, ConnectorGroupId, ConnectorId, Region, TenantId, Timestamp,
-        ids::AnyId,
-        model::ConnectorGroupType,
+        ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
+        model::{ConnectorGroupType, SegmentProperty},
         refusal::{Kind, ReadOnlyProperty, RefusedEntry},
     };
 
     fn every_refusal() -> Vec<Refusal> {
         let (connector_group, connector) = (ConnectorGroupId::from_u128(1), ConnectorId::from_u128(2));
         let (application, any) = (ApplicationId::from_u128(3), AnyId::from_u128(4));
+        let (service_principal, segment) = (ServicePrincipalId::from_u128(5), ApplicationSegmentId::from_u128(6));
         let region = || Region::new("eur").unwrap();
         let (internal, external) = (UrlProperty::InternalUrl, UrlProperty::ExternalUrl);
         Vec::from([
@@ -256,10 +263,13 @@ mod tests {
             Refusal::InvalidUrl { property: external },
             Refusal::ReadOnlyProperty { property: ReadOnlyProperty::IsOnPremPublishingEnabled },
             Refusal::DuplicateReference { id: any },
+            Refusal::InvalidSegment { property: SegmentProperty::Ports },
             Refusal::NestedTransaction,
             Refusal::ClockMovedBack { from: Timestamp::UNIX_EPOCH, to: Timestamp::UNIX_EPOCH },
             Refusal::ConnectorNotFound { id: connector },
             Refusal::ApplicationNotFound { id: application },
+            Refusal::ServicePrincipalNotFound { id: service_principal },
+            Refusal::ApplicationSegmentNotFound { id: segment },
             Refusal::ConnectorGroupNotFound { id: connector_group },
             Refusal::AlreadyExists { kind: Kind::Application, id: any },
             Refusal::GroupReadOnly { connector_group, connector_group_type: ConnectorGroupType::ApplicationProxy },
@@ -272,6 +282,8 @@ mod tests {
             Refusal::ConnectorRegionLocked { connector, from: region(), to: region() },
             Refusal::UrlInUse { property: internal, application },
             Refusal::UrlInUse { property: external, application },
+            Refusal::ServicePrincipalExists { application, service_principal },
+            Refusal::SegmentInUse { segment, application },
             Refusal::Bulk { refused: Vec::new() },
             Refusal::Bulk { refused: Vec::from([RefusedEntry { index: 0, reason: Refusal::BlankName }]) },
             Refusal::Transaction { index: 0, reason: Box::new(Refusal::BlankName) },
@@ -285,7 +297,20 @@ mod tests {
             every_refusal().iter().map(|refusal| (refusal.code(), Code::from(refusal))).collect();
         let of =
             |code: Code| rows.iter().filter(|(_, row)| *row == code).map(|(refusal, _)| *refusal).collect::<Vec<_>>();
-        assert_eq!(of(Code::NotOnTheWire), ["duplicateReference", "nestedTransaction", "clockMovedBack", "bulk"]);
+        assert_eq!(
+            of(Code::NotOnTheWire),
+            [
+                "duplicateReference",
+                "invalidSegment",
+                "nestedTransaction",
+                "clockMovedBack",
+                "servicePrincipalNotFound",
+                "applicationSegmentNotFound",
+                "servicePrincipalExists",
+                "segmentInUse",
+                "bulk",
+            ]
+        );
         assert_eq!(of(Code::InvalidName), ["blankName", "bulk", "transaction"]);
         assert_eq!(of(Code::ApplicationNotFound), ["applicationNotFound", "applicationNotPublished"]);
         // No refusal was left out of the list.

@@ -39,11 +39,19 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
             let from = from.unwrap_or_else(|| tenant.default_connector_group()).id();
             ("DELETE", format!("{}/members/{}/$ref", group(from), remove.connector), Value::Null)
         }
+        // Open properties do not come by the wire yet.
         Command::CreateApplication(create) => {
+            if create.properties.is_some() {
+                return None;
+            }
             ("POST", "/beta/applications".into(), json!({"displayName": create.display_name}))
         }
         Command::UpdateApplication(update) => {
-            ("PATCH", application(update.id), json!({"displayName": update.display_name}))
+            if update.properties.is_some() {
+                return None;
+            }
+            let name = update.display_name.as_ref()?;
+            ("PATCH", application(update.id), json!({"displayName": name}))
         }
         Command::DeleteApplication(delete) => ("DELETE", application(delete.id), Value::Null),
         Command::PublishApplication(publish) => {
@@ -67,6 +75,13 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
         | Command::RegisterConnector(_)
         | Command::ReportConnector(_)
         | Command::AdvanceClock(_)
-        | Command::ProvisionConnectorGroup(_) => return None,
+        | Command::ProvisionConnectorGroup(_)
+        | Command::CreateServicePrincipal(_)
+        | Command::UpdateServicePrincipal(_)
+        | Command::DeleteServicePrincipal(_)
+        | Command::AddApplicationSegment(_)
+        | Command::UpdateApplicationSegment(_)
+        | Command::RemoveApplicationSegment(_)
+        | Command::UpdateProfile(_) => return None,
     })
 }

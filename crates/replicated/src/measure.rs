@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use connector_groups::{command::{AddApplication, ReassignApplications}, Directory, DirectoryCommand, Selection};
+use connector_groups::{
+    Directory, DirectoryCommand, Selection,
+    command::{AddApplication, ReassignApplications},
+};
 use openraft::{Config, SnapshotPolicy};
 use redb::{Database, StorageBackend, backends::FileBackend};
 

@@ -2,7 +2,7 @@
 
 use std::{io::Cursor, sync::Arc};
 
-use connector_groups::{directory::DirectoryEvent, DirectoryCommand, Refusal};
+use connector_groups::{DirectoryCommand, Refusal, directory::DirectoryEvent};
 use openraft::impls::OneshotResponder;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,16 @@
 
 use std::{iter, sync::Arc};
 
-use connector_groups::{command::{AssignApplications, Assignment, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup, DeleteTenant, PublishApplication, ReassignApplications, RegisterConnector, Transaction, UpdateConnectorGroup}, view::{ApplicationView, ConnectorGroupView}, workload::Workload, AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId, Timestamp};
+use connector_groups::{
+    AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId,
+    Timestamp,
+    command::{
+        AssignApplications, Assignment, CreateApplication, CreateConnectorGroup, CreateTenant, DefaultConnectorGroup,
+        DeleteTenant, PublishApplication, ReassignApplications, RegisterConnector, Transaction, UpdateConnectorGroup,
+    },
+    view::{ApplicationView, ConnectorGroupView},
+    workload::Workload,
+};
 use rand::{
     Rng,
     rngs::StdRng,
@@ -54,7 +63,8 @@ pub(crate) fn founding(applications: u128) -> impl Iterator<Item = DirectoryComm
         .flat_map(|number| {
             let id = application(number);
             let display_name = format!("Application {number}").into();
-            let create = CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name };
+            let create =
+                CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name, properties: None };
             [create.into(), PublishApplication { application: id, on_premises_publishing: Box::default() }.into()]
         })
         .collect();
@@ -112,7 +122,7 @@ pub(crate) fn bulk(seen: &Directory, chance: &mut StdRng) -> DirectoryCommand {
         }
         3 => in_large(whole(Selection::In(self::group(chance.gen_range(0..GROUPS))))),
         _ => {
-            let name: Option<Arc<str>> = Some(format!("Group {}", chance.gen_range(0..1000)).into());
+            let name = Some(format!("Group {}", chance.gen_range(0..1000)).into());
             let rename = UpdateConnectorGroup { id: group, name, region: None };
             in_large(Transaction { commands: vec![whole(Selection::Ids(ids)).into(), rename.into()] })
         }
