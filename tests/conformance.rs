@@ -21,7 +21,7 @@ use connector_groups::{
     *,
 };
 use drifts::Fault;
-use oracle::{Oracle, directory::DirectoryOracle};
+use oracle::directory::DirectoryOracle;
 
 struct Faulty {
     oracle: DirectoryOracle,

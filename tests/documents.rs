@@ -2,6 +2,8 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+mod attached;
+
 use connector_groups::{
     AppId, Directory, DirectoryCommand, Tenant, Violation,
     document::{Document, Violations},

@@ -13,6 +13,7 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod attached_worlds;
 #[allow(dead_code, reason = "one tenant is enough here")]
 mod oracle;
 

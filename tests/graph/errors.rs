@@ -298,7 +298,7 @@ fn every_error_of_the_table_is_met() {
     meets(duplicate);
     meets(set(&mut server, "externalUrl", "https://one.com/"));
     assert_eq!(set(&mut server, "externalUrl", "https://ONE.com/").code(), "ExternalUrl_Duplicate", "in any case");
-    meets(server.patch(&two, &json!({"onPremisesPublishing": {"isOnPremPublishingEnabled": true}})));
+    meets(server.patch(&two, &json!({"onPremisesPublishing": {"isOnPremPublishingEnabled": false}})));
     meets(server.patch(&two, &json!({"onPremisesPublishing": {}, "displayName": "x"})));
     meets(server.get("/beta/applications?$select=x"));
     meets(server.patch(&two, &json!({"identifierUris": ["api://a", "API://A"]})));

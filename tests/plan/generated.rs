@@ -158,5 +158,5 @@ fn plans_for_generated_tenants_lead_where_they_should() {
     );
     // As good as they were when this was written, or better.
     assert_eq!((planned, unreachable), (227, 93));
-    assert!(best >= 197 && steps <= 633 && at_least >= 548, "{best} {steps} {at_least}");
+    assert!(best >= 224 && steps <= 680 && at_least >= 595, "{best} {steps} {at_least}");
 }

@@ -122,7 +122,7 @@ pub(crate) fn bulk(seen: &Directory, chance: &mut StdRng) -> DirectoryCommand {
         }
         3 => in_large(whole(Selection::In(self::group(chance.gen_range(0..GROUPS))))),
         _ => {
-            let name: Option<Arc<str>> = Some(format!("Group {}", chance.gen_range(0..1000)).into());
+            let name = Some(format!("Group {}", chance.gen_range(0..1000)).into());
             let rename = UpdateConnectorGroup { id: group, name, region: None };
             in_large(Transaction { commands: vec![whole(Selection::Ids(ids)).into(), rename.into()] })
         }

@@ -113,6 +113,35 @@ fn event(names: Names<'_>, event: &Event) -> String {
             let what = only.map_or_else(|| count(applications.len(), "application"), |one| names.application(one.id));
             moved(names, "assigned", &what, applications.iter().map(|one| one.from), *connector_group)
         }
+        Event::ApplicationPropertiesUpdated { id, from: _, to } => {
+            let changed: Vec<&str> = to.names().collect();
+            format!("changed properties of {}: {}", names.application(*id), changed.join(", "))
+        }
+        Event::ServicePrincipalCreated(created) => {
+            format!("created service principal {} of {}", created.thing.id, names.application(created.application))
+        }
+        Event::ServicePrincipalUpdated { id, from: _, to } => {
+            let changed: Vec<&str> = to.names().collect();
+            format!("changed properties of service principal {id}: {}", changed.join(", "))
+        }
+        Event::ServicePrincipalDeleted(deleted) => {
+            format!("deleted service principal {} of {}", deleted.thing.id, names.application(deleted.application))
+        }
+        Event::ApplicationSegmentAdded(added) => {
+            let host = quoted(&added.thing.destination_host);
+            format!("added segment {host} ({}) to {}", added.thing.id, names.application(added.application))
+        }
+        Event::ApplicationSegmentUpdated { id, from: _, to } => {
+            format!("changed segment {} ({id})", quoted(&to.destination_host))
+        }
+        Event::ApplicationSegmentRemoved(removed) => {
+            let (segment, application) = (&removed.thing.thing, removed.thing.application);
+            format!("removed segment {} from {}", quoted(&segment.destination_host), names.application(application))
+        }
+        Event::ProfileUpdated { from: _, to } => {
+            let changed: Vec<&str> = to.names().collect();
+            format!("changed the publishing profile: {}", changed.join(", "))
+        }
     }
 }
 

@@ -156,6 +156,8 @@ fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
         Kind::ServicePrincipal => format!("service principal {id}"),
         Kind::ApplicationSegment => format!("application segment {id}"),
         Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
+        Kind::ServicePrincipal => format!("service principal {id}"),
+        Kind::ApplicationSegment => format!("segment {id}"),
     };
     format!("there is {thing} already")
 }
