@@ -1,7 +1,7 @@
 //! Every invariant, judged from scratch on a document: nothing here is shared with the rules in `decide`.
 
 use alloc::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     string::String,
     sync::Arc,
     vec::Vec,
@@ -12,13 +12,14 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use crate::{
-    ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
+    ids::{AnyId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId},
     model::{
         application::ApplicationDocument,
         connector::{ConnectorDocument, ConnectorStatus, INACTIVE_DAYS_MAX},
         document::{ConnectorGroupDocument, Document},
         group::ConnectorGroupType,
         publishing::OnPremisesPublishing,
+        segment::{ApplicationSegment, Destination, SegmentProperty, ports},
         url,
     },
     refusal::{Kind, UrlProperty},
@@ -114,13 +115,35 @@ pub enum Violation {
     },
     /// A URL that could not have been published.
     #[error(
-        "{property} of application {application} is not an absolute http(s) URL with a domain name and a final slash (R-50)"
+        "{property} of application {application} is neither an absolute http(s) URL with a domain name nor api:// and its own appId, with a final slash (R-50)"
     )]
     InvalidUrl {
         /// Which URL.
         property: UrlProperty,
         /// The application.
         application: ApplicationId,
+    },
+    /// Two segments have a protocol, a port and a destination in common.
+    #[error("segments {first} and {second} overlap (I9)")]
+    OverlappingSegments {
+        /// The first in document order that the other overlaps.
+        first: ApplicationSegmentId,
+        /// The other.
+        second: ApplicationSegmentId,
+    },
+    /// An application has segments and is not published.
+    #[error("application {application} has segments and is not published (I9)")]
+    UnpublishedSegments {
+        /// The application.
+        application: ApplicationId,
+    },
+    /// A segment that could not have been added.
+    #[error("{property} of segment {segment} is not of its kind (R-51)")]
+    InvalidSegment {
+        /// Which part.
+        property: SegmentProperty,
+        /// The segment.
+        segment: ApplicationSegmentId,
     },
     /// A connector's `status` and `inactiveSince` contradict each other.
     #[error("connector {connector} has inactiveSince if and only if it is inactive (I6)")]
@@ -170,7 +193,7 @@ pub enum Violation {
     },
 }
 
-/// Everything that is wrong with a document, in document order; empty where nothing is.
+/// Everything that is wrong with a document, in document order, overlaps of segments last; empty where nothing is.
 ///
 /// Cost: a visit to each thing, and a table of positions for each property that no two may share.
 #[must_use]
@@ -191,6 +214,7 @@ pub fn audit(document: &Document) -> Vec<Violation> {
     for (position, application) in document.applications.iter().enumerate() {
         auditor.application(position, application);
     }
+    auditor.overlaps();
     auditor.violations
 }
 
@@ -257,6 +281,8 @@ struct Auditor<'a> {
     app_ids: Seen,
     internal_urls: Seen,
     external_urls: Seen,
+    service_principals: BTreeSet<ServicePrincipalId>,
+    segments: BTreeSet<ApplicationSegmentId>,
 }
 
 impl<'a> Auditor<'a> {
@@ -273,6 +299,8 @@ impl<'a> Auditor<'a> {
             app_ids: applications(),
             internal_urls: applications(),
             external_urls: applications(),
+            service_principals: BTreeSet::new(),
+            segments: BTreeSet::new(),
         }
     }
 
@@ -364,6 +392,20 @@ impl<'a> Auditor<'a> {
                 None => self.violations.push(Violation::AssignedToMissingGroup { application, connector_group }),
             }
         }
+        if let Some(service_principal) = &document.service_principal {
+            let is_repeated = !self.service_principals.insert(service_principal.id);
+            self.unique(is_repeated, Kind::ServicePrincipal, service_principal.id);
+        }
+        if document.on_premises_publishing.is_none() && !document.application_segments.is_empty() {
+            self.violations.push(Violation::UnpublishedSegments { application });
+        }
+        for segment in &document.application_segments {
+            let is_repeated = !self.segments.insert(segment.id);
+            self.unique(is_repeated, Kind::ApplicationSegment, segment.id);
+            if let Some(property) = segment.wrong_property() {
+                self.violations.push(Violation::InvalidSegment { property, segment: segment.id });
+            }
+        }
         self.url(UrlProperty::InternalUrl, position, |publishing| publishing.internal_url.as_deref());
         self.url(UrlProperty::ExternalUrl, position, |publishing| publishing.external_url.as_deref());
     }
@@ -375,7 +417,8 @@ impl<'a> Auditor<'a> {
             Some((application.id, of(application.on_premises_publishing.as_deref()?)?))
         };
         let Some((application, url)) = url_at(position) else { return };
-        if !url::is_publishable(url) {
+        let app_id = applications.get(position).map(|application| application.app_id).unwrap_or_default();
+        if !url::is_kept(url, app_id) {
             self.violations.push(Violation::InvalidUrl { property, application });
         }
         let seen = match property {
@@ -387,4 +430,68 @@ impl<'a> Auditor<'a> {
             self.violations.push(Violation::SharedUrl { property, first, second: application });
         }
     }
+
+    /// I9, by a walk over all segments in the order of where they begin: each is held against those that begin before it
+    /// ends, and against no others.
+    fn overlaps(&mut self) {
+        let all: Vec<&ApplicationSegment> =
+            self.document.applications.iter().flat_map(|application| &application.application_segments).collect();
+        let mut by_space: BTreeMap<Space, Vec<(u128, u128, usize)>> = BTreeMap::new();
+        for (position, segment) in all.iter().enumerate() {
+            if let Some((space, from, to)) = segment.destination().map(Space::of) {
+                by_space.entry(space).or_default().push((from, to, position));
+            }
+        }
+        // The first that each overlaps, by the later one's position.
+        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+        for segments in by_space.values_mut() {
+            segments.sort_unstable();
+            for (at, (_, to, one)) in segments.iter().enumerate() {
+                let behind = segments.iter().skip(at.saturating_add(1));
+                for (_, _, other) in behind.take_while(|(from, _, _)| from <= to) {
+                    let (earlier, later) = ((*one).min(*other), (*one).max(*other));
+                    let (Some(one), Some(other)) = (all.get(earlier), all.get(later)) else { continue };
+                    if share_traffic(one, other) {
+                        first.entry(later).and_modify(|found| *found = earlier.min(*found)).or_insert(earlier);
+                    }
+                }
+            }
+        }
+        let id = |position: usize| all.get(position).map(|segment| segment.id).unwrap_or_default();
+        let found = first.into_iter().map(|(second, first)| (id(first), id(second)));
+        let found: Vec<_> = found.map(|(first, second)| Violation::OverlappingSegments { first, second }).collect();
+        self.violations.extend(found);
+    }
+}
+
+/// Where destinations can meet at all. Within one, a destination is an interval.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Space {
+    Ipv4,
+    Ipv6,
+    Name { is_suffix: bool, lower_case: String },
+    Other { destination_type: String, host: String },
+}
+
+impl Space {
+    fn of(destination: Destination<'_>) -> (Self, u128, u128) {
+        match destination {
+            Destination::Addresses { is_ipv6: false, from, to } => (Self::Ipv4, from, to),
+            Destination::Addresses { is_ipv6: true, from, to } => (Self::Ipv6, from, to),
+            Destination::Name { is_suffix, name } => {
+                (Self::Name { is_suffix, lower_case: name.to_ascii_lowercase() }, 0, 0)
+            }
+            Destination::Other { destination_type, host } => {
+                (Self::Other { destination_type: destination_type.into(), host: host.into() }, 0, 0)
+            }
+        }
+    }
+}
+
+/// Whether two segments have a protocol in common, and a port or both none.
+fn share_traffic(one: &ApplicationSegment, other: &ApplicationSegment) -> bool {
+    let (Some(ports), Some(others)) = (ports(&one.ports), ports(&other.ports)) else { return false };
+    let has_one_of = |(from, to): &(u16, u16)| others.iter().any(|(low, high)| from <= high && low <= to);
+    let share_ports = (ports.is_empty() && others.is_empty()) || ports.iter().any(has_one_of);
+    one.protocol.bits() & other.protocol.bits() != 0 && share_ports
 }

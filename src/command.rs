@@ -1,22 +1,26 @@
 //! What can be asked: a command in a tenant, a command of the directory, and the selection of a bulk command.
 
 mod constructors;
+mod directory_command;
 
-use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IntoDeserializer, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use directory_command::DirectoryCommand;
 
 use crate::{
-    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     json::tagged::{self, Tagged},
     model::{
         Given, Rules,
         connector::ConnectorStatus,
         group::{Name, ServiceGroupType},
+        properties::{
+            ApplicationProperties, ApplicationPropertyChanges, ProfilePropertyChanges, SegmentProperties,
+            SegmentPropertyChanges,
+        },
         publishing::PublishingChanges,
         region::Region,
     },
@@ -129,27 +133,34 @@ commands! {
         app_id: AppId,
         /// Its name.
         display_name: Arc<str>,
+        /// Its other properties, kept as they come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        properties: Option<ApplicationProperties>,
     }
-    /// A new name for an application.
+    /// A new name for an application, other properties, or both.
     UpdateApplication "updateApplication" {
         /// The application.
         id: ApplicationId,
         /// Its new name.
-        display_name: Arc<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        display_name: Option<Arc<str>>,
+        /// What to change of its other properties, by member; null removes one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        properties: Option<ApplicationPropertyChanges>,
     }
-    /// Removes an application, with its assignment (R-26).
+    /// Removes an application, with its assignment, its segments and its service principal (R-26).
     DeleteApplication "deleteApplication" {
         /// The application.
         id: ApplicationId,
     }
-    /// Publishes an application into the default group (R-20), or merges the changes over how it is published already.
+    /// Publishes an application into the default group (R-20) from the defaults of its type (R-74), or merges the changes over how it is published already.
     PublishApplication "publishApplication" {
         /// The application.
         application: ApplicationId,
         /// What is asked of each property.
         on_premises_publishing: Box<PublishingChanges>,
     }
-    /// Drops publishing and assignment (R-26); nothing where the application is not published.
+    /// Drops publishing, assignment and segments (R-26); nothing where the application is not published.
     UnpublishApplication "unpublishApplication" {
         /// The application.
         application: ApplicationId,
@@ -231,6 +242,78 @@ commands! {
         /// Its region, or else the tenant's default region.
         #[serde(default)]
         region: Option<Given<Region>>,
+    }
+    /// A service principal for an application that has none.
+    CreateServicePrincipal "createServicePrincipal" {
+        /// The new service principal's id.
+        id: ServicePrincipalId,
+        /// Its application.
+        application: ApplicationId,
+        /// Its properties, kept as they come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        properties: Option<ApplicationProperties>,
+    }
+    /// Changes the properties of a service principal.
+    UpdateServicePrincipal "updateServicePrincipal" {
+        /// The service principal.
+        id: ServicePrincipalId,
+        /// What to change, by member; null removes one.
+        properties: ApplicationPropertyChanges,
+    }
+    /// Removes a service principal; its application stays.
+    DeleteServicePrincipal "deleteServicePrincipal" {
+        /// The service principal.
+        id: ServicePrincipalId,
+    }
+    /// A new segment of a published application, behind its others; it overlaps none of the tenant (I9, R-51).
+    AddApplicationSegment "addApplicationSegment" {
+        /// The new segment's id.
+        id: ApplicationSegmentId,
+        /// Its application.
+        application: ApplicationId,
+        /// An address, a network, a range or a name, by its type.
+        destination_host: Arc<str>,
+        /// Its type: `ip`, `ipRangeCidr`, `ipRange`, `fqdn`, `dnsSuffix`, or another.
+        destination_type: Arc<str>,
+        /// Its protocols; absent is `tcp`, for a `dnsSuffix` `0`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        protocol: Option<Arc<str>>,
+        /// Its ports, each `n` or `a-b`; absent is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ports: Option<Vec<Arc<str>>>,
+        /// Its other properties, kept as they come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        properties: Option<SegmentProperties>,
+    }
+    /// Changes what is given of a segment, which keeps its place (I9).
+    UpdateApplicationSegment "updateApplicationSegment" {
+        /// The segment.
+        id: ApplicationSegmentId,
+        /// Its new host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        destination_host: Option<Arc<str>>,
+        /// Its new type.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        destination_type: Option<Arc<str>>,
+        /// Its new protocols.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        protocol: Option<Arc<str>>,
+        /// Its new ports.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ports: Option<Vec<Arc<str>>>,
+        /// What to change of its other properties, by member; null removes one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        properties: Option<SegmentPropertyChanges>,
+    }
+    /// Removes a segment.
+    RemoveApplicationSegment "removeApplicationSegment" {
+        /// The segment.
+        id: ApplicationSegmentId,
+    }
+    /// Changes what the tenant's publishing profile says (R-81).
+    UpdateProfile "updateProfile" {
+        /// What to change, by member; null removes one.
+        properties: ProfilePropertyChanges,
     }
 }
 
@@ -357,153 +440,7 @@ objects! {
     }
 }
 
-/// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.
-///
-/// Its JSON is a line of the replay format: a [`Command`] has `tenant` beside `command`.
-///
-/// ```
-/// # use connector_groups::DirectoryCommand;
-/// let line = r#"{"tenant":"7e000000-0000-4000-8000-000000000001","command":"deleteApplication",
-///                "id":"a0000000-0000-4000-8000-000000000007"}"#;
-/// assert!(matches!(serde_json::from_str(line)?, DirectoryCommand::InTenant { .. }));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DirectoryCommand {
-    /// A new tenant.
-    CreateTenant(CreateTenant),
-    /// A tenant goes.
-    DeleteTenant(DeleteTenant),
-    /// A command in a tenant.
-    InTenant {
-        /// The tenant.
-        tenant: TenantId,
-        /// What is asked of it.
-        command: Command,
-    },
-}
-
-impl DirectoryCommand {
-    /// The tag of its JSON.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::CreateTenant(_) => "createTenant",
-            Self::DeleteTenant(_) => "deleteTenant",
-            Self::InTenant { tenant: _, command } => command.name(),
-        }
-    }
-}
-
-impl Serialize for DirectoryCommand {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(untagged)]
-        enum Line<'a> {
-            Directory(OfDirectory<'a>),
-            InTenant {
-                tenant: TenantId,
-                #[serde(flatten)]
-                command: &'a Command,
-            },
-        }
-        #[derive(Serialize)]
-        #[serde(tag = "command", rename_all = "camelCase")]
-        enum OfDirectory<'a> {
-            CreateTenant(&'a CreateTenant),
-            DeleteTenant(&'a DeleteTenant),
-        }
-        match self {
-            Self::CreateTenant(command) => Line::Directory(OfDirectory::CreateTenant(command)),
-            Self::DeleteTenant(command) => Line::Directory(OfDirectory::DeleteTenant(command)),
-            Self::InTenant { tenant, command } => Line::InTenant { tenant: *tenant, command },
-        }
-        .serialize(serializer)
-    }
-}
-
-/// The tags of a line of the replay format.
-pub(crate) enum DirectoryTag {
-    Create,
-    Delete,
-    Inside(Tag),
-}
-
-impl<'de> Deserialize<'de> for DirectoryTag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tag = <Cow<'de, str>>::deserialize(deserializer)?;
-        match &*tag {
-            "createTenant" => Ok(Self::Create),
-            "deleteTenant" => Ok(Self::Delete),
-            other => Tag::deserialize(other.into_deserializer()).map(Self::Inside),
-        }
-    }
-}
-
-impl Tagged for DirectoryCommand {
-    type Tag = DirectoryTag;
-
-    fn read<'de, D: Deserializer<'de>>(tag: DirectoryTag, fields: D) -> Result<Self, D::Error> {
-        match tag {
-            DirectoryTag::Create => CreateTenant::deserialize(fields).map(Self::CreateTenant),
-            DirectoryTag::Delete => DeleteTenant::deserialize(fields).map(Self::DeleteTenant),
-            DirectoryTag::Inside(tag) => fields.deserialize_map(InTenantVisitor(tag)),
-        }
-    }
-}
-
-/// Reads the fields of a command with `tenant` among them.
-struct InTenantVisitor(Tag);
-
-impl<'de> de::Visitor<'de> for InTenantVisitor {
-    type Value = DirectoryCommand;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a command")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<DirectoryCommand, A::Error> {
-        let mut tenant = None;
-        let fields = WithoutTenant { map, tenant: &mut tenant };
-        let command = Command::read(self.0, MapAccessDeserializer::new(fields))?;
-        let tenant = tenant.ok_or_else(|| de::Error::missing_field("tenant"))?;
-        Ok(DirectoryCommand::InTenant { tenant, command })
-    }
-}
-
-/// The fields of a line but for `tenant`, which is put aside, so that a command's own fields stay the only ones it knows.
-struct WithoutTenant<'a, A> {
-    map: A,
-    tenant: &'a mut Option<TenantId>,
-}
-
-impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for WithoutTenant<'_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
-            if key != "tenant" {
-                return seed.deserialize(key.into_deserializer()).map(Some);
-            }
-            if self.tenant.replace(self.map.next_value()?).is_some() {
-                return Err(de::Error::duplicate_field("tenant"));
-            }
-        }
-        Ok(None)
-    }
-
-    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
-    }
-}
-
 impl<'de> Deserialize<'de> for Command {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tagged::read(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for DirectoryCommand {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         tagged::read(deserializer)
     }

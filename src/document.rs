@@ -75,6 +75,7 @@ fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
     let any_name = Name::new("Default")?;
     let mut state =
         State::without_groups(hash_seed, document.id, default_region, document.now, document.rules, any_name);
+    state.set_profile(document.on_premises_publishing_profile);
     for group in document.connector_groups {
         let ConnectorGroupDocument { id, name, connector_group_type, is_default, region } = group;
         let (name, region) = (Name::new(&name)?, Region::new(&region)?);
@@ -83,7 +84,12 @@ fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
     for connector in document.connectors {
         state.push_connector(&Connector::try_from(connector).ok()?);
     }
-    let applications: Result<Vec<_>, _> = document.applications.into_iter().map(Application::try_from).collect();
+    let spelled = |mut application: ApplicationDocument| {
+        // As a command would have it, so that the same facts are the same document.
+        application.on_premises_publishing.iter_mut().for_each(|publishing| publishing.spell_enumerations());
+        Application::try_from(application)
+    };
+    let applications: Result<Vec<_>, _> = document.applications.into_iter().map(spelled).collect();
     state.fill_with_applications(applications.ok()?.into_iter());
     Some(state)
 }
@@ -102,6 +108,7 @@ impl From<&Tenant> for Document {
             default_region: tenant.default_region().as_str().into(),
             now: tenant.now(),
             rules: tenant.rules(),
+            on_premises_publishing_profile: tenant.on_premises_publishing_profile().clone(),
             connector_groups: tenant.connector_groups().map(|view| group(view.into())).collect(),
             connectors: tenant.connectors().map(|view| Connector::from(view).into()).collect(),
             applications: tenant.applications().map(|view| Application::from(view).into()).collect(),

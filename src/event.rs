@@ -6,13 +6,16 @@ use core::{fmt, slice};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
+    ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId},
     model::{
         application::Application,
         connector::Connector,
         group::{ConnectorGroup, Name},
+        properties::{ApplicationProperties, ApplicationPropertyChanges, ProfilePropertyChanges},
         publishing::OnPremisesPublishing,
         region::Region,
+        segment::ApplicationSegment,
+        service_principal::ServicePrincipal,
     },
     state::BulkMove,
     timestamp::Timestamp,
@@ -84,6 +87,9 @@ pub enum Event {
         app_id: AppId,
         /// Its name.
         display_name: Arc<str>,
+        /// Its other properties.
+        #[serde(default, skip_serializing_if = "ApplicationProperties::is_empty")]
+        properties: ApplicationProperties,
     },
     /// An application has a new name.
     ApplicationRenamed {
@@ -93,6 +99,15 @@ pub enum Event {
         from: Arc<str>,
         /// The new one.
         to: Arc<str>,
+    },
+    /// Other properties of an application changed.
+    ApplicationPropertiesUpdated {
+        /// The application.
+        id: ApplicationId,
+        /// The members that changed, as they were; null where there was none.
+        from: ApplicationPropertyChanges,
+        /// The same members, as they are; null where there is none.
+        to: ApplicationPropertyChanges,
     },
     /// An application went.
     ApplicationDeleted(Removed<Application>),
@@ -122,6 +137,9 @@ pub enum Event {
         connector_group: ConnectorGroupId,
         /// How it was published.
         on_premises_publishing: Box<OnPremisesPublishing>,
+        /// Its segments, which went with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        application_segments: Vec<ApplicationSegment>,
     },
     /// Applications were assigned to a group.
     ApplicationsReassigned {
@@ -130,6 +148,50 @@ pub enum Event {
         /// Which, and where from.
         applications: ApplicationMoves,
     },
+    /// An application has a service principal.
+    ServicePrincipalCreated(Attached<ServicePrincipal>),
+    /// Properties of a service principal changed.
+    ServicePrincipalUpdated {
+        /// The service principal.
+        id: ServicePrincipalId,
+        /// The members that changed, as they were; null where there was none.
+        from: ApplicationPropertyChanges,
+        /// The same members, as they are; null where there is none.
+        to: ApplicationPropertyChanges,
+    },
+    /// A service principal went.
+    ServicePrincipalDeleted(Attached<ServicePrincipal>),
+    /// An application has a new segment, behind its others.
+    ApplicationSegmentAdded(Box<Attached<ApplicationSegment>>),
+    /// A segment is another, at its place.
+    ApplicationSegmentUpdated {
+        /// The segment.
+        id: ApplicationSegmentId,
+        /// As it was.
+        from: Box<ApplicationSegment>,
+        /// As it is.
+        to: Box<ApplicationSegment>,
+    },
+    /// A segment went; its place is among those of its application.
+    ApplicationSegmentRemoved(Box<Removed<Attached<ApplicationSegment>>>),
+    /// The tenant's publishing profile says something else.
+    ProfileUpdated {
+        /// The members that changed, as they were; null where there was none.
+        from: ProfilePropertyChanges,
+        /// The same members, as they are; null where there is none.
+        to: ProfilePropertyChanges,
+    },
+}
+
+/// A thing with the application that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attached<T> {
+    /// The application.
+    pub application: ApplicationId,
+    /// The thing.
+    #[serde(flatten)]
+    pub thing: T,
 }
 
 /// A thing that was removed, whole, with its place, so that undo restores it there.
@@ -301,9 +363,9 @@ mod tests {
         let id = ApplicationId::from_u128;
         for number in 0..2 {
             let app_id = AppId::from_u128(number);
-            let application = Application { id: id(number), app_id, display_name: "a".into(), publication: None };
+            let application = Application::unpublished(id(number), app_id, "a".into());
             state.push_application(&application);
-            state.publish_application(id(number), default, &OnPremisesPublishing::default());
+            state.publish_application(id(number), default, &OnPremisesPublishing::default(), &[]);
         }
         let whole = ApplicationMoves::bulk(BulkMove::groups([state.default_connector_group()].into_iter()).unwrap());
         let listed = |moves: &[(u128, ConnectorGroupId)]| -> ApplicationMoves {

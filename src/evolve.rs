@@ -1,7 +1,7 @@
 //! What an event does to a state, and what undoes it. Neither asks a question, and neither can fail.
 
 use crate::{
-    event::{Event, Removed},
+    event::{Attached, Event, Removed},
     model::application::Application,
     state::State,
 };
@@ -26,14 +26,14 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
             state.remove_connectors(connectors.iter().map(|removed| removed.thing.id));
         }
         Event::ClockAdvanced { from: _, to } => state.set_now(*to),
-        Event::ApplicationCreated { id, app_id, display_name } => {
-            let display_name = display_name.clone();
-            state.push_application(&Application { id: *id, app_id: *app_id, display_name, publication: None });
+        Event::ApplicationCreated { id, app_id, display_name, properties } => {
+            let plain = Application::unpublished(*id, *app_id, display_name.clone());
+            state.push_application(&Application { properties: properties.clone(), ..plain });
         }
         Event::ApplicationRenamed { id, from: _, to } => state.rename_application(*id, to),
         Event::ApplicationDeleted(removed) => state.remove_application(removed.thing.id),
         Event::ApplicationPublished { id, connector_group, on_premises_publishing } => {
-            state.publish_application(*id, *connector_group, on_premises_publishing);
+            state.publish_application(*id, *connector_group, on_premises_publishing, &[]);
         }
         Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
         Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
@@ -41,6 +41,16 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
             Ok(bulk) => state.apply_bulk_move(bulk, *connector_group),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, *connector_group))),
         },
+        Event::ApplicationPropertiesUpdated { id, from: _, to } => state.change_application_properties(*id, to),
+        Event::ServicePrincipalCreated(Attached { application, thing }) => {
+            state.attach_service_principal(*application, thing);
+        }
+        Event::ServicePrincipalUpdated { id, from: _, to } => state.change_service_principal(*id, to),
+        Event::ServicePrincipalDeleted(Attached { application: _, thing }) => state.detach_service_principal(thing.id),
+        Event::ApplicationSegmentAdded(added) => state.insert_segment(added.application, usize::MAX, &added.thing),
+        Event::ApplicationSegmentUpdated { id: _, from: _, to } => state.replace_segment(to),
+        Event::ApplicationSegmentRemoved(removed) => state.remove_segment(removed.thing.thing.id),
+        Event::ProfileUpdated { from: _, to } => state.change_profile(to),
     }
 }
 
@@ -68,12 +78,24 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
         Event::ApplicationDeleted(removed) => state.restore_application(place(removed), &removed.thing),
         Event::ApplicationPublished { id, .. } => state.unpublish_application(*id),
         Event::PublishingUpdated { id, from, to: _ } => state.set_publishing(*id, Some(from)),
-        Event::ApplicationUnpublished { id, connector_group, on_premises_publishing } => {
-            state.publish_application(*id, *connector_group, on_premises_publishing);
+        Event::ApplicationUnpublished { id, connector_group, on_premises_publishing, application_segments } => {
+            state.publish_application(*id, *connector_group, on_premises_publishing, application_segments);
         }
         Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_bulk() {
             Ok(bulk) => state.undo_bulk_move(bulk),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, moved.from))),
         },
+        Event::ApplicationPropertiesUpdated { id, from, to: _ } => state.change_application_properties(*id, from),
+        Event::ServicePrincipalCreated(Attached { application: _, thing }) => state.detach_service_principal(thing.id),
+        Event::ServicePrincipalUpdated { id, from, to: _ } => state.change_service_principal(*id, from),
+        Event::ServicePrincipalDeleted(Attached { application, thing }) => {
+            state.attach_service_principal(*application, thing);
+        }
+        Event::ApplicationSegmentAdded(added) => state.remove_segment(added.thing.id),
+        Event::ApplicationSegmentUpdated { id: _, from, to: _ } => state.replace_segment(from),
+        Event::ApplicationSegmentRemoved(removed) => {
+            state.insert_segment(removed.thing.application, place(removed), &removed.thing.thing);
+        }
+        Event::ProfileUpdated { from, to: _ } => state.change_profile(from),
     }
 }

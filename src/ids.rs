@@ -141,6 +141,10 @@ ids! {
     ApplicationId
     /// An application's other key, its client id (Graph: `application.appId`).
     AppId
+    /// Names an application's service principal within its tenant (Graph: `servicePrincipal.id`).
+    ServicePrincipalId
+    /// Names a segment of an application within its tenant (Graph: `ipApplicationSegment.id`).
+    ApplicationSegmentId
     /// An id in a refusal that more than one kind of thing can earn.
     AnyId
 }
@@ -155,7 +159,7 @@ macro_rules! any_id {
     )*};
 }
 
-any_id! { TenantId ConnectorGroupId ConnectorId ApplicationId AppId }
+any_id! { TenantId ConnectorGroupId ConnectorId ApplicationId AppId ServicePrincipalId ApplicationSegmentId }
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     count::{count, count_of},
-    ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
-    model::{group::ConnectorGroupType, region::Region},
+    ids::{AnyId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
+    model::{group::ConnectorGroupType, region::Region, segment::SegmentProperty},
     timestamp::Timestamp,
 };
 
@@ -34,23 +34,24 @@ pub enum Refusal {
         /// As it was given.
         region: Arc<str>,
     },
-    /// A URL that is not absolute http(s), has no domain name as host, or does not end with `/`.
-    #[error("{property} is not an absolute http(s) URL with a domain name as host and a final slash")]
+    /// A URL that is neither absolute http(s) with a domain name as host nor `api://` and the application's own client id
+    ///
+    #[error("{property} is neither an absolute http(s) URL with a domain name as host nor api:// and the own appId")]
     InvalidUrl {
         /// Which.
         property: UrlProperty,
-    },
-    /// A read-only property was given a value.
-    #[error("{property} is read-only")]
-    ReadOnlyProperty {
-        /// Which.
-        property: ReadOnlyProperty,
     },
     /// An id is named twice in one list.
     #[error("{id} is named twice")]
     DuplicateReference {
         /// The first that repeats an earlier one.
         id: AnyId,
+    },
+    /// A host that is not of its type, a protocol that is none, or a port that is none.
+    #[error("{property} of the segment is not of its kind")]
+    InvalidSegment {
+        /// Which.
+        property: SegmentProperty,
     },
     /// A transaction within a transaction.
     #[error("a transaction within a transaction")]
@@ -74,6 +75,18 @@ pub enum Refusal {
     ApplicationNotFound {
         /// As it was given.
         id: ApplicationId,
+    },
+    /// The tenant has no such service principal.
+    #[error("service principal {id} not found")]
+    ServicePrincipalNotFound {
+        /// As it was given.
+        id: ServicePrincipalId,
+    },
+    /// The tenant has no such segment.
+    #[error("application segment {id} not found")]
+    ApplicationSegmentNotFound {
+        /// As it was given.
+        id: ApplicationSegmentId,
     },
     /// The tenant has no such group.
     #[error("connector group {id} not found")]
@@ -161,12 +174,34 @@ pub enum Refusal {
         /// The region of the target.
         to: Region,
     },
+    /// A read-only property was given another value than it has.
+    #[error("{property} is read-only")]
+    ReadOnlyProperty {
+        /// Which.
+        property: ReadOnlyProperty,
+    },
     /// Another published application has this URL (I5, R-50).
     #[error("{property} is in use by application {application}")]
     UrlInUse {
         /// Which of the two.
         property: UrlProperty,
         /// Who has it.
+        application: ApplicationId,
+    },
+    /// The application has a service principal.
+    #[error("application {application} has service principal {service_principal}")]
+    ServicePrincipalExists {
+        /// The application.
+        application: ApplicationId,
+        /// The one that it has.
+        service_principal: ServicePrincipalId,
+    },
+    /// Another segment of the tenant overlaps: a protocol, a port and a destination in common (I9, R-51).
+    #[error("segment {segment} of application {application} overlaps")]
+    SegmentInUse {
+        /// The first that does, in the order of the tenant document.
+        segment: ApplicationSegmentId,
+        /// Whose it is.
         application: ApplicationId,
     },
     /// Entries of a bulk command were refused, and with them the whole command.
@@ -194,12 +229,14 @@ impl Refusal {
             Self::BlankName => "blankName",
             Self::InvalidRegion { .. } => "invalidRegion",
             Self::InvalidUrl { .. } => "invalidUrl",
-            Self::ReadOnlyProperty { .. } => "readOnlyProperty",
             Self::DuplicateReference { .. } => "duplicateReference",
+            Self::InvalidSegment { .. } => "invalidSegment",
             Self::NestedTransaction => "nestedTransaction",
             Self::ClockMovedBack { .. } => "clockMovedBack",
             Self::ConnectorNotFound { .. } => "connectorNotFound",
             Self::ApplicationNotFound { .. } => "applicationNotFound",
+            Self::ServicePrincipalNotFound { .. } => "servicePrincipalNotFound",
+            Self::ApplicationSegmentNotFound { .. } => "applicationSegmentNotFound",
             Self::ConnectorGroupNotFound { .. } => "connectorGroupNotFound",
             Self::AlreadyExists { .. } => "alreadyExists",
             Self::GroupReadOnly { .. } => "groupReadOnly",
@@ -210,7 +247,10 @@ impl Refusal {
             Self::RegionLocked { .. } => "regionLocked",
             Self::GroupNotEmpty { .. } => "groupNotEmpty",
             Self::ConnectorRegionLocked { .. } => "connectorRegionLocked",
+            Self::ReadOnlyProperty { .. } => "readOnlyProperty",
             Self::UrlInUse { .. } => "urlInUse",
+            Self::ServicePrincipalExists { .. } => "servicePrincipalExists",
+            Self::SegmentInUse { .. } => "segmentInUse",
             Self::Bulk { .. } => "bulk",
             Self::Transaction { .. } => "transaction",
         }
@@ -259,6 +299,10 @@ pub enum Kind {
     Connector,
     /// An application of a tenant.
     Application,
+    /// A service principal of a tenant.
+    ServicePrincipal,
+    /// A segment of a tenant.
+    ApplicationSegment,
 }
 
 impl Kind {
@@ -270,6 +314,8 @@ impl Kind {
             Self::ConnectorGroup => "connectorGroup",
             Self::Connector => "connector",
             Self::Application => "application",
+            Self::ServicePrincipal => "servicePrincipal",
+            Self::ApplicationSegment => "applicationSegment",
         }
     }
 }

@@ -12,14 +12,17 @@ use crate::{
     decide::decide,
     event::Event,
     evolve,
-    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     model::Rules,
     model::{
         application::Application,
         connector::Connector,
         document::Document,
         group::{ConnectorGroup, Name},
+        properties::ProfileProperties,
         region::Region,
+        segment::ApplicationSegment,
+        service_principal::ServicePrincipal,
     },
     refusal::Refusal,
     state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
@@ -147,6 +150,12 @@ impl Tenant {
         self.state.rules()
     }
 
+    /// What its publishing profile says besides `id` and `isEnabled`.
+    #[must_use]
+    pub fn on_premises_publishing_profile(&self) -> &ProfileProperties {
+        self.state.profile()
+    }
+
     /// How many groups there are. O(1).
     #[must_use]
     pub fn connector_groups_count(&self) -> usize {
@@ -249,6 +258,34 @@ impl Tenant {
         self.state.application_by_app_id(app_id)
     }
 
+    /// All service principals with their applications, in the order of the tenant document.
+    pub fn service_principals(&self) -> impl Iterator<Item = (ApplicationView<'_>, &ServicePrincipal)> {
+        self.state.service_principals()
+    }
+
+    /// The service principal with this id, and its application. O(1).
+    #[must_use]
+    pub fn service_principal(&self, id: ServicePrincipalId) -> Option<(ApplicationView<'_>, &ServicePrincipal)> {
+        self.state.service_principal(id)
+    }
+
+    /// How many segments there are. O(1).
+    #[must_use]
+    pub fn application_segments_count(&self) -> usize {
+        self.state.application_segments_count()
+    }
+
+    /// All segments with their applications, in the order of the tenant document.
+    pub fn application_segments(&self) -> impl Iterator<Item = (ApplicationView<'_>, &ApplicationSegment)> {
+        self.state.application_segments()
+    }
+
+    /// The segment with this id, and its application. O(1).
+    #[must_use]
+    pub fn application_segment(&self, id: ApplicationSegmentId) -> Option<(ApplicationView<'_>, &ApplicationSegment)> {
+        self.state.application_segment(id)
+    }
+
     /// The published application with this internal URL, in any ASCII case (I5).
     #[must_use]
     pub fn application_by_internal_url(&self, url: &str) -> Option<ApplicationView<'_>> {
@@ -284,6 +321,7 @@ impl PartialEq for Tenant {
                 && self.default_region() == other.default_region()
                 && self.now() == other.now()
                 && self.rules() == other.rules()
+                && self.on_premises_publishing_profile() == other.on_premises_publishing_profile()
                 && self.connector_groups().eq(other.connector_groups())
                 && self.connectors().eq(other.connectors())
                 && self.applications().eq(other.applications()))

@@ -98,6 +98,25 @@ impl fmt::Display for Command {
             }
             Self::ReportConnector(command) => write!(formatter, "report connector {}", command.id),
             Self::AdvanceClock(command) => write!(formatter, "advance the clock to {}", command.now),
+            Self::CreateServicePrincipal(command) => {
+                write!(formatter, "create service principal {} of application {}", command.id, command.application)
+            }
+            Self::UpdateServicePrincipal(command) => {
+                write!(formatter, "update service principal {}", command.id)?;
+                command.properties.names().try_for_each(|name| write!(formatter, ", {name}"))
+            }
+            Self::DeleteServicePrincipal(command) => write!(formatter, "delete service principal {}", command.id),
+            Self::AddApplicationSegment(command) => write!(
+                formatter,
+                "add segment {} to {:?} to application {}",
+                command.id, command.destination_host, command.application
+            ),
+            Self::UpdateApplicationSegment(command) => write!(formatter, "update segment {}", command.id),
+            Self::RemoveApplicationSegment(command) => write!(formatter, "remove segment {}", command.id),
+            Self::UpdateProfile(command) => {
+                formatter.write_str("update the publishing profile")?;
+                command.properties.names().try_for_each(|name| write!(formatter, ", {name}"))
+            }
             Self::ProvisionConnectorGroup(command) => {
                 let (kind, name) = (&command.connector_group_type, &command.name);
                 write!(formatter, "provision connector group {} of type {:?} named {name:?}", command.id, kind.as_str())
@@ -131,6 +150,40 @@ impl fmt::Display for Event {
             }
             Self::ConnectorGroupRegionChanged { id, from, to } => {
                 write!(formatter, "connector group {id} went from region {from} to region {to}")
+            }
+            Self::ApplicationPropertiesUpdated { id, to, .. } => {
+                write!(formatter, "application {id} has new properties")?;
+                to.names().try_for_each(|name| write!(formatter, ", {name}"))
+            }
+            Self::ServicePrincipalCreated(attached) => {
+                write!(
+                    formatter,
+                    "service principal {} of application {} was created",
+                    attached.thing.id, attached.application
+                )
+            }
+            Self::ServicePrincipalUpdated { id, to, .. } => {
+                write!(formatter, "service principal {id} has new properties")?;
+                to.names().try_for_each(|name| write!(formatter, ", {name}"))
+            }
+            Self::ServicePrincipalDeleted(attached) => {
+                write!(
+                    formatter,
+                    "service principal {} of application {} was deleted",
+                    attached.thing.id, attached.application
+                )
+            }
+            Self::ApplicationSegmentAdded(attached) => {
+                write!(formatter, "segment {} was added to application {}", attached.thing.id, attached.application)
+            }
+            Self::ApplicationSegmentUpdated { id, .. } => write!(formatter, "segment {id} was updated"),
+            Self::ApplicationSegmentRemoved(removed) => {
+                let (segment, application) = (removed.thing.thing.id, removed.thing.application);
+                write!(formatter, "segment {segment} was removed from application {application}")
+            }
+            Self::ProfileUpdated { to, .. } => {
+                formatter.write_str("the publishing profile has new properties")?;
+                to.names().try_for_each(|name| write!(formatter, ", {name}"))
             }
             Self::ConnectorGroupDeleted(removed) => {
                 let group = &removed.thing;

@@ -5,6 +5,8 @@
 use connector_groups::{
     AppId, Directory, DirectoryCommand, Tenant, Violation,
     document::{Document, Violations},
+    ids::ApplicationSegmentId,
+    model::SegmentProperty,
     refusal::{
         Kind,
         UrlProperty::{ExternalUrl, InternalUrl},
@@ -137,10 +139,119 @@ fn each_violation_is_told_with_its_ids() {
             Violation::DuplicateId { kind: Kind::Application, id: id("b0000000", 1).parse::<AppId>().unwrap().into() },
         ),
     ];
-    for (pointer, value, violation) in cases {
+    let segment = |number: u32, host: &str| json!({"id": id("56000000", number), "destinationHost": host, "destinationType": "ip", "protocol": "tcp", "ports": []});
+    let (s1, s2): (ApplicationSegmentId, ApplicationSegmentId) =
+        (id("56000000", 1).parse().unwrap(), id("56000000", 2).parse().unwrap());
+    let attachments = [
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "10.0.0.1"), segment(2, "10.0.0.1")]),
+            Violation::OverlappingSegments { first: s1, second: s2 },
+        ),
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "10.0.0.1"), segment(1, "10.0.0.2")]),
+            Violation::DuplicateId { kind: Kind::ApplicationSegment, id: s1.into() },
+        ),
+        (
+            "/applications/0/applicationSegments",
+            json!([segment(1, "nowhere at all")]),
+            Violation::InvalidSegment { property: SegmentProperty::DestinationHost, segment: s1 },
+        ),
+        (
+            "/applications/0/onPremisesPublishing/externalUrl",
+            json!("https://a.contoso.com"),
+            Violation::InvalidUrl { property: ExternalUrl, application: a1 },
+        ),
+        (
+            "/applications/0/onPremisesPublishing/externalUrl",
+            json!(format!("api://{}/", id("b0000000", 2))),
+            Violation::InvalidUrl { property: ExternalUrl, application: a1 },
+        ),
+    ];
+    for (pointer, value, violation) in cases.into_iter().chain(attachments) {
         let found = violations(with(pointer, value.clone()));
         assert_eq!(found, [violation], "{pointer} = {value}");
     }
+}
+
+/// What few applications have is absent where there is none, and a document with all of it is read as it was written.
+#[test]
+fn attachments_are_written_where_they_are_and_read_again() {
+    let plain = serde_json::to_string(&load(right()).unwrap()).unwrap();
+    for name in ["properties", "servicePrincipal", "applicationSegments", "onPremisesPublishingProfile"] {
+        assert!(!plain.contains(&format!("\"{name}\"")), "{name} in {plain}");
+    }
+    let segment = |number: u32, protocol: &str| {
+        json!({"id": id("56000000", number), "destinationHost": format!("10.0.0.{number}"), "destinationType": "IP",
+            "protocol": protocol, "ports": ["1-2", "7"], "properties": {"action": "tunnel"}})
+    };
+    let mut full = right();
+    full["onPremisesPublishingProfile"] = json!({"isDefaultAccessEnabled": true});
+    full["applications"][1]["properties"] = json!({"tags": ["a"], "gone": null});
+    full["applications"][1]["servicePrincipal"] = json!({"id": id("5e000000", 1), "properties": {"notes": "n"}});
+    full["applications"][1]["applicationSegments"] = json!([segment(2, "tcp"), segment(1, "UDP,tcp")]);
+    let tenant = load(full.clone()).unwrap();
+    full["applications"][1]["properties"] = json!({"tags": ["a"]});
+    full["applications"][1]["applicationSegments"][1]["protocol"] = json!("tcp,udp");
+    let saved = serde_json::to_value(&tenant).unwrap();
+    for name in ["properties", "servicePrincipal", "applicationSegments"] {
+        assert_eq!(saved["applications"][1][name], full["applications"][1][name]);
+    }
+    assert_eq!(saved["onPremisesPublishingProfile"], full["onPremisesPublishingProfile"]);
+    assert_eq!(serde_json::from_value::<Tenant>(saved.clone()).unwrap(), tenant);
+    // Not published, it has no segments; nor has another application its service principal.
+    let mut unpublished = saved.clone();
+    unpublished["applications"][1]["onPremisesPublishing"] = Value::Null;
+    unpublished["applications"][1]["connectorGroup"] = Value::Null;
+    let application = id("a0000000", 2).parse().unwrap();
+    assert_eq!(violations(unpublished), [Violation::UnpublishedSegments { application }]);
+    let mut shared = saved.clone();
+    shared["applications"][0]["servicePrincipal"] = json!({"id": id("5e000000", 1)});
+    let kind = Kind::ServicePrincipal;
+    assert_eq!(violations(shared), [Violation::DuplicateId { kind, id: id("5e000000", 1).parse().unwrap() }]);
+    for (pointer, value) in [
+        ("/applications/1/properties", json!({"APPID": 1})),
+        ("/applications/1/servicePrincipal/properties", json!({"id": 1})),
+        ("/applications/1/applicationSegments/0/properties", json!({"Ports": []})),
+        ("/applications/1/applicationSegments/0/protocol", json!("icmp")),
+        ("/onPremisesPublishingProfile", json!({"isenabled": true})),
+    ] {
+        let mut wrong = saved.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert!(serde_json::from_value::<Tenant>(wrong).is_err(), "{pointer}");
+    }
+}
+
+/// Of every two that overlap, the later one is told with the first that it overlaps, wherever they are.
+#[test]
+fn overlapping_segments_are_told_whatever_they_are() {
+    let segment = |number: usize, (destination_type, host, protocol, port): (&str, &str, &str, &str)| {
+        let ports: Vec<&str> = [port].into_iter().filter(|port| !port.is_empty()).collect();
+        json!({"id": id("56000000", number.try_into().unwrap()), "destinationHost": host,
+            "destinationType": destination_type, "protocol": protocol, "ports": ports})
+    };
+    let all = [
+        ("ipRangeCidr", "10.0.0.0/8", "tcp", "80-90"),
+        ("ip", "10.1.1.1", "udp", "80"),
+        ("ip", "10.1.1.1", "tcp", "91"),
+        ("fqdn", "a.contoso.com", "tcp", ""),
+        ("ipRange", "9.0.0.0..10.0.0.0", "tcp,udp", "90-100"),
+        ("FQDN", "A.contoso.com", "tcp", ""),
+        ("dnsSuffix", "a.contoso.com", "tcp", ""),
+        ("other", "x", "tcp", "1"),
+        ("other", "X", "tcp", "1"),
+        ("other", "x", "tcp", "1-2"),
+        ("ip", "10.1.1.1", "tcp,udp", "80-91"),
+    ];
+    let segments: Vec<Value> =
+        all.into_iter().enumerate().map(|(number, segment_of)| segment(number, segment_of)).collect();
+    let found = violations(with("/applications/0/applicationSegments", json!(segments)));
+    let pair = |first: u32, second: u32| Violation::OverlappingSegments {
+        first: id("56000000", first).parse().unwrap(),
+        second: id("56000000", second).parse().unwrap(),
+    };
+    assert_eq!(found, [pair(0, 4), pair(3, 5), pair(7, 9), pair(0, 10)]);
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl World {
         for (number, (place, _)) in self.applications.iter().enumerate() {
             let id = ApplicationId::from_u128(number as u128);
             let app_id = AppId::from_u128(number as u128);
-            commands.push(CreateApplication { id, app_id, display_name: "".into() }.into());
+            commands.push(CreateApplication { id, app_id, display_name: "".into(), properties: None }.into());
             commands.push(PublishApplication { application: id, on_premises_publishing: Box::default() }.into());
             commands.push(AddApplication { application: id, connector_group: group(*place) }.into());
         }

@@ -158,7 +158,7 @@ fn some_changes(world: &World, tenant: &Tenant) -> Tenant {
         let (id, there) = (world.data.application(*number), world.data.group(THERE));
         let command: Command = match turn % 3 {
             0 => AddApplication { application: id, connector_group: there }.into(),
-            1 => UpdateApplication { id, display_name: "Renamed".into() }.into(),
+            1 => UpdateApplication { id, display_name: Some("Renamed".into()), properties: None }.into(),
             _ => DeleteApplication { id }.into(),
         };
         changed.apply(&command).expect("accepted");

@@ -117,9 +117,14 @@ fn lines(data: &Data) -> Vec<String> {
         let app_id = AppId::from_u128(application.app_id);
         let to = group(u128::from(number / 4 % 2));
         [
-            in_tenant(CreateApplication { id, app_id, display_name: application.name.as_str().into() }),
+            in_tenant(CreateApplication {
+                id,
+                app_id,
+                display_name: application.name.as_str().into(),
+                properties: None,
+            }),
             in_tenant(PublishApplication { application: id, on_premises_publishing: Box::new(changes) }),
-            in_tenant(UpdateApplication { id, display_name: "Renamed".into() }),
+            in_tenant(UpdateApplication { id, display_name: Some("Renamed".into()), properties: None }),
             in_tenant(AddApplication { application: id, connector_group: to }),
         ]
     };

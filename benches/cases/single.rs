@@ -100,6 +100,7 @@ impl Spare {
             id: *id,
             app_id: AppId::from_u128(id.as_u128()),
             display_name: "Spare".into(),
+            properties: None,
         };
         self.applications.iter().map(|id| create(id).into()).collect()
     }
@@ -178,7 +179,9 @@ fn of_applications(data: &Data, spare: &Spare, mut case: impl FnMut(&'static str
     let mut each = |name, command: &dyn Fn(ApplicationId) -> Command| {
         case(name, some.iter().map(|id| command(*id)).collect());
     };
-    each("updateApplication", &|id| UpdateApplication { id, display_name: "Other".into() }.into());
+    each("updateApplication", &|id| {
+        UpdateApplication { id, display_name: Some("Other".into()), properties: None }.into()
+    });
     each("deleteApplication", &|id| DeleteApplication { id }.into());
     each("unpublishApplication", &|application| UnpublishApplication { application }.into());
     each("removeApplication", &|application| RemoveApplication { application }.into());

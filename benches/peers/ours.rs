@@ -7,7 +7,7 @@ use connector_groups::{
     Timestamp,
     command::{AddApplication, AssignApplications, Assignment, MoveConnectors, ReassignApplications},
     document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
-    model::{ConnectorGroupType, ConnectorStatus, OnPremisesPublishing},
+    model::{ApplicationProperties, ConnectorGroupType, ConnectorStatus, OnPremisesPublishing, ProfileProperties},
 };
 
 use super::{Answer, Data, Engine, Thing, Work};
@@ -41,6 +41,9 @@ pub fn document(data: &Data) -> Document {
         id: ApplicationId::from_u128(application.id),
         app_id: AppId::from_u128(application.app_id),
         display_name: name(&application.name),
+        properties: ApplicationProperties::default(),
+        service_principal: None,
+        application_segments: Vec::new(),
         on_premises_publishing: Some(Box::new(OnPremisesPublishing::default())),
         connector_group: Some(data.group(application.group)),
     };
@@ -49,6 +52,7 @@ pub fn document(data: &Data) -> Document {
         default_region: data.groups[0].region.into(),
         now: Timestamp::UNIX_EPOCH,
         rules: Rules::default(),
+        on_premises_publishing_profile: ProfileProperties::default(),
         connector_groups: data.groups.iter().enumerate().map(group).collect(),
         connectors: data.connectors.iter().map(connector).collect(),
         applications: data.applications.iter().map(application).collect(),

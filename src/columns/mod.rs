@@ -10,10 +10,12 @@
 //!
 //! SlotMap = creation order + ids + index: which slot an id has, and which slots are alive
 //! Table   = a SlotMap with one whole thing a slot
+//! Areas   = a shared tree of areas: which of them meet another one
 //! ```
 //!
 //! What each path costs is counted in [`work`], so that a path that becomes slow fails a test.
 
+mod areas;
 mod bit_set;
 mod hash;
 mod index;
@@ -26,6 +28,7 @@ mod table;
 mod union_find;
 pub(crate) mod work;
 
+pub(crate) use areas::{Area, Areas};
 pub(crate) use bit_set::BitSet;
 pub(crate) use hash::HashSeed;
 pub(crate) use index::{Index, first_repeated};

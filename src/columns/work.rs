@@ -13,6 +13,8 @@ pub(crate) struct Work {
     pub(crate) steps: usize,
     /// Elements whose node was read or written one by one, or 64 at once.
     pub(crate) elements: usize,
+    /// Nodes of a tree of areas that a search looked at.
+    pub(crate) nodes: usize,
 }
 
 #[cfg(test)]
@@ -48,6 +50,10 @@ pub(crate) fn element() {
     count(|work| work.elements = work.elements.saturating_add(1));
 }
 
+pub(crate) fn node() {
+    count(|work| work.nodes = work.nodes.saturating_add(1));
+}
+
 /// What is done meanwhile.
 #[cfg(test)]
 pub(crate) fn of(action: impl FnOnce()) -> Work {
@@ -59,5 +65,6 @@ pub(crate) fn of(action: impl FnOnce()) -> Work {
         buckets: after.buckets - before.buckets,
         steps: after.steps - before.steps,
         elements: after.elements - before.elements,
+        nodes: after.nodes - before.nodes,
     }
 }

@@ -8,21 +8,31 @@ use crate::{
     command::{CreateApplication, PublishApplication, UpdateApplication},
     event::{Event, Move, Removed},
     ids::{ApplicationId, ConnectorGroupId},
-    state::{ConnectorGroupView, State},
+    model::publishing::OnPremisesPublishing,
+    state::{ApplicationView, ConnectorGroupView, State},
 };
 
 pub(super) fn create(state: &State, command: &CreateApplication) -> Decision {
-    let CreateApplication { id, app_id, display_name } = command.clone();
+    let CreateApplication { id, app_id, display_name, properties } = command.clone();
     checks::application_is_free(state, id, app_id)?;
-    Ok(Vec::from([Event::ApplicationCreated { id, app_id, display_name }]))
+    let properties = properties.unwrap_or_default();
+    Ok(Vec::from([Event::ApplicationCreated { id, app_id, display_name, properties }]))
 }
 
 pub(super) fn update(state: &State, command: &UpdateApplication) -> Decision {
-    let UpdateApplication { id, display_name: to } = command.clone();
-    let application = checks::application(state, id)?;
-    let from = application.display_name().clone();
-    let renamed = (from != to).then_some(Event::ApplicationRenamed { id, from, to });
-    Ok(renamed.into_iter().collect())
+    let UpdateApplication { id, display_name, properties } = command;
+    let application = checks::application(state, *id)?;
+    let from = application.display_name();
+    let renamed = display_name.clone().filter(|to| to != from);
+    let renamed = renamed.map(|to| Event::ApplicationRenamed { id: *id, from: from.clone(), to });
+    let from = application.properties();
+    let to = properties.as_ref().map(|changes| from.merged(changes)).filter(|to| to != from);
+    let updated = to.map(|to| Event::ApplicationPropertiesUpdated {
+        id: *id,
+        from: to.changes_to(from),
+        to: from.changes_to(&to),
+    });
+    Ok(renamed.into_iter().chain(updated).collect())
 }
 
 pub(super) fn delete(state: &State, id: ApplicationId) -> Decision {
@@ -33,10 +43,11 @@ pub(super) fn delete(state: &State, id: ApplicationId) -> Decision {
 
 pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
     let PublishApplication { application: id, on_premises_publishing: changes } = command;
-    checks::publishing(changes)?;
+    let changes = checks::urls(changes, state.application(*id).map(ApplicationView::app_id))?;
     let application = checks::application(state, *id)?;
     let from = application.on_premises_publishing();
-    let to = from.as_ref().unwrap_or_else(|| state.publishing_defaults()).merged(changes);
+    checks::read_only(&changes, from.as_ref())?;
+    let to = OnPremisesPublishing::merge(from.as_ref(), &changes, application.app_id(), state.publishing_defaults());
     checks::urls_are_free(state, *id, &to)?;
     let event = match from {
         // always first into the default group.
@@ -58,6 +69,7 @@ pub(super) fn unpublish(state: &State, id: ApplicationId) -> Decision {
         id,
         connector_group: publication.connector_group,
         on_premises_publishing: publication.on_premises_publishing,
+        application_segments: publication.application_segments,
     });
     Ok(unpublished.into_iter().collect())
 }

@@ -1,15 +1,19 @@
 //! One function a check. Every refusal of the engine is built here, at one line; a check answers with what it has proved.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 
 use crate::{
     command::Command,
-    ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    ids::{
+        AnyId, AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId,
+    },
     model::{
         Given,
         group::{ConnectorGroupType, Name},
-        publishing::{OnPremisesPublishing, PublishingChanges},
+        publishing::{Change, OnPremisesPublishing, PublishingChanges},
         region::Region,
+        segment::{ApplicationSegment, SegmentProperty, SegmentProtocol},
+        service_principal::ServicePrincipal,
         url,
     },
     refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty},
@@ -45,23 +49,38 @@ pub(super) fn region_or_default(state: &State, given: Option<&Given<Region>>) ->
     given.map_or_else(|| Ok(state.default_region().clone()), region)
 }
 
-/// Both URLs, then both read-only properties: the first that fails is the answer.
-pub(super) fn publishing(changes: &PublishingChanges) -> Check {
-    url(UrlProperty::InternalUrl, changes.internal_url.value())?;
-    url(UrlProperty::ExternalUrl, changes.external_url.value())?;
-    let enabled = changes.is_on_prem_publishing_enabled.value();
-    read_only(ReadOnlyProperty::IsOnPremPublishingEnabled, enabled.is_some())?;
-    let metadata = changes.verified_custom_domain_certificates_metadata.value();
-    read_only(ReadOnlyProperty::VerifiedCustomDomainCertificatesMetadata, metadata.is_some())
+/// The changes with both URLs as they are kept: the first that is none is the answer. `app_id` is the application's own, and
+/// unknown where there is no such application, which is another check's to tell.
+pub(super) fn urls(changes: &PublishingChanges, app_id: Option<AppId>) -> Check<Cow<'_, PublishingChanges>> {
+    let mut kept = Cow::Borrowed(changes);
+    if let Change::Set(given) = &changes.internal_url {
+        let url = url(UrlProperty::InternalUrl, given, app_id)?;
+        // Most URLs are as they should be, and then nothing is copied.
+        if !Arc::ptr_eq(&url, given) {
+            kept.to_mut().internal_url = Change::Set(url);
+        }
+    }
+    if let Change::Set(given) = &changes.external_url {
+        let url = url(UrlProperty::ExternalUrl, given, app_id)?;
+        if !Arc::ptr_eq(&url, given) {
+            kept.to_mut().external_url = Change::Set(url);
+        }
+    }
+    Ok(kept)
 }
 
-fn url(property: UrlProperty, url: Option<&Arc<str>>) -> Check {
-    let malformed = url.is_some_and(|url| !url::is_publishable(url));
-    forbid(malformed, || Refusal::InvalidUrl { property })
+fn url(property: UrlProperty, given: &Arc<str>, app_id: Option<AppId>) -> Check<Arc<str>> {
+    url::published(given, app_id).ok_or(Refusal::InvalidUrl { property })
 }
 
-fn read_only(property: ReadOnlyProperty, given: bool) -> Check {
-    forbid(given, || Refusal::ReadOnlyProperty { property })
+/// A segment as its fields make it; of them host, protocol and ports are looked at in this order. `protocol` is none where
+/// its text is none.
+pub(super) fn segment(segment: ApplicationSegment, protocol: Option<SegmentProtocol>) -> Check<ApplicationSegment> {
+    let segment = ApplicationSegment { protocol: protocol.unwrap_or(segment.protocol), ..segment };
+    let wrong = segment.wrong_property();
+    let is_host = wrong == Some(SegmentProperty::DestinationHost);
+    let wrong = if protocol.is_none() && !is_host { Some(SegmentProperty::Protocol) } else { wrong };
+    wrong.map_or(Ok(segment), |property| Err(Refusal::InvalidSegment { property }))
 }
 
 /// No id of a list repeats an earlier one; the first that does is told.
@@ -97,6 +116,20 @@ pub(super) fn connector_group(state: &State, id: ConnectorGroupId) -> Check<Conn
     state.connector_group(id).ok_or(Refusal::ConnectorGroupNotFound { id })
 }
 
+pub(super) fn service_principal(
+    state: &State,
+    id: ServicePrincipalId,
+) -> Check<(ApplicationView<'_>, &ServicePrincipal)> {
+    state.service_principal(id).ok_or(Refusal::ServicePrincipalNotFound { id })
+}
+
+pub(super) fn application_segment(
+    state: &State,
+    id: ApplicationSegmentId,
+) -> Check<(ApplicationView<'_>, &ApplicationSegment)> {
+    state.application_segment(id).ok_or(Refusal::ApplicationSegmentNotFound { id })
+}
+
 // Step 4: ids that must not be found (I4).
 
 fn free(kind: Kind, id: impl Into<AnyId>, taken: bool) -> Check {
@@ -105,6 +138,14 @@ fn free(kind: Kind, id: impl Into<AnyId>, taken: bool) -> Check {
 
 pub(crate) fn tenant_is_free(id: TenantId, taken: bool) -> Check {
     free(Kind::Tenant, id, taken)
+}
+
+pub(super) fn service_principal_is_free(state: &State, id: ServicePrincipalId) -> Check {
+    free(Kind::ServicePrincipal, id, state.service_principal(id).is_some())
+}
+
+pub(super) fn application_segment_is_free(state: &State, id: ApplicationSegmentId) -> Check {
+    free(Kind::ApplicationSegment, id, state.application_segment(id).is_some())
 }
 
 pub(super) fn connector_group_is_free(state: &State, id: ConnectorGroupId) -> Check {
@@ -185,6 +226,21 @@ pub(super) fn may_leave(state: &State, connector: ConnectorView<'_>, to: Connect
     })
 }
 
+/// of both read-only properties, no other value than the present one. What is published is enabled, so that `true` is
+/// the present value, and what a first publishing makes it.
+pub(super) fn read_only(changes: &PublishingChanges, present: Option<&OnPremisesPublishing>) -> Check {
+    let is_disabled = changes.is_on_prem_publishing_enabled.value() == Some(&false);
+    unchanged(ReadOnlyProperty::IsOnPremPublishingEnabled, !is_disabled)?;
+    let metadata = present.and_then(|present| present.verified_custom_domain_certificates_metadata.as_ref());
+    let given = changes.verified_custom_domain_certificates_metadata.value();
+    let is_present = given.is_none() || given == metadata;
+    unchanged(ReadOnlyProperty::VerifiedCustomDomainCertificatesMetadata, is_present)
+}
+
+fn unchanged(property: ReadOnlyProperty, is_unchanged: bool) -> Check {
+    forbid(!is_unchanged, || Refusal::ReadOnlyProperty { property })
+}
+
 /// I5: no other published application has either URL.
 pub(super) fn urls_are_free(state: &State, application: ApplicationId, publishing: &OnPremisesPublishing) -> Check {
     let internal = publishing.internal_url.as_deref().and_then(|url| state.application_by_internal_url(url));
@@ -196,6 +252,20 @@ pub(super) fn urls_are_free(state: &State, application: ApplicationId, publishin
 fn url_is_free(property: UrlProperty, but: ApplicationId, user: Option<ApplicationView<'_>>) -> Check {
     let other = user.map(ApplicationView::id).filter(|user| *user != but);
     other.map_or(Ok(()), |application| Err(Refusal::UrlInUse { property, application }))
+}
+
+/// An application has one service principal at most.
+pub(super) fn without_service_principal(application: ApplicationView<'_>) -> Check {
+    application.service_principal().map_or(Ok(()), |present| {
+        Err(Refusal::ServicePrincipalExists { application: application.id(), service_principal: present.id })
+    })
+}
+
+/// I9, R-51: no other segment of the tenant has a protocol, a port and a destination in common.
+pub(super) fn destination_is_free(state: &State, segment: &ApplicationSegment) -> Check {
+    state.overlapping_segment(segment).map_or(Ok(()), |(application, segment)| {
+        Err(Refusal::SegmentInUse { segment: segment.id, application: application.id() })
+    })
 }
 
 // Many at once.

@@ -10,6 +10,9 @@ mod clock;
 mod connector;
 pub(crate) mod directory;
 mod group;
+mod profile;
+mod segment;
+mod service_principal;
 mod transaction;
 
 use alloc::vec::Vec;
@@ -43,5 +46,12 @@ pub(crate) fn decide(state: &State, command: &Command) -> Decision {
         Command::ReportConnector(command) => connector::report(state, command),
         Command::AdvanceClock(command) => clock::advance(state, command.now),
         Command::ProvisionConnectorGroup(command) => group::provision(state, command),
+        Command::CreateServicePrincipal(command) => service_principal::create(state, command),
+        Command::UpdateServicePrincipal(command) => service_principal::update(state, command),
+        Command::DeleteServicePrincipal(command) => service_principal::delete(state, command.id),
+        Command::AddApplicationSegment(command) => segment::add(state, command),
+        Command::UpdateApplicationSegment(command) => segment::update(state, command),
+        Command::RemoveApplicationSegment(command) => segment::remove(state, command.id),
+        Command::UpdateProfile(command) => Ok(profile::update(state, &command.properties)),
     }
 }

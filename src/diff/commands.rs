@@ -4,11 +4,11 @@ use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
 
 use serde::Serialize;
 
-use super::{Diff, Difference};
+use super::{Diff, Difference, TenantProperties};
 use crate::{
     command::{
         Command, CreateApplication, CreateConnectorGroup, DeleteApplication, PublishApplication, UnpublishApplication,
-        UpdateApplication,
+        UpdateApplication, UpdateProfile,
     },
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
@@ -82,19 +82,22 @@ pub enum Leftover {
 impl Diff {
     /// Commands that lead from the first state to the second, and what no command does.
     ///
-    /// Deletions of applications come first, then new groups, new applications and publishing, then moves with changes of
+    /// The profile and deletions of applications, service principals and segments come first, then new groups, new
+    /// applications, publishing and what is attached to them, then moves with changes of
     /// regions where a group is empty, then deletions of groups and new names. Moves are bulk commands. Each is decided on
     /// what those before it leave, so all of them are accepted. A name or URL that another thing still has is taken by way
     /// of a name or URL of nobody; under `regionalConnectorMoves` a connector goes by way of the default group.
     #[must_use]
     pub fn commands(&self) -> DiffCommands {
         let mut progress = Progress { tenant: self.from.clone(), done: DiffCommands::default() };
-        if self.tenant.is_some() {
-            progress.leave(Leftover::Tenant);
+        if let Some(Difference::Changed { from, to }) = &self.tenant {
+            progress.set_tenant(from, to);
         }
         progress.take_away_applications(&self.applications);
+        progress.take_away_attachments(&self.applications);
         progress.create_groups(&self.connector_groups);
         progress.set_applications(&self.applications);
+        progress.add_attachments(&self.applications);
         progress.tell_of_agents(&self.connectors);
         progress.move_all(self);
         progress.delete_groups(&self.connector_groups);
@@ -130,6 +133,16 @@ impl Progress {
         if let Err(refusal) = self.attempt(command.clone()) {
             self.leave(Leftover::Refused { command, refusal });
         }
+    }
+
+    fn set_tenant(&mut self, from: &TenantProperties, to: &TenantProperties) {
+        let profile = &from.on_premises_publishing_profile;
+        let is_profile_alone =
+            *from == TenantProperties { on_premises_publishing_profile: profile.clone(), ..to.clone() };
+        if !is_profile_alone {
+            self.leave(Leftover::Tenant);
+        }
+        self.attempt_or_leave(UpdateProfile { properties: profile.changes_to(&to.on_premises_publishing_profile) });
     }
 
     fn take_away_applications(&mut self, applications: &[Difference<Application>]) {
@@ -181,10 +194,18 @@ impl Progress {
         let mut wanted = Vec::new();
         for difference in applications {
             let (Difference::Added(to) | Difference::Changed { from: _, to }) = difference else { continue };
-            let Application { id, app_id, display_name, publication } = to.clone();
+            let Application { id, app_id, display_name, properties, publication, .. } = to.clone();
             match self.tenant.application(id) {
-                None => self.attempt_or_leave(CreateApplication { id, app_id, display_name }),
-                Some(_) => self.attempt_or_leave(UpdateApplication { id, display_name }),
+                None => {
+                    let properties = Some(properties).filter(|properties| !properties.is_empty());
+                    self.attempt_or_leave(CreateApplication { id, app_id, display_name, properties });
+                }
+                Some(present) => {
+                    let changes = present.properties().changes_to(&properties);
+                    let properties = Some(changes).filter(|changes| !changes.is_empty());
+                    let display_name = Some(display_name).filter(|name| name != present.display_name());
+                    self.attempt_or_leave(UpdateApplication { id, display_name, properties });
+                }
             }
             wanted.extend(publication.map(|publication| (id, publication.on_premises_publishing)));
         }
@@ -205,7 +226,7 @@ impl Progress {
         let mut gave_up = BTreeSet::new();
         loop {
             let count = wanted.len();
-            wanted.retain(|(id, to)| self.attempt(self.publishing(*id, to)).is_err());
+            wanted.retain(|(id, to)| self.publishing(*id, to).into_iter().any(|step| self.attempt(step).is_err()));
             if wanted.len() < count {
                 continue;
             }
@@ -222,13 +243,35 @@ impl Progress {
             self.attempt_or_leave(PublishApplication { application: id, on_premises_publishing: Box::new(no_urls) });
         }
         for (id, to) in wanted {
-            self.attempt_or_leave(self.publishing(id, &to));
+            self.publishing(id, &to).into_iter().for_each(|step| self.attempt_or_leave(step));
         }
     }
 
-    fn publishing(&self, id: ApplicationId, to: &OnPremisesPublishing) -> PublishApplication {
-        let from = self.tenant.application(id).and_then(ApplicationView::on_premises_publishing).unwrap_or_default();
-        PublishApplication { application: id, on_premises_publishing: Box::new(from.changes_to(to)) }
+    /// What makes an application published so: one command, or two where null would be another default. A property that
+    /// should be null under a type whose default is something else is set under the plain type, before the type itself, as
+    /// a change of the type changes nothing else.
+    fn publishing(&self, id: ApplicationId, to: &OnPremisesPublishing) -> Vec<PublishApplication> {
+        let application = self.tenant.application(id);
+        let (app_id, from) = (application.map(ApplicationView::app_id).unwrap_or_default(), application);
+        let from = from.and_then(ApplicationView::on_premises_publishing);
+        let plain = OnPremisesPublishing::default();
+        let changes_to = |to: &OnPremisesPublishing| {
+            let Some(from) = &from else {
+                let changes = OnPremisesPublishing::defaults_of(&to.application_type, app_id).changes_to(to);
+                let application_type = plain.changes_to(to).application_type;
+                return PublishingChanges { application_type, ..changes };
+            };
+            from.changes_to(to)
+        };
+        let step = |changes| PublishApplication { application: id, on_premises_publishing: Box::new(changes) };
+        let at_once = changes_to(to);
+        let reached = OnPremisesPublishing::merge(from.as_ref(), &at_once, app_id, &plain);
+        if reached.changes_to(to) == PublishingChanges::default() {
+            return Vec::from([step(at_once)]);
+        }
+        let first = OnPremisesPublishing { application_type: plain.application_type.clone(), ..to.clone() };
+        let application_type = Change::Set(to.application_type.clone());
+        Vec::from([step(changes_to(&first)), step(PublishingChanges { application_type, ..Default::default() })])
     }
 
     fn tell_of_agents(&mut self, connectors: &[Difference<Connector>]) {

@@ -1,5 +1,6 @@
 //! What sets one state of a tenant apart from another: as data, as a report, and as commands.
 
+mod attachments;
 mod commands;
 mod moves;
 mod report;
@@ -11,7 +12,10 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use crate::{
     ids::TenantId,
     model::Rules,
-    model::{application::Application, connector::Connector, group::ConnectorGroup, region::Region},
+    model::{
+        application::Application, connector::Connector, group::ConnectorGroup, properties::ProfileProperties,
+        region::Region,
+    },
     state::Differences,
     tenant::Tenant,
     timestamp::Timestamp,
@@ -81,12 +85,16 @@ pub struct TenantProperties {
     pub now: Timestamp,
     /// Its switches.
     pub rules: Rules,
+    /// What its publishing profile says.
+    #[serde(skip_serializing_if = "ProfileProperties::is_empty")]
+    pub on_premises_publishing_profile: ProfileProperties,
 }
 
 impl From<&Tenant> for TenantProperties {
     fn from(tenant: &Tenant) -> Self {
         let (default_region, rules) = (tenant.default_region().clone(), tenant.rules());
-        Self { id: tenant.id(), default_region, now: tenant.now(), rules }
+        let on_premises_publishing_profile = tenant.on_premises_publishing_profile().clone();
+        Self { id: tenant.id(), default_region, now: tenant.now(), rules, on_premises_publishing_profile }
     }
 }
 

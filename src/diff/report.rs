@@ -1,15 +1,17 @@
 //! A diff to read: one line a difference, `+` added, `-` removed, `~` changed. Texts are quoted and escaped.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
 use super::{Diff, Difference};
 use crate::{
-    ids::ConnectorGroupId,
+    ids::{ApplicationSegmentId, ConnectorGroupId},
     model::{
+        Properties,
         application::Application,
         connector::{Connector, ConnectorStatus},
         group::ConnectorGroup,
+        segment::ApplicationSegment,
     },
     tenant::Tenant,
 };
@@ -24,6 +26,7 @@ impl fmt::Display for Diff {
             changes.of("uniqueNames", &from.rules.unique_names, &to.rules.unique_names);
             let (moves, to_moves) = (from.rules.regional_connector_moves, to.rules.regional_connector_moves);
             changes.of("regionalConnectorMoves", &moves, &to_moves);
+            changes.of_properties(&from.on_premises_publishing_profile, &to.on_premises_publishing_profile);
             writeln!(formatter, "~ tenant {}: {changes}", from.id)?;
         }
         self.connector_groups.iter().try_for_each(|difference| connector_group(formatter, difference))?;
@@ -40,6 +43,37 @@ impl Changes {
     fn of<T: PartialEq + fmt::Debug>(&mut self, name: &str, from: &T, to: &T) {
         if from != to {
             self.0.push(format!("{name} {from:?} → {to:?}"));
+        }
+    }
+
+    /// Open properties by name alone: their values may be long.
+    fn of_properties<K>(&mut self, from: &Properties<K>, to: &Properties<K>) {
+        self.0.extend(from.changes_to(to).names().map(|name| format!("{name:?} changed")));
+    }
+
+    fn of_attachments(&mut self, from: &Application, to: &Application) {
+        self.of_properties(&from.properties, &to.properties);
+        match (&from.service_principal, &to.service_principal) {
+            (None, Some(_)) => self.0.push("service principal added".into()),
+            (Some(_), None) => self.0.push("service principal removed".into()),
+            (Some(from), Some(to)) if from != to => self.0.push("service principal changed".into()),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let by_id = |application| -> BTreeMap<ApplicationSegmentId, &ApplicationSegment> {
+            segments(application).iter().map(|segment| (segment.id, segment)).collect()
+        };
+        let (were, are) = (by_id(from), by_id(to));
+        for segment in segments(from).iter().filter(|segment| !are.contains_key(&segment.id)) {
+            self.0.push(format!("segment {:?} removed", segment.destination_host));
+        }
+        for segment in segments(to) {
+            match were.get(&segment.id) {
+                None => self.0.push(format!("segment {:?} added", segment.destination_host)),
+                Some(former) if *former != segment => {
+                    self.0.push(format!("segment {:?} changed", segment.destination_host));
+                }
+                Some(_) => {}
+            }
         }
     }
 }
@@ -152,8 +186,16 @@ impl Diff {
                     }
                     (None, None) => {}
                 }
+                changes.of_attachments(from, to);
+                if changes.0.is_empty() {
+                    changes.0.push("order of segments changed".into());
+                }
                 writeln!(formatter, "~ {}: {changes}", title(from))
             }
         }
     }
+}
+
+fn segments(application: &Application) -> &[ApplicationSegment] {
+    application.publication.as_ref().map(|publication| publication.application_segments.as_slice()).unwrap_or_default()
 }

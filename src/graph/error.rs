@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{Command, DirectoryCommand, Refusal, refusal::UrlProperty};
+use crate::{ApplicationId, Command, DirectoryCommand, Refusal, Tenant, model::SegmentProperty, refusal::UrlProperty};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -94,6 +94,12 @@ codes! {
     DuplicateInternalUrl 400 "InternalUrl_Duplicate" "observed (R-50)" "another application has the internal URL";
     DuplicateExternalUrl 400 "ExternalUrl_Duplicate" "ours (R-50)" "another application has the external URL";
     DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "observed (issue 2549 of `microsoftgraph/msgraph-sdk-powershell`)" "`identifierUris` of one application hold a value twice";
+    InvalidSegment 400 "InvalidJson_BadRequest" "observed for a `destinationType` of `ipAddress` (pull request 3213 of `deploymenttheory/terraform-provider-microsoft365`), else ours" "the type, the protocol or a port of a segment is none";
+    InvalidDestinationAddress 400 "DestinationHost_InvalidIP" "observed (the same)" "the host of a segment is no address, network or range, as its type says";
+    InvalidDestination 400 "DestinationHost_Invalid" "observed (the same)" "the host of a segment is not of its type";
+    DuplicateSegment 400 "Invalid_AppSegments_NonwebApp_Duplicate" "observed in a public script (R-51)" "a segment overlaps another of the tenant";
+    SegmentMissing 404 "ApplicationSegment_NotFound" "ours" "the application has no such segment";
+    ServicePrincipalExists 409 "Request_MultipleObjectsWithSameKeyValue" "Graph's" "the application has a service principal";
     NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
 }
 
@@ -146,21 +152,34 @@ impl Error {
     }
 
     /// What a refused command is on the wire: the refusal's own words, but where others were observed.
-    pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand) -> Self {
+    pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand, tenant: Option<&Tenant>) -> Self {
         match refusal {
             Refusal::ConnectorNotFound { id } => Self::connector_not_found(&id.to_string()),
+            Refusal::ServicePrincipalNotFound { id } => Self::resource_not_found(&id.to_string()),
+            Refusal::SegmentInUse { application, .. } => Self::segment_in_use(*application, tenant),
             Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
                 Self::application_not_found(&id.to_string())
             }
             Refusal::ConnectorGroupNotFound { id } => Self::connector_group_not_found(&id.to_string()),
             Refusal::UrlInUse { property, .. } => Self::url_in_use(*property, command),
             Refusal::Bulk { refused } => match refused.first() {
-                Some(first) => Self::refused(&first.reason, command),
+                Some(first) => Self::refused(&first.reason, command, tenant),
                 None => Self::new(Code::from(refusal), &refusal.to_string()),
             },
-            Refusal::Transaction { reason, .. } => Self::refused(reason, command),
+            Refusal::Transaction { reason, .. } => Self::refused(reason, command, tenant),
             _ => Self::new(Code::from(refusal), &refusal.to_string()),
         }
+    }
+
+    /// A segment that overlaps one of another application, which the service was seen to name so.
+    fn segment_in_use(application: ApplicationId, tenant: Option<&Tenant>) -> Self {
+        let other = tenant.and_then(|tenant| tenant.application(application));
+        let named = other.map_or_else(String::new, |other| {
+            let name = shortened(other.display_name(), 64);
+            format!(" appId={}, objectId={}, appName={name} ", other.app_id(), other.id())
+        });
+        let text = "IP address and port overlaps with existing segment on application.";
+        Self::new(Code::DuplicateSegment, &format!("{text} conflictingApplication={{{named}}}"))
     }
 
     /// A URL that another application has, as it was asked for.
@@ -200,6 +219,12 @@ impl From<&Refusal> for Code {
             Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Self::InvalidInternalUrl,
             Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Self::InvalidExternalUrl,
             Refusal::ReadOnlyProperty { .. } => Self::ReadOnlyProperty,
+            Refusal::InvalidSegment { property: SegmentProperty::DestinationHost } => Self::InvalidDestination,
+            Refusal::InvalidSegment { .. } => Self::InvalidSegment,
+            Refusal::ServicePrincipalNotFound { .. } => Self::ResourceNotFound,
+            Refusal::ApplicationSegmentNotFound { .. } => Self::SegmentMissing,
+            Refusal::ServicePrincipalExists { .. } => Self::ServicePrincipalExists,
+            Refusal::SegmentInUse { .. } => Self::DuplicateSegment,
             Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
                 Self::NotOnTheWire
             }
@@ -239,6 +264,7 @@ mod tests {
     use crate::{
         ApplicationId, ConnectorGroupId, ConnectorId, Region, TenantId, Timestamp,
         ids::AnyId,
+        ids::{ApplicationSegmentId, ServicePrincipalId},
         model::ConnectorGroupType,
         refusal::{Kind, ReadOnlyProperty, RefusedEntry},
     };
@@ -246,6 +272,7 @@ mod tests {
     fn every_refusal() -> Vec<Refusal> {
         let (connector_group, connector) = (ConnectorGroupId::from_u128(1), ConnectorId::from_u128(2));
         let (application, any) = (ApplicationId::from_u128(3), AnyId::from_u128(4));
+        let (service_principal, segment) = (ServicePrincipalId::from_u128(5), ApplicationSegmentId::from_u128(6));
         let region = || Region::new("eur").unwrap();
         let (internal, external) = (UrlProperty::InternalUrl, UrlProperty::ExternalUrl);
         Vec::from([
@@ -256,6 +283,12 @@ mod tests {
             Refusal::InvalidUrl { property: external },
             Refusal::ReadOnlyProperty { property: ReadOnlyProperty::IsOnPremPublishingEnabled },
             Refusal::DuplicateReference { id: any },
+            Refusal::InvalidSegment { property: SegmentProperty::Ports },
+            Refusal::InvalidSegment { property: SegmentProperty::DestinationHost },
+            Refusal::ServicePrincipalNotFound { id: service_principal },
+            Refusal::ApplicationSegmentNotFound { id: segment },
+            Refusal::ServicePrincipalExists { application, service_principal },
+            Refusal::SegmentInUse { segment, application },
             Refusal::NestedTransaction,
             Refusal::ClockMovedBack { from: Timestamp::UNIX_EPOCH, to: Timestamp::UNIX_EPOCH },
             Refusal::ConnectorNotFound { id: connector },

@@ -20,25 +20,31 @@ mod find;
 mod front;
 mod group;
 mod json;
+mod kept;
 mod lists;
 mod metadata;
+mod open;
 mod options;
+mod principal;
+mod profile;
 mod query;
 mod reader;
 mod reference;
 mod reply;
 mod route;
 mod schema;
+mod segment;
 mod session;
 mod shown;
 mod template;
+mod version;
 
 use http::{Request, Response};
 
 use crate::Directory;
 
 pub use error::Code;
-pub use front::{Decision, Outcome};
+pub use front::Outcome;
 pub use options::{Context, Options, Profile, Quirks};
 
 /// The response to a request, whatever it is, and the events that it has caused. A request that is refused changes nothing

@@ -8,11 +8,14 @@ use serde_json::json;
 use super::{
     call::Incoming,
     error::{Code, Error},
-    front::Decision,
     options::Context,
     reply::{Body, Reply},
 };
-use crate::{AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal, directory::DirectoryEvent, ids::AnyId};
+use crate::{
+    AppId, ApplicationId, ConnectorGroupId,
+    directory::DirectoryEvent,
+    ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
+};
 
 /// What a request has beside itself: time, ids, the ids that follow from them, and what has happened so far.
 pub(super) struct Session<'a> {
@@ -22,7 +25,6 @@ pub(super) struct Session<'a> {
     is_head: bool,
     ids_given: u64,
     events: Vec<DirectoryEvent>,
-    decisions: Vec<Decision>,
 }
 
 impl<'a> Session<'a> {
@@ -33,22 +35,16 @@ impl<'a> Session<'a> {
             is_head: *incoming.method == Method::HEAD,
             ids_given: 0,
             events: Vec::new(),
-            decisions: Vec::new(),
         }
     }
 
-    /// Keeps what became of a command. A batch has the commands and events of all its requests, in their order.
-    pub(super) fn record(&mut self, command: DirectoryCommand, result: Result<Vec<DirectoryEvent>, Refusal>) {
-        let (refusal, events) = match result {
-            Ok(events) => (None, events),
-            Err(refusal) => (Some(refusal), Vec::new()),
-        };
-        self.decisions.push(Decision { command, refusal, events_count: events.len() });
+    /// Keeps what a command has caused. A batch has the events of all its requests, in their order.
+    pub(super) fn record(&mut self, events: Vec<DirectoryEvent>) {
         self.events.extend(events);
     }
 
-    pub(super) fn into_record(self) -> (Vec<DirectoryEvent>, Vec<Decision>) {
-        (self.events, self.decisions)
+    pub(super) fn into_events(self) -> Vec<DirectoryEvent> {
+        self.events
     }
 
     /// The next id for a new thing: it follows from the request's id, and looks like a random GUID (RFC 9562, version 4).
@@ -72,6 +68,15 @@ impl<'a> Session<'a> {
         (ApplicationId::from_u128(self.next_id()), AppId::from_u128(self.next_id()))
     }
 
+    pub(super) fn next_service_principal_id(&mut self) -> ServicePrincipalId {
+        ServicePrincipalId::from_u128(self.next_id())
+    }
+
+    pub(super) fn next_segment_id(&mut self) -> ApplicationSegmentId {
+        ApplicationSegmentId::from_u128(self.next_id())
+    }
+
+    /// An id for what is kept only as JSON.
     pub(super) fn next_any_id(&mut self) -> AnyId {
         AnyId::from_u128(self.next_id())
     }
@@ -166,7 +171,6 @@ mod tests {
                 is_head: false,
                 ids_given: 0,
                 events: Vec::new(),
-                decisions: Vec::new(),
             };
             for _ in 0..3 {
                 let id = session.next_id();

@@ -41,7 +41,17 @@ impl Touched {
             Event::ConnectorsExpired { connectors } => {
                 self.connector_groups.extend(connectors.iter().map(|removed| removed.thing.member_of));
             }
-            Event::ClockAdvanced { .. } | Event::ApplicationRenamed { .. } => {}
+            // None of these changes who serves whom.
+            Event::ClockAdvanced { .. }
+            | Event::ApplicationRenamed { .. }
+            | Event::ApplicationPropertiesUpdated { .. }
+            | Event::ServicePrincipalCreated(_)
+            | Event::ServicePrincipalUpdated { .. }
+            | Event::ServicePrincipalDeleted(_)
+            | Event::ApplicationSegmentAdded(_)
+            | Event::ApplicationSegmentUpdated { .. }
+            | Event::ApplicationSegmentRemoved(_)
+            | Event::ProfileUpdated { .. } => {}
             Event::ApplicationCreated { id, .. } | Event::PublishingUpdated { id, .. } => self.applications.push(*id),
             Event::ApplicationDeleted(removed) => {
                 self.applications.push(removed.thing.id);

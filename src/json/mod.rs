@@ -4,6 +4,8 @@
 #[macro_use]
 mod objects;
 mod open;
+mod properties;
 pub(crate) mod tagged;
 
 pub use open::OpenObject;
+pub use properties::{Owner, Properties, PropertyChanges};

@@ -95,6 +95,22 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+impl Json {
+    pub(crate) const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+/// The members of an object, by name, and of nothing else.
+pub(crate) fn members<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Arc<str>, Json>, D::Error> {
+    let OpenObject(json) = OpenObject::deserialize(deserializer)?;
+    match json {
+        Json::Object(members) => Ok(members),
+        // `OpenObject` is read from an object only.
+        _ => Ok(BTreeMap::new()),
+    }
+}
+
 /// Read on from a value that was set aside: a command's fields may come before the tag that says what they are.
 impl<E: de::Error> IntoDeserializer<'_, E> for Json {
     type Deserializer = JsonDeserializer<E>;

@@ -1,12 +1,15 @@
 //! The application.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId},
-    model::publishing::OnPremisesPublishing,
+    model::{
+        properties::ApplicationProperties, publishing::OnPremisesPublishing, segment::ApplicationSegment,
+        service_principal::ServicePrincipal,
+    },
 };
 
 /// An application (Graph: `application`). Its JSON is that of a tenant document.
@@ -19,8 +22,20 @@ pub struct Application {
     pub app_id: AppId,
     /// Its name, not unique, possibly empty.
     pub display_name: Arc<str>,
+    /// Every other property of Graph's application.
+    pub properties: ApplicationProperties,
+    /// Its service principal, if it has one.
+    pub service_principal: Option<ServicePrincipal>,
     /// Whether it is published through application proxy; `None` while it is not.
     pub publication: Option<Publication>,
+}
+
+impl Application {
+    /// A new application, of which nothing else is said.
+    pub(crate) fn unpublished(id: ApplicationId, app_id: AppId, display_name: Arc<str>) -> Self {
+        let properties = ApplicationProperties::default();
+        Self { id, app_id, display_name, properties, service_principal: None, publication: None }
+    }
 }
 
 /// What an application has while it is published, both parts or neither (I3).
@@ -30,6 +45,8 @@ pub struct Publication {
     pub connector_group: ConnectorGroupId,
     /// How it is published.
     pub on_premises_publishing: Box<OnPremisesPublishing>,
+    /// Its segments, in the order in which they were added.
+    pub application_segments: Vec<ApplicationSegment>,
 }
 
 objects! {
@@ -42,6 +59,15 @@ objects! {
         pub app_id: AppId,
         /// Its name.
         pub display_name: Arc<str>,
+        /// Every other property; absent while there are none.
+        #[serde(default, skip_serializing_if = "ApplicationProperties::is_empty")]
+        pub properties: ApplicationProperties,
+        /// Its service principal; absent while it has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub service_principal: Option<ServicePrincipal>,
+        /// Its segments, in the order in which they were added; absent while there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub application_segments: Vec<ApplicationSegment>,
         /// How it is published; null while it is not.
         #[serde(default)]
         pub on_premises_publishing: Option<Box<OnPremisesPublishing>>,
@@ -51,36 +77,57 @@ objects! {
     }
 }
 
-/// An application is published without a group, or has a group without being published (I3).
+/// An application is published without a group, has a group without being published (I3), or has segments without being
+/// published (I9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("application {0} has a connector group if and only if it is published (I3)")]
+#[error(
+    "application {0} has a connector group if and only if it is published (I3), and segments only while it is (I9)"
+)]
 pub struct ContradictoryPublication(pub ApplicationId);
 
 impl TryFrom<ApplicationDocument> for Application {
     type Error = ContradictoryPublication;
 
     fn try_from(document: ApplicationDocument) -> Result<Self, ContradictoryPublication> {
-        let ApplicationDocument { id, app_id, display_name, on_premises_publishing, connector_group } = document;
+        let ApplicationDocument {
+            id,
+            app_id,
+            display_name,
+            properties,
+            service_principal,
+            application_segments,
+            on_premises_publishing,
+            connector_group,
+        } = document;
         let publication = match (on_premises_publishing, connector_group) {
-            (None, None) => None,
+            (None, None) if application_segments.is_empty() => None,
             (Some(on_premises_publishing), Some(connector_group)) => {
-                Some(Publication { connector_group, on_premises_publishing })
+                Some(Publication { connector_group, on_premises_publishing, application_segments })
             }
-            (Some(_), None) | (None, Some(_)) => return Err(ContradictoryPublication(id)),
+            _ => return Err(ContradictoryPublication(id)),
         };
-        Ok(Self { id, app_id, display_name, publication })
+        Ok(Self { id, app_id, display_name, properties, service_principal, publication })
     }
 }
 
 impl From<Application> for ApplicationDocument {
     fn from(application: Application) -> Self {
-        let Application { id, app_id, display_name, publication } = application;
-        let (connector_group, on_premises_publishing) = match publication {
-            Some(Publication { connector_group, on_premises_publishing }) => {
-                (Some(connector_group), Some(on_premises_publishing))
+        let Application { id, app_id, display_name, properties, service_principal, publication } = application;
+        let (connector_group, on_premises_publishing, application_segments) = match publication {
+            Some(Publication { connector_group, on_premises_publishing, application_segments }) => {
+                (Some(connector_group), Some(on_premises_publishing), application_segments)
             }
-            None => (None, None),
+            None => (None, None, Vec::new()),
         };
-        Self { id, app_id, display_name, on_premises_publishing, connector_group }
+        Self {
+            id,
+            app_id,
+            display_name,
+            properties,
+            service_principal,
+            application_segments,
+            on_premises_publishing,
+            connector_group,
+        }
     }
 }

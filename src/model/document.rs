@@ -5,7 +5,10 @@ use alloc::{sync::Arc, vec::Vec};
 use crate::{
     ids::{ConnectorGroupId, TenantId},
     model::Rules,
-    model::{application::ApplicationDocument, connector::ConnectorDocument, group::ConnectorGroupType},
+    model::{
+        application::ApplicationDocument, connector::ConnectorDocument, group::ConnectorGroupType,
+        properties::ProfileProperties,
+    },
     timestamp::Timestamp,
 };
 
@@ -21,6 +24,9 @@ objects! {
         pub now: Timestamp,
         /// Its switches.
         pub rules: Rules,
+        /// What its publishing profile says; absent while that is nothing.
+        #[serde(default, skip_serializing_if = "ProfileProperties::is_empty")]
+        pub on_premises_publishing_profile: ProfileProperties,
         /// Its groups.
         pub connector_groups: Vec<ConnectorGroupDocument>,
         /// Its connectors.

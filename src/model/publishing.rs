@@ -1,10 +1,10 @@
 //! How an application is published: every property of `onPremisesPublishing`, with its default.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::json::OpenObject;
+use crate::{ids::AppId, json::OpenObject};
 
 /// What a caller asks of one property: leave it as it is (the property is absent), or set it, null for its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,10 +118,10 @@ macro_rules! properties {
             #[derive(Debug, Clone, PartialEq, Eq, Default)]
             pub struct PublishingChanges {
                 $($(#[$doc])* #[serde(skip_serializing_if = "Change::is_keep")] pub $name: Change<$given>,)*
-                /// Read-only: setting it is refused (`readOnlyProperty`).
+                /// Read-only: another value than the present one is refused (`readOnlyProperty`, R-73).
                 #[serde(skip_serializing_if = "Change::is_keep")]
                 pub is_on_prem_publishing_enabled: Change<bool>,
-                /// Read-only: setting it is refused (`readOnlyProperty`).
+                /// Read-only: another value than the present one is refused (`readOnlyProperty`, R-73).
                 #[serde(skip_serializing_if = "Change::is_keep")]
                 pub verified_custom_domain_certificates_metadata: Change<Arc<CertificateMetadata>>,
                 ..default
@@ -150,10 +150,10 @@ macro_rules! properties {
             /// What to ask for this publishing to become that one; read-only properties are nobody's to ask for.
             ///
             /// ```
-            /// # use connector_groups::model::OnPremisesPublishing;
+            /// # use connector_groups::{AppId, model::OnPremisesPublishing};
             /// let from = OnPremisesPublishing { internal_url: Some("https://a.contoso.local/".into()), ..Default::default() };
             /// let to = OnPremisesPublishing { application_server_timeout: "Long".into(), ..Default::default() };
-            /// assert_eq!(from.merged(&from.changes_to(&to)), to);
+            /// assert_eq!(from.merged(&from.changes_to(&to), AppId::from_u128(1)), to);
             /// assert_eq!(from.changes_to(&to).changed().collect::<Vec<_>>(), ["internalUrl", "applicationServerTimeout"]);
             /// ```
             #[must_use]
@@ -164,11 +164,10 @@ macro_rules! properties {
                 }
             }
 
-            /// This publishing with `changes` merged over it, property by property. Read-only properties stay.
-            #[must_use]
-            pub fn merged(&self, changes: &PublishingChanges) -> Self {
+            /// This publishing with `changes` merged over it; what returns to its default takes it from `defaults`.
+            fn merged_by_property(&self, changes: &PublishingChanges, defaults: &Self) -> Self {
                 Self {
-                    $($name: changes.$name.merged(&self.$name, || $default),)*
+                    $($name: changes.$name.merged(&self.$name, || defaults.$name.clone()),)*
                     is_on_prem_publishing_enabled: Enabled,
                     verified_custom_domain_certificates_metadata: self.verified_custom_domain_certificates_metadata.clone(),
                 }
@@ -220,7 +219,7 @@ properties! {
     /// Web or IP segments, an abstract type of Graph: kept as it came.
     segments_configuration: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
     /// Segments, the deprecated form.
-    on_premises_application_segments: Option<Arc<Vec<ApplicationSegment>>>, Arc<Vec<ApplicationSegment>> = None;
+    on_premises_application_segments: Option<Arc<Vec<OnPremisesApplicationSegment>>>, Arc<Vec<OnPremisesApplicationSegment>> = None;
     /// `none`, `random`, `sessionPersistence`, `performance`.
     traffic_routing_method: Option<Arc<str>>, Arc<str> = None;
     /// The custom domain's certificate and key; kept as it came.
@@ -233,6 +232,135 @@ properties! {
     waf_ip_ranges: Option<Arc<Vec<OpenObject>>>, Arc<Vec<OpenObject>> = None;
     /// The firewall's headers, an open dictionary: kept as it came.
     waf_allowed_headers: Option<Arc<OpenObject>>, Arc<OpenObject> = None;
+}
+
+/// The type of an application that nothing else is said of.
+const PLAIN_TYPE: &str = "enterpriseapp";
+
+/// The members of an enumeration of publishing, each in its documented spelling.
+type Members = &'static [&'static str];
+
+const AUTHENTICATION_TYPES: Members = &["passthru", "aadPreAuthentication"];
+const SERVER_TIMEOUTS: Members = &["Default", "Long"];
+const APPLICATION_TYPES: Members = &[PLAIN_TYPE, "nonwebapp", "quickaccessapp", "microsoftapp"];
+const ROUTING_METHODS: Members = &["none", "random", "sessionPersistence", "performance"];
+const SIGN_ON_MODES: Members =
+    &["none", "onPremisesKerberos", "saml", "pingHeaderBased", "aadHeaderBased", "oAuthToken"];
+const MAPPING_ATTRIBUTES: Members = &[
+    "userPrincipalName",
+    "onPremisesUserPrincipalName",
+    "userPrincipalUsername",
+    "onPremisesUserPrincipalUsername",
+    "onPremisesSAMAccountName",
+];
+
+/// The documented spelling of a member in another case; `None` where the text has it already, or is no member.
+fn spelled(text: &str, members: Members) -> Option<Arc<str>> {
+    let member = members.iter().find(|member| member.eq_ignore_ascii_case(text))?;
+    (*member != text).then(|| Arc::from(*member))
+}
+
+fn spell(text: &mut Arc<str>, members: Members) {
+    if let Some(spelled) = spelled(text, members) {
+        *text = spelled;
+    }
+}
+
+fn spell_some(text: &mut Option<Arc<str>>, members: Members) {
+    if let Some(text) = text {
+        spell(text, members);
+    }
+}
+
+/// Whether an application of this type is one of Private Access, whose publishing has defaults of its own (R-74).
+fn is_of_private_access(application_type: &str) -> bool {
+    ["nonwebapp", "quickaccessapp"].iter().any(|name| name.eq_ignore_ascii_case(application_type))
+}
+
+impl OnPremisesPublishing {
+    /// Each enumeration by its property, with its documented members. They are read in any ASCII case (R-75); another text
+    /// is kept, as Graph may name more, and the sentinel `unknownFutureValue` is no member.
+    pub const ENUMERATIONS: [(&'static str, &'static [&'static str]); 6] = [
+        ("externalAuthenticationType", AUTHENTICATION_TYPES),
+        ("applicationServerTimeout", SERVER_TIMEOUTS),
+        ("applicationType", APPLICATION_TYPES),
+        ("trafficRoutingMethod", ROUTING_METHODS),
+        ("singleSignOnMode", SIGN_ON_MODES),
+        ("kerberosSignOnMappingAttributeType", MAPPING_ATTRIBUTES),
+    ];
+
+    /// Every property at its default, which depends on the application's type: those of Private Access have the URL
+    /// `api://{appId}/`, let sign-in pass through and leave cookies, headers and certificates alone (R-74).
+    #[must_use]
+    pub fn defaults_of(application_type: &str, app_id: AppId) -> Self {
+        let plain = Self { application_type: application_type.into(), ..Self::default() };
+        if !is_of_private_access(application_type) {
+            return plain;
+        }
+        let url: Arc<str> = format!("api://{app_id}/").into();
+        Self {
+            internal_url: Some(url.clone()),
+            external_url: Some(url),
+            external_authentication_type: Some("passthru".into()),
+            is_secure_cookie_enabled: false,
+            is_translate_host_header_enabled: false,
+            is_backend_certificate_validation_enabled: false,
+            on_premises_application_segments: Some(Arc::default()),
+            ..plain
+        }
+    }
+
+    /// This publishing with `changes` merged over it, property by property. What returns to its default has that of the
+    /// type that stands then. Read-only properties stay.
+    #[must_use]
+    pub fn merged(&self, changes: &PublishingChanges, app_id: AppId) -> Self {
+        Self::merge(Some(self), changes, app_id, &Self::default())
+    }
+
+    /// How an application is published by `changes`, over how it is now or, for the first time, over the defaults of its
+    /// type. `plain` is what the defaults of most types are, so that they are not made each time.
+    pub(crate) fn merge(present: Option<&Self>, changes: &PublishingChanges, app_id: AppId, plain: &Self) -> Self {
+        let standing = present.map_or(PLAIN_TYPE, |present| &present.application_type);
+        let application_type = match &changes.application_type {
+            Change::Keep => standing,
+            Change::Reset => PLAIN_TYPE,
+            Change::Set(given) => given,
+        };
+        let mut merged = if is_of_private_access(application_type) {
+            let of_type = Self { application_type: PLAIN_TYPE.into(), ..Self::defaults_of(application_type, app_id) };
+            present.unwrap_or(&of_type).merged_by_property(changes, &of_type)
+        } else {
+            present.unwrap_or(plain).merged_by_property(changes, plain)
+        };
+        merged.spell_enumerations();
+        merged
+    }
+
+    /// Members of enumerations in their documented spelling (R-75).
+    pub(crate) fn spell_enumerations(&mut self) {
+        spell_some(&mut self.external_authentication_type, AUTHENTICATION_TYPES);
+        spell(&mut self.application_server_timeout, SERVER_TIMEOUTS);
+        spell(&mut self.application_type, APPLICATION_TYPES);
+        spell_some(&mut self.traffic_routing_method, ROUTING_METHODS);
+        let needs_spelling = self.single_sign_on_settings.as_ref().is_some_and(|settings| settings.needs_spelling());
+        if let (true, Some(settings)) = (needs_spelling, &mut self.single_sign_on_settings) {
+            // A copy only of what changes: most settings are shared with the command that gave them.
+            let settings = Arc::make_mut(settings);
+            spell_some(&mut settings.single_sign_on_mode, SIGN_ON_MODES);
+            if let Some(kerberos) = &mut settings.kerberos_sign_on_settings {
+                spell_some(&mut kerberos.kerberos_sign_on_mapping_attribute_type, MAPPING_ATTRIBUTES);
+            }
+        }
+    }
+}
+
+impl SingleSignOnSettings {
+    fn needs_spelling(&self) -> bool {
+        let mode = self.single_sign_on_mode.as_deref().and_then(|mode| spelled(mode, SIGN_ON_MODES));
+        let kerberos = self.kerberos_sign_on_settings.as_ref();
+        let attribute = kerberos.and_then(|kerberos| kerberos.kerberos_sign_on_mapping_attribute_type.as_deref());
+        mode.is_some() || attribute.is_some_and(|attribute| spelled(attribute, MAPPING_ATTRIBUTES).is_some())
+    }
 }
 
 /// A field as its JSON has it.
@@ -293,7 +421,7 @@ objects! {
 
     /// A segment in its deprecated form (Graph: `onPremisesApplicationSegment`).
     #[derive(Debug, Clone, PartialEq, Eq, Default)]
-    pub struct ApplicationSegment {
+    pub struct OnPremisesApplicationSegment {
         /// The URL inside the network.
         pub internal_url: Option<Arc<str>>,
         /// The published URL.

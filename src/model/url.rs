@@ -3,17 +3,61 @@
 //! Each command that publishes has two of them checked. So they are looked at byte by byte where all that is looked for is
 //! ASCII, and what is asked of every byte is asked to the end, which the machine does for many at once.
 
-/// Whether `text` is an absolute http(s) URL with a domain name as its host (not an IP address) that ends with `/`.
+use alloc::sync::Arc;
+
+use crate::ids::AppId;
+
+/// What a URL that is given to publish stands for: a text as it is kept, with its final slash. `None` where it is
+/// neither an absolute http(s) URL with a domain name as its host (not an IP address) nor `api://` and the application's own
+/// client id. Where the application is not known, every `api://` text passes.
 ///
 /// No more than R-50 states is asked: a wildcard label, a single label, a port and any path pass. A last label
 /// that is a number makes a host an IPv4 address, as browsers read it, so `10.1/` and `0x7f000001/` are refused too.
-pub(crate) fn is_publishable(text: &str) -> bool {
+pub(crate) fn published(text: &Arc<str>, app_id: Option<AppId>) -> Option<Arc<str>> {
+    let is_right = match (after_api_scheme(text), app_id) {
+        (Some(rest), Some(app_id)) => is_client_id(rest.strip_suffix('/').unwrap_or(rest), app_id),
+        (Some(_), None) => return Some(text.clone()),
+        (None, _) => is_http(text),
+    };
+    is_right.then(|| with_final_slash(text))
+}
+
+/// Whether a URL is as it is kept: right, and with its final slash.
+pub(crate) fn is_kept(text: &str, app_id: AppId) -> bool {
+    match after_api_scheme(text) {
+        Some(rest) => rest.strip_suffix('/').is_some_and(|rest| is_client_id(rest, app_id)),
+        None => is_http(text) && path_end(text).is_some_and(|(path, _)| path.ends_with('/')),
+    }
+}
+
+/// What is behind `api://`, in any case, where a text begins so.
+fn after_api_scheme(text: &str) -> Option<&str> {
+    const SCHEME: &str = "api://";
+    let begins = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+    if begins { text.get(SCHEME.len()..) } else { None }
+}
+
+fn is_client_id(text: &str, app_id: AppId) -> bool {
+    text.parse() == Ok(app_id)
+}
+
+fn is_http(text: &str) -> bool {
     let Some((scheme, host, port)) = parts(text) else { return false };
     let http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    http && text.ends_with('/')
-        && !has_space_or_control(text)
-        && (port.is_empty() || port.parse::<u16>().is_ok())
-        && is_domain_name(host)
+    http && !has_space_or_control(text) && (port.is_empty() || port.parse::<u16>().is_ok()) && is_domain_name(host)
+}
+
+/// A URL up to where its path ends, and the rest: its query and its fragment.
+fn path_end(text: &str) -> Option<(&str, &str)> {
+    text.split_at_checked(text.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(text.len()))
+}
+
+/// The slash that the service appends where the path has none at its end.
+fn with_final_slash(text: &Arc<str>) -> Arc<str> {
+    match path_end(text) {
+        Some((path, rest)) if !path.ends_with('/') => [path, "/", rest].concat().into(),
+        _ => text.clone(),
+    }
 }
 
 /// Whether the host of a URL stands for many.
@@ -65,7 +109,16 @@ fn is_number(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_publishable, is_wildcard};
+    use super::*;
+
+    const APP_ID: AppId = AppId::from_u128(0xa);
+
+    fn kept(text: &str) -> Option<Arc<str>> {
+        let kept = published(&text.into(), Some(APP_ID));
+        assert!(kept.iter().all(|kept| is_kept(kept, APP_ID)), "{kept:?}");
+        assert_eq!(is_kept(text, APP_ID), kept.as_deref() == Some(text), "{text}");
+        kept
+    }
 
     #[test]
     fn a_wildcard_is_in_the_host() {
@@ -92,7 +145,7 @@ mod tests {
             "https://10.example/",
             "https://host:65535/?next=/",
         ] {
-            assert!(is_publishable(accepted), "{accepted}");
+            assert_eq!(kept(accepted).as_deref(), Some(accepted));
         }
         for refused in [
             "",
@@ -101,8 +154,6 @@ mod tests {
             "host/",
             "https:/host/",
             "ftp://host/",
-            "https://host",
-            "https://host/path",
             "https:///",
             "https://.../",
             "https://a..b/",
@@ -126,7 +177,41 @@ mod tests {
             "https://host%20/",
             "PowerShellDeleteApplication",
         ] {
-            assert!(!is_publishable(refused), "{refused}");
+            assert_eq!(kept(refused), None, "{refused}");
         }
+    }
+
+    #[test]
+    fn r50_a_final_slash_is_appended_where_the_path_has_none() {
+        for (given, expected) in [
+            ("https://host", "https://host/"),
+            ("https://host/path", "https://host/path/"),
+            ("https://host?a=/", "https://host/?a=/"),
+            ("https://host/path#a/", "https://host/path/#a/"),
+            ("https://host/path?a#b", "https://host/path/?a#b"),
+            ("https://host/?a", "https://host/?a"),
+            ("https://host:8443", "https://host:8443/"),
+        ] {
+            assert_eq!(kept(given).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn r74_api_and_the_own_client_id_is_a_url() {
+        let id = "00000000-0000-0000-0000-00000000000A";
+        for (given, expected) in [
+            (alloc::format!("API://{id}"), Some(alloc::format!("API://{id}/"))),
+            (alloc::format!("api://{id}/"), Some(alloc::format!("api://{id}/"))),
+            (alloc::format!("api://{id}/a"), None),
+            (alloc::format!("api://{id}//"), None),
+            (alloc::format!("api://{id}?a"), None),
+            ("api://00000000-0000-0000-0000-00000000000b/".into(), None),
+            ("api://".into(), None),
+            ("api:".into(), None),
+        ] {
+            assert_eq!(kept(&given).as_deref(), expected.as_deref(), "{given}");
+        }
+        assert_eq!(published(&"Api://anything".into(), None).as_deref(), Some("Api://anything"));
+        assert_eq!(published(&"api:/anything".into(), None), None);
     }
 }

@@ -168,7 +168,15 @@ impl Names<'_> {
             }
             Command::CreateApplication(command) => format!("create application {}", self.text(&command.display_name)),
             Command::UpdateApplication(command) => {
-                format!("rename application {} to {}", self.application(command.id), self.text(&command.display_name))
+                let application = self.application(command.id);
+                match (&command.display_name, &command.properties) {
+                    (Some(name), None) => format!("rename application {application} to {}", self.text(name)),
+                    (Some(name), Some(_)) => {
+                        format!("rename application {application} to {}, change its properties", self.text(name))
+                    }
+                    (None, Some(_)) => format!("change properties of application {application}"),
+                    (None, None) => format!("leave application {application} as it is"),
+                }
             }
             Command::DeleteApplication(command) => format!("delete application {}", self.application(command.id)),
             Command::PublishApplication(command) => {
@@ -203,6 +211,18 @@ impl Names<'_> {
             Command::ReportConnector(command) => format!("connector {} reports", self.connector(command.id)),
             Command::AdvanceClock(command) => format!("time moves on to {}", command.now),
             Command::ProvisionConnectorGroup(command) => format!("the service makes {}", self.text(&command.name)),
+            Command::CreateServicePrincipal(command) => {
+                format!("create a service principal of application {}", self.application(command.application))
+            }
+            Command::UpdateServicePrincipal(command) => format!("change service principal {}", command.id),
+            Command::DeleteServicePrincipal(command) => format!("delete service principal {}", command.id),
+            Command::AddApplicationSegment(command) => {
+                let application = self.application(command.application);
+                format!("add segment {} to application {application}", self.text(&command.destination_host))
+            }
+            Command::UpdateApplicationSegment(command) => format!("change segment {}", command.id),
+            Command::RemoveApplicationSegment(command) => format!("remove segment {}", command.id),
+            Command::UpdateProfile(_) => "change the publishing profile".into(),
         }
     }
 }

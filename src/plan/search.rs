@@ -291,6 +291,7 @@ mod tests {
             region: region.into(),
         };
         let document = Document {
+            on_premises_publishing_profile: crate::model::ProfileProperties::default(),
             id: crate::TenantId::from_u128(0),
             default_region: "eur".into(),
             now: Timestamp::UNIX_EPOCH,

@@ -270,11 +270,14 @@ fn small_tenant(
     let applications: Vec<_> = applications
         .iter()
         .enumerate()
-        .map(|(class, members)| Application {
-            id: small(class, ApplicationId::from_u128),
-            app_id: small(class, AppId::from_u128),
-            display_name: Arc::default(),
-            publication: Some(Publication { connector_group: members.from, on_premises_publishing: Box::default() }),
+        .map(|(class, members)| {
+            let id = small(class, ApplicationId::from_u128);
+            let plain = Application::unpublished(id, small(class, AppId::from_u128), Arc::default());
+            let (connector_group, on_premises_publishing) = (members.from, Box::default());
+            // What an application has besides its group stays where it is, whatever moves.
+            let application_segments = Vec::new();
+            let publication = Publication { connector_group, on_premises_publishing, application_segments };
+            Application { publication: Some(publication), ..plain }
         })
         .collect();
     let part = tenant.with_only(groups, connectors, applications.into_iter());

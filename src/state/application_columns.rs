@@ -3,6 +3,7 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
 
+use super::attachment_columns::Attachments;
 use crate::{
     columns::{HashSeed, Index, Pages, Slot, SlotMap, UnionFind},
     ids::{AppId, ApplicationId, ConnectorGroupId},
@@ -26,6 +27,8 @@ pub(super) struct Applications {
     wildcards: Arc<BTreeSet<Slot>>,
     /// Publishing without the two URLs; `None` where all of it is at its defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
+    /// What few have.
+    pub(super) attachments: Attachments,
     /// Those defaults, which have texts that are not to be made anew for each comparison.
     pub(super) defaults: Arc<OnPremisesPublishing>,
 }
@@ -54,6 +57,7 @@ impl Applications {
             by_app_id: Index::new(seed),
             by_internal_url: Index::new(seed),
             by_external_url: Index::new(seed),
+            attachments: Attachments::new(seed),
             ..Self::default()
         }
     }
@@ -132,7 +136,8 @@ impl Applications {
         let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
         let names = self.display_names.unshared(&other.display_names);
         let settings = self.settings.unshared(&other.settings);
-        self.app_ids.unshared(&other.app_ids).chain(names).chain(urls).chain(settings)
+        let attachments = self.attachments.unshared(&other.attachments);
+        self.app_ids.unshared(&other.app_ids).chain(names).chain(urls).chain(settings).chain(attachments)
     }
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
@@ -164,7 +169,12 @@ impl Applications {
             (Vec::with_capacity(len), Vec::with_capacity(len), Vec::with_capacity(len));
         let (mut display_names, mut settings) = (Vec::with_capacity(len), Vec::with_capacity(len));
         let (mut internal_urls, mut external_urls) = (Vec::with_capacity(len), Vec::with_capacity(len));
-        for Application { id, app_id, display_name, publication } in applications {
+        let mut attachments = Attachments::new(seed);
+        attachments.lengthen_to(len);
+        for (slot, application) in applications.enumerate() {
+            attachments.fill(Slot::at(slot), &application);
+            let Application { id, app_id, display_name, properties: _, service_principal: _, publication } =
+                application;
             ids.push(id);
             app_ids.push(app_id);
             display_names.push(Some(display_name));
@@ -190,6 +200,7 @@ impl Applications {
             internal_urls: internal_urls.into_iter().collect(),
             external_urls: external_urls.into_iter().collect(),
             settings: settings.into_iter().collect(),
+            attachments,
             defaults,
         }
     }
@@ -212,6 +223,7 @@ impl Applications {
         self.internal_urls.lengthen_to(len);
         self.external_urls.lengthen_to(len);
         self.settings.lengthen_to(len);
+        self.attachments.lengthen_to(len);
     }
 
     /// Brings an application back at its place; false where there is no room for it.
@@ -235,10 +247,12 @@ impl Applications {
             slot,
             application.publication.as_ref().map(|publication| &*publication.on_premises_publishing),
         );
+        self.attachments.fill(slot, application);
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
         self.by_app_id.remove(self.hash(self.app_id(slot)), slot);
+        self.attachments.clear(slot);
         self.set_publishing(slot, None);
         self.set_group(slot, None);
         self.display_names.set(slot.index(), None);
@@ -292,9 +306,10 @@ mod tests {
         let (plain, wildcard) = (publishing("https://a.contoso.com/"), publishing("https://*.contoso.com/"));
         let application = |(number, publishing): (u128, &OnPremisesPublishing)| {
             let (connector_group, on_premises_publishing) = (ConnectorGroupId::default(), Box::new(publishing.clone()));
-            let publication = Some(Publication { connector_group, on_premises_publishing });
+            let application_segments = Vec::new();
+            let publication = Some(Publication { connector_group, on_premises_publishing, application_segments });
             let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
-            Application { id, app_id, display_name: "a".into(), publication }
+            Application { publication, ..Application::unpublished(id, app_id, "a".into()) }
         };
         let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
         let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));

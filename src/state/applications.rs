@@ -10,7 +10,7 @@ use super::{
 use crate::{
     columns::{BitSet, Slot},
     ids::{AppId, ApplicationId, ConnectorGroupId},
-    model::{application::Application, publishing::OnPremisesPublishing},
+    model::{application::Application, publishing::OnPremisesPublishing, segment::ApplicationSegment},
 };
 
 impl State {
@@ -129,11 +129,15 @@ impl State {
         id: ApplicationId,
         group: ConnectorGroupId,
         publishing: &OnPremisesPublishing,
+        segments: &[ApplicationSegment],
     ) {
         let slots = (self.applications.by_id.slot(id), self.groups.by_id.slot(group));
         if let (Some(slot), Some(group)) = slots {
             self.applications.set_publishing(slot, Some(publishing));
             self.assign(slot, Some(group));
+            for segment in segments {
+                self.applications.attachments.insert_segment(slot, usize::MAX, segment);
+            }
         }
     }
 
@@ -141,6 +145,7 @@ impl State {
         if let Some(slot) = self.applications.by_id.slot(id) {
             self.assign(slot, None);
             self.applications.set_publishing(slot, None);
+            self.applications.attachments.remove_segments(slot);
         }
     }
 

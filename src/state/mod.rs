@@ -4,6 +4,7 @@
 //! State ── groups ────── slot map (order, ids, id → slot) · records · tallies · members · folded name → slots
 //!       ── connectors ── slot map · texts · presences · group · inactive ones by time
 //!       ── applications  slot map · app ids · union-find (which group) · names · URLs · settings · appId, both URLs → slot
+//!            └ attachments  properties, service principal, ids of segments · segments · where those lead
 //!
 //! list of ids ──► bit set of who is there ──► less those who are in the target ──► an event: state before and bit set
 //! ```
@@ -14,6 +15,8 @@
 
 mod application_columns;
 mod applications;
+mod attachment_columns;
+mod attachments;
 mod bulk_move;
 mod connector_columns;
 mod connectors;
@@ -40,6 +43,7 @@ use crate::{
     model::Rules,
     model::{
         group::{ConnectorGroup, ConnectorGroupType, Name},
+        properties::{ApplicationProperties, ProfileProperties},
         region::Region,
     },
     timestamp::Timestamp,
@@ -57,6 +61,8 @@ pub(crate) struct State {
     /// What a view of nothing would show; no view of nothing is made.
     no_group: Record,
     no_text: Arc<str>,
+    no_properties: ApplicationProperties,
+    profile: ProfileProperties,
 }
 
 /// The kind of things before each of which a vacancy is left when the state is laid out anew, for things that come back.
@@ -100,6 +106,8 @@ impl State {
             applications: Applications::new(hash_seed),
             no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
             no_text: "".into(),
+            no_properties: ApplicationProperties::default(),
+            profile: ProfileProperties::default(),
             default_region,
         }
     }
@@ -157,7 +165,8 @@ impl State {
 
     fn emptied(&self, hash_seed: HashSeed) -> Self {
         let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
-        Self::without_groups(hash_seed, id, region, self.now, self.rules, name)
+        let emptied = Self::without_groups(hash_seed, id, region, self.now, self.rules, name);
+        Self { profile: self.profile.clone(), ..emptied }
     }
 
     /// The same things in the same order in new columns, without dead slots but for the vacancies asked for.

@@ -11,8 +11,11 @@ use crate::{
         application::{Application, Publication},
         connector::{Connector, Presence},
         group::{ConnectorGroup, ConnectorGroupType, Name},
+        properties::ApplicationProperties,
         publishing::OnPremisesPublishing,
         region::Region,
+        segment::ApplicationSegment,
+        service_principal::ServicePrincipal,
     },
 };
 
@@ -302,14 +305,40 @@ impl<'a> ApplicationView<'a> {
         self.is_published().then(|| self.state.applications.publishing(self.slot))
     }
 
+    /// Its properties that the model does not know.
+    #[must_use]
+    pub fn properties(self) -> &'a ApplicationProperties {
+        let extras = self.state.applications.attachments.get(self.slot);
+        extras.map_or(&self.state.no_properties, |extras| &extras.properties)
+    }
+
+    /// Its service principal, if it has one.
+    #[must_use]
+    pub fn service_principal(self) -> Option<&'a ServicePrincipal> {
+        self.state.applications.attachments.service_principal(self.slot)
+    }
+
+    /// Its segments, in the order in which they were added.
+    pub fn application_segments(self) -> impl Iterator<Item = &'a ApplicationSegment> {
+        self.state.applications.attachments.segments_of(self.slot)
+    }
+
     /// The application as a record of its own.
     #[must_use]
     pub fn to_application(self) -> Application {
         let publication = self.connector_group().map(|group| Publication {
             connector_group: group.id(),
             on_premises_publishing: Box::new(self.state.applications.publishing(self.slot)),
+            application_segments: self.application_segments().cloned().collect(),
         });
-        Application { id: self.id(), app_id: self.app_id(), display_name: self.display_name().clone(), publication }
+        Application {
+            id: self.id(),
+            app_id: self.app_id(),
+            display_name: self.display_name().clone(),
+            properties: self.properties().clone(),
+            service_principal: self.service_principal().cloned(),
+            publication,
+        }
     }
 
     fn is_as(&self, other: &ApplicationView<'_>) -> bool {
@@ -322,6 +351,7 @@ impl<'a> ApplicationView<'a> {
             && self.app_id() == other.app_id()
             && self.display_name() == other.display_name()
             && (here.is_none() || is_published_alike())
+            && self.state.has_attached_as(self.slot, other.state, other.slot)
     }
 
     /// How many applications are before it in creation order.

@@ -25,9 +25,9 @@ macro_rules! verbs {
     };
 }
 
-const VERBS_COUNT: usize = 22;
+const VERBS_COUNT: usize = 29;
 /// How many of [`VERBS`] are commands in a tenant.
-const TENANT_VERBS_COUNT: usize = 20;
+const TENANT_VERBS_COUNT: usize = 27;
 
 verbs! {
     "createConnectorGroup": 6
@@ -38,10 +38,10 @@ verbs! {
     "createApplication": 6
     "updateApplication": 2
     "deleteApplication": 2
-    "publishApplication": 9
+    "publishApplication": 12
     "unpublishApplication": 2
-    "addApplication": 8
-    "removeApplication": 6
+    "addApplication": 11
+    "removeApplication": 7
     "reassignApplications": 5
     "moveConnectors": 5
     "assignApplications": 5
@@ -50,6 +50,13 @@ verbs! {
     "reportConnector": 7
     "advanceClock": 3
     "provisionConnectorGroup": 1
+    "createServicePrincipal": 4
+    "updateServicePrincipal": 3
+    "deleteServicePrincipal": 2
+    "addApplicationSegment": 8
+    "updateApplicationSegment": 6
+    "removeApplicationSegment": 3
+    "updateProfile": 2
     "createTenant": 1
     "deleteTenant": 1
 }
@@ -59,7 +66,7 @@ verbs! {
 /// ```
 /// use connector_groups::{Command, Directory, DirectoryCommand, workload::Step};
 /// let mut directory = Directory::default();
-/// let first = Step { verb: 20, subject: 0, object: 0 }.resolve(&directory);
+/// let first = Step { verb: 27, subject: 0, object: 0 }.resolve(&directory);
 /// assert!(matches!(first, DirectoryCommand::CreateTenant(_)));
 /// directory.apply(&first)?;
 /// let second = Step { verb: 2, subject: 0, object: 0 }.resolve(&directory);

@@ -8,14 +8,16 @@ use super::{
 };
 use crate::{
     command::{
-        AddApplication, AddConnector, AdvanceClock, AssignApplications, Assignment, Command, CreateApplication,
-        CreateConnectorGroup, CreateTenant, DefaultConnectorGroup, DeleteApplication, DeleteConnectorGroup,
-        DeleteTenant, DirectoryCommand, MoveConnectors, ProvisionConnectorGroup, PublishApplication,
-        ReassignApplications, RegisterConnector, RemoveApplication, RemoveConnector, ReportConnector, Selection,
-        Transaction, UnpublishApplication, UpdateApplication, UpdateConnectorGroup,
+        AddApplication, AddApplicationSegment, AddConnector, AdvanceClock, AssignApplications, Assignment, Command,
+        CreateApplication, CreateConnectorGroup, CreateServicePrincipal, CreateTenant, DefaultConnectorGroup,
+        DeleteApplication, DeleteConnectorGroup, DeleteServicePrincipal, DeleteTenant, DirectoryCommand,
+        MoveConnectors, ProvisionConnectorGroup, PublishApplication, ReassignApplications, RegisterConnector,
+        RemoveApplication, RemoveApplicationSegment, RemoveConnector, ReportConnector, Selection, Transaction,
+        UnpublishApplication, UpdateApplication, UpdateApplicationSegment, UpdateConnectorGroup, UpdateProfile,
+        UpdateServicePrincipal,
     },
     directory::Directory,
-    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     model::Rules,
     model::{connector::ConnectorStatus, group::ServiceGroupType},
     state::{ApplicationView, ConnectorGroupView, ConnectorView},
@@ -80,6 +82,34 @@ impl World<'_> {
         one(picks, self.0.applications_count(), ids, self.new_app_id())
     }
 
+    fn new_service_principal(&self) -> ServicePrincipalId {
+        fresh(self.0.service_principals().count(), |id| self.0.service_principal(id).is_some())
+    }
+
+    fn service_principal(&self, picks: &mut Picks) -> ServicePrincipalId {
+        let ids = self.0.service_principals().map(|(_, found)| found.id);
+        one(picks, self.0.service_principals().count(), ids, self.new_service_principal())
+    }
+
+    /// An application that may have segments, now and then any.
+    fn mostly_published(&self, picks: &mut Picks) -> ApplicationId {
+        if picks.once_in(4) {
+            return self.application(picks);
+        }
+        let published = || self.0.applications().filter(|application| application.is_published());
+        let chosen = published().nth(picks.below(published().count()));
+        chosen.map_or_else(|| self.application(picks), ApplicationView::id)
+    }
+
+    fn new_segment(&self) -> ApplicationSegmentId {
+        fresh(self.0.application_segments_count(), |id| self.0.application_segment(id).is_some())
+    }
+
+    fn segment(&self, picks: &mut Picks) -> ApplicationSegmentId {
+        let ids = self.0.application_segments().map(|(_, found)| found.id);
+        one(picks, self.0.application_segments_count(), ids, self.new_segment())
+    }
+
     fn selection<Id: Copy>(&self, picks: &mut Picks, one: impl Fn(&mut Picks) -> Id) -> Selection<Id> {
         match picks.below(8) {
             0 => Selection::All,
@@ -118,17 +148,21 @@ impl World<'_> {
                     id: id.unwrap_or_else(|| self.new_application()),
                     app_id: app_id.unwrap_or_else(|| self.new_app_id()),
                     display_name: values::display_name(object),
+                    properties: object.rarely(3, values::properties),
                 }
                 .into()
             }
             Some(6) => {
-                let display_name = values::display_name(object);
-                UpdateApplication { id: self.application(subject), display_name }.into()
+                let properties = object.rarely(2, values::properties);
+                let display_name = object.of(true, &[true, false]).then(|| values::display_name(object));
+                UpdateApplication { id: self.application(subject), display_name, properties }.into()
             }
             Some(7) => DeleteApplication { id: self.application(subject) }.into(),
             Some(8) => {
-                let on_premises_publishing = Box::new(values::publishing_changes(object));
-                PublishApplication { application: self.application(subject), on_premises_publishing }.into()
+                let application = self.application(subject);
+                let app_id = self.0.application(application).map(ApplicationView::app_id).unwrap_or_default();
+                let on_premises_publishing = Box::new(values::publishing_changes(object, app_id));
+                PublishApplication { application, on_premises_publishing }.into()
             }
             Some(9) => UnpublishApplication { application: self.application(subject) }.into(),
             Some(10) => {
@@ -173,6 +207,7 @@ impl World<'_> {
                 .into()
             }
             Some(18) => AdvanceClock { now: values::later(self.0.now(), object) }.into(),
+            Some(verb) if verb > 19 => self.attachment(verb, subject, object),
             _ => {
                 let id = object.rarely(16, |_| self.connector_group(subject));
                 ProvisionConnectorGroup {
@@ -183,6 +218,51 @@ impl World<'_> {
                 }
                 .into()
             }
+        }
+    }
+
+    /// About what few applications have, and the profile.
+    fn attachment(&self, verb: usize, subject: &mut Picks, object: &mut Picks) -> Command {
+        match verb {
+            20 => {
+                let id = object.rarely(12, |_| self.service_principal(subject));
+                let id = id.unwrap_or_else(|| self.new_service_principal());
+                let properties = object.rarely(2, values::properties);
+                CreateServicePrincipal { id, application: self.application(subject), properties }.into()
+            }
+            21 => {
+                let properties = values::properties(object);
+                UpdateServicePrincipal { id: self.service_principal(subject), properties }.into()
+            }
+            22 => DeleteServicePrincipal { id: self.service_principal(subject) }.into(),
+            23 => {
+                let id = object.rarely(16, |_| self.segment(subject));
+                let (destination_type, destination_host) = values::destination(object);
+                AddApplicationSegment {
+                    id: id.unwrap_or_else(|| self.new_segment()),
+                    application: self.mostly_published(subject),
+                    destination_host,
+                    destination_type,
+                    protocol: values::protocol(object),
+                    ports: values::ports(object),
+                    properties: object.rarely(4, values::segment_properties),
+                }
+                .into()
+            }
+            24 => {
+                let (destination_type, destination_host) = object.rarely(2, values::destination).unzip();
+                UpdateApplicationSegment {
+                    id: self.segment(subject),
+                    destination_host,
+                    destination_type,
+                    protocol: object.rarely(2, values::protocol).flatten(),
+                    ports: object.rarely(2, values::ports).flatten(),
+                    properties: object.rarely(3, values::segment_properties),
+                }
+                .into()
+            }
+            25 => RemoveApplicationSegment { id: self.segment(subject) }.into(),
+            _ => UpdateProfile { properties: values::profile(object) }.into(),
         }
     }
 

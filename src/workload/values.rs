@@ -1,10 +1,15 @@
 //! What a step's numbers stand for: ids, names, regions, URLs, times. Few of each, so that they meet.
 
-use alloc::{format, sync::Arc};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
+
+use serde::Deserialize;
 
 use crate::{
-    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
-    model::publishing::{Change, PublishingChanges},
+    ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
+    model::{
+        properties::ProfilePropertyChanges,
+        publishing::{Change, PublishingChanges},
+    },
     timestamp::Timestamp,
 };
 
@@ -100,16 +105,86 @@ pub(super) fn later(now: Timestamp, picks: &mut Picks) -> Timestamp {
     now.unix_microseconds().checked_add(after).and_then(Timestamp::from_unix_microseconds).unwrap_or(now)
 }
 
-fn url(picks: &mut Picks) -> Arc<str> {
+fn url(picks: &mut Picks, app_id: AppId) -> Arc<str> {
     if picks.once_in(12) {
-        return picks.text("https://10.0.0.1/", &["https://a.contoso.com", "ftp://a.contoso.com/", "contoso"]);
+        return picks.text("https://10.0.0.1/", &["api://contoso", "ftp://a.contoso.com/", "contoso"]);
+    }
+    if picks.once_in(12) {
+        return picks.of("api", &["API"]).chars().chain(format!("://{app_id}").chars()).collect::<String>().into();
     }
     let host = picks.of("a", &["b", "A", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
-    format!("https://{host}.contoso.com/").into()
+    let end = picks.of("/", &["", "/", "?a"]);
+    format!("https://{host}.contoso.com{end}").into()
+}
+
+fn from_json<T: for<'de> Deserialize<'de> + Default>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Of an application or a service principal, new or changed.
+pub(super) fn properties<T: for<'de> Deserialize<'de> + Default>(picks: &mut Picks) -> T {
+    from_json(picks.of(
+        r#"{"tags":["HideApp"]}"#,
+        &[r#"{"tags":null}"#, r#"{"notes":"n","web":{"redirectUris":[]}}"#, r#"{"notes":null,"web":{}}"#, "{}"],
+    ))
+}
+
+pub(super) fn segment_properties<T: for<'de> Deserialize<'de> + Default>(picks: &mut Picks) -> T {
+    from_json(picks.of(r#"{"action":"tunnel"}"#, &[r#"{"action":null,"port":0}"#, "{}"]))
+}
+
+pub(super) fn profile(picks: &mut Picks) -> ProfilePropertyChanges {
+    from_json(picks.of(r#"{"isDefaultAccessEnabled":true}"#, &[r#"{"isDefaultAccessEnabled":null}"#, "{}"]))
+}
+
+/// A type and a host, most of which are of their type, and many of which meet.
+pub(super) fn destination(picks: &mut Picks) -> (Arc<str>, Arc<str>) {
+    const NEAR: [(&str, &str); 4] =
+        [("ip", "10.0.0.1"), ("ipRangeCidr", "10.0.0.3/30"), ("ip", "10.0.0.2"), ("ipRange", "10.0.0.2..10.0.0.9")];
+    if !picks.once_in(3) {
+        let (destination_type, host) = NEAR.get(picks.below(NEAR.len())).copied().unwrap_or_default();
+        return (destination_type.into(), host.into());
+    }
+    let (destination_type, host) = picks.of(
+        ("ipAddress", "10.0.1.1"),
+        &[
+            ("ip", "fd00::1"),
+            ("ipRangeCidr", "fd00::/64"),
+            ("fqdn", "a.contoso.com"),
+            ("FQDN", "A.contoso.com"),
+            ("fqdn", "b.contoso.com"),
+            ("dnsSuffix", "a.contoso.com"),
+            ("dnsSuffix", "contoso.com"),
+            ("other", "x"),
+            ("other", "X"),
+            ("ip", "10.0.0"),
+            ("ipRange", "10.0.0.9..10.0.0.1"),
+            ("ipRangeCidr", "10.0.0.0/33"),
+            ("fqdn", "a b"),
+        ],
+    );
+    (destination_type.into(), host.into())
+}
+
+pub(super) fn protocol(picks: &mut Picks) -> Option<Arc<str>> {
+    let protocol = picks.rarely(3, |picks| picks.of("tcp", &["UDP", "udp, tcp", "tcp,udp", "icmp", "0"]));
+    protocol.map(Arc::from)
+}
+
+pub(super) fn ports(picks: &mut Picks) -> Option<Vec<Arc<str>>> {
+    let ports: Option<&[&str]> = picks
+        .rarely(3, |picks| {
+            picks.of(
+                Some(&["80-90"][..]),
+                &[None, Some(&["85"]), Some(&[]), Some(&["90-80"]), Some(&["1", "2-443", "2"])],
+            )
+        })
+        .unwrap_or(Some(&["80-90", "443-443"]));
+    Some(ports?.iter().map(|port| Arc::from(*port)).collect())
 }
 
 /// Every other property in turn, set and back at its default, the read-only ones too. The plainest first.
-const OTHER_PROPERTIES: [&str; 34] = [
+const OTHER_PROPERTIES: [&str; 40] = [
     "{}",
     r#"{"alternateUrl":"https://front.contoso.com/","useAlternateUrlForTranslationAndRedirect":true}"#,
     r#"{"alternateUrl":null,"useAlternateUrlForTranslationAndRedirect":null}"#,
@@ -140,6 +215,12 @@ const OTHER_PROPERTIES: [&str; 34] = [
     r#"{"verifiedCustomDomainKeyCredential":null,"verifiedCustomDomainPasswordCredential":null}"#,
     r#"{"wafIpRanges":[{"lowerAddress":"192.0.2.1"}],"wafAllowedHeaders":{"x-azure-fdid":["1"]}}"#,
     r#"{"wafIpRanges":null,"wafAllowedHeaders":null}"#,
+    r#"{"externalAuthenticationType":"PASSTHRU","applicationServerTimeout":"LONG","trafficRoutingMethod":"Random"}"#,
+    r#"{"singleSignOnSettings":{"singleSignOnMode":"SAML","kerberosSignOnSettings":{"kerberosSignOnMappingAttributeType":"onpremisessamaccountname"}}}"#,
+    r#"{"applicationType":"QuickAccessApp"}"#,
+    r#"{"applicationType":"NONWEBAPP"}"#,
+    r#"{"applicationType":"microsoftapp","onPremisesApplicationSegments":null}"#,
+    r#"{"isOnPremPublishingEnabled":false}"#,
     r#"{"isOnPremPublishingEnabled":true}"#,
     r#"{"isOnPremPublishingEnabled":null}"#,
     r#"{"verifiedCustomDomainCertificatesMetadata":{"thumbprint":"1"}}"#,
@@ -147,7 +228,8 @@ const OTHER_PROPERTIES: [&str; 34] = [
 ];
 
 /// The URLs, and now and then another property.
-pub(super) fn publishing_changes(picks: &mut Picks) -> PublishingChanges {
+pub(super) fn publishing_changes(picks: &mut Picks, app_id: AppId) -> PublishingChanges {
+    let url = |picks: &mut Picks| url(picks, app_id);
     let (internal_url, external_url) = (picks.change(url), picks.change(url));
     let others = picks.rarely(2, |picks| {
         let chosen = picks.below(OTHER_PROPERTIES.len());
@@ -172,7 +254,10 @@ macro_rules! numbered {
     )*};
 }
 
-numbered! { TenantId 0x7e ConnectorGroupId 0x60 ConnectorId 0xc0 ApplicationId 0xa0 AppId 0xaa }
+numbered! {
+    TenantId 0x7e ConnectorGroupId 0x60 ConnectorId 0xc0 ApplicationId 0xa0 AppId 0xaa ServicePrincipalId 0x5e
+    ApplicationSegmentId 0x56
+}
 
 #[cfg(test)]
 mod tests {

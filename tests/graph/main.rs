@@ -14,6 +14,7 @@
 )]
 
 mod batches;
+mod directory;
 mod errors;
 mod filters;
 mod metadata;

@@ -1,18 +1,12 @@
 //! The engine a second time, naively: a tenant document is the state, every question a walk over its lists, every attempt
 //! a deep copy. It shares the commands, events, refusals and the document with the engine, and no function of it.
 
+mod attachments;
 mod bulk;
 pub(crate) mod directory;
+mod publishing;
 
-use connector_groups::{
-    command::*,
-    document::*,
-    event::*,
-    model::*,
-    refusal::{Kind, ReadOnlyProperty, UrlProperty},
-    *,
-};
-use serde_json::Value;
+use connector_groups::{command::*, document::*, event::*, model::*, refusal::Kind, *};
 
 pub(crate) struct Oracle {
     pub(crate) document: Document,
@@ -148,53 +142,6 @@ impl Oracle {
         }
     }
 
-    fn publish(&mut self, id: ApplicationId, changes: &PublishingChanges) -> Answer {
-        let changes = serde_json::to_value(changes).unwrap();
-        for (name, property) in [("internalUrl", UrlProperty::InternalUrl), ("externalUrl", UrlProperty::ExternalUrl)] {
-            if changes.get(name).and_then(Value::as_str).is_some_and(|url| !is_url(url)) {
-                return Err(Refusal::InvalidUrl { property });
-            }
-        }
-        for (name, property) in [
-            ("isOnPremPublishingEnabled", ReadOnlyProperty::IsOnPremPublishingEnabled),
-            ("verifiedCustomDomainCertificatesMetadata", ReadOnlyProperty::VerifiedCustomDomainCertificatesMetadata),
-        ] {
-            if changes.get(name).is_some_and(|value| !value.is_null()) {
-                return Err(Refusal::ReadOnlyProperty { property });
-            }
-        }
-        let from = self.application(id)?.on_premises_publishing.clone();
-        let defaults = serde_json::to_value(OnPremisesPublishing::default()).unwrap();
-        let mut to = from.as_ref().map_or(defaults.clone(), |from| serde_json::to_value(from).unwrap());
-        for (name, value) in changes.as_object().unwrap() {
-            to[name] = if value.is_null() { defaults[name].clone() } else { value.clone() };
-        }
-        for (name, property) in [("internalUrl", UrlProperty::InternalUrl), ("externalUrl", UrlProperty::ExternalUrl)] {
-            let Some(url) = to[name].as_str() else { continue };
-            let has = |application: &&ApplicationDocument| {
-                let theirs = serde_json::to_value(&application.on_premises_publishing).unwrap();
-                let same =
-                    theirs.get(name).and_then(Value::as_str).is_some_and(|other| other.eq_ignore_ascii_case(url));
-                application.id != id && same
-            };
-            if let Some(other) = self.document.applications.iter().find(has) {
-                return Err(Refusal::UrlInUse { property, application: other.id });
-            }
-        }
-        let to: Box<OnPremisesPublishing> = serde_json::from_value(to).unwrap();
-        let default = self.default_group();
-        let application = self.application(id)?;
-        application.on_premises_publishing = Some(to.clone());
-        Ok(match from {
-            None => {
-                application.connector_group = Some(default);
-                vec![Event::ApplicationPublished { id, connector_group: default, on_premises_publishing: to }]
-            }
-            Some(from) if from == to => vec![],
-            Some(from) => vec![Event::PublishingUpdated { id, from, to }],
-        })
-    }
-
     fn report(&mut self, command: &ReportConnector) -> Answer {
         let now = self.document.now;
         let id = command.id;
@@ -286,7 +233,7 @@ impl Oracle {
     }
 
     fn create_application(&mut self, command: &CreateApplication) -> Answer {
-        let CreateApplication { id, app_id, display_name } = command.clone();
+        let CreateApplication { id, app_id, display_name, properties } = command.clone();
         let kind = Kind::Application;
         if self.application(id).is_ok() {
             return Err(Refusal::AlreadyExists { kind, id: id.into() });
@@ -294,11 +241,18 @@ impl Oracle {
         if self.document.applications.iter().any(|application| application.app_id == app_id) {
             return Err(Refusal::AlreadyExists { kind, id: app_id.into() });
         }
-        let (on_premises_publishing, connector_group) = (None, None);
-        let name = display_name.clone();
-        let new = ApplicationDocument { id, app_id, display_name: name, on_premises_publishing, connector_group };
-        self.document.applications.push(new);
-        Ok(vec![Event::ApplicationCreated { id, app_id, display_name }])
+        let properties = properties.unwrap_or_default();
+        self.document.applications.push(ApplicationDocument {
+            id,
+            app_id,
+            display_name: display_name.clone(),
+            properties: properties.clone(),
+            service_principal: None,
+            application_segments: vec![],
+            on_premises_publishing: None,
+            connector_group: None,
+        });
+        Ok(vec![Event::ApplicationCreated { id, app_id, display_name, properties }])
     }
 
     fn register(&mut self, command: &RegisterConnector) -> Answer {
@@ -338,12 +292,7 @@ impl Oracle {
                 Ok(self.move_connectors(&[*id], default))
             }
             Command::CreateApplication(command) => self.create_application(command),
-            Command::UpdateApplication(UpdateApplication { id, display_name: to }) => {
-                let application = self.application(*id)?;
-                let from = std::mem::replace(&mut application.display_name, to.clone());
-                let event = Event::ApplicationRenamed { id: *id, from: from.clone(), to: to.clone() };
-                Ok(if from == *to { vec![] } else { vec![event] })
-            }
+            Command::UpdateApplication(command) => self.update_application(command),
             Command::DeleteApplication(DeleteApplication { id }) => {
                 self.application(*id)?;
                 let place = self.document.applications.iter().position(|application| application.id == *id).unwrap();
@@ -353,12 +302,7 @@ impl Oracle {
             Command::PublishApplication(PublishApplication { application, on_premises_publishing }) => {
                 self.publish(*application, on_premises_publishing)
             }
-            Command::UnpublishApplication(UnpublishApplication { application: id }) => {
-                let application = self.application(*id)?;
-                let parts = (application.connector_group.take(), application.on_premises_publishing.take());
-                let (Some(connector_group), Some(on_premises_publishing)) = parts else { return Ok(vec![]) };
-                Ok(vec![Event::ApplicationUnpublished { id: *id, connector_group, on_premises_publishing }])
-            }
+            Command::UnpublishApplication(command) => self.unpublish(command),
             Command::AddApplication(AddApplication { application, connector_group }) => {
                 self.assignable(*application, *connector_group)?;
                 Ok(self.move_applications(&[*application], *connector_group))
@@ -392,6 +336,13 @@ impl Oracle {
             Command::RegisterConnector(command) => self.register(command),
             Command::ReportConnector(command) => self.report(command),
             Command::AdvanceClock(AdvanceClock { now }) => self.advance(*now),
+            Command::CreateServicePrincipal(command) => self.create_service_principal(command),
+            Command::UpdateServicePrincipal(command) => self.update_service_principal(command),
+            Command::DeleteServicePrincipal(DeleteServicePrincipal { id }) => self.delete_service_principal(*id),
+            Command::AddApplicationSegment(command) => self.add_segment(command),
+            Command::UpdateApplicationSegment(command) => self.update_segment(command),
+            Command::RemoveApplicationSegment(RemoveApplicationSegment { id }) => self.remove_segment(*id),
+            Command::UpdateProfile(command) => Ok(self.update_profile(command)),
         }
     }
 }
@@ -411,12 +362,4 @@ fn lower_region(region: &str) -> Result<String, Refusal> {
 
 fn typed(group: &ConnectorGroupDocument) -> ConnectorGroup {
     serde_json::from_value(serde_json::to_value(group).unwrap()).unwrap()
-}
-
-/// As much of R-50 as the commands of these tests try.
-fn is_url(url: &str) -> bool {
-    let lower = url.to_ascii_lowercase();
-    let Some(rest) = lower.strip_prefix("https://").or(lower.strip_prefix("http://")) else { return false };
-    let host = rest.split('/').next().unwrap();
-    url.ends_with('/') && !host.is_empty() && host.chars().any(char::is_alphabetic)
 }

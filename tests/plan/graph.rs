@@ -90,8 +90,15 @@ impl World {
         }
         for number in 0..self.applications {
             let id = application(number);
-            commands
-                .push(CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name: "".into() }.into());
+            commands.push(
+                CreateApplication {
+                    id,
+                    app_id: AppId::from_u128(id.as_u128()),
+                    display_name: "".into(),
+                    properties: None,
+                }
+                .into(),
+            );
             commands.push(PublishApplication { application: id, on_premises_publishing: Box::default() }.into());
         }
         if region != "eur" {

@@ -114,6 +114,9 @@ fn large() -> Tenant {
         id: ApplicationId::from_u128(number),
         app_id: AppId::from_u128(number),
         display_name: "App".into(),
+        properties: ApplicationProperties::default(),
+        service_principal: None,
+        application_segments: vec![],
         on_premises_publishing: Some(Box::default()),
         connector_group: Some(ConnectorGroupId::from_u128(number % 40)),
     };
@@ -122,6 +125,7 @@ fn large() -> Tenant {
         default_region: "eur".into(),
         now: Timestamp::UNIX_EPOCH,
         rules: Rules::default(),
+        on_premises_publishing_profile: ProfileProperties::default(),
         connector_groups: (0..150).map(group).collect(),
         connectors: (0..1_200).map(connector).collect(),
         applications: (0..5_000).map(application).collect(),

@@ -60,7 +60,7 @@ proptest! {
                 Detour::Deleted => {
                     let id = ApplicationId::from_u128(u128::MAX);
                     let display_name = "Gone".into();
-                    one_way.apply(&CreateApplication { id, app_id: AppId::from_u128(u128::MAX), display_name }.into()).unwrap();
+                    one_way.apply(&CreateApplication { id, app_id: AppId::from_u128(u128::MAX), display_name, properties: None }.into()).unwrap();
                     one_way.apply(&DeleteApplication { id }.into()).unwrap();
                 }
             }

@@ -415,7 +415,9 @@ fn a_long_history_of_deletions_comes_back() {
     let id = |number: u128| connector_groups::ApplicationId::from_u128(1_000 + number);
     for number in 0..3_000 {
         let app_id = connector_groups::AppId::from_u128(1_000 + number);
-        tenant.apply(&CreateApplication { id: id(number), app_id, display_name: "a".into() }.into()).unwrap();
+        tenant
+            .apply(&CreateApplication { id: id(number), app_id, display_name: "a".into(), properties: None }.into())
+            .unwrap();
     }
     let before = Document::from(&tenant);
     let mut history = Vec::new();

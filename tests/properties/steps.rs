@@ -47,7 +47,8 @@ pub(crate) fn tenant(rules: Rules) -> Tenant {
     });
     let applications = (0..3).flat_map(|number| {
         let id = ApplicationId::from_u128(number);
-        let create = CreateApplication { id, app_id: AppId::from_u128(number), display_name: "App".into() };
+        let create =
+            CreateApplication { id, app_id: AppId::from_u128(number), display_name: "App".into(), properties: None };
         let publish = PublishApplication { application: id, on_premises_publishing: Box::default() };
         [create.into(), publish.into()]
     });

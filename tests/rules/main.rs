@@ -13,6 +13,7 @@
 
 mod answers;
 mod applications;
+mod attachments;
 mod bulk;
 mod choices;
 mod connectors;
@@ -20,5 +21,6 @@ mod diff;
 mod groups;
 mod impact;
 mod order;
+mod publishing;
 #[path = "../world/mod.rs"]
 mod world;

@@ -54,7 +54,7 @@ pub(crate) fn founding(applications: u128) -> impl Iterator<Item = DirectoryComm
         .flat_map(|number| {
             let id = application(number);
             let display_name = format!("Application {number}").into();
-            let create = CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name };
+            let create = CreateApplication { id, app_id: AppId::from_u128(id.as_u128()), display_name, properties: None };
             [create.into(), PublishApplication { application: id, on_premises_publishing: Box::default() }.into()]
         })
         .collect();

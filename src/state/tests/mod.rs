@@ -11,6 +11,7 @@ use crate::{
     },
 };
 
+mod attachments;
 mod seeds;
 
 pub(super) fn group(number: u128) -> ConnectorGroup {
@@ -45,7 +46,7 @@ fn dead_slots_are_squeezed_out_of_each_list() {
         groups.push_connector_group(&group(number));
         connectors.push_connector(&connector(number));
         let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
-        applications.push_application(&Application { id, app_id, display_name: "a".into(), publication: None });
+        applications.push_application(&Application::unpublished(id, app_id, "a".into()));
     }
     for number in 1..=MANY {
         groups.remove_connector_group(ConnectorGroupId::from_u128(number));
@@ -108,9 +109,10 @@ pub(super) fn state_with(applications: u128) -> State {
 
 pub(super) fn published(number: u128) -> Application {
     let on_premises_publishing = Box::default();
-    let publication = Some(Publication { connector_group: ConnectorGroupId::from_u128(0), on_premises_publishing });
+    let (connector_group, application_segments) = (ConnectorGroupId::from_u128(0), Vec::new());
+    let publication = Some(Publication { connector_group, on_premises_publishing, application_segments });
     let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
-    Application { id, app_id, display_name: "a".into(), publication }
+    Application { publication, ..Application::unpublished(id, app_id, "a".into()) }
 }
 
 pub(super) fn ids(numbers: impl Iterator<Item = u128>) -> Vec<ApplicationId> {
@@ -170,7 +172,7 @@ fn a_list_leaves_whoever_else_is_not_published() {
 fn a_list_leaves_only_if_all_of_it_are_published() {
     let mut state = state_with(64);
     let (app_id, display_name) = (AppId::from_u128(64), "a".into());
-    state.push_application(&Application { id: ApplicationId::from_u128(64), app_id, display_name, publication: None });
+    state.push_application(&Application::unpublished(ApplicationId::from_u128(64), app_id, display_name));
     // Both with a bit for every slot and without.
     for size in [2, 40] {
         let to_move = |last: u128, to: u128| {

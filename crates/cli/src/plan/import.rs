@@ -155,6 +155,7 @@ pub(crate) fn tenant(folder: &Path) -> Result<Tenant, String> {
         default_region: default_region.into(),
         now,
         rules: known.rules,
+        on_premises_publishing_profile: ProfileProperties::default(),
         connector_groups: groups.into_iter().map(|group| of_group(group, &region)).collect(),
         connectors,
         applications,
@@ -257,6 +258,9 @@ fn applications(folder: &Path, groups: &[Group]) -> Result<Vec<ApplicationDocume
             id,
             app_id: application.app_id,
             display_name: application.display_name.unwrap_or_default().into(),
+            properties: ApplicationProperties::default(),
+            service_principal: None,
+            application_segments: Vec::new(),
             on_premises_publishing: place
                 .map(|_| publishing(&path, given.unwrap_or_default()))
                 .transpose()?

@@ -1,0 +1,161 @@
+//! A line of the replay format: a command of a directory, or one in a tenant with `tenant` beside its own fields.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, IntoDeserializer, value::MapAccessDeserializer},
+};
+
+use super::{Command, CreateTenant, DeleteTenant, Tag};
+use crate::{
+    ids::TenantId,
+    json::tagged::{self, Tagged},
+};
+
+/// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.
+///
+/// Its JSON is a line of the replay format: a [`Command`] has `tenant` beside `command`.
+///
+/// ```
+/// # use connector_groups::DirectoryCommand;
+/// let line = r#"{"tenant":"7e000000-0000-4000-8000-000000000001","command":"deleteApplication",
+///                "id":"a0000000-0000-4000-8000-000000000007"}"#;
+/// assert!(matches!(serde_json::from_str(line)?, DirectoryCommand::InTenant { .. }));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectoryCommand {
+    /// A new tenant.
+    CreateTenant(CreateTenant),
+    /// A tenant goes.
+    DeleteTenant(DeleteTenant),
+    /// A command in a tenant.
+    InTenant {
+        /// The tenant.
+        tenant: TenantId,
+        /// What is asked of it.
+        command: Command,
+    },
+}
+
+impl DirectoryCommand {
+    /// The tag of its JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateTenant(_) => "createTenant",
+            Self::DeleteTenant(_) => "deleteTenant",
+            Self::InTenant { tenant: _, command } => command.name(),
+        }
+    }
+}
+
+impl Serialize for DirectoryCommand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Line<'a> {
+            Directory(OfDirectory<'a>),
+            InTenant {
+                tenant: TenantId,
+                #[serde(flatten)]
+                command: &'a Command,
+            },
+        }
+        #[derive(Serialize)]
+        #[serde(tag = "command", rename_all = "camelCase")]
+        enum OfDirectory<'a> {
+            CreateTenant(&'a CreateTenant),
+            DeleteTenant(&'a DeleteTenant),
+        }
+        match self {
+            Self::CreateTenant(command) => Line::Directory(OfDirectory::CreateTenant(command)),
+            Self::DeleteTenant(command) => Line::Directory(OfDirectory::DeleteTenant(command)),
+            Self::InTenant { tenant, command } => Line::InTenant { tenant: *tenant, command },
+        }
+        .serialize(serializer)
+    }
+}
+
+/// The tags of a line of the replay format.
+pub(crate) enum DirectoryTag {
+    Create,
+    Delete,
+    Inside(Tag),
+}
+
+impl<'de> Deserialize<'de> for DirectoryTag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tag = <Cow<'de, str>>::deserialize(deserializer)?;
+        match &*tag {
+            "createTenant" => Ok(Self::Create),
+            "deleteTenant" => Ok(Self::Delete),
+            other => Tag::deserialize(other.into_deserializer()).map(Self::Inside),
+        }
+    }
+}
+
+impl Tagged for DirectoryCommand {
+    type Tag = DirectoryTag;
+
+    fn read<'de, D: Deserializer<'de>>(tag: DirectoryTag, fields: D) -> Result<Self, D::Error> {
+        match tag {
+            DirectoryTag::Create => CreateTenant::deserialize(fields).map(Self::CreateTenant),
+            DirectoryTag::Delete => DeleteTenant::deserialize(fields).map(Self::DeleteTenant),
+            DirectoryTag::Inside(tag) => fields.deserialize_map(InTenantVisitor(tag)),
+        }
+    }
+}
+
+/// Reads the fields of a command with `tenant` among them.
+struct InTenantVisitor(Tag);
+
+impl<'de> de::Visitor<'de> for InTenantVisitor {
+    type Value = DirectoryCommand;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a command")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<DirectoryCommand, A::Error> {
+        let mut tenant = None;
+        let fields = WithoutTenant { map, tenant: &mut tenant };
+        let command = Command::read(self.0, MapAccessDeserializer::new(fields))?;
+        let tenant = tenant.ok_or_else(|| de::Error::missing_field("tenant"))?;
+        Ok(DirectoryCommand::InTenant { tenant, command })
+    }
+}
+
+/// The fields of a line but for `tenant`, which is put aside, so that a command's own fields stay the only ones it knows.
+struct WithoutTenant<'a, A> {
+    map: A,
+    tenant: &'a mut Option<TenantId>,
+}
+
+impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for WithoutTenant<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
+            if key != "tenant" {
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+            if self.tenant.replace(self.map.next_value()?).is_some() {
+                return Err(de::Error::duplicate_field("tenant"));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+impl<'de> Deserialize<'de> for DirectoryCommand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tagged::read(deserializer)
+    }
+}
