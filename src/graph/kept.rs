@@ -141,7 +141,7 @@ impl Writer<'_, '_> {
             }
             Holder::Principal(key) => {
                 let properties = serde_json::from_value(changes).map_err(invalid)?;
-                UpdateServicePrincipal { id: principal::find(tenant, key)?.principal.id, properties }.into()
+                UpdateServicePrincipal { id: principal::find(tenant, key)?.thing.id, properties }.into()
             }
         };
         apply(self.directory, self.call, self.session, command)

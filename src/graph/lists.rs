@@ -176,13 +176,13 @@ pub(super) fn templates<'a>() -> Source<'a, &'static Template> {
 pub(super) fn principals(tenant: &Tenant) -> Source<'_, Principal<'_>> {
     let all = move || {
         let principals = tenant.service_principals();
-        principals.map(move |(application, principal)| Principal { tenant: tenant.id(), application, principal })
+        principals.map(move |(application, principal)| Principal { tenant: tenant.id(), application, thing: principal })
     };
     let source = Source::new(&SERVICE_PRINCIPAL, all().count(), move |after| match after {
         None => Some(boxed(all())),
         Some(id) => {
             let id = tenant.service_principal(id.parse().ok()?)?.1.id;
-            Some(boxed(all().skip_while(move |other| other.principal.id != id).skip(1)))
+            Some(boxed(all().skip_while(move |other| other.thing.id != id).skip(1)))
         }
     });
     source.keyed(move |property, text| {

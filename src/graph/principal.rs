@@ -34,7 +34,7 @@ use crate::{
 pub(super) struct Principal<'a> {
     pub(super) tenant: TenantId,
     pub(super) application: ApplicationView<'a>,
-    pub(super) principal: &'a ServicePrincipal,
+    pub(super) thing: &'a ServicePrincipal,
 }
 
 impl<'a> Entity<'a> for Principal<'a> {
@@ -43,11 +43,11 @@ impl<'a> Entity<'a> for Principal<'a> {
     }
 
     fn key(self) -> String {
-        self.principal.id.to_string()
+        self.thing.id.to_string()
     }
 
     fn property(self, name: &str) -> Property<'a> {
-        let kept = kept_or_unset(&self.principal.properties, &SERVICE_PRINCIPAL, name);
+        let kept = kept_or_unset(&self.thing.properties, &SERVICE_PRINCIPAL, name);
         match (name, &kept) {
             ("id", _) => Property::Text(self.key().into()),
             ("appId", _) => Property::Text(self.application.app_id().to_string().into()),
@@ -69,7 +69,7 @@ impl<'a> Entity<'a> for Principal<'a> {
     }
 
     fn kept(self) -> Map<String, Value> {
-        object(&self.principal.properties)
+        object(&self.thing.properties)
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn find<'a>(tenant: &'a Tenant, key: &Key) -> Result<Principal<'a>, E
         Key::UniqueName(_) => None,
     };
     let (application, principal) = found.ok_or_else(|| Error::resource_not_found(key.as_str()))?;
-    Ok(Principal { tenant: tenant.id(), application, principal })
+    Ok(Principal { tenant: tenant.id(), application, thing: principal })
 }
 
 /// A new one, for the application of the body's `appId`; that has to be there, as the engine knows no applications of other
@@ -128,7 +128,7 @@ pub(super) fn change(
 ) -> Result<Reply, Error> {
     Query::none(call)?;
     let found = find(tenant(directory, call)?, key)?;
-    let id = found.principal.id;
+    let id = found.thing.id;
     if call.method != Method::PATCH {
         apply(directory, call, session, DeleteServicePrincipal { id }.into())?;
         return Ok(Reply::no_content());

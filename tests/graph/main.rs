@@ -29,6 +29,7 @@ mod spelling;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../properties/steps.rs"]
 mod steps;
+mod traces;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../world/mod.rs"]
 mod world;

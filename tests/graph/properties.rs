@@ -47,7 +47,6 @@ fn expected(refusal: &Refusal, command: &Command) -> (u16, &'static str) {
             Command::AddApplicationSegment(add) if add.destination_type.to_ascii_lowercase().starts_with("ip") => {
                 (400, "DestinationHost_InvalidIP")
             }
-            Command::UpdateApplicationSegment(_) => (400, "DestinationHost_Invalid"),
             _ => (400, "DestinationHost_Invalid"),
         },
         "invalidSegment" => (400, "InvalidJson_BadRequest"),

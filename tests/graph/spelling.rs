@@ -15,14 +15,16 @@ fn plain(properties: Value) -> Option<Value> {
     properties.get("web").is_none().then_some(properties)
 }
 
-/// The types of destinations that the live service takes.
+/// The types of destinations that the live service takes, as it spells them: the wire spells another case so, where the
+/// engine keeps it as it came.
 fn known_type(text: Option<&std::sync::Arc<str>>) -> Option<()> {
     let known = ["ip", "ipRange", "ipRangeCidr", "fqdn", "dnsSuffix"];
-    known.iter().any(|known| text.is_some_and(|text| text.eq_ignore_ascii_case(known))).then_some(())
+    text.is_some_and(|text| known.contains(&&**text)).then_some(())
 }
 
 /// Method, path and body; `None` for commands that do not come by the wire. A connector that there is not is looked for
 /// where all are looked for.
+#[allow(clippy::too_many_lines, reason = "one arm a command, all of one kind")]
 pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static str, String, Value)> {
     let group = |id| format!("{PROXY}/connectorGroups/{id}");
     let application = |id| format!("/beta/applications/{id}");

@@ -27,8 +27,8 @@ Examples:
   # Answers as the reference pages have them, with an answer that the service gives now and then
   connector-groups emulate --profile documented --quirk unpublishedNotEnabled
 
-  # Scripts that also write what is not modelled go on; reads see a write after two seconds
-  connector-groups emulate --let-properties-go --lag 2000
+  # Reads see a write after two seconds
+  connector-groups emulate --lag 2000
 
   # For tests: control routes (commands, state, snapshots), and the same ids in each run
   connector-groups emulate --control --request-ids 1
