@@ -91,8 +91,11 @@ fn a_private_access_runbook_runs() {
 /// Another value than the present one, of the same kind.
 fn other(name: &str, present: &Value) -> Option<Value> {
     Some(match name {
-        "isOnPremPublishingEnabled" | "verifiedCustomDomainCertificatesMetadata" => return None,
-        "verifiedCustomDomainKeyCredential" | "verifiedCustomDomainPasswordCredential" => return None,
+        // The system sets the first two; the others are secrets, which are written and not read.
+        "isOnPremPublishingEnabled"
+        | "verifiedCustomDomainCertificatesMetadata"
+        | "verifiedCustomDomainKeyCredential"
+        | "verifiedCustomDomainPasswordCredential" => return None,
         "internalUrl" | "externalUrl" | "alternateUrl" => json!("https://other.contoso.com/"),
         "externalAuthenticationType" => json!("passthru"),
         "applicationServerTimeout" => json!("Long"),
