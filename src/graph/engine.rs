@@ -21,13 +21,11 @@ pub(super) fn apply(
     command: Command,
 ) -> Result<(), Error> {
     let command = DirectoryCommand::InTenant { tenant: call.tenant, command };
-    match directory.apply(&command) {
-        Ok(events) => {
-            session.record(events);
-            Ok(())
-        }
-        Err(refusal) => Err(Error::refused(&refusal, &command, directory.tenant(call.tenant))),
-    }
+    let result = directory.apply(&command);
+    // The words of the wire come from both, which the session keeps afterwards.
+    let error = result.as_ref().err().map(|refusal| Error::refused(refusal, &command, directory.tenant(call.tenant)));
+    session.record(command, result);
+    error.map_or(Ok(()), Err)
 }
 
 /// Under the quirk, application proxy is not enabled before the first connector. That holds for the publishing

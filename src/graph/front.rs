@@ -13,7 +13,7 @@ use super::{
     route::{self, Target},
     session::Session,
 };
-use crate::{Directory, directory::DirectoryEvent};
+use crate::{Directory, DirectoryCommand, Refusal, directory::DirectoryEvent};
 
 /// What has come of a request.
 #[derive(Debug)]
@@ -24,6 +24,21 @@ pub struct Outcome {
     /// What the request has changed, in order: empty where it only reads, or is refused. Whoever keeps a log of the
     /// directory appends these before the response is sent; [`Directory::evolve`] lets them happen again.
     pub events: Vec<DirectoryEvent>,
+    /// What the request has asked of the engine, in order, accepted or refused: empty where it only reads, or was refused
+    /// for how it was written. The same commands, applied to the same directory, lead to the same state.
+    pub decisions: Vec<Decision>,
+}
+
+/// A command that a request was read as, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The command.
+    pub command: DirectoryCommand,
+    /// Why it was refused; `None` where it was accepted.
+    pub refusal: Option<Refusal>,
+    /// How many of [`Outcome::events`] it has caused: 0 where it changed nothing.
+    pub events_count: usize,
 }
 
 pub(super) fn respond(
@@ -34,14 +49,15 @@ pub(super) fn respond(
 ) -> Outcome {
     let mut session = Session::new(incoming, context);
     if let Some(reply) = metadata(incoming) {
-        return Outcome { response: session.response(Ok(reply)), events: Vec::new() };
+        return Outcome { response: session.response(Ok(reply)), events: Vec::new(), decisions: Vec::new() };
     }
     let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
         (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
     });
     let response = session.response(result);
-    Outcome { response, events: session.into_events() }
+    let (events, decisions) = session.into_record();
+    Outcome { response, events, decisions }
 }
 
 /// The document of what is served is the same for all, so that it needs no token, as with Graph.

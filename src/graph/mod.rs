@@ -44,7 +44,7 @@ use http::{Request, Response};
 use crate::Directory;
 
 pub use error::Code;
-pub use front::Outcome;
+pub use front::{Decision, Outcome};
 pub use options::{Context, Options, Profile, Quirks};
 
 /// The response to a request, whatever it is, and the events that it has caused. A request that is refused changes nothing

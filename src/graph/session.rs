@@ -8,11 +8,12 @@ use serde_json::json;
 use super::{
     call::Incoming,
     error::{Code, Error},
+    front::Decision,
     options::Context,
     reply::{Body, Reply},
 };
 use crate::{
-    AppId, ApplicationId, ConnectorGroupId,
+    AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal,
     directory::DirectoryEvent,
     ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
 };
@@ -25,6 +26,7 @@ pub(super) struct Session<'a> {
     is_head: bool,
     ids_given: u64,
     events: Vec<DirectoryEvent>,
+    decisions: Vec<Decision>,
 }
 
 impl<'a> Session<'a> {
@@ -35,16 +37,22 @@ impl<'a> Session<'a> {
             is_head: *incoming.method == Method::HEAD,
             ids_given: 0,
             events: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 
-    /// Keeps what a command has caused. A batch has the events of all its requests, in their order.
-    pub(super) fn record(&mut self, events: Vec<DirectoryEvent>) {
+    /// Keeps what became of a command. A batch has the commands and events of all its requests, in their order.
+    pub(super) fn record(&mut self, command: DirectoryCommand, result: Result<Vec<DirectoryEvent>, Refusal>) {
+        let (refusal, events) = match result {
+            Ok(events) => (None, events),
+            Err(refusal) => (Some(refusal), Vec::new()),
+        };
+        self.decisions.push(Decision { command, refusal, events_count: events.len() });
         self.events.extend(events);
     }
 
-    pub(super) fn into_events(self) -> Vec<DirectoryEvent> {
-        self.events
+    pub(super) fn into_record(self) -> (Vec<DirectoryEvent>, Vec<Decision>) {
+        (self.events, self.decisions)
     }
 
     /// The next id for a new thing: it follows from the request's id, and looks like a random GUID (RFC 9562, version 4).
@@ -171,6 +179,7 @@ mod tests {
                 is_head: false,
                 ids_given: 0,
                 events: Vec::new(),
+                decisions: Vec::new(),
             };
             for _ in 0..3 {
                 let id = session.next_id();
