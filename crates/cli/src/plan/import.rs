@@ -49,7 +49,7 @@ use std::{
 use connector_groups::{
     AppId, ApplicationId, ConnectorGroupId, ConnectorId, Rules, Tenant, TenantId, Timestamp,
     document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
-    model::{ConnectorGroupType, ConnectorStatus, OnPremisesPublishing},
+    model::{ApplicationProperties, ConnectorGroupType, ConnectorStatus, OnPremisesPublishing, ProfileProperties},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};

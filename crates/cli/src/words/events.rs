@@ -53,6 +53,15 @@ pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
         Event::ConnectorGroupRegionChanged { id, from, to } => {
             format!("changed the region of {} from {from} to {to}", names.group(*id))
         }
+        // These have no names of their own yet that a person would know; the event's own words say what they are.
+        Event::ApplicationPropertiesUpdated { .. }
+        | Event::ServicePrincipalCreated(_)
+        | Event::ServicePrincipalUpdated { .. }
+        | Event::ServicePrincipalDeleted(_)
+        | Event::ApplicationSegmentAdded(_)
+        | Event::ApplicationSegmentUpdated { .. }
+        | Event::ApplicationSegmentRemoved(_)
+        | Event::ProfileUpdated { .. } => event.to_string(),
         Event::ConnectorGroupDeleted(group) => format!("deleted {}", named(&group.thing)),
         Event::ConnectorRegistered(connector) => {
             format!("{} registered into {}", machine(connector), names.group(connector.member_of))

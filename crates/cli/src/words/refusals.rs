@@ -145,6 +145,8 @@ fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
         Kind::ConnectorGroup => id.parse().map_or_else(|_| id.into(), |id| names.group(id)),
         Kind::Connector => id.parse().map_or_else(|_| id.into(), |id| names.connector(id)),
         Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
+        Kind::ServicePrincipal => format!("service principal {id}"),
+        Kind::ApplicationSegment => format!("application segment {id}"),
     };
     format!("there is {thing} already")
 }
