@@ -1,18 +1,19 @@
 //! What is done to applications: made, renamed, published, assigned.
 
-use alloc::{boxed::Box, collections::BTreeSet, format, string::ToString};
+use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     call::Call,
     engine::{apply, enabled, tenant},
-    entity::PUBLISHING,
+    entity::{Entity, PUBLISHING},
     error::{Code, Error},
     find,
-    json::{Members, read_only},
+    json::{Members, read_only, unchanged},
+    kept, open,
     query::Query,
     reference,
     reply::Reply,
@@ -25,8 +26,8 @@ use super::{
 use crate::{
     ApplicationId, Command, Directory,
     command::{
-        AddApplication, CreateApplication, DeleteApplication, PublishApplication, RemoveApplication,
-        UnpublishApplication, UpdateApplication,
+        AddApplication, CreateApplication, CreateServicePrincipal, DeleteApplication, PublishApplication,
+        RemoveApplication, Transaction, UnpublishApplication, UpdateApplication,
     },
     model::PublishingChanges,
     view::ApplicationView,
@@ -61,10 +62,10 @@ pub(super) fn answer(
             publish(directory, call, session, id, members.into())
         }
         (Target::Item(_, key), method) => {
-            let id = find::application(tenant(directory, call)?, key)?.id();
             if *method == Method::PATCH {
-                return update(directory, call, version, session, id);
+                return update(directory, call, version, session, key);
             }
+            let id = find::application(tenant(directory, call)?, key)?.id();
             apply(directory, call, session, DeleteApplication { id }.into())?;
             Ok(Reply::no_content())
         }
@@ -79,7 +80,7 @@ fn create(
     version: Version,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    let application = made(directory, call, version, session)?;
+    let application = made(directory, call, version, None, session)?;
     let view = View { call, version };
     let mut reply = Reply::json(StatusCode::CREATED, &Shown::one(application, "applications", view));
     let link = format!("{}/{}/applications/{}", call.root, version.as_str(), application.id());
@@ -87,11 +88,13 @@ fn create(
     Ok(reply)
 }
 
-/// The new application that a body asks for.
+/// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or
+/// neither.
 fn made<'a>(
     directory: &'a mut Directory,
     call: &Call<'_>,
     version: Version,
+    template: Option<&Template>,
     session: &mut Session<'_>,
 ) -> Result<ApplicationView<'a>, Error> {
     let mut members = Members::of(call.json()?, &APPLICATION)?;
@@ -99,39 +102,30 @@ fn made<'a>(
         return Err(mixed(version));
     }
     let missing = || Error::new(Code::InvalidBody, "The property 'displayName' is missing.");
-    let display_name = members.text("displayName")?.ok_or_else(missing)?;
-    rest(members, call)?;
+    let display_name = members.text("displayName")?.ok_or_else(missing)?.into();
+    read_only(&mut members, &["id", "appId"])?;
+    let mut more = Map::new();
+    if let Some(template) = template {
+        more.insert("applicationTemplateId".into(), template.id.into());
+    }
+    if let Some(links) = members.take("owners@odata.bind") {
+        more.insert("owners".into(), kept::owners(&links)?);
+    }
+    let properties = open::changes(members, &APPLICATION, version, &Map::new(), more)?;
     let (id, app_id) = session.next_application_ids();
-    apply(
-        directory,
-        call,
-        session,
-        CreateApplication { id, app_id, display_name: display_name.into(), properties: None }.into(),
-    )?;
+    let create = CreateApplication { id, app_id, display_name, properties };
+    let command = if template.is_none() {
+        create.into()
+    } else {
+        let principal =
+            CreateServicePrincipal { id: session.next_service_principal_id(), application: id, properties: None };
+        Transaction { commands: Vec::from([create.into(), principal.into()]) }.into()
+    };
+    apply(directory, call, session, command)?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 
-/// What is left of a body: nothing that is read-only, and nothing that is not modelled unless that may go.
-fn rest(mut members: Members, call: &Call<'_>) -> Result<(), Error> {
-    read_only(&mut members, &["id", "appId"])?;
-    distinct(members.get("identifierUris"))?;
-    if call.options.lets_application_properties_go { Ok(()) } else { members.finish() }
-}
-
-/// Graph refuses `identifierUris` that hold one value twice, in whatever case.
-fn distinct(uris: Option<&Value>) -> Result<(), Error> {
-    let uris = uris.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let mut seen = BTreeSet::new();
-    for uri in uris {
-        if !seen.insert(uri.to_ascii_lowercase()) {
-            let text = "Request contains a property with duplicate values.";
-            return Err(Error::new(Code::DuplicateInDifferentCase, text));
-        }
-    }
-    Ok(())
-}
-
-/// An application and a service principal, of which nothing is kept.
+/// An application with its service principal.
 fn instantiate(
     directory: &mut Directory,
     call: &Call<'_>,
@@ -139,9 +133,8 @@ fn instantiate(
     template: &str,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    Template::find(template).ok_or_else(|| Error::resource_not_found(template))?;
-    let service_principal = session.next_any_id();
-    let application = made(directory, call, version, session)?;
+    let template = Template::find(template).ok_or_else(|| Error::resource_not_found(template))?;
+    let application = made(directory, call, version, Some(template), session)?;
     let view = View { call, version };
     // The pages of the two versions name the ids so, and public scripts read nothing else.
     let id = match version {
@@ -153,11 +146,13 @@ fn instantiate(
         "application": {
             id: application.id(),
             "appId": application.app_id(),
+            "applicationTemplateId": template.id,
             "displayName": application.display_name(),
         },
         "servicePrincipal": {
-            id: service_principal.to_string(),
+            id: application.service_principal().map(|principal| principal.id),
             "appId": application.app_id(),
+            "applicationTemplateId": template.id,
             "displayName": application.display_name(),
         },
     });
@@ -170,8 +165,10 @@ fn update(
     call: &Call<'_>,
     version: Version,
     session: &mut Session<'_>,
-    id: ApplicationId,
+    key: &Key,
 ) -> Result<Reply, Error> {
+    let application = find::application(tenant(directory, call)?, key)?;
+    let id = application.id();
     let mut members = Members::of(call.json()?, &APPLICATION)?;
     if let Some(publishing) = members.take(PUBLISHING) {
         if version == Version::V1 || !members.is_empty() {
@@ -179,15 +176,12 @@ fn update(
         }
         return publish(directory, call, session, id, publishing);
     }
-    let display_name = members.text("displayName")?;
-    rest(members, call)?;
-    if let Some(display_name) = display_name {
-        apply(
-            directory,
-            call,
-            session,
-            UpdateApplication { id, display_name: Some(display_name.into()), properties: None }.into(),
-        )?;
+    let display_name = members.text("displayName")?.map(Into::into);
+    unchanged(&mut members, "id", &id.to_string())?;
+    unchanged(&mut members, "appId", &application.app_id().to_string())?;
+    let properties = open::changes(members, &APPLICATION, version, &application.kept(), Map::new())?;
+    if display_name.is_some() || properties.is_some() {
+        apply(directory, call, session, UpdateApplication { id, display_name, properties }.into())?;
     }
     Ok(Reply::no_content())
 }
@@ -233,7 +227,7 @@ fn published(application: ApplicationId, publishing: Value) -> Result<Command, E
 
 /// `PUT /applications/{id}/connectorGroup/$ref`.
 fn assign(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>, key: &Key) -> Result<Reply, Error> {
-    let link = reference::of_body(call, "connectorGroups")?;
+    let link = reference::of_body(call, &["connectorGroups"])?;
     let tenant = tenant(directory, call)?;
     let absent = || Error::application_not_found(key.as_str());
     let application = find::application_by(tenant, key).ok_or_else(absent)?.id();

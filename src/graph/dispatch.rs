@@ -9,11 +9,14 @@ use super::{
     call::Call,
     engine::{enabled, tenant},
     error::{Code, Error},
-    group,
+    group, kept,
     options::Context,
+    principal, profile,
+    query::Query,
     reader,
     reply::Reply,
     route::{self, List, Target, Version},
+    segment,
     session::Session,
 };
 use crate::Directory;
@@ -70,6 +73,25 @@ pub(super) fn one(
         enabled(tenant(directory, call)?, call)?;
     }
     match target {
+        Target::Profile => profile::update(directory, call, version, session),
+        Target::List(List::ServicePrincipals) => principal::create(directory, call, version, session),
+        Target::Item(List::ServicePrincipals, key) => principal::change(directory, call, version, key, session),
+        Target::List(List::Segments(key)) => segment::create(directory, call, version, key, session),
+        Target::Item(List::Segments(key), id) => segment::change(directory, call, version, (key, id), session),
+        Target::List(List::Kept(holder, name)) => {
+            kept::Writer { directory, call, session, holder, name }.assign(version)
+        }
+        Target::References(List::Kept(holder, name)) => {
+            kept::Writer { directory, call, session, holder, name }.reference()
+        }
+        Target::Item(List::Kept(holder, name), key) => {
+            Query::none(call)?;
+            kept::Writer { directory, call, session, holder, name }.remove(key.as_str())
+        }
+        Target::Reference(List::Kept(holder, name), id) => {
+            Query::none(call)?;
+            kept::Writer { directory, call, session, holder, name }.remove(id)
+        }
         Target::Item(List::Applications, _)
         | Target::List(List::Applications)
         | Target::Instantiate(_)

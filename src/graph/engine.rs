@@ -23,7 +23,7 @@ pub(super) fn apply(
     let command = DirectoryCommand::InTenant { tenant: call.tenant, command };
     let result = directory.apply(&command);
     // The words of the wire come from both, which the session keeps afterwards.
-    let error = result.as_ref().err().map(|refusal| Error::refused(refusal, &command));
+    let error = result.as_ref().err().map(|refusal| Error::refused(refusal, &command, directory.tenant(call.tenant)));
     session.record(command, result);
     error.map_or(Ok(()), Err)
 }

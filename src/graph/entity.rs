@@ -12,9 +12,9 @@ use core::cmp::Ordering;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::schema::{APPLICATION, CONNECTOR, GROUP, REGION, Type};
+use super::schema::{APPLICATION, CONNECTOR, GROUP, PropertyType, REGION, Type};
 use crate::{
-    model::{OnPremisesPublishing, Presence},
+    model::{OnPremisesPublishing, Presence, Properties},
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
 
@@ -99,6 +99,8 @@ pub(super) enum Related<'a> {
     Group(ConnectorGroupView<'a>),
     /// One that Graph shows as a list.
     Groups(ConnectorGroupView<'a>),
+    AllGroups(Box<dyn Iterator<Item = ConnectorGroupView<'a>> + 'a>, String),
+    Application(ApplicationView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
     /// What is kept as it was written.
@@ -187,14 +189,14 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
             "appId" => Property::Text(self.app_id().to_string().into()),
             "displayName" => Property::Text((&**self.display_name()).into()),
             PUBLISHING => self.publishing().and_then(|it| serde_json::to_value(it).ok()).unwrap_or_default().into(),
-            _ => kept_or_unset(&APPLICATION, name),
+            _ => kept_or_unset(self.properties(), &APPLICATION, name),
         }
     }
 
     fn navigate(self, navigation: &str) -> Related<'a> {
         match (navigation, self.connector_group()) {
             ("connectorGroup", Some(group)) => Related::Group(group),
-            ("owners", _) => Related::Kept(Vec::new()),
+            ("owners", _) => Related::Kept(relation(&self.kept(), "owners")),
             _ => Related::Nothing,
         }
     }
@@ -210,11 +212,32 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
     fn is_published(self) -> bool {
         self.connector_group().is_some()
     }
+
+    fn kept(self) -> Map<String, Value> {
+        object(self.properties())
+    }
 }
 
-/// What a property is that nobody has set: Graph's default, or nothing.
-fn kept_or_unset(schema: &Type, name: &str) -> Property<'static> {
-    schema.property(name).map_or(Property::Null, |known| known.default_value().into())
+/// Open properties as JSON.
+pub(super) fn object<K>(properties: &Properties<K>) -> Map<String, Value> {
+    match serde_json::to_value(properties) {
+        Ok(Value::Object(members)) => members,
+        // Their JSON is an object.
+        _ => Map::new(),
+    }
+}
+
+/// What a relation has that is kept among the properties, under its own name.
+pub(super) fn relation(kept: &Map<String, Value>, name: &str) -> Vec<Value> {
+    kept.get(name).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// A property as it is kept, or else Graph's default for it, or nothing.
+pub(super) fn kept_or_unset<K>(kept: &Properties<K>, schema: &Type, name: &str) -> Property<'static> {
+    // Most things keep nothing, and need no JSON made of that.
+    let kept = if kept.is_empty() { None } else { object(kept).remove(name) };
+    let unset = || schema.property(name).map(PropertyType::default_value);
+    kept.or_else(unset).unwrap_or_default().into()
 }
 
 /// A thing that is kept as JSON.
@@ -234,7 +257,10 @@ impl<'a> Entity<'a> for Kept<'a> {
     }
 
     fn property(self, name: &str) -> Property<'a> {
-        self.value.get(name).cloned().map_or_else(|| kept_or_unset(self.schema, name), Property::from)
+        {
+            let unset = || self.schema.property(name).map(PropertyType::default_value);
+            self.value.get(name).cloned().or_else(unset).unwrap_or_default().into()
+        }
     }
 
     fn navigate(self, _: &str) -> Related<'a> {

@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{Command, DirectoryCommand, Refusal, refusal::UrlProperty};
+use crate::{ApplicationId, Command, DirectoryCommand, Refusal, Tenant, model::SegmentProperty, refusal::UrlProperty};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -94,6 +94,12 @@ codes! {
     DuplicateInternalUrl 400 "InternalUrl_Duplicate" "observed (R-50)" "another application has the internal URL";
     DuplicateExternalUrl 400 "ExternalUrl_Duplicate" "ours (R-50)" "another application has the external URL";
     DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "observed (issue 2549 of `microsoftgraph/msgraph-sdk-powershell`)" "`identifierUris` of one application hold a value twice";
+    InvalidSegment 400 "InvalidJson_BadRequest" "observed for a `destinationType` of `ipAddress` (pull request 3213 of `deploymenttheory/terraform-provider-microsoft365`), else ours" "the type, the protocol or a port of a segment is none";
+    InvalidDestinationAddress 400 "DestinationHost_InvalidIP" "observed (the same)" "the host of a segment is no address, network or range, as its type says";
+    InvalidDestination 400 "DestinationHost_Invalid" "observed (the same)" "the host of a segment is not of its type";
+    DuplicateSegment 400 "Invalid_AppSegments_NonwebApp_Duplicate" "observed in a public script (R-51)" "a segment overlaps another of the tenant";
+    SegmentMissing 404 "ApplicationSegment_NotFound" "ours" "the application has no such segment";
+    ServicePrincipalExists 409 "Request_MultipleObjectsWithSameKeyValue" "Graph's" "the application has a service principal";
     NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
 }
 
@@ -146,21 +152,34 @@ impl Error {
     }
 
     /// What a refused command is on the wire: the refusal's own words, but where others were observed.
-    pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand) -> Self {
+    pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand, tenant: Option<&Tenant>) -> Self {
         match refusal {
             Refusal::ConnectorNotFound { id } => Self::connector_not_found(&id.to_string()),
+            Refusal::ServicePrincipalNotFound { id } => Self::resource_not_found(&id.to_string()),
+            Refusal::SegmentInUse { application, .. } => Self::segment_in_use(*application, tenant),
             Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
                 Self::application_not_found(&id.to_string())
             }
             Refusal::ConnectorGroupNotFound { id } => Self::connector_group_not_found(&id.to_string()),
             Refusal::UrlInUse { property, .. } => Self::url_in_use(*property, command),
             Refusal::Bulk { refused } => match refused.first() {
-                Some(first) => Self::refused(&first.reason, command),
+                Some(first) => Self::refused(&first.reason, command, tenant),
                 None => Self::new(Code::from(refusal), &refusal.to_string()),
             },
-            Refusal::Transaction { reason, .. } => Self::refused(reason, command),
+            Refusal::Transaction { reason, .. } => Self::refused(reason, command, tenant),
             _ => Self::new(Code::from(refusal), &refusal.to_string()),
         }
+    }
+
+    /// A segment that overlaps one of another application, which the service was seen to name so.
+    fn segment_in_use(application: ApplicationId, tenant: Option<&Tenant>) -> Self {
+        let other = tenant.and_then(|tenant| tenant.application(application));
+        let named = other.map_or_else(String::new, |other| {
+            let name = shortened(other.display_name(), 64);
+            format!(" appId={}, objectId={}, appName={name} ", other.app_id(), other.id())
+        });
+        let text = "IP address and port overlaps with existing segment on application.";
+        Self::new(Code::DuplicateSegment, &format!("{text} conflictingApplication={{{named}}}"))
     }
 
     /// A URL that another application has, as it was asked for.
@@ -200,15 +219,15 @@ impl From<&Refusal> for Code {
             Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Self::InvalidInternalUrl,
             Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Self::InvalidExternalUrl,
             Refusal::ReadOnlyProperty { .. } => Self::ReadOnlyProperty,
-            // Service principals and segments are not served yet.
-            Refusal::DuplicateReference { .. }
-            | Refusal::InvalidSegment { .. }
-            | Refusal::NestedTransaction
-            | Refusal::ClockMovedBack { .. }
-            | Refusal::ServicePrincipalNotFound { .. }
-            | Refusal::ApplicationSegmentNotFound { .. }
-            | Refusal::ServicePrincipalExists { .. }
-            | Refusal::SegmentInUse { .. } => Self::NotOnTheWire,
+            Refusal::InvalidSegment { property: SegmentProperty::DestinationHost } => Self::InvalidDestination,
+            Refusal::InvalidSegment { .. } => Self::InvalidSegment,
+            Refusal::ServicePrincipalNotFound { .. } => Self::ResourceNotFound,
+            Refusal::ApplicationSegmentNotFound { .. } => Self::SegmentMissing,
+            Refusal::ServicePrincipalExists { .. } => Self::ServicePrincipalExists,
+            Refusal::SegmentInUse { .. } => Self::DuplicateSegment,
+            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
+                Self::NotOnTheWire
+            }
             Refusal::ConnectorNotFound { .. } => Self::ConnectorNotFound,
             Refusal::ApplicationNotFound { .. } | Refusal::ApplicationNotPublished { .. } => Self::ApplicationNotFound,
             Refusal::ConnectorGroupNotFound { .. } => Self::ConnectorGroupNotFound,
@@ -244,8 +263,9 @@ mod tests {
     use super::*;
     use crate::{
         ApplicationId, ConnectorGroupId, ConnectorId, Region, TenantId, Timestamp,
-        ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
-        model::{ConnectorGroupType, SegmentProperty},
+        ids::AnyId,
+        ids::{ApplicationSegmentId, ServicePrincipalId},
+        model::ConnectorGroupType,
         refusal::{Kind, ReadOnlyProperty, RefusedEntry},
     };
 
@@ -264,12 +284,15 @@ mod tests {
             Refusal::ReadOnlyProperty { property: ReadOnlyProperty::IsOnPremPublishingEnabled },
             Refusal::DuplicateReference { id: any },
             Refusal::InvalidSegment { property: SegmentProperty::Ports },
+            Refusal::InvalidSegment { property: SegmentProperty::DestinationHost },
+            Refusal::ServicePrincipalNotFound { id: service_principal },
+            Refusal::ApplicationSegmentNotFound { id: segment },
+            Refusal::ServicePrincipalExists { application, service_principal },
+            Refusal::SegmentInUse { segment, application },
             Refusal::NestedTransaction,
             Refusal::ClockMovedBack { from: Timestamp::UNIX_EPOCH, to: Timestamp::UNIX_EPOCH },
             Refusal::ConnectorNotFound { id: connector },
             Refusal::ApplicationNotFound { id: application },
-            Refusal::ServicePrincipalNotFound { id: service_principal },
-            Refusal::ApplicationSegmentNotFound { id: segment },
             Refusal::ConnectorGroupNotFound { id: connector_group },
             Refusal::AlreadyExists { kind: Kind::Application, id: any },
             Refusal::GroupReadOnly { connector_group, connector_group_type: ConnectorGroupType::ApplicationProxy },
@@ -282,8 +305,6 @@ mod tests {
             Refusal::ConnectorRegionLocked { connector, from: region(), to: region() },
             Refusal::UrlInUse { property: internal, application },
             Refusal::UrlInUse { property: external, application },
-            Refusal::ServicePrincipalExists { application, service_principal },
-            Refusal::SegmentInUse { segment, application },
             Refusal::Bulk { refused: Vec::new() },
             Refusal::Bulk { refused: Vec::from([RefusedEntry { index: 0, reason: Refusal::BlankName }]) },
             Refusal::Transaction { index: 0, reason: Box::new(Refusal::BlankName) },
@@ -297,20 +318,7 @@ mod tests {
             every_refusal().iter().map(|refusal| (refusal.code(), Code::from(refusal))).collect();
         let of =
             |code: Code| rows.iter().filter(|(_, row)| *row == code).map(|(refusal, _)| *refusal).collect::<Vec<_>>();
-        assert_eq!(
-            of(Code::NotOnTheWire),
-            [
-                "duplicateReference",
-                "invalidSegment",
-                "nestedTransaction",
-                "clockMovedBack",
-                "servicePrincipalNotFound",
-                "applicationSegmentNotFound",
-                "servicePrincipalExists",
-                "segmentInUse",
-                "bulk",
-            ]
-        );
+        assert_eq!(of(Code::NotOnTheWire), ["duplicateReference", "nestedTransaction", "clockMovedBack", "bulk"]);
         assert_eq!(of(Code::InvalidName), ["blankName", "bulk", "transaction"]);
         assert_eq!(of(Code::ApplicationNotFound), ["applicationNotFound", "applicationNotPublished"]);
         // No refusal was left out of the list.

@@ -47,11 +47,11 @@ pub(super) fn answer(
             Ok(Reply::no_content())
         }
         (Target::References(List::Members(group)), _) => {
-            let key = reference::of_query(call, "connectors")?;
+            let key = reference::of_query(call, &["connectors"])?;
             writer.remove(group, &reference::id(&key)?)
         }
         (Target::References(List::MemberOf(connector)), _) => {
-            let key = reference::of_query(call, "connectorGroups")?;
+            let key = reference::of_query(call, &["connectorGroups"])?;
             writer.remove(&reference::id(&key)?, connector)
         }
         (
@@ -142,7 +142,7 @@ impl Writer<'_, '_> {
     /// `POST connectorGroups/{id}/members/$ref` moves the connector.
     fn add_member(&mut self, group: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let key = reference::of_body(self.call, "connectors")?;
+        let key = reference::of_body(self.call, &["connectors"])?;
         let (connector, group) = self.both(&reference::id(&key)?, group)?;
         apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
@@ -158,7 +158,7 @@ impl Writer<'_, '_> {
     /// `POST connectors/{id}/memberOf/$ref` moves it too.
     fn join(&mut self, connector: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let key = reference::of_body(self.call, "connectorGroups")?;
+        let key = reference::of_body(self.call, &["connectorGroups"])?;
         let (connector, group) = self.both(connector, &reference::id(&key)?)?;
         apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
@@ -179,7 +179,7 @@ impl Writer<'_, '_> {
     /// The older spelling of assigning an application, of an earlier revision of the page `connectorgroup-post-applications`.
     fn add_application(&mut self, group: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let key = reference::of_body(self.call, "applications")?;
+        let key = reference::of_body(self.call, &["applications"])?;
         let tenant = self.tenant()?;
         let connector_group = find::group(tenant, group)?.id();
         let application = find::application_by(tenant, &key);

@@ -44,10 +44,6 @@ impl Members {
         self.0
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }
@@ -76,6 +72,15 @@ impl Members {
     /// Nothing may be left over.
     pub(super) fn finish(self) -> Result<(), Error> {
         self.0.into_iter().next().map_or(Ok(()), |(name, _)| Err(Error::invalid_property(&name)))
+    }
+}
+
+/// A read-only property may be given with the value that it has: tools write back what they have read.
+pub(super) fn unchanged(members: &mut Members, name: &str, value: &str) -> Result<(), Error> {
+    match members.take(name) {
+        None => Ok(()),
+        Some(Value::String(given)) if given.eq_ignore_ascii_case(value) => Ok(()),
+        Some(_) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
     }
 }
 

@@ -2,13 +2,18 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
+use serde_json::Value;
+
 use super::{
     entity::{Entity, Kept},
     error::{Code, Error},
     find,
     options::Quirks,
+    principal::{self, Principal},
+    profile::ProfileView,
     route::Key,
-    schema::{APPLICATION, CONNECTOR, DIRECTORY_OBJECT, GROUP, TEMPLATE, Type},
+    schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, PROFILE, SERVICE_PRINCIPAL, TEMPLATE, Type},
+    segment::Segment,
     template::Template,
 };
 use crate::{
@@ -167,10 +172,66 @@ pub(super) fn templates<'a>() -> Source<'a, &'static Template> {
     })
 }
 
-/// The owners of an application: none, as the engine knows no users.
-pub(super) fn owners<'a>(tenant: &'a Tenant, key: &Key) -> Result<Source<'a, Kept<'a>>, Error> {
-    find::application(tenant, key)?;
-    Ok(Source::new(&DIRECTORY_OBJECT, 0, move |after| after.is_none().then(|| boxed(core::iter::empty()))))
+/// The service principals of a tenant, in the order of their applications.
+pub(super) fn principals(tenant: &Tenant) -> Source<'_, Principal<'_>> {
+    let all = move || {
+        let principals = tenant.service_principals();
+        principals.map(move |(application, principal)| Principal { tenant: tenant.id(), application, thing: principal })
+    };
+    let source = Source::new(&SERVICE_PRINCIPAL, all().count(), move |after| match after {
+        None => Some(boxed(all())),
+        Some(id) => {
+            let id = tenant.service_principal(id.parse().ok()?)?.1.id;
+            Some(boxed(all().skip_while(move |other| other.thing.id != id).skip(1)))
+        }
+    });
+    source.keyed(move |property, text| {
+        let key = match property {
+            "id" => Key::Id(text.into()),
+            "appId" => Key::AppId(text.into()),
+            _ => return None,
+        };
+        Some(principal::find(tenant, &key).ok().into_iter().collect())
+    })
+}
+
+/// The segments of an application, or of all.
+pub(super) fn segments<'a>(tenant: &'a Tenant, key: Option<&Key>) -> Result<Source<'a, Segment<'a>>, Error> {
+    let owner = key.map(|key| find::application(tenant, key)).transpose()?;
+    let all = move || match owner {
+        Some(application) => {
+            boxed(application.application_segments().map(move |segment| Segment { application, segment }))
+        }
+        None => boxed(tenant.application_segments().map(|(application, segment)| Segment { application, segment })),
+    };
+    Ok(Source::new(&IP_SEGMENT, all().count(), move |after| match after {
+        None => Some(all()),
+        Some(id) => {
+            let id = tenant.application_segment(id.parse().ok()?)?.1.id;
+            Some(boxed(all().skip_while(move |other| other.segment.id != id).skip(1)))
+        }
+    }))
+}
+
+/// The one profile that is served.
+pub(super) fn profiles(tenant: &Tenant) -> Source<'_, ProfileView<'_>> {
+    let all = move || core::iter::once(ProfileView(tenant));
+    Source::new(&PROFILE, 1, move |after| match after {
+        None => Some(boxed(all())),
+        Some(id) => id.eq_ignore_ascii_case(&ProfileView(tenant).key()).then(|| boxed(core::iter::empty())),
+    })
+}
+
+/// The things of a relation that is kept as JSON.
+pub(super) fn kept<'a>(values: &'a [Value], schema: &'static Type) -> Source<'a, Kept<'a>> {
+    let all = move || values.iter().map(move |value| Kept { value, schema });
+    Source::new(schema, values.len(), move |after| match after {
+        None => Some(boxed(all())),
+        Some(id) => {
+            let place = all().position(|thing| thing.key() == id)?;
+            Some(boxed(all().skip(place.saturating_add(1))))
+        }
+    })
 }
 
 #[cfg(test)]

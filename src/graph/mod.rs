@@ -20,18 +20,24 @@ mod find;
 mod front;
 mod group;
 mod json;
+mod kept;
 mod lists;
 mod metadata;
+mod open;
 mod options;
+mod principal;
+mod profile;
 mod query;
 mod reader;
 mod reference;
 mod reply;
 mod route;
 mod schema;
+mod segment;
 mod session;
 mod shown;
 mod template;
+mod version;
 
 use http::{Request, Response};
 

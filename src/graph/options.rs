@@ -48,9 +48,6 @@ pub struct Options {
     pub page_size: usize,
     /// The greatest `$top`.
     pub page_size_max: usize,
-    /// Whether properties of applications that are not modelled (`identifierUris`, `web`, `tags` and the like) are let go
-    /// when they are written, so that scripts go on; otherwise they are refused.
-    pub lets_application_properties_go: bool,
 }
 
 impl Default for Options {
@@ -64,7 +61,6 @@ impl Default for Options {
             body_bytes_max: 4 * 1024 * 1024,
             page_size: 100,
             page_size_max: 999,
-            lets_application_properties_go: false,
         }
     }
 }

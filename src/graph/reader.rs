@@ -14,18 +14,31 @@ use serde_json::{Value, json};
 use super::{
     call::Call,
     engine::enabled,
-    entity::{Entity, PUBLISHING},
+    entity::{Entity, Kept, PUBLISHING},
     error::Error,
-    find,
+    find, kept,
     lists::{self, Source},
     options::Profile,
+    principal,
+    profile::ProfileView,
     query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, Scope, count, page, suffix},
     reply::{Body, Reply},
-    route::{Key, List, PROFILE, Target, Version},
+    route::{Holder, Key, List, PROFILE, Target, Version},
+    schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
+    segment,
     shown::{Shown, View},
     template::Template,
 };
 use crate::{Tenant, model::OnPremisesPublishing};
+
+/// What a relation that is kept leads to.
+fn kept_type(holder: &Holder, name: &str) -> Result<&'static Type, Error> {
+    let of = match holder {
+        Holder::Application(_) => &APPLICATION,
+        Holder::Principal(_) => &SERVICE_PRINCIPAL,
+    };
+    of.navigation(name, Version::Beta).map(|known| known.target).ok_or_else(|| Error::segment(name))
+}
 
 /// Answers a GET.
 pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target: &Target) -> Result<Reply, Error> {
@@ -51,7 +64,7 @@ struct Reader<'a, 'c> {
     version: Version,
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     fn list(&self, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_LIST)?;
         let context = self.context(&list.path());
@@ -64,12 +77,23 @@ impl<'a> Reader<'a, '_> {
                 self.page(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query, &context)
             }
             List::MemberOf(connector) => self.page(&lists::member_of(self.tenant, connector)?, &query, &context),
-            List::Owners(key) => self.page(&lists::owners(self.tenant, key)?, &query, &context),
+            List::ServicePrincipals => self.page(&lists::principals(self.tenant), &query, &context),
+            List::Segments(key) => self.page(&lists::segments(self.tenant, Some(key))?, &query, &context),
+            List::AllSegments => self.page(&lists::segments(self.tenant, None)?, &query, &context),
+            List::Kept(holder, name) => {
+                let values = kept::values(self.tenant, holder, name)?;
+                self.page(&lists::kept(&values, kept_type(holder, name)?), &query, &context)
+            }
             List::Templates => self.page(&lists::templates(), &query, &context),
         }
     }
 
-    fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
+    fn page<'t, T: Entity<'t> + 't>(
+        &self,
+        source: &Source<'t, T>,
+        query: &Query,
+        context: &str,
+    ) -> Result<Reply, Error> {
         let kept = |name: &str| source.kept_name(name);
         let scope = self.list_scope(source, &kept);
         let shape = query.shape(scope)?;
@@ -95,13 +119,19 @@ impl<'a> Reader<'a, '_> {
                 self.count_of(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query)
             }
             List::MemberOf(connector) => self.count_of(&lists::member_of(self.tenant, connector)?, &query),
-            List::Owners(key) => self.count_of(&lists::owners(self.tenant, key)?, &query),
+            List::ServicePrincipals => self.count_of(&lists::principals(self.tenant), &query),
+            List::Segments(key) => self.count_of(&lists::segments(self.tenant, Some(key))?, &query),
+            List::AllSegments => self.count_of(&lists::segments(self.tenant, None)?, &query),
+            List::Kept(holder, name) => {
+                let values = kept::values(self.tenant, holder, name)?;
+                self.count_of(&lists::kept(&values, kept_type(holder, name)?), &query)
+            }
             List::Templates => self.count_of(&lists::templates(), &query),
         }?;
         Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
     }
 
-    fn count_of<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query) -> Result<usize, Error> {
+    fn count_of<'t, T: Entity<'t> + 't>(&self, source: &Source<'t, T>, query: &Query) -> Result<usize, Error> {
         count(source, query, self.list_scope(source, &|name| source.kept_name(name)))
     }
 
@@ -119,6 +149,19 @@ impl<'a> Reader<'a, '_> {
                 let source = lists::member_of(self.tenant, connector)?;
                 let scope = self.list_scope(&source, &|_| None);
                 page(&source, self.call, &query, scope, context, |group| self.link("connectorGroups", &group.key()))
+            }
+            List::Kept(holder, name) => {
+                let values = kept::values(self.tenant, holder, name)?;
+                let source = lists::kept(&values, kept_type(holder, name)?);
+                let scope = self.list_scope(&source, &|_| None);
+                page(
+                    &source,
+                    self.call,
+                    &query,
+                    scope,
+                    context,
+                    |owner| json!({"@odata.id": format!("{}/{}/directoryObjects/{}", self.call.root, self.version.as_str(), owner.key())}),
+                )
             }
             // No other list has links; the route refused them.
             _ => Err(Error::segment("$ref")),
@@ -142,7 +185,13 @@ impl<'a> Reader<'a, '_> {
                 let connector = find::connector(self.tenant, connector)?;
                 self.one(find::group_of(connector, key.as_str())?, list)
             }
-            List::Owners(_) => Err(Error::resource_not_found(key.as_str())),
+            List::ServicePrincipals => self.one(principal::find(self.tenant, key)?, list),
+            List::Segments(application) => self.one(segment::of(self.tenant, Some(application), key.as_str())?, list),
+            List::AllSegments => self.one(segment::of(self.tenant, None, key.as_str())?, list),
+            List::Kept(holder, name) => {
+                let value = kept::value(self.tenant, holder, name, key.as_str())?;
+                self.one(Kept { value: &value, schema: kept_type(holder, name)? }, list)
+            }
             List::Templates => {
                 let template = Template::find(key.as_str());
                 self.one(template.ok_or_else(|| Error::resource_not_found(key.as_str()))?, list)
@@ -150,12 +199,12 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn one<T: Entity<'a>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
+    fn one<'t, T: Entity<'t>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_ONE)?;
         self.shown(thing, &query, &list.path())
     }
 
-    fn shown<T: Entity<'a>>(&self, thing: T, query: &Query, list: &str) -> Result<Reply, Error> {
+    fn shown<'t, T: Entity<'t>>(&self, thing: T, query: &Query, list: &str) -> Result<Reply, Error> {
         if query.names("select", PUBLISHING) || query.names("expand", "connectorGroup") {
             enabled(self.tenant, self.call)?;
         }
@@ -171,17 +220,13 @@ impl<'a> Reader<'a, '_> {
 
     /// Of the profiles, the one that there is here.
     fn profiles(&self) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let context = self.context("onPremisesPublishingProfiles");
-        let profile = json!({"id": "applicationProxy", "isEnabled": true});
-        Ok(Reply::ok(&json!({"@odata.context": context, "value": [profile]})))
+        let query = Query::read(self.call, OF_LIST)?;
+        self.page(&lists::profiles(self.tenant), &query, &self.context("onPremisesPublishingProfiles"))
     }
 
-    /// The profile itself; that the tenant is enabled is what the engine takes for granted.
     fn profile(&self) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let context = self.context("onPremisesPublishingProfiles/$entity");
-        Ok(Reply::ok(&json!({"@odata.context": context, "id": "applicationProxy", "isEnabled": true})))
+        let query = Query::read(self.call, OF_ONE)?;
+        self.shown(ProfileView(self.tenant), &query, "onPremisesPublishingProfiles")
     }
 
     fn application_group(&self, key: &Key) -> Result<Reply, Error> {

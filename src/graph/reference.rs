@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The key in the body's link, which must lead to this collection.
-pub(super) fn of_body(call: &Call<'_>, collection: &str) -> Result<Key, Error> {
+pub(super) fn of_body(call: &Call<'_>, collections: &[&str]) -> Result<Key, Error> {
     let mut members = object(call.json()?)?;
     let name = members.keys().find(|name| name.eq_ignore_ascii_case("@odata.id")).cloned();
     let link = name.and_then(|name| members.remove(&name));
@@ -20,20 +20,21 @@ pub(super) fn of_body(call: &Call<'_>, collection: &str) -> Result<Key, Error> {
         return Err(Error::invalid_property(name));
     }
     let link = link.as_ref().and_then(|link| link.as_str());
-    key(link.ok_or_else(|| invalid("The body has no '@odata.id' that is a string."))?, collection)
+    key(link.ok_or_else(|| invalid("The body has no '@odata.id' that is a string."))?, collections)
 }
 
 /// The key in the link of the query's `@id`, which must lead to this collection.
-pub(super) fn of_query(call: &Call<'_>, collection: &str) -> Result<Key, Error> {
+pub(super) fn of_query(call: &Call<'_>, collections: &[&str]) -> Result<Key, Error> {
     let query = Query::read(call, &["@id"])?;
     let link = query
         .get("@id")
         .ok_or_else(|| invalid("The relation to remove is named neither in the path nor by the query option '@id'."))?;
-    key(link, collection)
+    key(link, collections)
 }
 
-fn key(link: &str, collection: &str) -> Result<Key, Error> {
-    let wrong = || invalid(&format!("'{}' is not a link to one of {collection}.", shortened(link, 256)));
+/// The key in one link, which must lead to one of these collections.
+pub(super) fn key(link: &str, collections: &[&str]) -> Result<Key, Error> {
+    let wrong = || invalid(&format!("'{}' is not a link to one of {}.", shortened(link, 256), collections.join(", ")));
     let path = link.split(['?', '#']).next().unwrap_or_default();
     let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).map(decoded);
     let (name, key) = part(&segments.next().ok_or_else(wrong)??).map_err(|_| wrong())?;
@@ -41,7 +42,7 @@ fn key(link: &str, collection: &str) -> Result<Key, Error> {
         Some(key) => (name, key),
         None => (segments.next().ok_or_else(wrong)??, Key::Id(name)),
     };
-    if name.eq_ignore_ascii_case(collection) { Ok(key) } else { Err(wrong()) }
+    if collections.iter().any(|collection| name.eq_ignore_ascii_case(collection)) { Ok(key) } else { Err(wrong()) }
 }
 
 fn invalid(text: &str) -> Error {

@@ -15,29 +15,13 @@ use super::{
     schema::{self, Type},
 };
 
-/// `/beta`, where all of this lives, or `/v1.0`, which knows applications only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
-    Beta,
-    V1,
-}
-
-impl Version {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Beta => "beta",
-            Self::V1 => "v1.0",
-        }
-    }
-
-    /// Whether it has what is in beta, and in v1.0 as said.
-    pub(super) fn has(self, in_v1: bool) -> bool {
-        in_v1 || self == Self::Beta
-    }
-}
+pub(super) use super::version::Version;
 
 /// The one profile that is served, as contexts and links write it.
 pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
+
+/// The type that a path names where it means an application's IP segments.
+const IP_CONFIGURATION: &str = "microsoft.graph.ipSegmentConfiguration";
 
 /// A key as it came: an id, or one of the alternate keys of applications.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +48,21 @@ pub(super) enum List {
     Connectors,
     MemberOf(String),
     Applications,
-    Owners(Key),
+    ServicePrincipals,
     Templates,
+    /// The IP segments of an application.
+    Segments(Key),
+    /// The IP segments of all applications.
+    AllSegments,
+    /// A relation that is kept as it comes, by its name.
+    Kept(Holder, &'static str),
+}
+
+/// Whose relation is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holder {
+    Application(Key),
+    Principal(Key),
 }
 
 impl List {
@@ -78,7 +75,15 @@ impl List {
             Self::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members"),
             Self::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications"),
             Self::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf"),
-            Self::Owners(_) => "directoryObjects".into(),
+            Self::ServicePrincipals => "servicePrincipals".into(),
+            Self::AllSegments => format!("{PROFILE}/applicationSegments"),
+            Self::Segments(key) => format!(
+                "applications('{}')/onPremisesPublishing/segmentsConfiguration/{IP_CONFIGURATION}/applicationSegments",
+                key.as_str()
+            ),
+            Self::Kept(_, "owners") => "directoryObjects".into(),
+            Self::Kept(Holder::Application(key), name) => format!("applications('{}')/{name}", key.as_str()),
+            Self::Kept(Holder::Principal(key), name) => format!("servicePrincipals('{}')/{name}", key.as_str()),
             Self::Templates => "applicationTemplates".into(),
         }
     }
@@ -105,21 +110,26 @@ pub(super) enum Target {
 
 impl Target {
     /// The methods that it has.
-    pub(super) const fn methods(&self) -> &'static [Method] {
-        use List::{Applications, GroupApplications, Groups};
+    pub(super) fn methods(&self) -> &'static [Method] {
+        use List::{Applications, GroupApplications, Groups, Kept, Segments, ServicePrincipals};
         match self {
             Self::Batch | Self::Instantiate(_) => &[Method::POST],
-            Self::List(Groups | Applications | GroupApplications(_)) => &[Method::GET, Method::POST],
-            Self::Item(Groups | Applications, _) => &[Method::GET, Method::PATCH, Method::DELETE],
+            Self::List(Kept(_, "owners")) => &[Method::GET],
+            Self::Item(Kept(..), _) => &[Method::GET, Method::DELETE],
+            Self::List(Groups | Applications | ServicePrincipals | GroupApplications(_) | Segments(_) | Kept(..)) => {
+                &[Method::GET, Method::POST]
+            }
+            Self::Item(Groups | Applications | ServicePrincipals | Segments(_), _) => {
+                &[Method::GET, Method::PATCH, Method::DELETE]
+            }
             Self::References(List::MemberOf(_)) => &[Method::GET, Method::POST, Method::PUT, Method::DELETE],
             Self::References(_) => &[Method::GET, Method::POST, Method::DELETE],
-            Self::Publishing(_) => &[Method::GET, Method::PATCH],
+            Self::Publishing(_) | Self::Profile => &[Method::GET, Method::PATCH],
             Self::Reference(..) => &[Method::DELETE],
             Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
             Self::List(_)
             | Self::Item(..)
             | Self::Profiles
-            | Self::Profile
             | Self::Metadata
             | Self::Count(_)
             | Self::ApplicationGroup(_) => &[Method::GET],
@@ -131,7 +141,7 @@ impl Target {
         match self {
             Self::Batch | Self::Metadata | Self::Instantiate(_) => false,
             Self::List(list) | Self::Count(list) | Self::References(list) | Self::Item(list, _) => {
-                !matches!(list, List::Applications | List::Owners(_) | List::Templates)
+                !matches!(list, List::Applications | List::ServicePrincipals | List::Kept(..) | List::Templates)
             }
             Self::Profiles
             | Self::Profile
@@ -192,7 +202,7 @@ impl Parts {
 
     /// What follows a collection: nothing, `$count`, `$ref`, or a key.
     fn of_list(&mut self, list: List) -> Result<Tail, Error> {
-        let is_relation = matches!(list, List::Members(_) | List::MemberOf(_));
+        let is_relation = matches!(list, List::Members(_) | List::MemberOf(_) | List::Kept(_, "owners"));
         Ok(match self.parts.next() {
             None => Tail::Whole(Target::List(list)),
             Some(Part::Word(word)) if word.eq_ignore_ascii_case("$count") => Tail::Whole(Target::Count(list)),
@@ -202,7 +212,9 @@ impl Parts {
             Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
             Some(Part::Word(id)) => Tail::Item(list, Key::Id(id)),
             Some(Part::Key(key)) => match (&list, &key) {
-                (_, Key::Id(_)) | (List::Applications | List::GroupApplications(_), _) => Tail::Item(list, key),
+                (_, Key::Id(_)) | (List::Applications | List::ServicePrincipals | List::GroupApplications(_), _) => {
+                    Tail::Item(list, key)
+                }
                 (_, Key::AppId(text) | Key::UniqueName(text)) => return Err(Error::segment(text)),
             },
         })
@@ -247,6 +259,7 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
     let target = match schema::set(&word, version) {
         Some("onPremisesPublishingProfiles") => profile(parts),
         Some("applications") => applications(parts),
+        Some("servicePrincipals") => principals(parts),
         Some("applicationTemplates") => templates(parts),
         _ => Err(Error::segment(&word)),
     };
@@ -306,6 +319,7 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
                 Some(other) => Err(Error::segment(other)),
             },
         },
+        Some("applicationSegments") => relation(parts, List::AllSegments),
         _ => Err(Error::segment(&collection)),
     }
 }
@@ -316,7 +330,10 @@ fn relation(mut parts: Parts, list: List) -> Result<Target, Error> {
         Tail::Whole(target) => parts.ended(target),
         Tail::Item(list, key) => match parts.word()? {
             None => Ok(Target::Item(list, key)),
-            Some(word) if word.eq_ignore_ascii_case("$ref") && matches!(list, List::Members(_) | List::MemberOf(_)) => {
+            Some(word)
+                if word.eq_ignore_ascii_case("$ref")
+                    && matches!(list, List::Members(_) | List::MemberOf(_) | List::Kept(_, "owners")) =>
+            {
                 parts.ended(Target::Reference(list, key.as_str().to_string()))
             }
             Some(word) => Err(Error::segment(&word)),
@@ -332,7 +349,10 @@ fn applications(mut parts: Parts) -> Result<Target, Error> {
     let Some(word) = parts.word()? else { return Ok(Target::Item(list, key)) };
     let property = schema::APPLICATION.property(&word).filter(|known| parts.version.has(known.in_v1));
     if property.is_some_and(|known| known.name == PUBLISHING) {
-        return parts.ended(Target::Publishing(key));
+        return match parts.word()? {
+            None => Ok(Target::Publishing(key)),
+            Some(word) => segments(parts, &word, key),
+        };
     }
     match schema::APPLICATION.navigation(&word, parts.version).map(|known| known.name) {
         Some("connectorGroup") => match parts.word()? {
@@ -340,8 +360,34 @@ fn applications(mut parts: Parts) -> Result<Target, Error> {
             Some(word) if word.eq_ignore_ascii_case("$ref") => parts.ended(Target::ApplicationGroupReference(key)),
             Some(word) => Err(Error::segment(&word)),
         },
-        Some("owners") => relation(parts, List::Owners(key)),
+        Some("owners") => relation(parts, List::Kept(Holder::Application(key), "owners")),
         _ => Err(Error::segment(&word)),
+    }
+}
+
+/// `…/onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments`. Web segments
+/// are no things of their own here, so that their type is an unknown segment of the path.
+fn segments(mut parts: Parts, first: &str, key: Key) -> Result<Target, Error> {
+    let mut found = String::from(first);
+    for expected in ["segmentsConfiguration", IP_CONFIGURATION, "applicationSegments"] {
+        if !found.eq_ignore_ascii_case(expected) {
+            return Err(Error::segment(&found));
+        }
+        if expected != "applicationSegments" {
+            found = parts.word()?.ok_or_else(|| Error::segment(expected))?;
+        }
+    }
+    relation(parts, List::Segments(key))
+}
+
+fn principals(mut parts: Parts) -> Result<Target, Error> {
+    let (list, key) = match parts.of_list(List::ServicePrincipals)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
+    match parts.navigation(&schema::SERVICE_PRINCIPAL)? {
+        None => Ok(Target::Item(list, key)),
+        Some(name) => relation(parts, List::Kept(Holder::Principal(key), name)),
     }
 }
 

@@ -12,7 +12,11 @@ use super::{
     options::Context,
     reply::{Body, Reply},
 };
-use crate::{AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal, directory::DirectoryEvent, ids::AnyId};
+use crate::{
+    AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal,
+    directory::DirectoryEvent,
+    ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
+};
 
 /// What a request has beside itself: time, ids, the ids that follow from them, and what has happened so far.
 pub(super) struct Session<'a> {
@@ -72,6 +76,15 @@ impl<'a> Session<'a> {
         (ApplicationId::from_u128(self.next_id()), AppId::from_u128(self.next_id()))
     }
 
+    pub(super) fn next_service_principal_id(&mut self) -> ServicePrincipalId {
+        ServicePrincipalId::from_u128(self.next_id())
+    }
+
+    pub(super) fn next_segment_id(&mut self) -> ApplicationSegmentId {
+        ApplicationSegmentId::from_u128(self.next_id())
+    }
+
+    /// An id for what is kept only as JSON.
     pub(super) fn next_any_id(&mut self) -> AnyId {
         AnyId::from_u128(self.next_id())
     }

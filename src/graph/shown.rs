@@ -87,6 +87,10 @@ impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
                 Related::Nothing => map.serialize_entry(navigation, &())?,
                 Related::Group(group) => map.serialize_entry(navigation, &Shown::part(group, &shape, self.view))?,
                 Related::Groups(only) => map.serialize_entry(navigation, &[Shown::part(only, &shape, self.view)])?,
+                Related::AllGroups(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
+                Related::Application(application) => {
+                    map.serialize_entry(navigation, &Shown::part(application, &shape, self.view))?;
+                }
                 Related::Kept(objects) => map.serialize_entry(navigation, &objects)?,
                 Related::Connectors(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
                 Related::Applications(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     server::{Answer, PROXY, Server, group_path},
     world::{
-        TENANT, add_connector, application, connector, create_application, create_group, group, publish, register,
+        TENANT, add_connector, app_id, application, connector, create_application, create_group, group, publish,
+        register,
     },
 };
 
@@ -116,7 +117,7 @@ fn methods_that_a_route_has_not_are_told_those_that_it_has() {
         (format!("{PROXY}/connectors/{}", connector(1)), "GET, HEAD"),
         (format!("{PROXY}/connectors/{}/memberOf/$ref", connector(1)), "GET, HEAD, POST, PUT, DELETE"),
         (format!("{PROXY}/connectors/$count"), "GET, HEAD"),
-        (PROXY.to_string(), "GET, HEAD"),
+        (PROXY.to_string(), "GET, HEAD, PATCH"),
         ("/beta/applications".into(), "GET, HEAD, POST"),
         (application.clone(), "GET, HEAD, PATCH, DELETE"),
         (format!("{application}/connectorGroup"), "GET, HEAD"),
@@ -219,7 +220,9 @@ fn publishing_is_read_as_strictly_as_the_engine_reads_it() {
     for body in [json!({"displayName": null}), json!({"displayName": 5})] {
         server.patch(&path, &body).is_refused(400, "BadRequest");
     }
-    for body in [json!({"appId": "x"}), json!({"identifierUris": []}), json!({"id": application(1)})] {
+    for body in
+        [json!({"appId": "x"}), json!({"owners": []}), json!({"servicePrincipal": {}}), json!({"id": application(2)})]
+    {
         server.patch(&path, &body).is_refused(400, "Request_BadRequest");
     }
     server.post("/beta/applications", &json!({})).is_refused(400, "BadRequest");
@@ -339,6 +342,19 @@ fn every_error_of_the_table_is_met() {
     meets(quirky.get(&group_path(0)));
     quirky.line(register(1));
     meets(quirky.get(&format!("{}/applications", group_path(0))));
+
+    let segments =
+        "onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments";
+    let segments = format!("{two}/{segments}");
+    let segment = |kind: &str, host: &str| json!({"destinationType": kind, "destinationHost": host, "ports": ["1-1"]});
+    meets(server.post(&segments, &segment("ipAddress", "10.0.0.1")));
+    meets(server.post(&segments, &segment("ip", "x")));
+    meets(server.post(&segments, &segment("fqdn", "a b")));
+    server.post(&segments, &segment("fqdn", "a")).is(200);
+    meets(server.post(&segments, &segment("fqdn", "a")));
+    meets(server.get(&format!("{segments}/x")));
+    server.post("/beta/servicePrincipals", &json!({"appId": app_id(2)})).is(201);
+    meets(server.post("/beta/servicePrincipals", &json!({"appId": app_id(2)})));
 
     let table: BTreeSet<(u16, String)> =
         Code::ALL.iter().map(|code| (code.status(), code.as_str().to_string())).collect();

@@ -14,6 +14,7 @@
 )]
 
 mod batches;
+mod directory;
 mod errors;
 mod filters;
 mod metadata;
@@ -28,6 +29,7 @@ mod spelling;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../properties/steps.rs"]
 mod steps;
+mod traces;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../world/mod.rs"]
 mod world;

@@ -30,7 +30,10 @@ fn types_have_the_names_of_the_sdks_models() {
         "applicationTemplate",
         "connector",
         "connectorGroup",
+        "appRoleAssignment",
         "directoryObject",
+        "ipApplicationSegment",
+        "servicePrincipal",
         "onPremisesPublishingProfile",
     ] {
         assert!(entities.contains(model), "{model}");
@@ -58,6 +61,8 @@ fn types_have_the_names_of_the_sdks_models() {
             "connectorStatus",
             "externalAuthenticationType",
             "kerberosSignOnMappingAttributeType",
+            "privateNetworkDestinationType",
+            "privateNetworkProtocol",
             "singleSignOnMode",
             "trafficRoutingMethod"
         ]
@@ -126,6 +131,10 @@ fn what_the_document_names_has_a_route() {
         "onPremisesPublishingProfiles/applicationProxy/connectors/x/memberOf",
         "applications/x/connectorGroup",
         "applications/x/owners",
+        "onPremisesPublishingProfiles/applicationProxy/applicationSegments",
+        "servicePrincipals/x/appRoleAssignedTo",
+        "servicePrincipals/x/appRoleAssignments",
+        "servicePrincipals/x/owners",
     ] {
         assert!([200, 404].contains(&server.get(&format!("/beta/{path}")).status), "{path}");
     }

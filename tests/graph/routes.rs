@@ -178,23 +178,6 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
     server.post("/beta/applicationTemplates/other/instantiate", &json!({"displayName": "x"})).is(404);
 }
 
-/// Graph's own tutorial writes more of an application than is modelled.
-#[test]
-fn properties_that_are_not_modelled_are_refused_or_let_go() {
-    let mut server = Server::new().lines([create_application(1)]);
-    let path = format!("/beta/applications/{}", application(1));
-    let body =
-        json!({"displayName": "Expenses", "identifierUris": ["https://a.contoso.com"], "web": {"redirectUris": []}});
-    assert_eq!(server.patch(&path, &body).is(400).message(), "Invalid property 'identifierUris'");
-    server.post("/beta/applications", &body).is_refused(400, "Request_BadRequest");
-    server.options.lets_application_properties_go = true;
-    server.patch(&path, &body).is(204);
-    assert_eq!(server.get(&path).body["displayName"], "Expenses");
-    server.post("/beta/applications", &body).is(201);
-    server.patch(&path, &json!({"web": {}, "onPremisesPublishing": {}})).is_refused(400, "Request_BadRequest");
-    server.patch(&path, &json!({"web": {}, "appId": "x"})).is_refused(400, "Request_BadRequest");
-}
-
 #[test]
 fn null_and_the_sentinel_of_powershell_unpublish() {
     let mut server = Server::new().lines([register(1), create_application(1)]);

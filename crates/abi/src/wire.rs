@@ -43,12 +43,11 @@ pub struct Call {
     page_size: Option<usize>,
     page_size_max: Option<usize>,
     body_bytes_max: Option<usize>,
-    lets_application_properties_go: bool,
+    trusts_forwarded_headers: bool,
     empty_group_applications_not_found: bool,
     unpublished_not_enabled: bool,
     connectorless_tenant_not_enabled: bool,
     http: bool,
-    trusts_forwarded_headers: bool,
 }
 
 impl Call {
@@ -72,7 +71,7 @@ impl Call {
             body_bytes_max: self.body_bytes_max.unwrap_or(plain.body_bytes_max),
             page_size: self.page_size.unwrap_or(plain.page_size),
             page_size_max: self.page_size_max.unwrap_or(plain.page_size_max),
-            lets_application_properties_go: self.lets_application_properties_go,
+            ..plain
         }
     }
 }

@@ -39,8 +39,8 @@ type Options struct {
 	Documented bool
 	// PageSize of lists, unless $top asks for another; 100 where 0.
 	PageSize int
-	// LetsApplicationPropertiesGo accepts properties of applications that are not modelled.
-	LetsApplicationPropertiesGo bool
+	// TrustsForwardedHeaders lets X-Forwarded-Proto and X-Forwarded-Host say where links lead.
+	TrustsForwardedHeaders bool
 	// Stale answers reads from a snapshot: a service whose reads lag.
 	Stale *Directory
 }
@@ -98,7 +98,7 @@ func (tripper roundTripper) call() map[string]any {
 		id = fmt.Sprintf("%x", random)
 	}
 	call := map[string]any{"now": now.UTC().Format(time.RFC3339Nano), "requestId": id, "documented": options.Documented}
-	call["letsApplicationPropertiesGo"] = options.LetsApplicationPropertiesGo
+	call["trustsForwardedHeaders"] = options.TrustsForwardedHeaders
 	if options.Anonymous != "" {
 		call["anonymous"] = options.Anonymous
 	}

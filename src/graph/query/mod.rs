@@ -50,7 +50,9 @@ impl Scope<'_> {
                 Err(Error::invalid_property(known.name))
             };
         }
-        let kept = Some(name).filter(|_| self.schema.is_open).and_then(|name| (self.kept)(name));
+        // What is kept as a relation is read as one.
+        let is_property = self.schema.is_open && self.schema.navigation(name, Version::Beta).is_none();
+        let kept = Some(name).filter(|_| is_property).and_then(|name| (self.kept)(name));
         kept.map(|name| (name.into(), None)).ok_or_else(|| Error::invalid_property(name))
     }
 }

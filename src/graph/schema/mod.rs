@@ -9,10 +9,10 @@ mod proxy;
 
 use serde_json::{Map, Value};
 
-use super::route::Version;
+use super::version::Version;
 
-pub(super) use directory::{APPLICATION, DIRECTORY_OBJECT, TEMPLATE};
-pub(super) use proxy::{CONNECTOR, GROUP, PROFILE, PUBLISHING, REGION};
+pub(super) use directory::{APPLICATION, ROLE_ASSIGNMENT, SERVICE_PRINCIPAL, TEMPLATE};
+pub(super) use proxy::{CONNECTOR, GROUP, IP_SEGMENT, PROFILE, PUBLISHING, REGION};
 
 /// A type of Graph.
 #[derive(Debug)]
@@ -84,6 +84,7 @@ pub(super) enum Unset {
     Null,
     Bool(bool),
     Text(&'static str),
+    Number(i32),
     List,
     /// An object, each of whose properties is unset.
     Object,
@@ -107,6 +108,7 @@ pub(super) struct Enumeration {
 pub(super) static SETS: &[(&str, &Type, bool)] = &[
     ("onPremisesPublishingProfiles", &PROFILE, false),
     ("applications", &APPLICATION, true),
+    ("servicePrincipals", &SERVICE_PRINCIPAL, true),
     ("applicationTemplates", &TEMPLATE, true),
 ];
 
@@ -193,6 +195,7 @@ impl PropertyType {
             (Unset::Null, _) => Value::Null,
             (Unset::Bool(value), _) => value.into(),
             (Unset::Text(text), _) => text.into(),
+            (Unset::Number(number), _) => number.into(),
             (Unset::List, _) => Value::Array(alloc::vec::Vec::new()),
             (Unset::Object, Kind::Object(of)) => {
                 let members = of.properties.iter().map(|part| (part.name.into(), part.default_value()));
@@ -254,7 +257,17 @@ mod tests {
     /// A name in another case would be found instead of the one that is meant.
     #[test]
     fn no_type_has_a_name_twice_in_any_case() {
-        let mut types = alloc::vec![&PROFILE, &GROUP, &CONNECTOR, &APPLICATION, &TEMPLATE, &PUBLISHING];
+        let mut types = alloc::vec![
+            &PROFILE,
+            &GROUP,
+            &CONNECTOR,
+            &APPLICATION,
+            &SERVICE_PRINCIPAL,
+            &ROLE_ASSIGNMENT,
+            &IP_SEGMENT,
+            &TEMPLATE,
+            &PUBLISHING
+        ];
         types.extend(PUBLISHING.properties.iter().filter_map(|property| match property.kind {
             Kind::Object(of) | Kind::Objects(of) => Some(of),
             _ => None,

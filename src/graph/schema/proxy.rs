@@ -94,10 +94,16 @@ pub(in super::super) static PROFILE: Type = Type {
     name: "onPremisesPublishingProfile",
     is_entity: true,
     is_open: false,
-    properties: &[text("id").always(), flag("isEnabled").always(), flag("isDefaultAccessEnabled").always()],
+    properties: &[
+        text("id").always(),
+        flag("isEnabled").always(),
+        flag("isDefaultAccessEnabled").always(),
+        open("hybridAgentUpdaterConfiguration", "hybridAgentUpdaterConfiguration"),
+    ],
     navigations: &[
         relation("connectorGroups", &GROUP).contained().beta(),
         relation("connectors", &CONNECTOR).contained().beta(),
+        relation("applicationSegments", &IP_SEGMENT).beta(),
     ],
 };
 
@@ -130,6 +136,51 @@ pub(in super::super) static CONNECTOR: Type = Type {
         text("version").always(),
     ],
     navigations: &[relation("memberOf", &GROUP).beta()],
+};
+
+/// The schema says `ipAddress` where the service takes and gives `ip` only; so `ip` is read here, and each profile refuses
+/// what it does not know.
+static DESTINATION_TYPE: Enumeration = Enumeration {
+    name: "privateNetworkDestinationType",
+    is_declared: true,
+    is_flags: false,
+    is_closed: false,
+    members: &[
+        ("ipAddress", 0),
+        ("ipRange", 1),
+        ("ipRangeCidr", 2),
+        ("fqdn", 3),
+        ("dnsSuffix", 4),
+        ("unknownFutureValue", 5),
+        ("servicePrincipalName", 6),
+    ],
+};
+
+static PROTOCOL: Enumeration = Enumeration {
+    name: "privateNetworkProtocol",
+    is_declared: true,
+    is_flags: true,
+    // For a `dnsSuffix` the service answers `0`, which is no member.
+    is_closed: false,
+    members: &[("tcp", 1), ("udp", 2), ("unknownFutureValue", 4)],
+};
+
+pub(in super::super) static IP_SEGMENT: Type = Type {
+    name: "ipApplicationSegment",
+    is_entity: true,
+    is_open: true,
+    properties: &[
+        text("id").always(),
+        text("destinationHost").always(),
+        property("destinationType", Kind::Member(&DESTINATION_TYPE)).always(),
+        property("port", Kind::Number).unset(Unset::Number(0)).always(),
+        texts("ports").always(),
+        property("protocol", Kind::Member(&PROTOCOL)).always(),
+        text("action").unset(Unset::Text("tunnel")).always(),
+        open("inclusions", "inclusions").always(),
+        open("exclusions", "exclusions").always(),
+    ],
+    navigations: &[relation("application", &super::directory::APPLICATION).one().beta()],
 };
 
 pub(in super::super) static PUBLISHING: Type = Type {

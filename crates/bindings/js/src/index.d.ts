@@ -88,7 +88,7 @@ export interface GraphOptions {
   pageSize?: number;
   pageSizeMax?: number;
   bodyBytesMax?: number;
-  letsApplicationPropertiesGo?: boolean;
+  trustsForwardedHeaders?: boolean;
   emptyGroupApplicationsNotFound?: boolean;
   unpublishedNotEnabled?: boolean;
   connectorlessTenantNotEnabled?: boolean;

@@ -18,7 +18,7 @@ class GraphTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     The bearer token of a request is the id of its tenant; the option `anonymous` serves requests without one. The time is the
     clock's and request ids are random, unless given. Other options are those of the field `:call` of the engine's wire:
-    `documented`, `pageSize`, `letsApplicationPropertiesGo` and so on.
+    `documented`, `pageSize`, `trustsForwardedHeaders` and so on.
     """
 
     def __init__(

@@ -27,8 +27,8 @@ Examples:
   # Answers as the reference pages have them, with an answer that the service gives now and then
   connector-groups emulate --profile documented --quirk unpublishedNotEnabled
 
-  # Scripts that also write what is not modelled go on; reads see a write after two seconds
-  connector-groups emulate --let-properties-go --lag 2000
+  # Reads see a write after two seconds
+  connector-groups emulate --lag 2000
 
   # For tests: control routes (commands, state, snapshots), and the same ids in each run
   connector-groups emulate --control --request-ids 1
@@ -62,9 +62,6 @@ pub(crate) struct Options {
     /// An answer that the service gives now and then; may be given more than once
     #[arg(long = "quirk", value_name = "NAME", value_enum)]
     quirks: Vec<Quirk>,
-    /// Applications take properties that are not modelled, and forget them
-    #[arg(long)]
-    let_properties_go: bool,
     /// Reads see writes this much later
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     lag: u64,
@@ -132,7 +129,6 @@ impl Options {
             },
             anonymous: self.anonymous,
             body_bytes_max: self.body,
-            lets_application_properties_go: self.let_properties_go,
             ..graph::Options::default()
         }
     }

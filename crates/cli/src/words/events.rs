@@ -6,14 +6,13 @@ use connector_groups::{
     ConnectorGroupId, Event,
     directory::{DirectoryEvent, TenantEvent},
     event::Report,
-    model::{ApplicationSegment, Connector, ConnectorGroup, ConnectorGroupType, PropertyChanges},
+    model::{Connector, ConnectorGroup, ConnectorGroupType},
 };
 
 use super::{
     count, listed,
     names::{Names, called, quoted},
 };
-use crate::output::escaped;
 
 /// All that one command did, as one line; nothing where it did nothing.
 pub(super) fn events(names: Names<'_>, events: &[DirectoryEvent]) -> String {
@@ -45,7 +44,7 @@ fn of_tenant(event: &TenantEvent) -> String {
 }
 
 /// One thing that happened.
-fn event(names: Names<'_>, event: &Event) -> String {
+pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
     match event {
         Event::ConnectorGroupCreated(group) => {
             format!("created {} in region {}{}", named(group), group.region, kind(group))
@@ -85,26 +84,6 @@ fn event(names: Names<'_>, event: &Event) -> String {
             let changed: Vec<String> = from.changes_to(to).changed().collect();
             format!("changed how {} is published: {}", names.application(*id), changed.join(", "))
         }
-        Event::ApplicationPropertiesUpdated { id, to, .. } => {
-            format!("changed properties of {}: {}", names.application(*id), members(to))
-        }
-        Event::ServicePrincipalCreated(attached) => {
-            format!("created service principal {} of {}", attached.thing.id, names.application(attached.application))
-        }
-        Event::ServicePrincipalUpdated { id, to, .. } => {
-            format!("changed properties of service principal {id}: {}", members(to))
-        }
-        Event::ServicePrincipalDeleted(attached) => {
-            format!("deleted service principal {} of {}", attached.thing.id, names.application(attached.application))
-        }
-        Event::ApplicationSegmentAdded(attached) => {
-            format!("added {} to {}", segment(&attached.thing), names.application(attached.application))
-        }
-        Event::ApplicationSegmentUpdated { from, to, .. } => format!("changed {} to {}", segment(from), segment(to)),
-        Event::ApplicationSegmentRemoved(removed) => {
-            format!("removed {} from {}", segment(&removed.thing.thing), names.application(removed.thing.application))
-        }
-        Event::ProfileUpdated { to, .. } => format!("changed the publishing profile: {}", members(to)),
         Event::ApplicationUnpublished { id, connector_group, .. } => {
             format!("unpublished {}, which was in {}", names.application(*id), names.group(*connector_group))
         }
@@ -145,15 +124,6 @@ fn event(names: Names<'_>, event: &Event) -> String {
     }
 }
 
-/// The names of the members that changed.
-fn members<K>(changes: &PropertyChanges<K>) -> String {
-    changes.names().map(escaped).collect::<Vec<_>>().join(", ")
-}
-
-fn segment(segment: &ApplicationSegment) -> String {
-    called("application segment", Some(&segment.destination_host), segment.id)
-}
-
 fn named(group: &ConnectorGroup) -> String {
     called("connector group", Some(group.name.as_str()), group.id)
 }
@@ -192,7 +162,7 @@ fn reported(from: &Report, to: &Report) -> String {
 }
 
 /// How many come from each group.
-fn by_source(from: impl Iterator<Item = ConnectorGroupId>) -> BTreeMap<ConnectorGroupId, usize> {
+pub(crate) fn by_source(from: impl Iterator<Item = ConnectorGroupId>) -> BTreeMap<ConnectorGroupId, usize> {
     let mut sources = BTreeMap::<_, usize>::new();
     for from in from {
         let number = sources.entry(from).or_default();

@@ -124,15 +124,6 @@ fn why(names: Names<'_>, command: Option<&Command>, target: &str, refusal: &Refu
         Refusal::UrlInUse { property, application } => {
             format!("the {property} {}is that of {}", url(command, *property), names.application(*application))
         }
-        Refusal::ServicePrincipalNotFound { id } => format!("there is no service principal {id} in this tenant"),
-        Refusal::ApplicationSegmentNotFound { id } => format!("there is no application segment {id} in this tenant"),
-        Refusal::ServicePrincipalExists { application, service_principal } => {
-            format!("{} has service principal {service_principal} already", names.application(*application))
-        }
-        Refusal::SegmentInUse { segment, application } => format!(
-            "application segment {segment} of {} has a protocol, a port and a destination in common with it",
-            names.application(*application)
-        ),
         other => other.to_string(),
     }
 }
@@ -153,8 +144,6 @@ fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
         Kind::Tenant => format!("tenant {id}"),
         Kind::ConnectorGroup => id.parse().map_or_else(|_| id.into(), |id| names.group(id)),
         Kind::Connector => id.parse().map_or_else(|_| id.into(), |id| names.connector(id)),
-        Kind::ServicePrincipal => format!("service principal {id}"),
-        Kind::ApplicationSegment => format!("application segment {id}"),
         Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
         Kind::ServicePrincipal => format!("service principal {id}"),
         Kind::ApplicationSegment => format!("segment {id}"),
@@ -188,9 +177,6 @@ pub(crate) const fn rule(refusal: &Refusal) -> &'static str {
         Refusal::RegionLocked { .. } => "R-30",
         Refusal::GroupNotEmpty { .. } => "R-40",
         Refusal::ConnectorRegionLocked { .. } => "R-16",
-        Refusal::ServicePrincipalNotFound { .. } | Refusal::ApplicationSegmentNotFound { .. } => "R-70",
-        Refusal::InvalidSegment { .. } => "R-51",
-        Refusal::SegmentInUse { .. } => "I9",
         // Nested transactions, bulk commands and transactions: all or nothing.
         _ => "T4",
     }
@@ -224,10 +210,6 @@ const fn advice(refusal: &Refusal) -> &'static str {
         Refusal::GroupNotEmpty { .. } => "Nothing is deleted with a group: move them to another group first",
         Refusal::ConnectorRegionLocked { .. } => "Move it to the default group first",
         Refusal::UrlInUse { .. } => "Take another URL, or unpublish that application",
-        Refusal::ServicePrincipalNotFound { .. } => "Mend the id, or create the service principal first",
-        Refusal::ApplicationSegmentNotFound { .. } => "Mend the id, or add the segment first",
-        Refusal::ServicePrincipalExists { .. } => "Change the one that is there",
-        Refusal::SegmentInUse { .. } => "Give each destination and port to one application",
         _ => "Mend the command",
     }
 }

@@ -1,0 +1,82 @@
+//! The properties of a body that the engine keeps as they come.
+
+use alloc::{collections::BTreeSet, format, string::String};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{
+    error::{Code, Error},
+    json::Members,
+    route::Version,
+    schema::{Kind, Type},
+};
+
+/// What a body asks of open properties, merged with what is kept already. `None` where it asks nothing.
+///
+/// A name that no table has is spelled as it is kept, so that two cases of one name never stand side by side. A relation is
+/// no property: it is written by its own path, and refused by its name here. `more` is what the wire adds by itself.
+pub(super) fn changes<C: DeserializeOwned>(
+    members: Members,
+    schema: &Type,
+    version: Version,
+    kept: &Map<String, Value>,
+    more: Map<String, Value>,
+) -> Result<Option<C>, Error> {
+    let mut changes = Map::new();
+    for (name, value) in members.into_inner() {
+        let known = schema.property(&name);
+        let is_absent = known.is_some_and(|known| !version.has(known.in_v1));
+        let is_relation = schema.navigation(&name, Version::Beta).is_some();
+        if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
+            return Err(Error::invalid_property(&name));
+        }
+        let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
+        let name = spelled.unwrap_or(name);
+        let value = match (known.map(|known| known.kind), kept.get(&name)) {
+            (Some(Kind::Object(_)), Some(present)) => merged(present, value),
+            _ => value,
+        };
+        changes.insert(name, value);
+    }
+    changes.extend(more);
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    distinct(changes.get("identifierUris"))?;
+    // The engine has names of its own, which no open property can have.
+    let invalid = |error| Error::new(Code::InvalidProperty, &format!("Invalid property: {error}"));
+    serde_json::from_value(Value::Object(changes)).map(Some).map_err(invalid)
+}
+
+/// A complex property with what is given of it: `OData` leaves alone what a body does not name, and null takes away.
+fn merged(present: &Value, given: Value) -> Value {
+    match (present, given) {
+        (Value::Object(present), Value::Object(given)) => {
+            let mut result = present.clone();
+            for (name, value) in given {
+                let value = result.get(&name).map_or_else(|| value.clone(), |present| merged(present, value.clone()));
+                if value.is_null() {
+                    result.remove(&name)
+                } else {
+                    result.insert(name, value)
+                };
+            }
+            Value::Object(result)
+        }
+        (_, given) => given,
+    }
+}
+
+/// Graph refuses `identifierUris` that hold one value twice, in whatever case.
+fn distinct(uris: Option<&Value>) -> Result<(), Error> {
+    let uris = uris.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut seen = BTreeSet::new();
+    for uri in uris {
+        if !seen.insert(uri.to_ascii_lowercase()) {
+            let text = "Request contains a property with duplicate values.";
+            return Err(Error::new(Code::DuplicateInDifferentCase, text));
+        }
+    }
+    Ok(())
+}

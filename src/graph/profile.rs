@@ -1,0 +1,77 @@
+//! The tenant's publishing profile for application proxy.
+
+use alloc::{boxed::Box, format, string::String};
+
+use serde_json::{Map, Value};
+
+use super::{
+    call::Call,
+    engine::{apply, tenant},
+    entity::{Entity, Property, Related, kept_or_unset, object},
+    error::{Code, Error},
+    json::{Members, unchanged},
+    open,
+    query::Query,
+    reply::Reply,
+    route::Version,
+    schema::{PROFILE, Type},
+    session::Session,
+};
+use crate::{Directory, Tenant, command::UpdateProfile};
+
+const ID: &str = "applicationProxy";
+
+/// The profile of a tenant. That it is enabled is what the engine takes for granted.
+#[derive(Clone, Copy)]
+pub(super) struct ProfileView<'a>(pub(super) &'a Tenant);
+
+impl<'a> Entity<'a> for ProfileView<'a> {
+    fn schema(self) -> &'static Type {
+        &PROFILE
+    }
+
+    fn key(self) -> String {
+        ID.into()
+    }
+
+    fn property(self, name: &str) -> Property<'a> {
+        match name {
+            "id" => Property::Text(ID.into()),
+            "isEnabled" => Property::Bool(true),
+            _ => kept_or_unset(self.0.on_premises_publishing_profile(), &PROFILE, name),
+        }
+    }
+
+    fn navigate(self, navigation: &str) -> Related<'a> {
+        let path = format!("onPremisesPublishingProfiles/{ID}/{navigation}");
+        match navigation {
+            "connectorGroups" => Related::AllGroups(Box::new(self.0.connector_groups()), path),
+            "connectors" => Related::Connectors(Box::new(self.0.connectors()), path),
+            _ => Related::Nothing,
+        }
+    }
+
+    fn kept(self) -> Map<String, Value> {
+        object(self.0.on_premises_publishing_profile())
+    }
+}
+
+/// `PATCH` of the profile, as `Microsoft365DSC` does.
+pub(super) fn update(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    Query::none(call)?;
+    let mut members = Members::of(call.json()?, &PROFILE)?;
+    unchanged(&mut members, "id", ID)?;
+    if members.take("isEnabled").is_some_and(|enabled| enabled != Value::Bool(true)) {
+        return Err(Error::new(Code::ReadOnlyProperty, "The property 'isEnabled' is read-only."));
+    }
+    let kept = ProfileView(tenant(directory, call)?).kept();
+    if let Some(properties) = open::changes(members, &PROFILE, version, &kept, Map::new())? {
+        apply(directory, call, session, UpdateProfile { properties }.into())?;
+    }
+    Ok(Reply::no_content())
+}
