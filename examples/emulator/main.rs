@@ -9,34 +9,29 @@
 
 extern crate alloc;
 
+mod command;
 mod control;
+mod grants;
+mod host;
 #[path = "../replay/line.rs"]
 mod line;
 mod options;
 mod page;
+mod proxy;
 mod server;
 mod service;
+mod sign_in;
+mod start;
 mod tls;
+mod token;
 mod world;
 
-use alloc::sync::Arc;
 use core::error::Error;
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-    sync::Mutex,
-};
+use std::{fs, path::Path, process::ExitCode};
 
 use connector_groups::Directory;
-use hyper::http::uri::Scheme;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
 
-use crate::{options::Options, service::Emulator, world::World};
+use crate::{options::Options, world::World};
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args().skip(1)) {
@@ -51,7 +46,7 @@ fn main() -> ExitCode {
         }
     };
     match run(options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("emulator: {error}");
             ExitCode::FAILURE
@@ -60,42 +55,12 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(mut options: Options) -> Result<(), Box<dyn Error>> {
+async fn run(options: Options) -> Result<u8, Box<dyn Error>> {
     let mut world = World::new(options.lag, options.request_ids);
     if let Some(file) = &options.seed {
         seed(&mut world, file, options.quiet).map_err(|error| format!("cannot read {file}: {error}"))?;
     }
-    let listener = TcpListener::bind(options.listen).await;
-    let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
-    let address = listener.local_addr()?;
-    let acceptor = if options.tls {
-        options.tls_names.push(address.ip().to_string());
-        let tls = tls::new(options.tls_names)?;
-        if let Some(file) = &options.tls_certificate_out {
-            fs::write(file, tls.trusted).map_err(|error| format!("cannot write {file}: {error}"))?;
-        }
-        Some(tls.acceptor)
-    } else {
-        None
-    };
-    options.graph.scheme = if options.tls { Scheme::HTTPS } else { Scheme::HTTP };
-    if options.control && !address.ip().is_loopback() {
-        eprintln!("emulator: whoever reaches {address} may change everything: the control routes ask for no token");
-    }
-    let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let stop = async {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-    };
-    let mut output = io::stdout();
-    writeln!(output, "{}://{address}/", options.graph.scheme)?;
-    output.flush()?;
-    let emulator =
-        Emulator { world: Mutex::new(world), graph: options.graph, control: options.control, quiet: options.quiet };
-    server::serve(listener, acceptor, options.limits, Arc::new(emulator), stop).await;
-    Ok(())
+    start::run(options, world).await
 }
 
 fn seed(world: &mut World, file: &str, quiet: bool) -> Result<(), Box<dyn Error>> {

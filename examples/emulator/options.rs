@@ -7,11 +7,12 @@ use connector_groups::{
     graph::{self, Profile},
 };
 
-use crate::server::Limits;
+use crate::{grants::Grants, server::Limits};
 
 pub(crate) const USAGE: &str = "\
-usage: emulator [OPTION...]
-  --listen ADDRESS:PORT       default 127.0.0.1:8080; port 0 picks a free one
+usage: emulator [OPTION...] [-- COMMAND...]
+  --listen ADDRESS:PORT       default 127.0.0.1:8080, with a COMMAND 127.0.0.1:0; port 0 picks a free one
+  --proxy ADDRESS:PORT        a proxy that answers for Graph's and the sign-in's hosts and refuses all others
   --seed FILE                 lines of the replay format, or *.json: the answer of GET /_control/state
   --anonymous TENANT          whose are the requests without a token that names a tenant
   --profile live|documented   which answers where the two differ; default live
@@ -22,15 +23,24 @@ usage: emulator [OPTION...]
   --tls                       HTTPS, with a certificate made at the start
   --tls-name NAME             one more name or address in the certificate
   --tls-certificate-out FILE  writes what a client has to trust, as PEM
+  --insecure                  tokens may cross a network in the clear
+  --grant [CLIENT=]NAMES      the permissions that a sign-in gets, with commas between; default all
+  --enforce-permissions       a request whose token has not the permission it needs is 403
   --request-ids NUMBER        the same ids in each run; default random
   --connections NUMBER        at once; default 1024
   --time SECONDS              for a request's head, its body, a handshake; default 30
   --body BYTES                of a request; default 4194304
   --quiet                     nothing on standard error about the seed and each request
-NAMEs may be given more than once.";
+NAMEs may be given more than once. A COMMAND runs with the proxy in its environment, and its end is the emulator's.";
 
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Options {
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) proxy: Option<SocketAddr>,
+    pub(crate) insecure: bool,
+    pub(crate) grants: Grants,
+    pub(crate) enforce_permissions: bool,
+    pub(crate) command: Vec<String>,
     pub(crate) seed: Option<String>,
     pub(crate) graph: graph::Options,
     pub(crate) lag: Duration,
@@ -47,13 +57,18 @@ impl Options {
     /// `None` where help is asked for; otherwise the options, or what is wrong with them.
     pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Result<Self, String>> {
         let mut options = Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            listen: None,
+            proxy: None,
+            insecure: false,
+            grants: Grants::default(),
+            enforce_permissions: false,
+            command: Vec::new(),
             seed: None,
             graph: graph::Options::default(),
             lag: Duration::ZERO,
             control: false,
             tls: false,
-            tls_names: ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
+            tls_names: Vec::new(),
             tls_certificate_out: None,
             request_ids: None,
             limits: Limits { connections: 1024, time: Duration::from_secs(30) },
@@ -62,6 +77,13 @@ impl Options {
         while let Some(argument) = arguments.next() {
             if argument == "--help" {
                 return None;
+            }
+            if argument == "--" {
+                options.command = arguments.collect();
+                if options.command.is_empty() {
+                    return Some(Err("-- needs a command".into()));
+                }
+                break;
             }
             if let Err(wrong) = options.take(&argument, &mut arguments) {
                 return Some(Err(wrong));
@@ -80,7 +102,11 @@ impl Options {
             "--seed" => self.seed = Some(value()?),
             "--tls-name" => self.tls_names.push(value()?),
             "--tls-certificate-out" => self.tls_certificate_out = Some(value()?),
-            "--listen" => self.listen = parsed(argument, &value()?)?,
+            "--insecure" => self.insecure = true,
+            "--enforce-permissions" => self.enforce_permissions = true,
+            "--grant" => self.grants.add(&value()?),
+            "--listen" => self.listen = Some(parsed(argument, &value()?)?),
+            "--proxy" => self.proxy = Some(parsed(argument, &value()?)?),
             "--anonymous" => self.graph.anonymous = Some(parsed::<TenantId>(argument, &value()?)?),
             "--lag" => self.lag = Duration::from_millis(parsed(argument, &value()?)?),
             "--time" => self.limits.time = Duration::from_secs(parsed(argument, &value()?)?),

@@ -13,19 +13,32 @@ use hyper::{
     http::request::Parts,
 };
 
-use crate::{control, page, server, world::World};
+use crate::{
+    control,
+    host::{self, Hosts},
+    page, server,
+    sign_in::{self, SignIn},
+    token::Presented,
+    world::World,
+};
 
 pub(crate) struct Emulator {
     pub(crate) world: Mutex<World>,
     pub(crate) graph: graph::Options,
     pub(crate) control: bool,
     pub(crate) quiet: bool,
+    pub(crate) hosts: Hosts,
+    pub(crate) sign_in: SignIn,
+    /// Whether a request needs the permissions that Graph asks for.
+    pub(crate) enforces_permissions: bool,
 }
 
 impl server::Service for Emulator {
     fn body_bytes_max(&self, head: &Parts) -> usize {
         if self.control && head.uri.path().starts_with(control::PREFIX) {
             control::BODY_BYTES_MAX
+        } else if sign_in::is_at(head.uri.path()) {
+            sign_in::BODY_BYTES_MAX
         } else {
             self.graph.body_bytes_max
         }
@@ -33,38 +46,81 @@ impl server::Service for Emulator {
 
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let start = Instant::now();
-        let response = self.respond(&request);
-        if !self.quiet {
-            let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let log = (!self.quiet).then(|| (request.method().clone(), request.uri().clone()));
+        let response = self.respond(request);
+        if let Some((method, uri)) = log {
+            let target = uri.path_and_query().map_or("", |target| target.as_str());
             let microseconds = start.elapsed().as_micros();
-            let (method, status) = (request.method(), response.status().as_u16());
+            let status = response.status();
+            let least = graph::least_permission(&method, uri.path());
+            let least = least.filter(|_| self.enforces_permissions && status == StatusCode::FORBIDDEN);
+            let least = least.map_or(String::new(), |least| format!(", needs at least {least}"));
+            let status = status.as_u16();
             // Where nobody reads the log any more, requests are answered all the same.
-            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs", now());
+            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs{least}", now());
         }
         response
     }
 }
 
 impl Emulator {
-    fn respond(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn respond(&self, mut request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if let Err((status, text)) = self.hosts.check(&request) {
+            return control::error(status, &text);
+        }
+        if host::is_cross_site(request.method(), request.headers()) {
+            return control::error(StatusCode::FORBIDDEN, "not for pages of other sites");
+        }
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
             if !self.control {
                 return control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control");
             }
-            return control::answer(&self.world, request);
+            return control::answer(&self.world, &request);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
             let directory = lock(&self.world).directory.clone();
             return page::answer(&directory, request.uri());
         }
-        self.respond_as_graph(request)
+        let is_sign_in = sign_in::is_at(path);
+        let caller = match self.sign_in.signer.caller(request.headers()) {
+            Ok(caller) => caller,
+            Err(wrong) => return self.invalid_token(wrong),
+        };
+        if is_sign_in {
+            let directory = lock(&self.world).directory.clone();
+            let root = host::root(&request, &self.graph.scheme);
+            return self.sign_in.answer(&directory, &request, &root, caller.map(|caller| caller.tid));
+        }
+        if let Some(caller) = &caller {
+            // Behind this point, a token is the id of a tenant.
+            let token = HeaderValue::from_str(&format!("Bearer {}", caller.tid));
+            request.headers_mut().extend(token.ok().map(|token| (header::AUTHORIZATION, token)));
+        }
+        self.respond_as_graph(&request, caller)
     }
 
-    fn respond_as_graph(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    /// What Graph says of a token that it does not take.
+    fn invalid_token(&self, wrong: &str) -> Response<Vec<u8>> {
+        let id = uuid::Uuid::from_u128(lock(&self.world).next_request_id()).to_string();
+        let body = serde_json::json!({"error": {
+            "code": graph::Code::InvalidToken.as_str(),
+            "message": wrong,
+            "innerError": {"date": now().to_string(), "request-id": id, "client-request-id": id},
+        }});
+        let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
+        response
+    }
+
+    fn respond_as_graph(&self, request: &Request<Vec<u8>>, caller: Option<Presented>) -> Response<Vec<u8>> {
         let mut world = lock(&self.world);
         let mut context = graph::Context::new(now(), world.next_request_id());
         context.stale = world.stale();
+        if self.enforces_permissions {
+            // A bare tenant id and an anonymous request were granted nothing.
+            context.caller = Some(caller.map(graph::Caller::from).unwrap_or_default());
+        }
         if request.method() == Method::GET {
             // A snapshot costs nothing, so that no read holds up a write.
             let snapshot = world.directory.clone();

@@ -10,7 +10,7 @@ use super::{
     Context, Options, application, batch,
     call::{Call, Incoming},
     error::{Code, Error},
-    group, reader,
+    group, permission, reader,
     route::{self, List, Target, Version},
 };
 use crate::{AnyId, AppId, ApplicationId, Command, ConnectorGroupId, Directory, DirectoryCommand, Tenant};
@@ -190,6 +190,7 @@ fn get(
     target: &Target,
     context: &Context,
 ) -> Result<Reply, Error> {
+    permission::check(context.caller.as_ref(), call, target)?;
     let stale = context.stale.as_ref().and_then(|stale| stale.tenant(call.tenant));
     let tenant = tenant(directory, call)?;
     let tenant = stale.unwrap_or(tenant);
@@ -208,6 +209,7 @@ pub(super) fn one(
     if call.method == Method::GET {
         return get(directory, call, version, target, session.context);
     }
+    permission::check(session.context.caller.as_ref(), call, target)?;
     enabled(tenant(directory, call)?, call, target)?;
     match target {
         Target::Item(List::Applications, _)

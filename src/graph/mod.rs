@@ -19,6 +19,7 @@ mod find;
 mod group;
 mod json;
 mod lists;
+mod permission;
 mod query;
 mod reader;
 mod reference;
@@ -30,6 +31,7 @@ use http::{Request, Response, uri::Scheme};
 use crate::{Directory, TenantId, Timestamp};
 
 pub use error::Code;
+pub use permission::{Caller, least_permission};
 
 /// Where the live service and its documentation differ, which of them answers (domain.md §2.1, §7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -100,13 +102,15 @@ pub struct Context {
     pub request_id: u128,
     /// Lagging reads: a snapshot from which GETs are answered in place of the directory as it stands.
     pub stale: Option<Directory>,
+    /// Who calls, where permissions are checked; without it, every request is permitted.
+    pub caller: Option<Caller>,
 }
 
 impl Context {
     /// A request at this time with this id; reads do not lag.
     #[must_use]
     pub const fn new(now: Timestamp, request_id: u128) -> Self {
-        Self { now, request_id, stale: None }
+        Self { now, request_id, stale: None, caller: None }
     }
 }
 
