@@ -20,9 +20,11 @@
 use std::hint::black_box;
 
 use connector_groups::{
-    AddApplication, AppId, ApplicationDocument, ApplicationId, Command, ConnectorDocument, ConnectorGroupDocument,
-    ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus, Desired, DesiredGroup, Document, PlanOptions,
-    Rules, Selected, Tenant, TenantId, Things, Timestamp,
+    AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Desired, Rules, Tenant, TenantId, Timestamp,
+    command::AddApplication,
+    document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
+    model::{ConnectorGroupType, ConnectorStatus},
+    plan::{DesiredGroup, PlanOptions, Selected, Things},
 };
 use criterion::{BenchmarkId, Criterion};
 

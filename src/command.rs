@@ -10,8 +10,8 @@ use serde::{
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::Rules,
     model::{connector::ConnectorStatus, group::ServiceGroupType, json::Json, publishing::PublishingChanges},
-    rules::Rules,
     timestamp::Timestamp,
 };
 

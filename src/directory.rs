@@ -6,19 +6,20 @@ use core::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
+    columns::{HashSeed, Table},
     command::DirectoryCommand,
     decide::{checks, directory},
     document::DirectoryViolations,
     event::{Event, Removed},
     ids::TenantId,
+    model::Rules,
     model::{
         document::{DirectoryDocument, Document},
         group::ConnectorGroup,
         region::Region,
     },
     refusal::Refusal,
-    rules::Rules,
-    store::{HashSeed, State, table::Table},
+    state::State,
     tenant::Tenant,
     timestamp::Timestamp,
 };

@@ -6,16 +6,22 @@ use core::fmt;
 
 use crate::{
     audit::{Violation, audit},
+    columns::HashSeed,
     ids::TenantId,
     model::{
         application::Application,
         connector::Connector,
-        document::{ConnectorGroupDocument, Document},
         group::{ConnectorGroup, Name},
         region::Region,
     },
-    store::{HashSeed, State},
+    state::State,
     tenant::Tenant,
+};
+
+pub use crate::model::{
+    application::ApplicationDocument,
+    connector::ConnectorDocument,
+    document::{ConnectorGroupDocument, DirectoryDocument, Document},
 };
 
 /// All that is wrong with a document; never empty.

@@ -14,7 +14,7 @@ use crate::{
         publishing::OnPremisesPublishing,
         region::Region,
     },
-    store::Leaving,
+    state::BulkMove,
     timestamp::Timestamp,
 };
 
@@ -201,28 +201,28 @@ enum Kept {
     /// One has no list to itself: it is what most commands move.
     One(Move<ApplicationId>),
     Listed(Moves<ApplicationId>),
-    Leaving(Leaving),
+    Bulk(BulkMove),
 }
 
 impl ApplicationMoves {
     /// Many, who are at least one.
-    pub(crate) const fn leaving(leaving: Leaving) -> Self {
-        Self(Kept::Leaving(leaving))
+    pub(crate) const fn bulk(bulk: BulkMove) -> Self {
+        Self(Kept::Bulk(bulk))
     }
 
     /// Those who left together, if that is how the moves are kept, else each move.
-    pub(crate) fn as_leaving(&self) -> Result<&Leaving, &[Move<ApplicationId>]> {
+    pub(crate) fn as_bulk(&self) -> Result<&BulkMove, &[Move<ApplicationId>]> {
         match &self.0 {
             Kept::One(one) => Err(slice::from_ref(one)),
             Kept::Listed(moves) => Err(&moves.0),
-            Kept::Leaving(leaving) => Ok(leaving),
+            Kept::Bulk(bulk) => Ok(bulk),
         }
     }
 
     /// How many moved. O(1).
     #[must_use]
     pub fn len(&self) -> usize {
-        self.as_leaving().map_or_else(<[_]>::len, Leaving::len)
+        self.as_bulk().map_or_else(<[_]>::len, BulkMove::len)
     }
 
     /// Whether nobody moved; the engine makes no such event.
@@ -233,10 +233,10 @@ impl ApplicationMoves {
 
     /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
     pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
-        let leaving = self.as_leaving();
-        let listed = leaving.err().unwrap_or_default();
-        let leaving = leaving.ok().map(Leaving::iter).into_iter().flatten();
-        listed.iter().copied().chain(leaving.map(|(id, from)| Move { id, from }))
+        let bulk = self.as_bulk();
+        let listed = bulk.err().unwrap_or_default();
+        let bulk = bulk.ok().map(BulkMove::iter).into_iter().flatten();
+        listed.iter().copied().chain(bulk.map(|(id, from)| Move { id, from }))
     }
 }
 
@@ -282,11 +282,7 @@ mod tests {
     use alloc::format;
 
     use super::*;
-    use crate::{
-        ids::TenantId,
-        rules::Rules,
-        store::{HashSeed, State},
-    };
+    use crate::{columns::HashSeed, ids::TenantId, model::Rules, state::State};
 
     #[test]
     fn a_whole_group_is_kept_as_such_and_equals_its_list() {
@@ -309,11 +305,11 @@ mod tests {
             state.push_application(&application);
             state.publish_application(id(number), default, &OnPremisesPublishing::default());
         }
-        let whole = ApplicationMoves::leaving(Leaving::groups([state.default_connector_group()].into_iter()).unwrap());
+        let whole = ApplicationMoves::bulk(BulkMove::groups([state.default_connector_group()].into_iter()).unwrap());
         let listed = |moves: &[(u128, ConnectorGroupId)]| -> ApplicationMoves {
             moves.iter().map(|(number, from)| Move { id: id(*number), from: *from }).collect()
         };
-        assert!(whole.as_leaving().is_ok());
+        assert!(whole.as_bulk().is_ok());
         assert_eq!((whole.len(), whole.is_empty()), (2, false));
         assert_eq!(whole, listed(&[(0, default), (1, default)]));
         assert_ne!(whole, listed(&[(0, default), (1, other)]));

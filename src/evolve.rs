@@ -3,7 +3,7 @@
 use crate::{
     event::{Event, Removed},
     model::application::Application,
-    store::State,
+    state::State,
 };
 
 fn place<T>(removed: &Removed<T>) -> usize {
@@ -37,8 +37,8 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
         }
         Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
         Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
-        Event::ApplicationsReassigned { connector_group, applications } => match applications.as_leaving() {
-            Ok(leaving) => state.let_leave(leaving, *connector_group),
+        Event::ApplicationsReassigned { connector_group, applications } => match applications.as_bulk() {
+            Ok(bulk) => state.apply_bulk_move(bulk, *connector_group),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, *connector_group))),
         },
     }
@@ -71,8 +71,8 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
         Event::ApplicationUnpublished { id, connector_group, on_premises_publishing } => {
             state.publish_application(*id, *connector_group, on_premises_publishing);
         }
-        Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_leaving() {
-            Ok(leaving) => state.take_back(leaving),
+        Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_bulk() {
+            Ok(bulk) => state.undo_bulk_move(bulk),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, moved.from))),
         },
     }

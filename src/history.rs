@@ -19,7 +19,7 @@ use crate::{command::Command, event::Event, refusal::Refusal, tenant::Tenant};
 /// #     _ = directory.apply(&command);
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
-/// use connector_groups::{History, MoveConnectors, ReassignApplications, Selection};
+/// use connector_groups::{History, Selection, command::{MoveConnectors, ReassignApplications}};
 /// let group = |name| tenant.connector_groups_by_name(name).next().expect("Contoso has one").id();
 /// let (dublin, amsterdam) = (group("Datacenter Dublin"), group("Datacenter Amsterdam"));
 /// let mut history = History::new(tenant.clone());

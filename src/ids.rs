@@ -95,17 +95,12 @@ macro_rules! ids {
             }
         }
 
-        impl Id for $name {
+        impl crate::columns::Key for $name {
             fn bits(self) -> u128 {
                 self.0
             }
         }
     )*};
-}
-
-/// What the store needs of an id of any kind.
-pub(crate) trait Id: Copy + Eq + Default + Send + Sync {
-    fn bits(self) -> u128;
 }
 
 ids! {

@@ -17,62 +17,44 @@ extern crate std;
 #[macro_use]
 mod objects;
 
-mod audit;
-mod availability;
-mod command;
+pub mod audit;
+mod columns;
+pub mod command;
 mod decide;
-mod diff;
-mod directory;
-mod document;
-mod event;
+pub mod diff;
+pub mod directory;
+pub mod document;
+pub mod event;
 mod evolve;
 #[cfg(feature = "graph")]
 pub mod graph;
-mod history;
-mod ids;
-mod impact;
-mod model;
+pub mod history;
+pub mod ids;
+pub mod impact;
+pub mod model;
 #[cfg(feature = "picture")]
 pub mod picture;
-mod plan;
+pub mod plan;
 #[cfg(feature = "rebalance")]
-mod rebalance;
-mod refusal;
-mod rules;
+pub mod rebalance;
+pub mod refusal;
 mod select;
-mod store;
+mod state;
 mod tenant;
-mod timestamp;
+pub mod timestamp;
+pub mod view;
 #[cfg(feature = "workload")]
 pub mod workload;
 
-pub use audit::{Violation, audit};
-pub use availability::Availability;
-pub use command::*;
-pub use diff::{Diff, DiffCommands, Difference, Leftover, TenantProperties, diff};
-pub use directory::{Answer, Directory, DirectoryEvent, TenantEvent};
-pub use document::{DirectoryViolations, Violations};
-pub use event::{ApplicationMoves, Event, Move, Moves, Removed, Report};
-pub use history::{History, HistoryEntry};
-pub use ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, InvalidGuid, TenantId};
-pub use impact::{AvailabilityChange, ConnectorGroupChange, Dependents, Flow, Hazard, Impact, Loss};
-pub use model::{
-    application::{Application, ApplicationDocument, ContradictoryPublication, Publication},
-    connector::{Connector, ConnectorDocument, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence},
-    document::{ConnectorGroupDocument, DirectoryDocument, Document},
-    group::{ConnectorGroup, ConnectorGroupType, Name, ServiceGroupType},
-    json::OpenObject,
-    publishing::{
-        ApplicationSegment, CertificateMetadata, Change, CorsConfiguration, Enabled, KerberosSignOnSettings,
-        OnPremisesPublishing, PublishingChanges, SingleSignOnSettings,
-    },
-    region::Region,
-};
-pub use plan::{Aim, Desired, DesiredGroup, Outage, Parking, Plan, PlanOptions, Reason, Selected, Things, Unreachable};
-#[cfg(feature = "rebalance")]
-pub use rebalance::{GroupBalance, Movable, Reach, Rebalance, RebalanceAim};
-pub use refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty};
-pub use rules::Rules;
-pub use store::{ApplicationView, ConnectorGroupView, ConnectorView};
+pub use audit::Violation;
+pub use command::{Command, DirectoryCommand, Selection};
+pub use directory::Directory;
+pub use event::Event;
+pub use history::History;
+pub use ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId};
+pub use impact::{Availability, Hazard, Impact};
+pub use model::{Name, Region, Rules};
+pub use plan::{Desired, Plan};
+pub use refusal::Refusal;
 pub use tenant::Tenant;
-pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use timestamp::Timestamp;

@@ -17,7 +17,7 @@ use crate::{
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
     plan::{Desired, DesiredGroup, Things},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 
@@ -126,7 +126,9 @@ impl Tenant {
     ///
     /// # Example: what was spare goes where one is missing
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Directory, DirectoryCommand, PlanOptions, RebalanceAim};
+    /// # use connector_groups::{
+    /// #     ConnectorGroupId, Directory, DirectoryCommand, plan::PlanOptions, rebalance::RebalanceAim,
+    /// # };
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };

@@ -6,7 +6,7 @@ use crate::{
     command::Selection,
     ids::{ApplicationId, ConnectorId},
     model::region::Region,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
 /// The connectors that a selection means, as far as they are there: listed ones as listed, all others in creation order.

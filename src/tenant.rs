@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{Violation, audit},
+    columns::HashSeed,
     command::Command,
     decide::decide,
     event::Event,
     evolve,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     impact::{Dependents, Impact, Loss, Meanwhile},
+    model::Rules,
     model::{document::Document, group::Name, region::Region},
     refusal::Refusal,
-    rules::Rules,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, HashSeed, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
     timestamp::Timestamp,
 };
 
@@ -70,7 +71,7 @@ impl Tenant {
     ///
     /// # Example: taking away all connectors of a group
     /// ```
-    /// # use connector_groups::{Command, Directory, DirectoryCommand, MoveConnectors, Selection};
+    /// # use connector_groups::{Command, Directory, DirectoryCommand, Selection, command::MoveConnectors};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
@@ -97,7 +98,7 @@ impl Tenant {
     ///
     /// # Example: a region is cut off
     /// ```
-    /// # use connector_groups::{Command, Directory, DirectoryCommand, Hazard, Loss, Region};
+    /// # use connector_groups::{Command, Directory, DirectoryCommand, Hazard, Region, impact::Loss};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };

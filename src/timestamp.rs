@@ -12,7 +12,7 @@ use crate::ids::invalid_text;
 /// # use connector_groups::Timestamp;
 /// let time: Timestamp = "2026-03-02T10:00:00.2500009+02:00".parse()?;
 /// assert_eq!(time.to_string(), "2026-03-02T08:00:00.25Z");
-/// # Ok::<(), connector_groups::InvalidTimestamp>(())
+/// # Ok::<(), connector_groups::timestamp::InvalidTimestamp>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {

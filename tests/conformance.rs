@@ -14,6 +14,10 @@
 mod oracle;
 
 use connector_groups::{
+    command::*,
+    directory::{Answer, DirectoryEvent},
+    document::{ConnectorDocument, ConnectorGroupDocument, DirectoryDocument},
+    model::{ConnectorGroupType, OnPremisesPublishing},
     workload::{Comparison, Conformance, Difference, Implementation, Weights},
     *,
 };

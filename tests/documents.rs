@@ -3,9 +3,12 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 use connector_groups::{
-    AppId, Directory, DirectoryCommand, Document, Kind, Tenant,
-    UrlProperty::{ExternalUrl, InternalUrl},
-    Violation, Violations,
+    AppId, Directory, DirectoryCommand, Tenant, Violation,
+    document::{Document, Violations},
+    refusal::{
+        Kind,
+        UrlProperty::{ExternalUrl, InternalUrl},
+    },
 };
 use serde_json::{Value, json};
 

@@ -18,7 +18,14 @@ mod oracle;
 
 use std::collections::{HashSet, VecDeque};
 
-use connector_groups::*;
+use connector_groups::{
+    audit::audit,
+    command::*,
+    document::Document,
+    model::*,
+    view::{ApplicationView, ConnectorView},
+    *,
+};
 use oracle::Oracle;
 
 const DAY: i64 = 86_400_000_000;

@@ -16,7 +16,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use connector_groups::{workload::Workload, *};
+use connector_groups::{
+    command::*, document::Document, model::ConnectorStatus, plan::PlanOptions, rebalance::*, workload::Workload, *,
+};
 
 const GROUPS: usize = 3;
 

@@ -105,36 +105,39 @@ fn each_refusal_is_built_at_one_line() {
 /// A room sees those before it; the arrows of the house.
 #[test]
 fn rooms_keep_their_arrows() {
-    const VALUES: &[&str] = &["ids", "timestamp", "model", "rules"];
+    const VALUES: &[&str] = &["ids", "timestamp", "model"];
     const WORDS: &[&str] = &["command", "event", "refusal"];
     let allowed: BTreeMap<&str, Vec<&str>> = BTreeMap::from([
-        ("ids", vec![]),
+        ("columns", vec![]),
+        ("ids", vec!["columns"]),
         ("timestamp", vec!["ids"]),
-        ("rules", vec![]),
-        ("model", vec!["ids", "timestamp", "rules"]),
+        ("model", vec!["ids", "timestamp"]),
         ("command", VALUES.to_vec()),
-        ("event", [VALUES, &["store"]].concat()),
+        ("event", [VALUES, &["state"]].concat()),
         ("refusal", VALUES.to_vec()),
-        ("store", VALUES.to_vec()),
-        ("select", vec!["ids", "model", "command", "store"]),
-        ("decide", [VALUES, WORDS, &["store", "select", "evolve"]].concat()),
-        ("evolve", [VALUES, &["event", "store"]].concat()),
-        ("availability", vec!["store"]),
-        ("impact", [VALUES, &["command", "event", "store", "select", "evolve", "availability"]].concat()),
+        ("state", [VALUES, &["columns"]].concat()),
+        ("view", vec!["state"]),
+        ("select", vec!["ids", "model", "command", "state"]),
+        ("decide", [VALUES, WORDS, &["columns", "state", "select", "evolve"]].concat()),
+        ("evolve", [VALUES, &["event", "state"]].concat()),
+        ("impact", [VALUES, &["command", "event", "state", "select", "evolve"]].concat()),
         ("audit", [VALUES, &["refusal"]].concat()),
-        ("tenant", [VALUES, WORDS, &["store", "decide", "evolve", "audit", "impact"]].concat()),
-        ("diff", [VALUES, &["command", "refusal", "store", "tenant"]].concat()),
-        ("picture", vec!["ids", "model", "command", "store", "availability", "impact", "tenant"]),
+        ("tenant", [VALUES, WORDS, &["columns", "state", "decide", "evolve", "audit", "impact"]].concat()),
+        ("diff", [VALUES, &["command", "refusal", "state", "tenant"]].concat()),
+        ("picture", vec!["ids", "model", "command", "state", "impact", "tenant"]),
         ("history", vec!["command", "event", "refusal", "tenant"]),
-        ("document", [VALUES, &["store", "audit", "tenant"]].concat()),
-        ("directory", [VALUES, WORDS, &["store", "decide", "document", "tenant"]].concat()),
-        ("plan", [VALUES, WORDS, &["store", "select", "tenant"]].concat()),
-        ("rebalance", [VALUES, &["command", "store", "plan", "tenant"]].concat()),
-        ("workload", [VALUES, WORDS, &["store", "tenant", "directory"]].concat()),
+        ("document", [VALUES, &["columns", "state", "audit", "tenant"]].concat()),
+        ("directory", [VALUES, WORDS, &["columns", "state", "decide", "document", "tenant"]].concat()),
+        ("plan", [VALUES, WORDS, &["state", "select", "tenant"]].concat()),
+        ("rebalance", [VALUES, &["command", "state", "plan", "tenant"]].concat()),
+        ("workload", [VALUES, WORDS, &["state", "tenant", "directory"]].concat()),
     ]);
+    let crate_root = read("src/lib.rs");
+    let public = crate_root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let public: BTreeSet<&str> = public.collect();
     for (name, text) in rust("src") {
         let room = name.trim_start_matches("src/").split(['/', '.']).next().unwrap();
-        if room == "lib" || name.ends_with("/tests.rs") {
+        if room == "lib" || name.contains("/tests") {
             continue;
         }
         let lines: Vec<&str> = code(&text).collect();
@@ -166,7 +169,7 @@ fn rooms_keep_their_arrows() {
             }
             let seen = seen.as_str();
             if room == "graph" {
-                let is_front_door = seen.starts_with(char::is_uppercase);
+                let is_front_door = seen.starts_with(char::is_uppercase) || public.contains(seen);
                 assert!(is_front_door, "{name} looks into {seen}: the wire has the front door only");
                 continue;
             }
@@ -179,9 +182,11 @@ fn rooms_keep_their_arrows() {
 }
 
 #[test]
-fn the_representation_stays_in_the_store() {
-    for (name, text) in rust("src").into_iter().filter(|(name, _)| !name.starts_with("src/store/")) {
-        for word in ["Slot", "Pages", "im::", "imbl", "indexmap", "Roster"] {
+fn the_representation_stays_in_columns_and_state() {
+    for (name, text) in
+        rust("src").into_iter().filter(|(name, _)| !name.starts_with("src/columns/") && !name.starts_with("src/state/"))
+    {
+        for word in ["Slot", "Pages", "im::", "imbl", "indexmap", "SlotMap", "BitSet", "UnionFind"] {
             let said = |line: &str| {
                 line.match_indices(word).any(|(at, _)| !line[..at].ends_with(|letter: char| letter.is_alphanumeric()))
             };

@@ -5,9 +5,13 @@
 //! changes.
 
 use connector_groups::{
-    AddApplication, Application, ApplicationId, ApplicationView, Availability, AvailabilityChange, Command,
-    ConnectorGroupId, ConnectorGroupView, DeleteApplication, Diff, Difference, Document, Impact, Loss, Region, Tenant,
-    UpdateApplication, diff,
+    ApplicationId, Availability, Command, ConnectorGroupId, Impact, Region, Tenant,
+    command::{AddApplication, DeleteApplication, UpdateApplication},
+    diff::{Diff, Difference, diff},
+    document::Document,
+    impact::{AvailabilityChange, Loss},
+    model::Application,
+    view::{ApplicationView, ConnectorGroupView},
 };
 use uuid::Uuid;
 

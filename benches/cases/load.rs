@@ -4,9 +4,12 @@ use core::cell::RefCell;
 use std::rc::Rc;
 
 use connector_groups::{
-    AddApplication, AppId, ApplicationId, Change, Command, CreateApplication, CreateTenant, DefaultConnectorGroup,
-    Directory, DirectoryCommand, Document, PublishApplication, PublishingChanges, Tenant, TenantId, Timestamp,
-    UpdateApplication,
+    AppId, ApplicationId, Command, Directory, DirectoryCommand, Tenant, TenantId, Timestamp,
+    command::{
+        AddApplication, CreateApplication, CreateTenant, DefaultConnectorGroup, PublishApplication, UpdateApplication,
+    },
+    document::Document,
+    model::{Change, PublishingChanges},
 };
 
 use super::{Case, Contend, Contender, Measure, Once, Reading, world::World};
@@ -86,7 +89,7 @@ fn start() -> Directory {
         default_connector_group: DefaultConnectorGroup { id: group(0), name: None },
         rules: None,
     };
-    let other = connector_groups::CreateConnectorGroup { id: group(1), name: "Other".into(), region: None };
+    let other = connector_groups::command::CreateConnectorGroup { id: group(1), name: "Other".into(), region: None };
     for command in [DirectoryCommand::CreateTenant(create), in_tenant(other)] {
         directory.apply(&command).expect("accepted");
     }

@@ -1,7 +1,9 @@
 //! Reads: pages, groups, routes.
 
 use connector_groups::{
-    AddApplication, ApplicationId, ApplicationView, Availability, Command, ConnectorGroupId, MoveConnectors, Selection,
+    ApplicationId, Availability, Command, ConnectorGroupId, Selection,
+    command::{AddApplication, MoveConnectors},
+    view::ApplicationView,
 };
 use rusqlite::params;
 use uuid::Uuid;

@@ -4,11 +4,15 @@ use core::{hint::black_box, time::Duration};
 use std::time::Instant;
 
 use connector_groups::{
-    AddApplication, AddConnector, AdvanceClock, AppId, ApplicationId, ApplicationView, AssignApplications, Assignment,
-    Change, Command, ConnectorGroupId, ConnectorId, CreateApplication, CreateConnectorGroup, DeleteApplication,
-    DeleteConnectorGroup, MoveConnectors, ProvisionConnectorGroup, PublishApplication, PublishingChanges,
-    ReassignApplications, RegisterConnector, RemoveApplication, RemoveConnector, ReportConnector, Selection,
-    ServiceGroupType, Tenant, Timestamp, Transaction, UnpublishApplication, UpdateApplication, UpdateConnectorGroup,
+    AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Selection, Tenant, Timestamp,
+    command::{
+        AddApplication, AddConnector, AdvanceClock, AssignApplications, Assignment, CreateApplication,
+        CreateConnectorGroup, DeleteApplication, DeleteConnectorGroup, MoveConnectors, ProvisionConnectorGroup,
+        PublishApplication, ReassignApplications, RegisterConnector, RemoveApplication, RemoveConnector,
+        ReportConnector, Transaction, UnpublishApplication, UpdateApplication, UpdateConnectorGroup,
+    },
+    model::{Change, PublishingChanges, ServiceGroupType},
+    view::ApplicationView,
 };
 
 use super::{Case, Contend, Contender, Measure, floor_of, moves::Script, world::World};

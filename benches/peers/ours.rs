@@ -3,10 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use connector_groups::{
-    AddApplication, AppId, ApplicationDocument, ApplicationId, AssignApplications, Assignment, Command,
-    ConnectorDocument, ConnectorGroupDocument, ConnectorGroupId, ConnectorGroupType, ConnectorId, ConnectorStatus,
-    Document, Event, MoveConnectors, OnPremisesPublishing, ReassignApplications, Refusal, Rules, Selection, Tenant,
-    TenantId, Timestamp,
+    AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Event, Refusal, Rules, Selection, Tenant, TenantId,
+    Timestamp,
+    command::{AddApplication, AssignApplications, Assignment, MoveConnectors, ReassignApplications},
+    document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
+    model::{ConnectorGroupType, ConnectorStatus, OnPremisesPublishing},
 };
 
 use super::{Answer, Data, Engine, Thing, Work};

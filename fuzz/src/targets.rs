@@ -3,6 +3,9 @@
 use std::sync::LazyLock;
 
 use connector_groups::{
+    audit::audit,
+    directory::Answer,
+    document::{DirectoryDocument, Document},
     graph::{Context, Options, Profile, Quirks},
     workload::Step,
     *,

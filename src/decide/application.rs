@@ -8,7 +8,7 @@ use crate::{
     command::{CreateApplication, PublishApplication, UpdateApplication},
     event::{Event, Move, Removed},
     ids::{ApplicationId, ConnectorGroupId},
-    store::{ConnectorGroupView, State},
+    state::{ConnectorGroupView, State},
 };
 
 pub(super) fn create(state: &State, command: &CreateApplication) -> Decision {

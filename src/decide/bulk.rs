@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 
 use super::{Decision, checks};
 use crate::{
+    columns::first_repeated,
     command::{Assignment, Selection},
     event::{ApplicationMoves, Event, Move},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::region::Region,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, Leavers, Leaving, State, first_repeated},
+    state::{ApplicationView, BulkMove, ConnectorGroupView, ConnectorView, State, ToMove},
 };
 
 pub(super) fn reassign_applications(
@@ -24,15 +25,15 @@ pub(super) fn reassign_applications(
     let region = region(applications)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
-    let leavers = match applications {
-        Selection::Ids(_) => Leavers::Nobody,
+    let to_move = match applications {
+        Selection::Ids(_) => ToMove::Nobody,
         Selection::In(id) => all_of([checks::connector_group(state, *id)?].into_iter(), to),
         // What these select is whole groups.
         Selection::All => all_of(state.connector_groups(), to),
         Selection::InRegion(_) => all_of(select::connector_groups_in_region(state, region.as_ref()), to),
-        Selection::Named(prefix) => Leavers::of(state, select::applications_named(state, prefix), to),
+        Selection::Named(prefix) => ToMove::of(state, select::applications_named(state, prefix), to),
     };
-    Ok(reassigned(leavers, to).into_iter().collect())
+    Ok(reassigned(to_move, to).into_iter().collect())
 }
 
 /// All ids are found first, in one go, which tells too whether one is named twice.
@@ -41,8 +42,8 @@ fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: Connec
     checks::named_once(listed.repeated())?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
-    if let Some(leavers) = listed.leavers(to) {
-        return Ok(reassigned(leavers, to).into_iter().collect());
+    if let Some(to_move) = listed.not_yet_in(to) {
+        return Ok(reassigned(to_move, to).into_iter().collect());
     }
     // Some are missing or not published, most often few: the others are passed over quickly.
     let published = |id, found| checks::published(checks::found_application(id, found)?);
@@ -69,7 +70,7 @@ pub(super) fn move_connectors(
         }
     };
     let is_there = |connector: &ConnectorView<'_>| connector.connector_group().id() == connector_group;
-    let mut leaving = checks::all_entries(selected.into_iter().map(|connector| {
+    let mut moving = checks::all_entries(selected.into_iter().map(|connector| {
         let connector = connector?;
         // One that is there already is accepted before it could be refused for its region.
         if !is_there(&connector) {
@@ -77,11 +78,11 @@ pub(super) fn move_connectors(
         }
         Ok(connector)
     }))?;
-    leaving.retain(|connector| !is_there(connector));
-    leaving.sort_unstable_by_key(|connector| connector.creation_order());
-    let moves = leaving.iter().map(|connector| Move { id: connector.id(), from: connector.connector_group().id() });
+    moving.retain(|connector| !is_there(connector));
+    moving.sort_unstable_by_key(|connector| connector.creation_order());
+    let moves = moving.iter().map(|connector| Move { id: connector.id(), from: connector.connector_group().id() });
     let event = Event::ConnectorsMoved { connector_group, connectors: moves.collect() };
-    Ok((!leaving.is_empty()).then_some(event).into_iter().collect())
+    Ok((!moving.is_empty()).then_some(event).into_iter().collect())
 }
 
 /// Each entry is checked as `addApplication` would be.
@@ -96,8 +97,8 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
         checks::published(application)?;
         Ok((to, application))
     }))?;
-    let events = Leavers::by_target(state, accepted.into_iter()).into_iter();
-    let events = events.filter_map(|(to, leavers)| reassigned(leavers, to));
+    let events = ToMove::by_target(state, accepted.into_iter()).into_iter();
+    let events = events.filter_map(|(to, to_move)| reassigned(to_move, to));
     Ok(events.collect())
 }
 
@@ -110,21 +111,21 @@ fn region<I>(selection: &Selection<I>) -> Result<Option<Region>, Refusal> {
 }
 
 /// All that groups hold, but for those who are there already, without a look at any.
-fn all_of<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>, to: ConnectorGroupView<'_>) -> Leavers<'a> {
+fn all_of<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>, to: ConnectorGroupView<'_>) -> ToMove<'a> {
     let groups = groups.filter(|group| group.applications_count() > 0 && group.id() != to.id());
-    Leaving::groups(groups).map_or(Leavers::Nobody, Leavers::Many)
+    BulkMove::groups(groups).map_or(ToMove::Nobody, ToMove::Many)
 }
 
 /// One event for all who leave; none where nobody does.
-fn reassigned(leavers: Leavers<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
-    let applications = match leavers {
-        Leavers::Nobody => return None,
-        Leavers::Few(applications) => {
+fn reassigned(to_move: ToMove<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
+    let applications = match to_move {
+        ToMove::Nobody => return None,
+        ToMove::Few(applications) => {
             let from = |application: &ApplicationView<'_>| Some(application.connector_group()?.id());
             let moves = applications.iter();
             moves.filter_map(|application| Some(Move { id: application.id(), from: from(application)? })).collect()
         }
-        Leavers::Many(leaving) => ApplicationMoves::leaving(leaving),
+        ToMove::Many(bulk) => ApplicationMoves::bulk(bulk),
     };
     Some(Event::ApplicationsReassigned { connector_group: to.id(), applications })
 }

@@ -12,7 +12,7 @@ use crate::{
         url,
     },
     refusal::{Kind, ReadOnlyProperty, Refusal, RefusedEntry, UrlProperty},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
     timestamp::Timestamp,
 };
 

@@ -6,7 +6,7 @@ use super::{Decision, checks};
 use crate::{
     event::{Event, Removed},
     model::connector::INACTIVE_DAYS_MAX,
-    store::State,
+    state::State,
     timestamp::Timestamp,
 };
 

@@ -9,7 +9,7 @@ use crate::{
     event::{Event, Move, Report},
     ids::{ConnectorGroupId, ConnectorId},
     model::connector::{Connector, ConnectorStatus, Presence},
-    store::{ConnectorGroupView, ConnectorView, State},
+    state::{ConnectorGroupView, ConnectorView, State},
 };
 
 pub(super) fn add(state: &State, id: ConnectorId, connector_group: ConnectorGroupId) -> Decision {

@@ -8,7 +8,7 @@ use crate::{
     event::{Event, Removed},
     ids::ConnectorGroupId,
     model::group::{ConnectorGroup, ConnectorGroupType},
-    store::State,
+    state::State,
 };
 
 pub(super) fn create(state: &State, command: &CreateConnectorGroup) -> Decision {

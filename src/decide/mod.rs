@@ -14,7 +14,7 @@ mod transaction;
 
 use alloc::vec::Vec;
 
-use crate::{command::Command, event::Event, refusal::Refusal, store::State};
+use crate::{command::Command, event::Event, refusal::Refusal, state::State};
 
 /// What an accepted command does: no events where it changes nothing.
 type Decision = Result<Vec<Event>, Refusal>;

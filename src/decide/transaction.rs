@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Decision, checks, decide};
-use crate::{command::Command, evolve, store::State};
+use crate::{command::Command, evolve, state::State};
 
 /// Each command is decided on the state that those before it would leave. The one place that takes a copy of the state,
 /// which costs nothing until it is written to.

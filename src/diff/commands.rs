@@ -18,7 +18,7 @@ use crate::{
         publishing::{Change, OnPremisesPublishing, PublishingChanges},
     },
     refusal::Refusal,
-    store::ApplicationView,
+    state::ApplicationView,
     tenant::Tenant,
 };
 

@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     ids::TenantId,
+    model::Rules,
     model::{application::Application, connector::Connector, group::ConnectorGroup, region::Region},
-    rules::Rules,
-    store::Unlike,
+    state::Differences,
     tenant::Tenant,
     timestamp::Timestamp,
 };
@@ -33,7 +33,7 @@ pub use commands::{DiffCommands, Leftover};
 /// #     _ = directory.apply(&command);
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
-/// use connector_groups::{Command, UpdateConnectorGroup, diff};
+/// use connector_groups::{Command, command::UpdateConnectorGroup, diff::diff};
 /// let finance = tenant.connector_groups_by_name("Finance DMZ").next().expect("Contoso has one").id();
 /// let mut renamed = tenant.clone();
 /// renamed.apply(&UpdateConnectorGroup { id: finance, name: Some("Finance".into()), region: None }.into())?;
@@ -102,9 +102,9 @@ pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
         from: from.clone(),
         to: to.clone(),
         tenant: changed(properties.0, properties.1),
-        connector_groups: differences(from.state().connector_groups_unlike(to.state())),
-        connectors: differences(from.state().connectors_unlike(to.state())),
-        applications: differences(from.state().applications_unlike(to.state())),
+        connector_groups: differences(from.state().connector_groups_diff(to.state())),
+        connectors: differences(from.state().connectors_diff(to.state())),
+        applications: differences(from.state().applications_diff(to.state())),
     }
 }
 
@@ -112,13 +112,13 @@ fn changed<T: PartialEq>(from: T, to: T) -> Option<Difference<T>> {
     (from != to).then_some(Difference::Changed { from, to })
 }
 
-fn differences<V: Into<T>, T>(unlike: Unlike<V>) -> Vec<Difference<T>> {
+fn differences<V: Into<T>, T>(differences: Differences<V>) -> Vec<Difference<T>> {
     let difference = |(from, to): (Option<V>, Option<V>)| match (from.map(V::into), to.map(V::into)) {
         (Some(from), Some(to)) => Some(Difference::Changed { from, to }),
         (Some(from), None) => Some(Difference::Removed(from)),
         (None, to) => to.map(Difference::Added),
     };
-    unlike.into_iter().filter_map(difference).collect()
+    differences.into_iter().filter_map(difference).collect()
 }
 
 impl Diff {

@@ -18,7 +18,7 @@ use crate::{
     },
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroup,
-    store::{ApplicationView, ConnectorGroupView},
+    state::{ApplicationView, ConnectorGroupView},
 };
 
 /// What has to go to one group.

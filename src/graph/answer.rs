@@ -13,7 +13,7 @@ use super::{
     group, permission, reader,
     route::{self, List, Target, Version},
 };
-use crate::{AnyId, AppId, ApplicationId, Command, ConnectorGroupId, Directory, DirectoryCommand, Tenant};
+use crate::{AppId, ApplicationId, Command, ConnectorGroupId, Directory, DirectoryCommand, Tenant, ids::AnyId};
 
 /// What a request is answered with.
 #[derive(Debug)]

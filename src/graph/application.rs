@@ -21,8 +21,13 @@ use super::{
     shown::{Shape, Shown, View},
 };
 use crate::{
-    AddApplication, ApplicationId, ApplicationView, Command, CreateApplication, DeleteApplication, Directory,
-    PublishApplication, PublishingChanges, RemoveApplication, UnpublishApplication, UpdateApplication,
+    ApplicationId, Command, Directory,
+    command::{
+        AddApplication, CreateApplication, DeleteApplication, PublishApplication, RemoveApplication,
+        UnpublishApplication, UpdateApplication,
+    },
+    model::PublishingChanges,
+    view::ApplicationView,
 };
 
 /// The template that applications to publish are made of.

@@ -9,7 +9,10 @@ use alloc::{
 
 use serde::Serialize;
 
-use crate::{ApplicationView, ConnectorGroupView, ConnectorView, OnPremisesPublishing, Presence};
+use crate::{
+    model::{OnPremisesPublishing, Presence},
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
 
 /// A property's value, as filters and orders compare it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{ApplicationView, Command, OnPremisesPublishing, Refusal, Tenant, UrlProperty};
+use crate::{Command, Refusal, Tenant, model::OnPremisesPublishing, refusal::UrlProperty, view::ApplicationView};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -230,8 +230,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        AnyId, ApplicationId, ConnectorGroupId, ConnectorGroupType, ConnectorId, Directory, DirectoryCommand, Kind,
-        ReadOnlyProperty, RefusedEntry, Region, TenantId, Timestamp,
+        ApplicationId, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Region, TenantId, Timestamp,
+        ids::AnyId,
+        model::ConnectorGroupType,
+        refusal::{Kind, ReadOnlyProperty, RefusedEntry},
     };
 
     fn every_refusal() -> Vec<Refusal> {
@@ -277,7 +279,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.apply(&serde_json::from_str::<DirectoryCommand>(create).unwrap()).unwrap();
         let tenant = directory.tenants().next().unwrap();
-        let command = Command::from(crate::DeleteApplication { id: ApplicationId::from_u128(3) });
+        let command = Command::from(crate::command::DeleteApplication { id: ApplicationId::from_u128(3) });
         let rows: Vec<(&str, Code)> = every_refusal()
             .iter()
             .map(|refusal| (refusal.code(), Error::refused(refusal, &command, tenant).code))

@@ -1,7 +1,10 @@
 //! What keys name in a tenant. A text that is no id names nothing.
 
 use super::{error::Error, route::Key};
-use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
+use crate::{
+    Tenant,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
 
 pub(super) fn group<'a>(tenant: &'a Tenant, id: &str) -> Result<ConnectorGroupView<'a>, Error> {
     let group = id.parse().ok().and_then(|id| tenant.connector_group(id));

@@ -19,8 +19,10 @@ use super::{
     shown::{Shown, View},
 };
 use crate::{
-    AddApplication, AddConnector, ConnectorGroupId, ConnectorId, CreateConnectorGroup, DeleteConnectorGroup, Directory,
-    RemoveConnector, Tenant, UpdateConnectorGroup,
+    ConnectorGroupId, ConnectorId, Directory, Tenant,
+    command::{
+        AddApplication, AddConnector, CreateConnectorGroup, DeleteConnectorGroup, RemoveConnector, UpdateConnectorGroup,
+    },
 };
 
 /// Answers a call that changes a group, or what is in it.

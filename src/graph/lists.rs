@@ -7,7 +7,10 @@ use super::{
     error::{Code, Error},
     find,
 };
-use crate::{ApplicationView, ConnectorGroupView, ConnectorView, Tenant};
+use crate::{
+    Tenant,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
 
 /// A list: how long it is, and its things.
 pub(super) struct Source<'a, T> {

@@ -22,7 +22,7 @@ use super::{
     route::{Key, List, Target, Version},
     shown::{Shown, View},
 };
-use crate::{OnPremisesPublishing, Tenant};
+use crate::{Tenant, model::OnPremisesPublishing};
 
 pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
 

@@ -8,12 +8,11 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Flow, Impact};
+use super::{Availability, Flow, Impact};
 use crate::{
-    availability::Availability,
     ids::{ApplicationId, ConnectorGroupId},
     model::{region::Region, url::is_wildcard},
-    store::{ApplicationView, State},
+    state::{ApplicationView, State},
 };
 
 /// Something that the engine allows and the sources warn of, and that is not so before. Ordered by severity.

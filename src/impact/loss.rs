@@ -4,19 +4,19 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
+use super::Availability;
 use crate::{
-    availability::Availability,
     command::{Command, ReportConnector},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{connector::ConnectorStatus, region::Region},
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
 /// What might fail: its connectors lose their connection, and stay where they are.
 ///
 /// ```
-/// # use connector_groups::{Loss, Region};
+/// # use connector_groups::{Region, impact::Loss};
 /// let loss: Loss = serde_json::from_str(r#"{"region":"eur"}"#)?;
 /// assert_eq!(Some(loss), Region::new("eur").map(Loss::Region));
 /// # Ok::<(), serde_json::Error>(())

@@ -4,6 +4,7 @@
 //! folded. The state before and the state after are both kept, each a snapshot, and everything that is listed is read from
 //! the two when somebody asks.
 
+mod availability;
 mod hazard;
 mod loss;
 mod touched;
@@ -13,13 +14,13 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
-    availability::Availability,
     event::Event,
     evolve::evolve,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, State},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
+pub use availability::Availability;
 pub use hazard::Hazard;
 pub use loss::{Dependents, Loss};
 use touched::Touched;
@@ -38,7 +39,7 @@ use touched::Touched;
 /// #     _ = directory.apply(&command);
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
-/// use connector_groups::{Availability, ReassignApplications, Selection};
+/// use connector_groups::{command::ReassignApplications, Availability, Selection};
 /// let group = |name| tenant.connector_groups_by_name(name).next().expect("Contoso has one");
 /// let (dublin, pilot) = (group("Datacenter Dublin"), group("Private Access Pilot"));
 /// let command = ReassignApplications { applications: Selection::In(dublin.id()), connector_group: pilot.id() };

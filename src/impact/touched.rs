@@ -8,7 +8,7 @@ use alloc::{
 use crate::{
     event::Event,
     ids::{ApplicationId, ConnectorGroupId},
-    store::{ApplicationView, ConnectorGroupView, ConnectorView, Leaving, State},
+    state::{ApplicationView, BulkMove, ConnectorGroupView, ConnectorView, State},
 };
 
 #[derive(Default)]
@@ -55,7 +55,7 @@ impl Touched {
             }
             Event::ApplicationsReassigned { connector_group, applications } => {
                 self.group(*connector_group);
-                match applications.as_leaving().ok().and_then(Leaving::whole_groups) {
+                match applications.as_bulk().ok().and_then(BulkMove::whole_groups) {
                     Some(groups) => groups.iter().for_each(|from| self.whole_group(*from, *connector_group)),
                     None => {
                         for moved in applications.iter() {

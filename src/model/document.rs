@@ -4,8 +4,8 @@ use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
     ids::{ConnectorGroupId, TenantId},
+    model::Rules,
     model::{application::ApplicationDocument, connector::ConnectorDocument, group::ConnectorGroupType},
-    rules::Rules,
     timestamp::Timestamp,
 };
 

@@ -129,7 +129,7 @@ macro_rules! properties {
             /// What to ask for this publishing to become that one; read-only properties are nobody's to ask for.
             ///
             /// ```
-            /// # use connector_groups::OnPremisesPublishing;
+            /// # use connector_groups::model::OnPremisesPublishing;
             /// let from = OnPremisesPublishing { internal_url: Some("https://a.contoso.local/".into()), ..Default::default() };
             /// let to = OnPremisesPublishing { application_server_timeout: "Long".into(), ..Default::default() };
             /// assert_eq!(from.merged(&from.changes_to(&to)), to);

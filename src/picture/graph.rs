@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::availability::Availability;
+use crate::impact::Availability;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Graph {

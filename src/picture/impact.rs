@@ -15,10 +15,10 @@ use super::{
     words::{Names, change, clean, count, mark, published, standing},
 };
 use crate::{
-    availability::Availability,
     ids::ConnectorGroupId,
+    impact::Availability,
     impact::{ConnectorGroupChange, Flow, Hazard, Impact},
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
 };
 
 pub(super) fn picture(impact: &Impact, options: &PictureOptions) -> Picture {

@@ -56,7 +56,7 @@ impl Default for PictureOptions {
 /// #     _ = directory.apply(&command);
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
-/// use connector_groups::{Loss, picture::{Picture, PictureOptions}};
+/// use connector_groups::{impact::Loss, picture::{Picture, PictureOptions}};
 /// let singapore = tenant.connector_groups_by_name("Singapore Factory").next().expect("Contoso has one");
 /// let impact = tenant.what_if(&Loss::ConnectorGroup(singapore.id())).expect("it was just found");
 /// let picture = Picture::of_impact(&impact, &PictureOptions::default());

@@ -15,10 +15,10 @@ use super::{
     words::{availability, clean, count, is_empty, mark, standing},
 };
 use crate::{
-    availability::Availability,
     ids::ConnectorGroupId,
+    impact::Availability,
     model::group::ConnectorGroupType,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 

@@ -8,11 +8,11 @@ use core::fmt;
 
 use super::{PictureOptions, graph::Mark};
 use crate::{
-    availability::Availability,
     command::{Command, Selection},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    impact::Availability,
     impact::{Hazard, Impact},
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
 };
 
 /// A name that can be shown: what cannot be printed is spelled out, among it whatever would break a line, turn the direction

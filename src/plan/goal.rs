@@ -15,7 +15,7 @@ use crate::{
     model::group::ConnectorGroupType,
     refusal::Refusal,
     select,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
 };
 

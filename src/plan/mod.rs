@@ -195,7 +195,7 @@ impl Tenant {
     ///
     /// # Example: another region for a group that is in use
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, PlanOptions};
+    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, plan::PlanOptions};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
     /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };

@@ -299,12 +299,12 @@ impl Choices {
 mod tests {
     use super::*;
     use crate::{
+        model::Rules,
         model::{
             document::{ConnectorGroupDocument, Document},
             group::ConnectorGroupType,
         },
         plan::goal::{Goal, GoalGroup},
-        rules::Rules,
         timestamp::Timestamp,
     };
 

@@ -26,7 +26,7 @@ use crate::{
         group::{ConnectorGroup, ConnectorGroupType},
         region::Region,
     },
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
     tenant::Tenant,
 };
 

@@ -7,7 +7,11 @@ use super::{
     *,
 };
 use crate::{
-    ConnectorGroupDocument, ConnectorGroupType, ConnectorGroupView, Directory, Document, Rules, ids::ConnectorGroupId,
+    Directory, Rules,
+    document::{ConnectorGroupDocument, Document},
+    ids::ConnectorGroupId,
+    model::ConnectorGroupType,
+    view::ConnectorGroupView,
     workload::Workload,
 };
 

@@ -14,7 +14,7 @@ use crate::{
     },
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     refusal::Refusal,
-    store::ConnectorGroupView,
+    state::ConnectorGroupView,
     tenant::Tenant,
 };
 

@@ -61,7 +61,7 @@ impl Comparison {
 /// A run of generated traces against another implementation.
 ///
 /// ```
-/// use connector_groups::{Answer, Directory, DirectoryCommand, workload::Conformance};
+/// use connector_groups::{Directory, DirectoryCommand, directory::Answer, workload::Conformance};
 /// let engine = || {
 ///     let mut directory = Directory::default();
 ///     move |line: &str| {

@@ -16,9 +16,9 @@ use crate::{
     },
     directory::Directory,
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    model::Rules,
     model::{connector::ConnectorStatus, group::ServiceGroupType},
-    rules::Rules,
-    store::{ApplicationView, ConnectorGroupView, ConnectorView},
+    state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
     timestamp::Timestamp,
 };

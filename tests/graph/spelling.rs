@@ -1,6 +1,6 @@
 //! The request that says what a command says.
 
-use connector_groups::{Command, ConnectorView, Tenant};
+use connector_groups::{Command, Tenant, view::ConnectorView};
 use serde_json::{Value, json};
 
 const PROXY: &str = "/beta/onPremisesPublishingProfiles/applicationProxy";

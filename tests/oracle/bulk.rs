@@ -1,6 +1,6 @@
 //! Bulk commands and selections, naively.
 
-use connector_groups::*;
+use connector_groups::{command::Assignment, ids::AnyId, refusal::RefusedEntry, *};
 
 use super::{Answer, Oracle, lower_region};
 

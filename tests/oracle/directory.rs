@@ -1,6 +1,15 @@
 //! Tenants side by side, naively; and the oracle as something that answers lines.
 
-use connector_groups::{workload::Implementation, *};
+use connector_groups::{
+    command::{CreateTenant, DeleteTenant},
+    directory::{Answer, DirectoryEvent, TenantEvent},
+    document::{ConnectorGroupDocument, DirectoryDocument, Document},
+    event::Removed,
+    model::ConnectorGroupType,
+    refusal::Kind,
+    workload::Implementation,
+    *,
+};
 
 use super::{Oracle, lower_region, not_blank};
 

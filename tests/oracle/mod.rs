@@ -4,7 +4,14 @@
 mod bulk;
 pub(crate) mod directory;
 
-use connector_groups::*;
+use connector_groups::{
+    command::*,
+    document::*,
+    event::*,
+    model::*,
+    refusal::{Kind, ReadOnlyProperty, UrlProperty},
+    *,
+};
 use serde_json::Value;
 
 pub(crate) struct Oracle {

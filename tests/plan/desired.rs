@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use connector_groups::{
-    ApplicationView, Command, ConnectorGroupId, Desired, Parking, Plan, PlanOptions, Reason, Unreachable,
+    Command, ConnectorGroupId, Desired, Plan,
+    plan::{Parking, PlanOptions, Reason, Unreachable},
+    view::ApplicationView,
 };
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Every kind of goal in small worlds, the plan for it held against the cheapest way through the graph of all states.
 
-use connector_groups::{workload::Workload, *};
+use connector_groups::{plan::*, workload::Workload, *};
 
 use super::graph::{Graph, Place, State, World, application, connector, group};
 

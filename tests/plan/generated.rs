@@ -1,6 +1,6 @@
 //! Plans for desired states that a generator makes up, in tenants that a generator has led through hundreds of commands.
 
-use connector_groups::{workload::Workload, *};
+use connector_groups::{plan::*, view::ConnectorGroupView, workload::Workload, *};
 
 fn tenants() -> impl Iterator<Item = Tenant> {
     (0..u64::MAX).flat_map(|seed| {

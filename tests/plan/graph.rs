@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-use connector_groups::*;
+use connector_groups::{command::*, document::Document, model::ConnectorStatus, *};
 
 /// A place: which of the world's groups, in the order of `World::groups`.
 pub(crate) type Place = usize;

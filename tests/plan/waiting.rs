@@ -1,6 +1,9 @@
 //! Where things wait on the way: in worlds in which it matters which place that is, and whether it is tried at all.
 
-use connector_groups::{Aim, ConnectorGroupId, Desired, Parking, Plan, PlanOptions};
+use connector_groups::{
+    ConnectorGroupId, Desired, Plan,
+    plan::{Aim, Parking, PlanOptions},
+};
 use serde_json::{Value, json};
 
 use super::{desired::names, world::*};

@@ -5,7 +5,14 @@ use std::{
     sync::OnceLock,
 };
 
-use connector_groups::{workload::Step, *};
+use connector_groups::{
+    diff::*,
+    document::*,
+    model::*,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+    workload::Step,
+    *,
+};
 use proptest::prelude::*;
 
 use super::{

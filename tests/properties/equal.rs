@@ -1,6 +1,11 @@
 //! Tenants that are equal take each other's events, whatever each has been through.
 
-use connector_groups::{AppId, ApplicationId, CreateApplication, DeleteApplication, Document, Tenant, workload::Step};
+use connector_groups::{
+    AppId, ApplicationId, Tenant,
+    command::{CreateApplication, DeleteApplication},
+    document::Document,
+    workload::Step,
+};
 use proptest::prelude::*;
 
 use super::{

@@ -1,6 +1,6 @@
 //! A history against a list of documents.
 
-use connector_groups::{workload::Step, *};
+use connector_groups::{command::UpdateConnectorGroup, workload::Step, *};
 use proptest::{prelude::*, sample::Index};
 
 use super::{

@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use connector_groups::{Availability, ConnectorStatus, Loss, *};
+use connector_groups::{
+    Availability,
+    command::*,
+    impact::{AvailabilityChange, ConnectorGroupChange, Loss},
+    model::{Change, ConnectorStatus, PublishingChanges},
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+    *,
+};
 use proptest::prelude::*;
 
 use super::{

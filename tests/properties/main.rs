@@ -21,9 +21,13 @@ mod oracle;
 mod steps;
 
 use connector_groups::{
-    AddApplication, AddConnector, Answer, Application, Assignment, Command, ConnectorView, CreateApplication,
-    DeleteApplication, Directory, DirectoryCommand, DirectoryDocument, DirectoryEvent, Document, Event, Presence,
-    Refusal, Selection, Tenant, Transaction, workload::Step,
+    Command, Directory, DirectoryCommand, Event, Refusal, Selection, Tenant,
+    command::{AddApplication, AddConnector, Assignment, CreateApplication, DeleteApplication, Transaction},
+    directory::{Answer, DirectoryEvent},
+    document::{DirectoryDocument, Document},
+    model::{Application, Presence},
+    view::ConnectorView,
+    workload::Step,
 };
 use oracle::directory::DirectoryOracle;
 use proptest::{prelude::*, sample::select};
@@ -307,8 +311,8 @@ proptest! {
         let before = reached(0, &path);
         for connector in before.connectors().filter(|connector| connector.is_active()) {
             let mut after = before.clone();
-            let status = Some(connector_groups::ConnectorStatus::Inactive);
-            let report = connector_groups::ReportConnector { id: connector.id(), status, external_ip: None, version: None };
+            let status = Some(connector_groups::model::ConnectorStatus::Inactive);
+            let report = connector_groups::command::ReportConnector { id: connector.id(), status, external_ip: None, version: None };
             after.apply(&report.into()).unwrap();
             for (application, key) in before.applications().flat_map(|application| keys.iter().map(move |key| (application, key))) {
                 let route = application.route(key);
@@ -349,14 +353,14 @@ fn a_route_is_uniform() {
         for number in 3..connectors {
             let id = connector_groups::ConnectorId::from_u128(number.into());
             let (machine_name, external_ip, version) = ("h".into(), "192.0.2.1".into(), "1".into());
-            let command = connector_groups::RegisterConnector { id, machine_name, external_ip, version };
+            let command = connector_groups::command::RegisterConnector { id, machine_name, external_ip, version };
             tenant.apply(&command.into()).unwrap();
         }
         let inactive: Vec<_> =
             tenant.connectors().skip(connectors.try_into().unwrap()).map(ConnectorView::id).collect();
         for id in inactive {
-            let status = Some(connector_groups::ConnectorStatus::Inactive);
-            let report = connector_groups::ReportConnector { id, status, external_ip: None, version: None };
+            let status = Some(connector_groups::model::ConnectorStatus::Inactive);
+            let report = connector_groups::command::ReportConnector { id, status, external_ip: None, version: None };
             tenant.apply(&report.into()).unwrap();
         }
         for application in tenant.applications() {

@@ -1,6 +1,6 @@
 //! Steps of the generator as proptest shrinks them, and a tenant that they begin in.
 
-use connector_groups::{workload::Step, *};
+use connector_groups::{command::*, model::ServiceGroupType, workload::Step, *};
 use proptest::{collection::vec, prelude::*};
 
 pub(crate) const TENANT: TenantId = TenantId::from_u128(0);

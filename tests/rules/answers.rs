@@ -1,7 +1,8 @@
 //! What a caller reads: the lists of an impact, the moves of an event, the words of an error, two directories compared.
 
 use connector_groups::{
-    ApplicationId, Availability, AvailabilityChange, Command, Directory, DirectoryCommand, Event, Refusal, Violation,
+    ApplicationId, Availability, Command, Directory, DirectoryCommand, Event, Refusal, Violation,
+    impact::AvailabilityChange,
 };
 use serde_json::{Value, json};
 
@@ -37,13 +38,13 @@ fn moves_know_how_many_they_are() {
     let events = world.tenant.apply(&command).unwrap();
     let [Event::ApplicationsReassigned { applications: moves, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
-    assert!(moves.iter().take(0).collect::<connector_groups::ApplicationMoves>().is_empty());
+    assert!(moves.iter().take(0).collect::<connector_groups::event::ApplicationMoves>().is_empty());
     let mut world = world.with_connectors(&[1, 2]);
     let command: Command = serde_json::from_value(move_connectors(&json!({"all": true}), 1)).unwrap();
     let events = world.tenant.apply(&command).unwrap();
     let [Event::ConnectorsMoved { connectors: moves, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((moves.len(), moves.is_empty(), moves.iter().count()), (2, false, 2));
-    assert!(moves.iter().take(0).collect::<connector_groups::Moves<_>>().is_empty());
+    assert!(moves.iter().take(0).collect::<connector_groups::event::Moves<_>>().is_empty());
 }
 
 #[test]

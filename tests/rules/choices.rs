@@ -1,6 +1,6 @@
 //! What the sources leave open and the contract decides (§3, §6, §9), and the shapes of tenants' events.
 
-use connector_groups::{Directory, DirectoryCommand, DirectoryEvent};
+use connector_groups::{Directory, DirectoryCommand, directory::DirectoryEvent};
 use serde_json::{Value, json};
 
 use crate::world::*;

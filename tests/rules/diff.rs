@@ -1,6 +1,6 @@
 //! What sets two states apart, in words and as commands.
 
-use connector_groups::{Diff, diff};
+use connector_groups::diff::{Diff, diff};
 use serde_json::{Value, json};
 
 use crate::world::*;

@@ -1,6 +1,9 @@
 //! What an impact warns of, and what depends on what.
 
-use connector_groups::{Availability, Command, Flow, Impact, Loss, Region};
+use connector_groups::{
+    Availability, Command, Impact, Region,
+    impact::{Flow, Loss},
+};
 use serde_json::{Value, json};
 
 use crate::world::*;

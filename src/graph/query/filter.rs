@@ -318,7 +318,7 @@ enum Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ConnectorGroupView;
+    use crate::view::ConnectorGroupView;
 
     /// So that what has a key is found without a look at the others.
     #[test]

@@ -1,0 +1,170 @@
+//! `conformance`: holds another implementation against the engine. It reads lines of the replay format and answers each with
+//! a line.
+
+use core::cell::RefCell;
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio},
+};
+
+use connector_groups::workload::{Comparison, Conformance, Implementation};
+
+/// Options of `conformance`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Which traces
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+    /// How many traces
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    traces: u64,
+    /// How many commands a trace has
+    #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+    steps: u32,
+    /// How much of an answer counts
+    #[arg(long, value_enum, default_value_t = Compare::Whole)]
+    compare: Compare,
+    /// This trace instead of generated ones
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// In place of PROGRAM: the answers that were recorded beside the trace
+    #[arg(long, value_name = "FILE", requires = "trace", conflicts_with = "program")]
+    answers: Option<PathBuf>,
+    /// A program that reads lines of the replay format and answers each with a line; it is started anew for each trace
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "answers")]
+    program: Vec<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Compare {
+    /// The whole answer
+    Whole,
+    /// Accepted, refused with which code, or invalid
+    Code,
+    /// Accepted, refused or invalid
+    Outcome,
+}
+
+/// The lines of a file that are not blank.
+fn lines(file: &Path) -> Result<Vec<String>, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(String::from).collect())
+}
+
+/// A process that answers a line with a line; it ends with its input.
+struct Process {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    fn start(program: &[String]) -> Result<Self, String> {
+        let (name, arguments) = program.split_first().ok_or("no program")?;
+        let mut command = Command::new(name);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("cannot start {name}: {error}"))?;
+        let (input, output) = (child.stdin.take(), child.stdout.take().ok_or("no output")?);
+        Ok(Self { child, input, output: BufReader::new(output) })
+    }
+
+    fn ask(&mut self, line: &str) -> std::io::Result<String> {
+        if let Some(input) = &mut self.input {
+            writeln!(input, "{line}")?;
+            input.flush()?;
+        }
+        let mut answer = String::new();
+        self.output.read_line(&mut answer)?;
+        Ok(answer.trim_end().to_string())
+    }
+}
+
+/// What went wrong counts as an answer: it is no JSON, so that it shows as a difference.
+impl Implementation for Process {
+    fn answer(&mut self, line: &str) -> String {
+        match self.ask(line) {
+            Ok(answer) if answer.is_empty() => "(no answer)".into(),
+            Ok(answer) => answer,
+            Err(error) => format!("({error})"),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// A program that cannot be started answers so.
+struct Bridge(Result<Process, String>);
+
+impl Implementation for Bridge {
+    fn answer(&mut self, line: &str) -> String {
+        match &mut self.0 {
+            Ok(process) => process.answer(line),
+            Err(error) => error.clone(),
+        }
+    }
+}
+
+/// The exit status is 0 where every answer is the engine's, 1 at the first difference, which is printed as the shortest trace
+/// that shows it with both answers, and 2 where the call is wrong.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    match compared(options) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("conformance: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn compared(options: &Options) -> Result<ExitCode, String> {
+    let comparison = match options.compare {
+        Compare::Whole => Comparison::Whole,
+        Compare::Code => Comparison::Code,
+        Compare::Outcome => Comparison::Outcome,
+    };
+    let conformance = Conformance {
+        seed: options.seed,
+        traces: options.traces,
+        steps: options.steps,
+        comparison,
+        ..Conformance::default()
+    };
+    let failed = RefCell::new(None);
+    let fresh = || {
+        let started = Process::start(&options.program);
+        if let Err(error) = &started {
+            failed.replace(Some(error.clone()));
+        }
+        Bridge(started)
+    };
+    let trace = options.trace.as_deref().map(lines).transpose()?;
+    let answers = options.answers.as_deref().map(lines).transpose()?;
+    let result = match (&trace, &answers) {
+        (Some(trace), Some(answers)) => conformance.check_recording(trace, answers).map(|()| None),
+        (Some(trace), None) => conformance.run_trace(trace, fresh).map(|()| None),
+        (None, _) => conformance.run(fresh).map(Some),
+    };
+    if let Some(error) = failed.take() {
+        return Err(error);
+    }
+    Ok(match result {
+        Ok(coverage) => {
+            if let Some(coverage) = coverage {
+                print!("{coverage}");
+            }
+            println!("every answer is the engine's");
+            ExitCode::SUCCESS
+        }
+        Err(difference) => {
+            println!("{difference}");
+            ExitCode::FAILURE
+        }
+    })
+}

@@ -1,0 +1,135 @@
+//! What the command line says.
+
+use core::{net::SocketAddr, time::Duration};
+use std::{ffi::OsString, path::PathBuf};
+
+use connector_groups::{
+    TenantId,
+    graph::{self, Profile, Quirks},
+};
+
+use super::{grants::Grants, server::Limits};
+
+/// Options of `emulate`.
+#[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub(crate) struct Options {
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080, with a command 127.0.0.1:0]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to answer as a proxy for the hosts of Graph and its sign-in, which refuses all others
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) proxy: Option<SocketAddr>,
+    /// Begin with lines of the replay format, or with `*.json`: the answer of `GET /_control/state`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// Whose are the requests without a token that names a tenant
+    #[arg(long, value_name = "TENANT")]
+    anonymous: Option<TenantId>,
+    /// Which answers where documentation and the live service differ
+    #[arg(long, value_enum, default_value_t = Answers::Live)]
+    profile: Answers,
+    /// An answer that the service gives now and then; may be given more than once
+    #[arg(long = "quirk", value_name = "NAME", value_enum)]
+    quirks: Vec<Quirk>,
+    /// Applications take properties that are not modelled, and forget them
+    #[arg(long)]
+    let_properties_go: bool,
+    /// Reads see writes this much later
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    lag: u64,
+    /// Open the routes below `/_control/`
+    #[arg(long)]
+    pub(crate) control: bool,
+    /// Serve HTTPS, with a certificate made at the start
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// One more name that the server answers to and that its certificate has; may be given more than once
+    #[arg(long = "tls-name", value_name = "NAME")]
+    pub(crate) tls_names: Vec<String>,
+    /// Write what a client has to trust, as PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_certificate_out: Option<PathBuf>,
+    /// Take tokens in the clear when not on loopback
+    #[arg(long)]
+    pub(crate) insecure: bool,
+    /// The permissions that a sign-in gets, of every client or of one; may be given more than once [default: all]
+    #[arg(long = "grant", value_name = "[CLIENT=]NAME,NAME…")]
+    grants: Vec<String>,
+    /// Answer 403 to a request whose token has not the permission that Graph asks for
+    #[arg(long)]
+    pub(crate) enforce_permissions: bool,
+    /// The same ids in each run; random without it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) request_ids: Option<u64>,
+    /// How many connections at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 1024)]
+    connections: u32,
+    /// The time for a request's head, its body, a handshake
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    time: u64,
+    /// The longest body of a request
+    #[arg(long, value_name = "BYTES", default_value_t = graph::Options::default().body_bytes_max)]
+    body: usize,
+    /// Say nothing on standard error about the seed and each request
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// A command to run with the proxy in its environment; its end and its exit status are the emulator's
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Answers {
+    /// As the live service was seen to answer
+    Live,
+    /// As the reference pages say
+    Documented,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+#[value(rename_all = "camelCase")]
+enum Quirk {
+    /// The applications of a group that has none are 404 in place of an empty list
+    EmptyGroupApplicationsNotFound,
+    /// The publishing of an application that was never published is 404 in place of 204
+    UnpublishedNotEnabled,
+    /// While the tenant has no connector, all of application proxy is 404
+    ConnectorlessTenantNotEnabled,
+}
+
+impl Options {
+    /// What the wire does where it may differ from one server to another.
+    pub(crate) fn graph(&self) -> graph::Options {
+        let has = |quirk| self.quirks.contains(&quirk);
+        graph::Options {
+            profile: match self.profile {
+                Answers::Live => Profile::Live,
+                Answers::Documented => Profile::Documented,
+            },
+            quirks: Quirks {
+                empty_group_applications_not_found: has(Quirk::EmptyGroupApplicationsNotFound),
+                unpublished_not_enabled: has(Quirk::UnpublishedNotEnabled),
+                connectorless_tenant_not_enabled: has(Quirk::ConnectorlessTenantNotEnabled),
+            },
+            anonymous: self.anonymous,
+            body_bytes_max: self.body,
+            lets_application_properties_go: self.let_properties_go,
+            ..graph::Options::default()
+        }
+    }
+
+    pub(crate) const fn limits(&self) -> Limits {
+        Limits { connections: self.connections, time: Duration::from_secs(self.time) }
+    }
+
+    pub(crate) const fn lag(&self) -> Duration {
+        Duration::from_millis(self.lag)
+    }
+
+    pub(crate) fn grants(&self) -> Grants {
+        let mut grants = Grants::default();
+        self.grants.iter().for_each(|text| grants.add(text));
+        grants
+    }
+}

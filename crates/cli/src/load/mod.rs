@@ -1,0 +1,258 @@
+//! `load`: puts the emulator under load, beside a server of the same make that answers every request with the same bytes.
+//!
+//! Closed loops on loopback. First each kind of request alone, by turns with the bare server; then, for seven tenths of the
+//! time, all kinds mixed while bad requests come in between; at the end every application is moved once more, and the whole
+//! state is read, audited, and compared with what it must be. The exit status is 1 where anything was lost or wrong.
+
+mod client;
+mod fixture;
+mod hostile;
+
+use alloc::sync::Arc;
+use core::{
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use std::{
+    fs,
+    io::{BufRead, BufReader, IsTerminal},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use connector_groups::Directory;
+use hyper::{Method, Request, Response, StatusCode, http::request::Parts};
+use tokio::net::TcpListener;
+
+use self::{
+    client::{Connection, Kind, Measured, SNAPSHOT, Target},
+    fixture::Fixture,
+    hostile::Bad,
+};
+use crate::emulate::server;
+
+/// Options of `load`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// How long, in all
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    seconds: core::num::NonZeroU32,
+    /// How many connections at once
+    #[arg(long, value_name = "NUMBER", default_value = "8")]
+    connections: core::num::NonZeroU32,
+    /// What the emulator begins with: lines of the replay format
+    #[arg(long, value_name = "FILE", default_value = "examples/contoso.jsonl")]
+    seed: PathBuf,
+    /// Only serve the same bytes for every request: the other side of the comparison
+    #[arg(long, hide = true)]
+    bare: bool,
+}
+
+/// What the bare server answers, about as long as a group.
+const BARE_BODY: &[u8] = &[b'x'; 280];
+/// By turns, so that whatever else the machine does falls on both.
+const TURNS: u32 = 3;
+/// Eight reads, one move of each sort, and now and then a reset.
+const MIX: [Kind; 24] = {
+    let mut mix = [Kind::ReadGroup; 24];
+    mix[3] = Kind::MoveApplication;
+    mix[6] = Kind::ReadPage;
+    mix[9] = Kind::MoveConnector;
+    mix[13] = Kind::MoveApplication;
+    mix[19] = Kind::MoveConnector;
+    mix[23] = Kind::Reset;
+    mix
+};
+
+/// The exit status is 1 where anything was lost or answered wrongly.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let result = if options.bare { serve_bare() } else { measure(options) };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            eprintln!("load: {wrong}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Bare;
+
+impl server::Service for Bare {
+    fn body_bytes_max(&self, _: &Parts) -> usize {
+        BARE_BODY.len()
+    }
+
+    fn answer(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        Response::new(BARE_BODY.to_vec())
+    }
+}
+
+#[tokio::main]
+async fn serve_bare() -> Result<(), String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    println!("http://{address}/");
+    let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
+    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
+    Ok(())
+}
+
+/// A server in a process of its own, which ends with this.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        }
+        let address = line.trim().trim_start_matches("http://").trim_end_matches('/');
+        let address = address.parse().map_err(|_| format!("{} said {line:?}", program.display()))?;
+        Ok(Self { child, address })
+    }
+
+    /// Resident memory in kibibytes, where the system tells.
+    fn resident(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that has ended already is as good.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+#[tokio::main]
+async fn measure(options: &Options) -> Result<(), String> {
+    let (time, connections) = (Duration::from_secs(u64::from(options.seconds.get())), options.connections.get());
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let seed = options.seed.to_string_lossy();
+    let arguments = ["emulate", "--listen", "127.0.0.1:0", "--control", "--quiet", "--seed", &*seed];
+    let emulator = Server::start(&this, &arguments)?;
+    let bare = Server::start(&this, &["load", "--bare"])?;
+
+    let before = state(emulator.address).await?;
+    expect(emulator.address, Method::POST, SNAPSHOT).await?;
+    let fixture = Arc::new(Fixture::new(&before).ok_or("the seed has no tenant")?);
+    let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
+    let theirs = Target { address: bare.address, is_bare: true, fixture: Arc::clone(&fixture) };
+
+    println!("{connections} connections; times in microseconds");
+    let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50"];
+    println!("{:22}{}", "", head.map(|name| format!("{name:>11}")).concat());
+    let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0);
+    for kind in Kind::ALL {
+        let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
+        for _ in 0..TURNS {
+            measured.add(&ours.drive(&[kind], connections, turn).await?)?;
+            floor.add(&theirs.drive(&[kind], connections, turn).await?)?;
+        }
+        let ratio = measured.per_second() / floor.per_second();
+        let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
+        print!("{:22}{:>11.0}{:>11.0}{ratio:>11.2}", kind.name(), measured.per_second(), floor.per_second());
+        println!("{p50:>11}{p99:>11}{p999:>11}{:>11}", floor.within(0.5));
+    }
+
+    let bad = mixed(&emulator, &ours, time.mul_f64(0.7), connections).await?;
+    if let Some(wrong) = bad.wrong.first() {
+        return Err(format!("{} bad requests were answered wrongly, as this one: {wrong}", bad.wrong.len()));
+    }
+    audit(&ours, &before).await
+}
+
+/// All kinds at once, and bad requests in between.
+async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u32) -> Result<Bad, String> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let hostile = {
+        let (stop, address, tenant) = (Arc::clone(&stop), emulator.address, ours.fixture.tenant.clone());
+        tokio::task::spawn_blocking(move || hostile::send(address, &tenant, &stop))
+    };
+    let start = Instant::now();
+    let driven = ours.drive(&MIX, connections, time);
+    let mut driven = core::pin::pin!(driven);
+    // What it held at the end of each tenth of the time.
+    let mut resident = Vec::new();
+    let measured = loop {
+        tokio::select! {
+            measured = &mut driven => break measured,
+            () = tokio::time::sleep(Duration::from_millis(500)) => {
+                let tenths = start.elapsed().as_secs_f64() / time.div_f64(10.0).as_secs_f64();
+                if tenths > f64::from(u32::try_from(resident.len()).unwrap_or(u32::MAX)) + 1.0 {
+                    resident.push(emulator.resident().unwrap_or_default().to_string());
+                }
+                if std::io::stderr().is_terminal() {
+                    eprint!("{} s\r", start.elapsed().as_secs());
+                }
+            }
+        }
+    };
+    stop.store(true, Ordering::Relaxed);
+    let bad = hostile.await.map_err(|error| error.to_string())?;
+    let measured = measured?;
+    let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
+    let requests = measured.latencies.len();
+    println!("mixed: {requests} requests in {:.0} s, {:.0}/s", measured.time.as_secs_f64(), measured.per_second());
+    println!("  p50 {p50}, p99 {p99}, p99.9 {p999}, slowest {}", measured.within(1.0));
+    println!("  {} bad requests and {} half-open connections in between", bad.sent, bad.half_open);
+    resident.push(emulator.resident().unwrap_or_default().to_string());
+    println!("  KiB resident by tenths of the time: {}", resident.join(" "));
+    Ok(bad)
+}
+
+/// Moves every application to a group of its own choice, and looks whether all is as it must be; then resets, and looks
+/// whether all is as it was.
+async fn audit(ours: &Target, before: &Directory) -> Result<(), String> {
+    let mut connection =
+        Connection::open(ours.address, &ours.fixture.tenant).await.map_err(|error| error.to_string())?;
+    for number in (0..).take(ours.fixture.applications().len()) {
+        let path = format!("{}/connectorGroup/$ref", ours.fixture.application(number));
+        let body = client::link(&ours.fixture.group(number));
+        let answer = connection.send(Method::PUT, &path, body).await.map_err(|error| error.to_string())?;
+        if answer.0 != StatusCode::NO_CONTENT {
+            return Err(format!("{path}: {}", answer.0));
+        }
+    }
+    let after = state(ours.address).await?;
+    let tenant = after.tenants().next().ok_or("the tenant is gone")?;
+    let groups = ours.fixture.groups().iter().cycle();
+    for (application, group) in ours.fixture.applications().iter().zip(groups) {
+        let found = application.parse().ok().and_then(|id| tenant.application(id)?.connector_group());
+        if found.is_none_or(|found| found.id().to_string() != *group) {
+            return Err(format!("application {application} is not in group {group}"));
+        }
+    }
+    expect(ours.address, Method::POST, &format!("{SNAPSHOT}/restore")).await?;
+    if state(ours.address).await? != *before {
+        return Err(String::from("the snapshot is not what it was"));
+    }
+    println!("audit: every invariant holds, every application is where it was put, the snapshot is as it was taken");
+    Ok(())
+}
+
+/// The whole directory, which loads only where every invariant holds.
+async fn state(address: SocketAddr) -> Result<Directory, String> {
+    let body = expect(address, Method::GET, "/_control/state").await?;
+    serde_json::from_slice(&body).map_err(|error| error.to_string())
+}
+
+async fn expect(address: SocketAddr, method: Method, path: &str) -> Result<hyper::body::Bytes, String> {
+    let mut connection = Connection::open(address, "").await.map_err(|error| error.to_string())?;
+    let (status, body) = connection.send(method, path, String::new()).await.map_err(|error| error.to_string())?;
+    if status.is_success() { Ok(body) } else { Err(format!("{path}: {status}")) }
+}

@@ -1,0 +1,40 @@
+//! Tenants in a file: a tenant's document, a directory's, or the line with the state that a replay ends with.
+
+use std::path::Path;
+
+use connector_groups::{Directory, document::DirectoryDocument};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+/// A value as JSON, with the file and the field named where something is wrong.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let told = |field: String, error: serde_json::Error| match field.as_str() {
+        "." | "?" | "" => format!("{}: {error}", path.display()),
+        field => format!("{}: {field}: {error}", path.display()),
+    };
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| told(error.path().to_string(), error.into_inner()))?;
+    deserializer.end().map_err(|error| told(String::new(), error))?;
+    Ok(value)
+}
+
+/// The directory that a text tells of; a tenant alone is one in a directory.
+pub(crate) fn directory(path: &Path, text: &str) -> Result<Directory, String> {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        state: Option<IgnoredAny>,
+        tenants: Option<IgnoredAny>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct State {
+        state: DirectoryDocument,
+    }
+    // Which of them it is, its fields tell.
+    let document = match json(path, text)? {
+        Kind { state: Some(_), .. } => json::<State>(path, text)?.state,
+        Kind { tenants: Some(_), .. } => json(path, text)?,
+        Kind { .. } => DirectoryDocument { tenants: vec![json(path, text)?] },
+    };
+    Directory::try_from(document).map_err(|violations| format!("{}: {violations}", path.display()))
+}

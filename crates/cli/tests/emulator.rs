@@ -1,0 +1,200 @@
+//! The emulator as a user runs it: it says where it is, answers, is controlled, and stops when told.
+
+#![cfg(unix)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use core::time::Duration;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+
+const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
+const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+
+struct Emulator {
+    child: Child,
+    address: String,
+}
+
+impl Emulator {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
+            .args(arguments)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").unwrap().strip_suffix('/').unwrap().into();
+        Self { child, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream
+    }
+
+    /// The status and the body of the answer.
+    fn send(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = self.connect();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {TENANT}\r\ncontent-type: application/json\r\n\
+             connection: close\r\ncontent-length: {length}\r\n\r\n{body}",
+            self.address
+        )
+        .unwrap();
+        answer(&mut stream)
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let (status, body) = self.send("GET", path, "");
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn tell_to_stop(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    fn ended(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // One that has ended is as good.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn answer(stream: &mut TcpStream) -> (u16, String) {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.into())
+}
+
+#[test]
+fn it_answers_as_graph_and_begins_no_request_after_it_is_told_to_stop() {
+    let emulator = Emulator::start(&[]);
+    let groups = emulator.get(GROUPS);
+    assert_eq!(groups["value"].as_array().unwrap().len(), 12);
+    let link = format!("http://{}/beta/$metadata", emulator.address);
+    assert!(groups["@odata.context"].as_str().unwrap().starts_with(&link), "{groups}");
+    assert_eq!(emulator.send("GET", "/_control/state", "").0, 404, "closed unless asked for");
+    let (status, page) = emulator.send("GET", "/", "");
+    assert!(status == 200 && page.contains(TENANT), "{page}");
+
+    // One request has begun, as the server asks for its body; two connections have not come to say anything.
+    let body = r#"{"name":"Last"}"#;
+    let silent = [emulator.connect(), emulator.connect()];
+    let mut begun = emulator.connect();
+    write!(
+        begun,
+        "POST {GROUPS} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TENANT}\r\ncontent-type: application/json\r\n\
+         expect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    let mut asked = [0; 25];
+    begun.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    emulator.tell_to_stop();
+    write!(begun, "{body}").unwrap();
+    let (status, created) = answer(&mut begun);
+    assert_eq!(status, 200, "{created}");
+    assert_eq!(serde_json::from_str::<Value>(&created).unwrap()["name"], "Last");
+    drop(silent);
+    assert!(emulator.ended().success());
+}
+
+#[test]
+fn it_is_controlled_by_commands_documents_and_snapshots() {
+    let emulator = Emulator::start(&["--control", "--request-ids", "7"]);
+    let before = emulator.get("/_control/state");
+    assert_eq!(emulator.send("POST", "/_control/snapshots/before", "").0, 204);
+
+    let lines = format!(
+        "{}\n\n{}\nno command\n",
+        json!({"tenant": TENANT, "command": "advanceClock", "now": "2026-03-20T08:00:00Z"}),
+        json!({"tenant": TENANT, "command": "deleteConnectorGroup", "id": before["tenants"][0]["connectorGroups"][0]["id"]}),
+    );
+    let (status, answers) = emulator.send("POST", "/_control/commands", &lines);
+    assert_eq!(status, 200);
+    let answers: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers[0]["accepted"][0]["event"], "clockAdvanced");
+    assert_eq!(answers[1]["refused"]["code"], "groupIsDefault");
+    assert!(answers[2]["invalid"].as_str().unwrap().contains("line 4"), "{answers:?}");
+    assert_ne!(emulator.get("/_control/state"), before);
+
+    assert_eq!(emulator.send("POST", "/_control/snapshots/before/restore", "").0, 204);
+    assert_eq!(emulator.get("/_control/state"), before);
+    assert_eq!(emulator.send("POST", "/_control/snapshots/after/restore", "").0, 404);
+
+    // A document with two things wrong is refused with both of them, and changes nothing.
+    let mut document = before.clone();
+    document["tenants"][0]["connectorGroups"][0]["isDefault"] = json!(false);
+    document["tenants"][0]["connectorGroups"][1]["name"] = json!(" ");
+    let (status, body) = emulator.send("PUT", "/_control/state", &document.to_string());
+    assert_eq!(status, 422);
+    let violations: Value = serde_json::from_str(&body).unwrap();
+    assert!(violations["violations"].as_array().unwrap().len() >= 2, "{violations}");
+    assert_eq!(violations["violations"][0]["tenant"], TENANT);
+    assert_eq!(emulator.get("/_control/state"), before);
+    document = json!({"tenants": []});
+    assert_eq!(emulator.send("PUT", "/_control/state", &document.to_string()).0, 204);
+    assert_eq!(emulator.get("/_control/state"), document);
+}
+
+/// R-67: a read may show what was before a write; what the control routes do is seen at once.
+#[test]
+fn reads_lag_behind_writes_for_as_long_as_asked() {
+    let emulator = Emulator::start(&["--control", "--lag", "3600000"]);
+    let count = || emulator.get(GROUPS)["value"].as_array().unwrap().len();
+    let (status, created) = emulator.send("POST", GROUPS, r#"{"name":"Late"}"#);
+    assert_eq!((status, count()), (200, 12));
+    let id = serde_json::from_str::<Value>(&created).unwrap()["id"].as_str().unwrap().to_string();
+    assert_eq!(emulator.send("GET", &format!("{GROUPS}/{id}"), "").0, 404);
+    assert_eq!(emulator.send("PATCH", &format!("{GROUPS}/{id}"), r#"{"name":"Later"}"#).0, 204, "writes do not lag");
+    let line = json!({"tenant": TENANT, "command": "createConnectorGroup", "id": TENANT, "name": "At once"});
+    emulator.send("POST", "/_control/commands", &line.to_string());
+    assert_eq!(count(), 14);
+}
+
+#[test]
+fn it_keeps_its_limits() {
+    let emulator = Emulator::start(&["--body", "100", "--time", "1", "--connections", "1"]);
+    assert_eq!(emulator.send("POST", GROUPS, &json!({"name": "x".repeat(90)}).to_string()).0, 413);
+    assert_eq!(emulator.send("POST", GROUPS, &json!({"name": "x".repeat(80)}).to_string()).0, 200);
+    // One connection says nothing, and is let go when its time is over; until then, another one waits.
+    let mut silent = emulator.connect();
+    let start = Instant::now();
+    assert_eq!(emulator.send("GET", GROUPS, "").0, 200);
+    assert!(start.elapsed() > Duration::from_millis(900), "{:?}", start.elapsed());
+    assert_eq!(silent.read(&mut [0]).unwrap(), 0);
+    // A body that never comes whole.
+    silent = emulator.connect();
+    write!(silent, "POST {GROUPS} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf").unwrap();
+    assert_eq!(answer(&mut silent).0, 408);
+}
+
+#[test]
+fn it_says_what_is_wrong_with_its_arguments() {
+    let program = env!("CARGO_BIN_EXE_connector-groups");
+    let output = Command::new(program).args(["emulate", "--profile", "dead"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("'dead'") && told.contains("[possible values: live, documented]"), "{told}");
+}

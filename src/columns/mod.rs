@@ -1,0 +1,37 @@
+//! Columns: lists in copy-on-write pages, what finds things in them, and the order that things have. Generic: this room knows
+//! nothing of tenants, and of an id only that it is a [`Key`].
+//!
+//! ```text
+//! id ──Index──► slot ──┬─ Pages: one column of things         copy-on-write; a clone is one reference count
+//!   a bucket of eight  ├─ Pages: another one
+//!   half hashes and    └─ UnionFind: node ──► (node ──►) set   a whole set moves as one
+//!   slots, 64 bytes
+//!                        BitSet: many slots, a bit each, in order
+//!
+//! SlotMap = creation order + ids + index: which slot an id has, and which slots are alive
+//! Table   = a SlotMap with one whole thing a slot
+//! ```
+//!
+//! What each path costs is counted in [`work`], so that a path that becomes slow fails a test.
+
+mod bit_set;
+mod hash;
+mod index;
+mod key;
+mod order;
+mod pages;
+mod slot;
+mod slot_map;
+mod table;
+mod union_find;
+pub(crate) mod work;
+
+pub(crate) use bit_set::BitSet;
+pub(crate) use hash::HashSeed;
+pub(crate) use index::{Index, first_repeated};
+pub(crate) use key::Key;
+pub(crate) use pages::Pages;
+pub(crate) use slot::Slot;
+pub(crate) use slot_map::SlotMap;
+pub(crate) use table::Table;
+pub(crate) use union_find::UnionFind;

@@ -1,0 +1,243 @@
+//! The order in which things came: slots, and which of them live.
+
+use super::{pages::Pages, slot::Slot};
+
+const WORD_BITS: usize = 64;
+const BLOCK_WORDS: usize = 64;
+
+/// Which slots live, as bits, and how many in each block of 4,096, so that a place is found without a visit to each slot.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Order {
+    words: Pages<u64, BLOCK_WORDS>,
+    blocks: Pages<u32, 256>,
+    slots: usize,
+    live: usize,
+}
+
+const fn word_of(index: usize) -> usize {
+    index.wrapping_shr(WORD_BITS.trailing_zeros())
+}
+
+const fn block_of(index: usize) -> usize {
+    word_of(index).wrapping_shr(BLOCK_WORDS.trailing_zeros())
+}
+
+const fn bit_of(index: usize) -> u64 {
+    1 << (index & 63)
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Order {
+    /// So many slots, all of which live.
+    pub(crate) fn all(slots: usize) -> Self {
+        let full = |size: usize| {
+            let pieces = (0..slots).step_by(size);
+            pieces.map(move |start| size.min(slots.saturating_sub(start)))
+        };
+        let low_bits = |bits: usize| if bits == WORD_BITS { u64::MAX } else { bit_of(bits).wrapping_sub(1) };
+        let words = full(WORD_BITS).map(low_bits).collect();
+        let blocks = full(WORD_BITS.wrapping_mul(BLOCK_WORDS));
+        Self { words, blocks: blocks.map(|live| u32::try_from(live).unwrap_or(0)).collect(), slots, live: slots }
+    }
+
+    /// How many live.
+    pub(crate) const fn len(&self) -> usize {
+        self.live
+    }
+
+    pub(crate) const fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Whether so few of the slots live that it is time to squeeze the others out.
+    pub(crate) const fn is_sparse(&self) -> bool {
+        let dead = self.slots.saturating_sub(self.live);
+        dead > self.live.saturating_add(1024)
+    }
+
+    /// A new slot at the end, living or not.
+    pub(crate) fn push(&mut self, live: bool) -> Slot {
+        let slot = Slot::at(self.slots);
+        self.slots = self.slots.saturating_add(1);
+        self.words.lengthen_to(word_of(slot.index()).saturating_add(1));
+        self.blocks.lengthen_to(block_of(slot.index()).saturating_add(1));
+        if live {
+            self.revive(slot);
+        }
+        slot
+    }
+
+    pub(crate) fn is_live(&self, slot: Slot) -> bool {
+        self.words.get(word_of(slot.index())).is_some_and(|word| word & bit_of(slot.index()) != 0)
+    }
+
+    /// Makes a dead slot live.
+    pub(crate) fn revive(&mut self, slot: Slot) {
+        if let (false, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
+            *word |= bit_of(slot.index());
+            self.live = self.live.saturating_add(1);
+            if let Some(block) = self.blocks.get_mut(block_of(slot.index())) {
+                *block = block.saturating_add(1);
+            }
+        }
+    }
+
+    /// Makes a living slot dead; the last one is taken away altogether, and true is the answer.
+    pub(crate) fn remove(&mut self, slot: Slot) -> bool {
+        if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
+            *word &= !bit_of(slot.index());
+            self.live = self.live.saturating_sub(1);
+            if let Some(block) = self.blocks.get_mut(block_of(slot.index())) {
+                *block = block.saturating_sub(1);
+            }
+        }
+        let is_last = self.slots == slot.index().saturating_add(1);
+        if is_last {
+            self.slots = slot.index();
+        }
+        is_last
+    }
+
+    /// How many live before this slot.
+    pub(crate) fn place(&self, slot: Slot) -> usize {
+        let block = block_of(slot.index());
+        let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(live)));
+        let first_word = block.saturating_mul(BLOCK_WORDS);
+        let whole_words = (first_word..word_of(slot.index())).filter_map(|word| self.words.get(word));
+        let before = whole_words.fold(before, |sum, word| sum.saturating_add(count(word.count_ones())));
+        let word = self.words.get(word_of(slot.index())).copied().unwrap_or(0);
+        let lower = word & bit_of(slot.index()).wrapping_sub(1);
+        before.saturating_add(count(lower.count_ones()))
+    }
+
+    /// The living slot that has so many before it.
+    pub(crate) fn at_place(&self, place: usize) -> Option<Slot> {
+        let mut left = place;
+        let block = self.blocks.iter().position(|live| match left.checked_sub(count(live)) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        })?;
+        self.live_from(block.saturating_mul(BLOCK_WORDS).saturating_mul(WORD_BITS)).nth(left)
+    }
+
+    /// The dead slot just before a living one, if it is dead: a vacancy in the order.
+    pub(crate) fn vacancy_before(&self, slot: Slot) -> Option<Slot> {
+        let before = Slot::at(slot.index().checked_sub(1)?);
+        (!self.is_live(before)).then_some(before)
+    }
+
+    /// The living slots in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.live_from(0)
+    }
+
+    /// The living slots behind this one, in order.
+    pub(crate) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+        self.live_from(slot.index().saturating_add(1))
+    }
+
+    fn live_from(&self, start: usize) -> impl Iterator<Item = Slot> + '_ {
+        let mut word_index = word_of(start);
+        let not_before_start = !bit_of(start).wrapping_sub(1);
+        let mut word = self.words.get(word_index).copied().unwrap_or(0) & not_before_start;
+        core::iter::from_fn(move || {
+            while word == 0 {
+                word_index = word_index.saturating_add(1);
+                word = self.words.get(word_index).copied().or_else(|| (word_index < self.words.len()).then_some(0))?;
+            }
+            let bit = count(word.trailing_zeros());
+            word &= word.wrapping_sub(1);
+            Some(Slot::at(word_index.saturating_mul(WORD_BITS).saturating_add(bit)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Words that nothing was written to are passed over.
+    #[test]
+    fn a_slot_behind_many_vacancies_is_found() {
+        let mut order = Order::default();
+        (0..9_000).for_each(|_| _ = order.push(false));
+        let slot = order.push(true);
+        assert_eq!(
+            (order.iter().collect::<Vec<_>>(), order.at_place(0), order.place(slot)),
+            (vec![slot], Some(slot), 0)
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Against a plain list of booleans, over more than one block.
+        #[test]
+        fn as_a_list(size in 0_usize..9_000, removed in prop::collection::vec(any::<prop::sample::Index>(), 0..200)) {
+            let mut order = Order::default();
+            let mut list = vec![true; size];
+            for index in 0..size {
+                prop_assert_eq!(order.push(true), Slot::at(index));
+            }
+            let all = Order::all(size);
+            prop_assert!(all.words.iter().eq(order.words.iter()) && all.blocks.iter().eq(order.blocks.iter()));
+            prop_assert_eq!((all.slots, all.live), (order.slots, order.live));
+            for index in removed {
+                if !list.is_empty() {
+                    let index = index.index(list.len());
+                    list[index] = !list[index];
+                    if list[index] {
+                        order.revive(Slot::at(index));
+                    } else if order.remove(Slot::at(index)) {
+                        prop_assert_eq!(list.pop(), Some(false));
+                    }
+                    prop_assert_eq!(order.slots(), list.len());
+                }
+            }
+            prop_assert_eq!(order.push(true), Slot::at(list.len()));
+            list.push(true);
+            let live: Vec<Slot> = (0..list.len()).filter(|index| list[*index]).map(Slot::at).collect();
+            prop_assert_eq!(order.len(), live.len());
+            prop_assert_eq!(order.iter().collect::<Vec<_>>(), live.clone());
+            for (place, slot) in live.iter().enumerate().step_by(61) {
+                prop_assert_eq!(order.place(*slot), place);
+                prop_assert_eq!(order.at_place(place), Some(*slot));
+                prop_assert_eq!(order.after(*slot).next(), live.get(place + 1).copied());
+                let vacant = slot.index() > 0 && !list[slot.index() - 1];
+                prop_assert_eq!(order.vacancy_before(*slot).is_some(), vacant);
+            }
+            prop_assert_eq!(order.at_place(live.len()), None);
+        }
+    }
+
+    #[test]
+    fn a_list_is_sparse_once_more_are_dead_than_live_and_a_thousand() {
+        let mut order = Order::default();
+        assert!(!order.is_sparse());
+        order.push(true);
+        (0..1_025).for_each(|_| _ = order.push(false));
+        assert!(!order.is_sparse());
+        order.push(false);
+        assert!(order.is_sparse());
+        order.push(false);
+        assert!(order.is_sparse());
+    }
+
+    /// One count for all would be right and slow.
+    #[test]
+    fn each_block_has_its_count() {
+        let mut order = Order::default();
+        (0..9_000).for_each(|_| _ = order.push(true));
+        assert_eq!(order.blocks.iter().collect::<Vec<_>>(), [4_096, 4_096, 808]);
+    }
+}

@@ -1,0 +1,358 @@
+//! A list in copy-on-write pages: a clone is one reference count, a write copies what it shares with another clone and no
+//! more: one page of `N` entries, one branch of 32 pages, and the spine of branches.
+//!
+//! ```text
+//! spine ─► branch ─► page ─► [T; up to N]
+//!    │        └────► page
+//!    └───► branch ─► …        32 pages a branch
+//! ```
+//!
+//! What was never written is nowhere: a page that nothing was written to takes no memory, and reads answer with nothing,
+//! which stands for the default. So a column that most things leave at its default costs them nothing.
+//!
+//! `im::Vector` does the same with smaller nodes; it needs `std`, and takes three times as long for the first write after
+//! a clone. The tests hold this list against it.
+
+use alloc::{sync::Arc, vec::Vec};
+use core::{iter, ops::Range, ptr};
+
+use super::work;
+
+const BRANCH_PAGES_LOG2: u32 = 5;
+const FIRST_PAGE_ENTRIES: usize = 4;
+
+/// `N`, the entries of a page, is a power of two.
+#[derive(Debug)]
+pub(crate) struct Pages<T, const N: usize> {
+    /// Slices in their reference counts, not vectors: a read is a step shorter at each level.
+    spine: Arc<[Branch<T>]>,
+    len: usize,
+}
+
+type Branch<T> = Arc<[Page<T>]>;
+type Page<T> = Arc<[T]>;
+
+impl<T, const N: usize> Clone for Pages<T, N> {
+    fn clone(&self) -> Self {
+        Self { spine: Arc::clone(&self.spine), len: self.len }
+    }
+}
+
+impl<T, const N: usize> Default for Pages<T, N> {
+    fn default() -> Self {
+        Self { spine: Arc::default(), len: 0 }
+    }
+}
+
+/// Where an entry is: its branch, its page in there, its place in there.
+const fn place<const N: usize>(index: usize) -> (usize, usize, usize) {
+    let page = index.wrapping_shr(N.trailing_zeros());
+    let in_branch = page & 1_usize.wrapping_shl(BRANCH_PAGES_LOG2).wrapping_sub(1);
+    (page.wrapping_shr(BRANCH_PAGES_LOG2), in_branch, index & N.wrapping_sub(1))
+}
+
+/// The list with one more behind it.
+fn with<T: Clone>(entries: &[T], last: T) -> Arc<[T]> {
+    entries.iter().cloned().chain(iter::once(last)).collect()
+}
+
+impl<T, const N: usize> Pages<T, N> {
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The entry at an index; nothing where nothing was written, which stands for the default.
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        let (branch, page, entry) = place::<N>(index);
+        self.spine.get(branch)?.get(page)?.get(entry)
+    }
+
+    /// To read many entries, each in two steps where [`get`](Self::get) takes four.
+    pub(crate) fn reader(&self) -> Reader<'_, T, N> {
+        Reader { pages: self.pages().map(|page| page.try_into().ok()).collect(), all: self }
+    }
+
+    /// The pages in order, as far as they were written: `N` entries each, but for the first of a list that is shorter.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = &[T]> {
+        self.spine.iter().flat_map(|branch| branch.iter()).map(|page| &**page)
+    }
+
+    /// So many entries from one on that are in one page, as far as they were written.
+    pub(crate) fn piece(&self, start: usize, len: usize) -> &[T] {
+        let (branch, page, entry) = place::<N>(start);
+        let page = self.spine.get(branch).and_then(|branch| branch.get(page));
+        let rest = page.and_then(|page| page.get(entry..)).unwrap_or(&[]);
+        rest.get(..len).unwrap_or(rest)
+    }
+
+    /// The entries that another list may have otherwise: those of each page that the two do not share.
+    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let are_one = Arc::ptr_eq(&self.spine, &other.spine);
+        let branches = if are_one { 0 } else { self.spine.len().max(other.spine.len()) };
+        let unshared = (0..branches).filter(|branch| match (self.spine.get(*branch), other.spine.get(*branch)) {
+            (Some(here), Some(there)) => !Arc::ptr_eq(here, there),
+            _ => true,
+        });
+        let starts = unshared.flat_map(|branch| {
+            let start = branch.wrapping_shl(BRANCH_PAGES_LOG2).saturating_mul(N);
+            (start..).step_by(N).take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2))
+        });
+        starts.map(|start| start..start.saturating_add(N)).filter(|page| {
+            let (here, there) = (self.piece(page.start, N), other.piece(page.start, N));
+            !(ptr::eq(here, there) || here.is_empty() && there.is_empty())
+        })
+    }
+
+    /// Room for so many entries; those that are new are at their default.
+    pub(crate) fn lengthen_to(&mut self, len: usize) {
+        self.len = self.len.max(len);
+    }
+}
+
+/// All pages side by side.
+pub(crate) struct Reader<'a, T, const N: usize> {
+    /// Those that are whole: all that were written but for the first of a short list.
+    pages: Vec<Option<&'a [T; N]>>,
+    all: &'a Pages<T, N>,
+}
+
+impl<'a, T, const N: usize> Reader<'a, T, N> {
+    /// As [`Pages::get`].
+    pub(crate) fn get(&self, index: usize) -> Option<&'a T> {
+        match self.pages.get(index.wrapping_shr(N.trailing_zeros())) {
+            Some(Some(page)) => page.get(index & N.wrapping_sub(1)),
+            _ => self.get_elsewhere(index),
+        }
+    }
+
+    #[cold]
+    fn get_elsewhere(&self, index: usize) -> Option<&'a T> {
+        self.all.get(index)
+    }
+}
+
+impl<T: Copy + Default, const N: usize> Pages<T, N> {
+    /// Every entry.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = T> {
+        (0..self.len).map(|index| self.get(index).copied().unwrap_or_default())
+    }
+}
+
+impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
+    /// Page by page, so that none is looked up for each entry; a page of defaults takes no memory.
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        let (mut entries, mut len, mut pages) = (entries.into_iter(), 0_usize, Vec::new());
+        loop {
+            let mut page: Page<T> = entries.by_ref().take(N).collect();
+            if page.is_empty() {
+                break;
+            }
+            len = len.saturating_add(page.len());
+            if page.len() != N && !pages.is_empty() {
+                page = page.iter().cloned().chain(iter::repeat_with(T::default)).take(N).collect();
+            }
+            if page.iter().all(|entry| *entry == T::default()) {
+                page = Page::default();
+            }
+            pages.push(page);
+        }
+        let spine = pages.chunks(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).map(Branch::from).collect();
+        Self { spine, len }
+    }
+}
+
+impl<T: Clone + Default, const N: usize> Pages<T, N> {
+    /// The entry at an index, to write to; nothing behind the end.
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        if index >= self.len {
+            return None;
+        }
+        let (_, _, entry) = place::<N>(index);
+        self.page_mut(index)?.get_mut(entry)
+    }
+
+    /// The page that an index is in, to write to, at least up to there.
+    pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
+        let (branch, page, entry) = place::<N>(index);
+        while self.spine.len() <= branch {
+            self.spine = with(&self.spine, Branch::default());
+        }
+        let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
+        while branch.len() <= page {
+            *branch = with(branch, Page::default());
+        }
+        let page = Arc::make_mut(branch).get_mut(page)?;
+        if page.len() <= entry {
+            // The first page grows with the list, so that a small tenant stays small; all others are made whole.
+            let doubled = entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES.min(N), N);
+            let entries = if index < N { doubled } else { N };
+            *page = page.iter().cloned().chain(iter::repeat(T::default())).take(entries).collect();
+        }
+        work::page(page);
+        Some(Arc::make_mut(page))
+    }
+
+    /// Changes two entries, where there are such. Both are most often in one page, which is then made ready to be written to
+    /// once: to see at each level that nobody shares it takes more time than all the rest of a write.
+    pub(crate) fn change_both(
+        &mut self,
+        one: Option<usize>,
+        change_one: impl FnOnce(&mut T),
+        other: Option<usize>,
+        change_other: impl FnOnce(&mut T),
+    ) {
+        let page = |index: usize| index.wrapping_shr(N.trailing_zeros());
+        let [one, other] = [one, other].map(|index| index.filter(|index| *index < self.len));
+        if let (Some(one), Some(other)) = (one, other)
+            && page(one) == page(other)
+        {
+            let Some(page) = self.page_mut(one.max(other)) else { return };
+            let (_, _, one) = place::<N>(one);
+            let (_, _, other) = place::<N>(other);
+            page.get_mut(one).map(change_one);
+            page.get_mut(other).map(change_other);
+            return;
+        }
+        one.and_then(|one| self.get_mut(one)).map(change_one);
+        other.and_then(|other| self.get_mut(other)).map(change_other);
+    }
+
+    /// Sets an entry that exists; nothing where it does not.
+    pub(crate) fn set(&mut self, index: usize, value: T) {
+        if let Some(entry) = self.get_mut(index) {
+            *entry = value;
+        }
+    }
+
+    pub(crate) fn push(&mut self, value: T) {
+        self.len = self.len.saturating_add(1);
+        self.set(self.len.saturating_sub(1), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(pages: &Pages<u32, 8>, index: usize) -> Option<u32> {
+        (index < pages.len()).then(|| pages.get(index).copied().unwrap_or_default())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever is written, and whenever it is cloned, the list and each clone stay what `im::Vector` says.
+        #[test]
+        fn as_im_vector(operations in prop::collection::vec((0_u8..6, any::<u16>(), any::<u32>()), 0..600)) {
+            let (mut pages, mut vector) = (Pages::<u32, 8>::default(), im::Vector::new());
+            let mut clones = Vec::new();
+            for (operation, index, value) in operations {
+                match operation {
+                    0 | 1 => {
+                        pages.push(value);
+                        vector.push_back(value);
+                    }
+                    2 => {
+                        let index = usize::from(index) % (vector.len() + 1);
+                        pages.set(index, value);
+                        if index < vector.len() {
+                            vector.set(index, value);
+                        }
+                        prop_assert_eq!(at(&pages, index), vector.get(index).copied());
+                    }
+                    3 => {
+                        let more = usize::from(index % 50);
+                        pages.lengthen_to(pages.len() + more);
+                        vector.extend(iter::repeat_n(0, more));
+                    }
+                    4 => {
+                        // Near each other or far apart, one of them twice, none, or behind the end.
+                        let one = usize::from(index) % (vector.len() + 2);
+                        let other = (value % 5 > 0).then(|| (one + usize::try_from(value % 11).unwrap()).saturating_sub(3));
+                        let later = |number: &mut u32| *number = number.wrapping_mul(3).wrapping_add(1);
+                        pages.change_both(Some(one), |number| *number = value, other, later);
+                        vector.get_mut(one).into_iter().for_each(|number| *number = value);
+                        other.and_then(|other| vector.get_mut(other)).into_iter().for_each(later);
+                    }
+                    _ => clones.push((pages.clone(), vector.clone())),
+                }
+            }
+            for (clone, _) in &clones {
+                let unshared: Vec<usize> = clone.unshared(&pages).flatten().collect();
+                let shared = (0..clone.len()).filter(|index| unshared.binary_search(index).is_err());
+                prop_assert!(shared.clone().all(|index| at(clone, index) == at(&pages, index)));
+            }
+            clones.push((pages.iter().collect(), vector.clone()));
+            clones.push((pages, vector));
+            for (pages, vector) in clones {
+                prop_assert_eq!(pages.len(), vector.len());
+                prop_assert!(pages.iter().eq(vector.iter().copied()));
+                prop_assert!((0..=pages.len()).all(|index| at(&pages, index) == vector.get(index).copied()));
+                prop_assert!(pages.pages().all(|page| page.len() <= 8));
+            }
+        }
+    }
+
+    fn sizes<const N: usize>(pages: &Pages<usize, N>) -> Vec<usize> {
+        pages.pages().map(<[usize]>::len).collect()
+    }
+
+    #[test]
+    fn the_first_page_doubles_and_the_others_are_whole() {
+        let mut pages = Pages::<usize, 64>::default();
+        for number in 0..200 {
+            pages.push(number);
+            let first = (0..8).map(|doubled| FIRST_PAGE_ENTRIES << doubled).find(|size| *size > number).unwrap();
+            let mut expected = alloc::vec![64; number / 64 + 1];
+            expected[0] = first.min(64);
+            assert_eq!(sizes(&pages), expected);
+            assert!(pages.iter().eq(0..=number));
+        }
+    }
+
+    #[test]
+    fn a_list_made_in_one_go_has_whole_pages_behind_the_first() {
+        for (len, expected) in [(0, Vec::new()), (3, vec![3]), (64, vec![64]), (65, vec![64, 64]), (130, vec![64; 3])] {
+            let pages: Pages<usize, 64> = (1..=len).collect();
+            assert_eq!((pages.len(), sizes(&pages)), (len, expected));
+        }
+    }
+
+    #[test]
+    fn a_page_is_shared_until_it_is_written_to() {
+        let mut pages = (0..2_000_usize).collect::<Pages<_, 8>>();
+        let clone = pages.clone();
+        assert_eq!(clone.unshared(&pages).count(), 0);
+        for index in [9, 1_030, 1_031] {
+            pages.set(index, 7);
+        }
+        (0..3).for_each(|_| pages.push(7));
+        assert!(clone.unshared(&pages).eq([8..16, 1_024..1_032, 2_000..2_008]));
+        assert!(pages.unshared(&clone).eq([8..16, 1_024..1_032, 2_000..2_008]));
+        assert_eq!(pages.unshared(&pages.iter().collect()).count(), 251);
+    }
+
+    #[test]
+    fn nothing_behind_the_end_is_changed() {
+        let mut pages = Pages::<usize, 64>::default();
+        (0..3).for_each(|number| pages.push(number));
+        pages.change_both(Some(3), |number| *number = 7, Some(1), |number| *number = 7);
+        pages.lengthen_to(4);
+        assert!(pages.iter().eq([0, 7, 2, 0]));
+    }
+
+    #[test]
+    fn what_was_never_written_takes_no_memory() {
+        let mut pages = Pages::<usize, 64>::default();
+        pages.lengthen_to(10_000);
+        assert_eq!((pages.len(), sizes(&pages)), (10_000, Vec::new()));
+        pages.set(130, 7);
+        assert_eq!((pages.get(130), pages.get(131), pages.get(1)), (Some(&7), Some(&0), None));
+        assert_eq!(sizes(&pages), [0, 0, 64]);
+        assert_eq!(pages.iter().sum::<usize>(), 7);
+    }
+}

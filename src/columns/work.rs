@@ -1,0 +1,63 @@
+//! What the columns do, counted under test, so that a path that stops being O(1), or does twice the work, fails a test
+//! instead of passing slowly. Elsewhere nothing is counted, at no cost.
+
+use alloc::sync::Arc;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// Pages of a column that were copied because a snapshot shares them.
+    pub(crate) pages: usize,
+    /// Buckets of an index that were looked into.
+    pub(crate) buckets: usize,
+    /// Steps from node to node, from an element up to its set.
+    pub(crate) steps: usize,
+    /// Elements whose node was read or written one by one, or 64 at once.
+    pub(crate) elements: usize,
+}
+
+#[cfg(test)]
+std::thread_local! {
+    static DONE: core::cell::Cell<Work> = core::cell::Cell::default();
+}
+
+fn count(change: impl FnOnce(&mut Work)) {
+    #[cfg(test)]
+    DONE.with(|done| {
+        let mut work = done.get();
+        change(&mut work);
+        done.set(work);
+    });
+    #[cfg(not(test))]
+    let _ = change;
+}
+
+/// A page is about to be written to.
+pub(crate) fn page<T>(page: &Arc<[T]>) {
+    count(|work| work.pages = work.pages.saturating_add(usize::from(Arc::strong_count(page) > 1 && !page.is_empty())));
+}
+
+pub(crate) fn bucket() {
+    count(|work| work.buckets = work.buckets.saturating_add(1));
+}
+
+pub(crate) fn step() {
+    count(|work| work.steps = work.steps.saturating_add(1));
+}
+
+pub(crate) fn element() {
+    count(|work| work.elements = work.elements.saturating_add(1));
+}
+
+/// What is done meanwhile.
+#[cfg(test)]
+pub(crate) fn of(action: impl FnOnce()) -> Work {
+    let before = DONE.get();
+    action();
+    let after = DONE.get();
+    Work {
+        pages: after.pages - before.pages,
+        buckets: after.buckets - before.buckets,
+        steps: after.steps - before.steps,
+        elements: after.elements - before.elements,
+    }
+}

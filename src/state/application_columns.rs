@@ -1,0 +1,323 @@
+//! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
+
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
+use core::ops::Range;
+
+use crate::{
+    columns::{HashSeed, Index, Pages, Slot, SlotMap, UnionFind},
+    ids::{AppId, ApplicationId, ConnectorGroupId},
+    model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
+};
+
+type Urls = Pages<Option<Arc<str>>, 64>;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Applications {
+    pub(super) by_id: SlotMap<ApplicationId>,
+    app_ids: Pages<AppId, 256>,
+    by_app_id: Index,
+    pub(super) groups: UnionFind,
+    display_names: Pages<Option<Arc<str>>, 64>,
+    internal_urls: Urls,
+    by_internal_url: Index,
+    external_urls: Urls,
+    by_external_url: Index,
+    /// Those whose external URL stands for many: few, and what concerns them is asked of each group that moves (R-35).
+    wildcards: Arc<BTreeSet<Slot>>,
+    /// Publishing without the two URLs; `None` where all of it is at its defaults.
+    settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
+    /// Those defaults, which have texts that are not to be made anew for each comparison.
+    pub(super) defaults: Arc<OnPremisesPublishing>,
+}
+
+/// What a publishing is kept as: both URLs, and the rest where it is not at its defaults.
+#[derive(Default)]
+struct Kept {
+    internal_url: Option<Arc<str>>,
+    external_url: Option<Arc<str>>,
+    settings: Option<Arc<OnPremisesPublishing>>,
+}
+
+impl Kept {
+    fn of(publishing: Option<OnPremisesPublishing>, defaults: &OnPremisesPublishing) -> Self {
+        let Some(mut settings) = publishing else { return Self::default() };
+        let (internal_url, external_url) = (settings.internal_url.take(), settings.external_url.take());
+        let settings = (settings != *defaults).then(|| Arc::new(settings));
+        Self { internal_url, external_url, settings }
+    }
+}
+
+impl Applications {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self {
+            by_id: SlotMap::new(seed),
+            by_app_id: Index::new(seed),
+            by_internal_url: Index::new(seed),
+            by_external_url: Index::new(seed),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn app_id(&self, slot: Slot) -> AppId {
+        self.app_ids.get(slot.index()).copied().unwrap_or_default()
+    }
+
+    pub(super) fn group(&self, slot: Slot) -> Option<Slot> {
+        self.groups.find(slot)
+    }
+
+    /// The group that it was in.
+    pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) -> Option<Slot> {
+        self.groups.assign(slot, group)
+    }
+
+    pub(super) fn display_name(&self, slot: Slot) -> Option<&Arc<str>> {
+        self.display_names.get(slot.index())?.as_ref()
+    }
+
+    pub(super) fn set_display_name(&mut self, slot: Slot, display_name: &Arc<str>) {
+        self.display_names.set(slot.index(), Some(display_name.clone()));
+    }
+
+    fn hash(&self, app_id: AppId) -> u64 {
+        self.by_app_id.seed().hash_bits(app_id.as_u128())
+    }
+
+    pub(super) fn by_app_id(&self, app_id: AppId) -> Option<Slot> {
+        self.by_app_id.find(self.hash(app_id), |slot| self.app_id(slot) == app_id)
+    }
+
+    pub(super) fn by_internal_url(&self, url: &str) -> Option<Slot> {
+        by_url(&self.internal_urls, &self.by_internal_url, url)
+    }
+
+    pub(super) fn by_external_url(&self, url: &str) -> Option<Slot> {
+        by_url(&self.external_urls, &self.by_external_url, url)
+    }
+
+    pub(super) fn external_url(&self, slot: Slot) -> Option<&Arc<str>> {
+        url(&self.external_urls, slot.index())
+    }
+
+    /// Those whose external URL stands for many, in order.
+    pub(super) fn wildcards(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.wildcards.iter().copied()
+    }
+
+    /// How an application is published; meaningless while it is not.
+    pub(super) fn publishing(&self, slot: Slot) -> OnPremisesPublishing {
+        let settings = self.settings.get(slot.index()).and_then(Option::as_ref).unwrap_or(&self.defaults);
+        OnPremisesPublishing {
+            internal_url: self.internal_urls.get(slot.index()).cloned().flatten(),
+            external_url: self.external_urls.get(slot.index()).cloned().flatten(),
+            ..OnPremisesPublishing::clone(settings)
+        }
+    }
+
+    /// Whether one here and one there are published alike; meaningless while they are not.
+    pub(super) fn is_published_alike(&self, slot: Slot, other: &Self, there: Slot) -> bool {
+        let (here, there) = (slot.index(), there.index());
+        self.settings.get(here).and_then(Option::as_ref) == other.settings.get(there).and_then(Option::as_ref)
+            && url(&self.internal_urls, here) == url(&other.internal_urls, there)
+            && url(&self.external_urls, here) == url(&other.external_urls, there)
+    }
+
+    /// The slots of all pages of columns that are not shared with another, but for the slot map and the union-find.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let urls = self.internal_urls.unshared(&other.internal_urls);
+        let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
+        let names = self.display_names.unshared(&other.display_names);
+        let settings = self.settings.unshared(&other.settings);
+        self.app_ids.unshared(&other.app_ids).chain(names).chain(urls).chain(settings)
+    }
+
+    pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
+        let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
+        if self.wildcards.contains(&slot) != external_url.as_deref().is_some_and(is_wildcard) {
+            let wildcards = Arc::make_mut(&mut self.wildcards);
+            // It is one no more, or from now on.
+            if !wildcards.remove(&slot) {
+                wildcards.insert(slot);
+            }
+        }
+        set_url(&mut self.internal_urls, &mut self.by_internal_url, slot, internal_url);
+        set_url(&mut self.external_urls, &mut self.by_external_url, slot, external_url);
+        // Writing what is there already would give the page its memory.
+        if self.settings.get(slot.index()).and_then(Option::as_ref) != settings.as_ref() {
+            self.settings.set(slot.index(), settings);
+        }
+    }
+
+    /// Applications with their groups, in order, made in one go: a column at a time, each index with room for all.
+    pub(super) fn of(
+        seed: HashSeed,
+        applications: impl ExactSizeIterator<Item = Application>,
+        group: impl Fn(ConnectorGroupId) -> Option<Slot>,
+    ) -> Self {
+        let defaults = Arc::<OnPremisesPublishing>::default();
+        let len = applications.len();
+        let (mut ids, mut groups, mut app_ids) =
+            (Vec::with_capacity(len), Vec::with_capacity(len), Vec::with_capacity(len));
+        let (mut display_names, mut settings) = (Vec::with_capacity(len), Vec::with_capacity(len));
+        let (mut internal_urls, mut external_urls) = (Vec::with_capacity(len), Vec::with_capacity(len));
+        for Application { id, app_id, display_name, publication } in applications {
+            ids.push(id);
+            app_ids.push(app_id);
+            display_names.push(Some(display_name));
+            groups.push(publication.as_ref().and_then(|publication| group(publication.connector_group)));
+            let publishing = publication.map(|publication| *publication.on_premises_publishing);
+            let kept = Kept::of(publishing, &defaults);
+            internal_urls.push(kept.internal_url);
+            external_urls.push(kept.external_url);
+            settings.push(kept.settings);
+        }
+        let urls = (0..).map(Slot::at).zip(&external_urls);
+        let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
+        let app_id_hashes = app_ids.iter().map(|app_id: &AppId| seed.hash_bits(app_id.as_u128())).enumerate();
+        Self {
+            by_id: SlotMap::of(seed, &ids),
+            by_app_id: Index::of(seed, app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
+            groups: UnionFind::of(&groups),
+            by_internal_url: index_of_urls(seed, &internal_urls),
+            by_external_url: index_of_urls(seed, &external_urls),
+            wildcards: Arc::new(wildcards),
+            app_ids: app_ids.into_iter().collect(),
+            display_names: display_names.into_iter().collect(),
+            internal_urls: internal_urls.into_iter().collect(),
+            external_urls: external_urls.into_iter().collect(),
+            settings: settings.into_iter().collect(),
+            defaults,
+        }
+    }
+
+    pub(super) fn push(&mut self, application: &Application, group: Option<Slot>) {
+        let slot = self.by_id.push(application.id);
+        self.fill(slot, application, group);
+    }
+
+    pub(super) fn push_vacancy(&mut self) {
+        self.by_id.push_vacancy();
+        self.push_columns();
+    }
+
+    fn push_columns(&mut self) {
+        let len = self.app_ids.len().saturating_add(1);
+        self.app_ids.lengthen_to(len);
+        self.groups.lengthen_to(len);
+        self.display_names.lengthen_to(len);
+        self.internal_urls.lengthen_to(len);
+        self.external_urls.lengthen_to(len);
+        self.settings.lengthen_to(len);
+    }
+
+    /// Brings an application back at its place; false where there is no room for it.
+    pub(super) fn restore(&mut self, place: usize, application: &Application, group: Option<Slot>) -> bool {
+        let slot = self.by_id.restore(place, application.id);
+        if let Some(slot) = slot {
+            self.fill(slot, application, group);
+        }
+        slot.is_some()
+    }
+
+    fn fill(&mut self, slot: Slot, application: &Application, group: Option<Slot>) {
+        if slot.index() == self.app_ids.len() {
+            self.push_columns();
+        }
+        self.app_ids.set(slot.index(), application.app_id);
+        self.by_app_id.insert(self.hash(application.app_id), slot);
+        self.set_display_name(slot, &application.display_name);
+        self.set_group(slot, group);
+        self.set_publishing(
+            slot,
+            application.publication.as_ref().map(|publication| &*publication.on_premises_publishing),
+        );
+    }
+
+    pub(super) fn remove(&mut self, slot: Slot) {
+        self.by_app_id.remove(self.hash(self.app_id(slot)), slot);
+        self.set_publishing(slot, None);
+        self.set_group(slot, None);
+        self.display_names.set(slot.index(), None);
+        self.by_id.remove(slot);
+    }
+}
+
+fn index_of_urls(seed: HashSeed, urls: &[Option<Arc<str>>]) -> Index {
+    let entries = (0..).map(Slot::at).zip(urls);
+    let entries = entries.filter_map(|(slot, url)| Some((seed.hash_ignoring_ascii_case(url.as_ref()?), slot)));
+    Index::of(seed, entries.collect::<Vec<_>>().into_iter())
+}
+
+fn url(urls: &Urls, index: usize) -> Option<&Arc<str>> {
+    urls.get(index)?.as_ref()
+}
+
+fn url_at(urls: &Urls, slot: Slot) -> &str {
+    url(urls, slot.index()).map(AsRef::as_ref).unwrap_or_default()
+}
+
+fn by_url(urls: &Urls, index: &Index, url: &str) -> Option<Slot> {
+    index.find(index.seed().hash_ignoring_ascii_case(url), |slot| url_at(urls, slot).eq_ignore_ascii_case(url))
+}
+
+fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>) {
+    let former = urls.get(slot.index()).cloned().flatten();
+    if former == url {
+        return;
+    }
+    if let Some(former) = former {
+        index.remove(index.seed().hash_ignoring_ascii_case(&former), slot);
+    }
+    urls.set(slot.index(), url.clone());
+    if let Some(url) = url {
+        index.insert(index.seed().hash_ignoring_ascii_case(&url), slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+
+    use super::*;
+    use crate::model::application::Publication;
+
+    /// However it came to have one, and no longer than it has it.
+    #[test]
+    fn who_has_a_wildcard_is_kept_aside() {
+        let publishing = |url: &str| OnPremisesPublishing { external_url: Some(url.into()), ..Default::default() };
+        let (plain, wildcard) = (publishing("https://a.contoso.com/"), publishing("https://*.contoso.com/"));
+        let application = |(number, publishing): (u128, &OnPremisesPublishing)| {
+            let (connector_group, on_premises_publishing) = (ConnectorGroupId::default(), Box::new(publishing.clone()));
+            let publication = Some(Publication { connector_group, on_premises_publishing });
+            let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
+            Application { id, app_id, display_name: "a".into(), publication }
+        };
+        let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
+        let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
+        let mut applications = Applications::of(HashSeed::default(), all.collect::<Vec<_>>().into_iter(), |_| None);
+        let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
+        assert_eq!(aside(&applications), [1, 3]);
+        let before = applications.clone();
+        applications.push(&application((5, &wildcard)), None);
+        applications.set_publishing(Slot::new(0), Some(&wildcard));
+        applications.set_publishing(Slot::new(1), Some(&wildcard));
+        applications.set_publishing(Slot::new(3), Some(&plain));
+        assert_eq!(aside(&applications), [0, 1, 5]);
+        applications.remove(Slot::new(1));
+        applications.set_publishing(Slot::new(0), None);
+        assert_eq!((aside(&applications), aside(&before)), (alloc::vec![5], alloc::vec![1, 3]));
+    }
+
+    /// Most applications have nothing but their URLs, which are columns of their own.
+    #[test]
+    fn publishing_with_urls_alone_takes_no_settings() {
+        let mut applications = Applications::default();
+        applications.push_columns();
+        let url = |text: &str| Some(text.into());
+        let (internal_url, external_url) = (url("https://a.example/"), url("https://b.example/"));
+        let publishing = OnPremisesPublishing { internal_url, external_url, ..OnPremisesPublishing::default() };
+        applications.set_publishing(Slot::new(0), Some(&publishing));
+        assert_eq!(applications.settings.get(0), None);
+        assert_eq!(applications.publishing(Slot::new(0)), publishing);
+    }
+}

@@ -1,0 +1,194 @@
+//! Many applications that move at once, kept as the state before and which applications they are.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use super::{
+    State,
+    views::{ApplicationView, ConnectorGroupView},
+};
+use crate::{
+    columns::{BitSet, Slot},
+    ids::{ApplicationId, ConnectorGroupId},
+};
+
+/// Which applications move. The snapshot costs the same whatever the tenant holds, says where each came from, and takes all of them
+/// back at once.
+#[derive(Clone)]
+pub(crate) struct BulkMove(Arc<Snapshot>);
+
+struct Snapshot {
+    before: State,
+    which: Which,
+    /// Whether the snapshot is the very state before; others of the same list may have left first.
+    alone: bool,
+}
+
+enum Which {
+    /// All that these groups hold.
+    Groups(Vec<ConnectorGroupId>),
+    /// These, so many.
+    Chosen(BitSet, usize),
+}
+
+/// Which applications move to a group: all that are not in it yet.
+pub(crate) enum ToMove<'a> {
+    Nobody,
+    /// In creation order.
+    Few(Vec<ApplicationView<'a>>),
+    Many(BulkMove),
+}
+
+/// Fewer than one application of so many are kept one by one: a snapshot makes the next write copy each page that it meets.
+const SPARSE: usize = 32;
+
+pub(super) const fn are_many(state: &State, applications: usize) -> bool {
+    applications.saturating_mul(SPARSE) > state.applications.by_id.slots()
+}
+
+impl BulkMove {
+    /// All applications of these groups.
+    pub(crate) fn groups<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>) -> Option<Self> {
+        let mut groups = groups.peekable();
+        let before = groups.peek()?.state.clone();
+        let which = Which::Groups(groups.map(ConnectorGroupView::id).collect());
+        Some(Self(Arc::new(Snapshot { before, which, alone: true })))
+    }
+
+    /// These applications; `alone` tells whether the state is that just before, so that nobody else has left it first.
+    fn chosen(state: &State, chosen: BitSet, alone: bool) -> Self {
+        let len = chosen.len();
+        Self(Arc::new(Snapshot { before: state.clone(), which: Which::Chosen(chosen, len), alone }))
+    }
+
+    /// The groups, where they are all that these hold.
+    pub(crate) fn whole_groups(&self) -> Option<&[ConnectorGroupId]> {
+        match &self.0.which {
+            Which::Groups(groups) => Some(groups),
+            Which::Chosen(..) => None,
+        }
+    }
+
+    /// How many they are.
+    pub(crate) fn len(&self) -> usize {
+        match &self.0.which {
+            Which::Chosen(_, len) => *len,
+            Which::Groups(groups) => {
+                let groups = groups.iter().filter_map(|id| self.0.before.connector_group(*id));
+                let counts = groups.map(|group| usize::try_from(group.applications_count()).unwrap_or(usize::MAX));
+                counts.fold(0, usize::saturating_add)
+            }
+        }
+    }
+
+    /// Each with the group that it leaves, in creation order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ApplicationId, ConnectorGroupId)> + '_ {
+        let state = &self.0.before;
+        let (in_groups, chosen) = match &self.0.which {
+            Which::Groups(groups) => {
+                let groups: Vec<Slot> = groups.iter().filter_map(|id| state.groups.by_id.slot(*id)).collect();
+                (Some(state.applications.groups.members_of(&groups).into_slots()), None)
+            }
+            Which::Chosen(chosen, _) => (None, Some(chosen.iter())),
+        };
+        let slots = in_groups.into_iter().flatten().chain(chosen.into_iter().flatten());
+        let applications = slots.map(move |slot| ApplicationView { state, slot });
+        applications.filter_map(|application| Some((application.id(), application.connector_group()?.id())))
+    }
+}
+
+impl<'a> ToMove<'a> {
+    /// Of these applications those who are not in a group yet.
+    pub(crate) fn of(
+        state: &'a State,
+        applications: impl Iterator<Item = ApplicationView<'a>>,
+        to: ConnectorGroupView<'_>,
+    ) -> Self {
+        let mut chosen = BitSet::with_room(state.applications.by_id.slots());
+        for application in applications {
+            chosen.insert(application.slot);
+        }
+        state.applications.groups.remove_members_of(&mut chosen, to.slot);
+        Self::chosen(state, chosen)
+    }
+
+    /// Each for a group of its own, but for those who are there already: by group, in creation order of the groups.
+    pub(crate) fn by_target(
+        state: &'a State,
+        assigned: impl Iterator<Item = (ConnectorGroupView<'a>, ApplicationView<'a>)>,
+    ) -> Vec<(ConnectorGroupView<'a>, Self)> {
+        let assigned = assigned.filter(|(to, application)| !application.is_in(*to));
+        let mut assigned: Vec<(Slot, Slot)> = assigned.map(|(to, application)| (to.slot, application.slot)).collect();
+        assigned.sort_unstable();
+        let mut by_target = Vec::new();
+        for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
+            let slots = together.iter().map(|(_, application)| *application);
+            let to_move = if are_many(state, together.len()) {
+                let mut chosen = BitSet::with_room(state.applications.by_id.slots());
+                slots.for_each(|slot| chosen.insert(slot));
+                Self::Many(BulkMove::chosen(state, chosen, together.len() == assigned.len()))
+            } else {
+                Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())
+            };
+            let to = together.first().map(|(to, _)| ConnectorGroupView { state, slot: *to });
+            by_target.extend(to.map(|to| (to, to_move)));
+        }
+        by_target
+    }
+
+    /// These, which are all to move.
+    pub(super) fn chosen(state: &'a State, chosen: BitSet) -> Self {
+        match chosen.len() {
+            0 => Self::Nobody,
+            len if are_many(state, len) => Self::Many(BulkMove::chosen(state, chosen, true)),
+            _ => Self::Few(chosen.iter().map(|slot| ApplicationView { state, slot }).collect()),
+        }
+    }
+}
+
+impl State {
+    /// Lets applications go to a group, by their slots where those mean the same here as in the state before.
+    pub(crate) fn apply_bulk_move(&mut self, bulk: &BulkMove, to: ConnectorGroupId) {
+        let Some(target) = self.groups.by_id.slot(to) else { return };
+        match &bulk.0.which {
+            Which::Groups(groups) => {
+                for from in groups {
+                    let Some(from) = self.groups.by_id.slot(*from) else { continue };
+                    let moved = self.groups.tally(from).applications;
+                    self.applications.groups.union(from, target);
+                    self.groups.tally_moved(Some(from), Some(target), moved);
+                }
+            }
+            Which::Chosen(chosen, _) if self.is_laid_out_as(&bulk.0.before) => {
+                for (from, moved) in self.applications.groups.move_to(chosen, target) {
+                    self.groups.tally_moved(Some(from), Some(target), moved);
+                }
+            }
+            Which::Chosen(..) => self.reassign_applications(bulk.iter().map(|(id, _)| (id, to))),
+        }
+    }
+
+    /// Takes them back: all at once where slots mean the same here as in the state before, else one by one.
+    pub(crate) fn undo_bulk_move(&mut self, bulk: &BulkMove) {
+        let Snapshot { before, which, alone } = &*bulk.0;
+        if !self.is_laid_out_as(before) {
+            self.reassign_applications(bulk.iter());
+            return;
+        }
+        if let (false, Which::Chosen(chosen, _)) = (alone, which) {
+            for slot in chosen.iter() {
+                self.assign(slot, before.applications.group(slot));
+            }
+            return;
+        }
+        // Every application is again where it was; those that came later are gone by now, and had room.
+        let now = core::mem::replace(&mut self.applications.groups, before.applications.groups.clone());
+        self.applications.groups.widen_to(&now);
+        self.groups.take_tallies_of(&before.groups);
+    }
+
+    /// Whether slots of groups and applications mean the same here and in another state, if that has the same of them.
+    pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
+        self.groups.by_id.is_laid_out_as(&other.groups.by_id)
+            && self.applications.by_id.is_laid_out_as(&other.applications.by_id)
+    }
+}

@@ -1,0 +1,150 @@
+//! The connectors of a state: how they are read and written, and how their groups' lists and tallies follow.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use super::{State, Vacancies, views::ConnectorView};
+use crate::{
+    columns::Slot,
+    ids::{ConnectorGroupId, ConnectorId},
+    model::connector::{Connector, Presence, Report},
+    timestamp::Timestamp,
+};
+
+/// No group has this slot: a connector that goes is put here while its group's list is put right.
+const NOWHERE: Slot = Slot::new(u32::MAX);
+
+impl State {
+    pub(crate) fn connectors_count(&self) -> usize {
+        self.connectors.by_id.len()
+    }
+
+    pub(crate) fn connectors(&self) -> impl Iterator<Item = ConnectorView<'_>> {
+        self.connectors.by_id.iter().map(|slot| ConnectorView { state: self, slot })
+    }
+
+    pub(crate) fn connectors_after(&self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'_>>> {
+        let after = self.connectors.by_id.slot(after)?;
+        Some(self.connectors.by_id.after(after).map(|slot| ConnectorView { state: self, slot }))
+    }
+
+    pub(crate) fn connector(&self, id: ConnectorId) -> Option<ConnectorView<'_>> {
+        self.connectors.by_id.slot(id).map(|slot| ConnectorView { state: self, slot })
+    }
+
+    /// The connectors that turned inactive at `until` or before, in creation order. Visits no other.
+    pub(crate) fn connectors_inactive_until(&self, until: Timestamp) -> impl Iterator<Item = ConnectorView<'_>> {
+        let mut slots: Vec<Slot> = self.connectors.inactive_until(until).collect();
+        slots.sort_unstable();
+        slots.into_iter().map(|slot| ConnectorView { state: self, slot })
+    }
+
+    pub(crate) fn push_connector(&mut self, connector: &Connector) {
+        if let Some(group) = self.groups.by_id.slot(connector.member_of) {
+            let slot = self.connectors.push(connector, group);
+            self.enter_group(slot, group);
+        }
+    }
+
+    pub(crate) fn restore_connector(&mut self, place: usize, connector: &Connector) {
+        let Some(group) = self.groups.by_id.slot(connector.member_of) else { return };
+        if let Some(slot) = self.connectors.restore(place, connector, group) {
+            self.enter_group(slot, group);
+            return;
+        }
+        *self = self.laid_out_anew(self.hash_seed(), Vacancies::Connectors);
+        let Some(group) = self.groups.by_id.slot(connector.member_of) else { return };
+        if let Some(slot) = self.connectors.restore(place, connector, group) {
+            self.enter_group(slot, group);
+        }
+    }
+
+    fn enter_group(&mut self, slot: Slot, group: Slot) {
+        if let Some(members) = self.groups.members_mut(group) {
+            let place = members.binary_search(&slot).unwrap_or_else(|place| place);
+            members.insert(place, slot);
+        }
+        self.tally_connector(group, slot, u32::saturating_add);
+    }
+
+    fn tally_connector(&mut self, group: Slot, connector: Slot, change: fn(u32, u32) -> u32) {
+        let active = u32::from(self.connectors.presence(connector) == Presence::Active);
+        if let Some(tally) = self.groups.tally_mut(group) {
+            tally.connectors = change(tally.connectors, 1);
+            tally.active = change(tally.active, active);
+        }
+    }
+
+    pub(crate) fn remove_connectors(&mut self, ids: impl Iterator<Item = ConnectorId>) {
+        let slots: Vec<Slot> = ids.filter_map(|id| self.connectors.by_id.slot(id)).collect();
+        let mut groups = Vec::new();
+        for slot in slots {
+            let group = self.connectors.group(slot);
+            groups.push(group);
+            self.tally_connector(group, slot, u32::saturating_sub);
+            self.connectors.set_group(slot, NOWHERE);
+            self.connectors.remove(slot);
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        for group in groups {
+            self.drop_former_members(group);
+        }
+        self.squeeze();
+    }
+
+    /// Strikes those off a group's list who are in another by now.
+    fn drop_former_members(&mut self, group: Slot) {
+        let connectors = &self.connectors;
+        if let Some(members) = self.groups.members_mut(group) {
+            members.retain(|member| connectors.group(*member) == group);
+        }
+    }
+
+    pub(crate) fn report_connector(&mut self, id: ConnectorId, report: &Report) {
+        let Some(slot) = self.connectors.by_id.slot(id) else { return };
+        if let Some(presence) = report.presence {
+            let group = self.connectors.group(slot);
+            self.tally_connector(group, slot, u32::saturating_sub);
+            self.connectors.set_presence(slot, presence);
+            self.tally_connector(group, slot, u32::saturating_add);
+        }
+        if report.external_ip.is_none() && report.version.is_none() {
+            return;
+        }
+        if let Some(texts) = self.connectors.texts_mut(slot) {
+            texts.external_ip = report.external_ip.clone().unwrap_or_else(|| texts.external_ip.clone());
+            texts.version = report.version.clone().unwrap_or_else(|| texts.version.clone());
+        }
+    }
+
+    /// Moves each connector to its group. The lists of members are put right once a group, however many move.
+    pub(crate) fn move_connectors(&mut self, moves: impl Iterator<Item = (ConnectorId, ConnectorGroupId)>) {
+        let mut left = Vec::new();
+        let mut entered = BTreeMap::<Slot, Vec<Slot>>::new();
+        for (id, to) in moves {
+            let slots = (self.connectors.by_id.slot(id), self.groups.by_id.slot(to));
+            let (Some(slot), Some(to)) = slots else { continue };
+            let from = self.connectors.group(slot);
+            if from != to {
+                self.tally_connector(from, slot, u32::saturating_sub);
+                self.connectors.set_group(slot, to);
+                self.tally_connector(to, slot, u32::saturating_add);
+                left.push(from);
+                entered.entry(to).or_default().push(slot);
+            }
+        }
+        left.sort_unstable();
+        left.dedup();
+        for group in left {
+            self.drop_former_members(group);
+        }
+        for (group, slots) in entered {
+            if let Some(members) = self.groups.members_mut(group) {
+                members.extend(slots);
+                members.sort_unstable();
+                members.dedup();
+            }
+            self.drop_former_members(group);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Connector groups, with what is counted and listed per group.
+
+use alloc::{sync::Arc, vec::Vec};
+use core::ops::Range;
+
+use crate::{
+    columns::{HashSeed, Index, Pages, Slot, SlotMap},
+    ids::ConnectorGroupId,
+    model::{
+        group::{ConnectorGroup, ConnectorGroupType, Name},
+        region::Region,
+    },
+};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Groups {
+    pub(super) by_id: SlotMap<ConnectorGroupId>,
+    records: Pages<Option<Record>, 16>,
+    tallies: Pages<Tally, 128>,
+    /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
+    members: Pages<Arc<Vec<Slot>>, 32>,
+    /// By folded name.
+    names: Index,
+    pub(super) default: Option<Slot>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Record {
+    pub(super) name: Name,
+    pub(super) connector_group_type: ConnectorGroupType,
+    pub(super) region: Region,
+}
+
+/// What is counted per group: few bytes, since every move of anything writes here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) connectors: u32,
+    pub(super) active: u32,
+    pub(super) applications: u32,
+}
+
+impl Groups {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self { by_id: SlotMap::new(seed), names: Index::new(seed), ..Self::default() }
+    }
+
+    fn hash_of_name(&self, name: &Name) -> u64 {
+        self.names.seed().hash_ignoring_ascii_case(&name.folded())
+    }
+
+    pub(super) fn record(&self, slot: Slot) -> Option<&Record> {
+        self.records.get(slot.index())?.as_ref()
+    }
+
+    /// The slots of all pages of records that are not shared with another.
+    pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.records.unshared(&other.records)
+    }
+
+    pub(super) fn tally(&self, slot: Slot) -> Tally {
+        self.tallies.get(slot.index()).copied().unwrap_or_default()
+    }
+
+    pub(super) fn tally_mut(&mut self, slot: Slot) -> Option<&mut Tally> {
+        self.tallies.get_mut(slot.index())
+    }
+
+    /// So many applications went from one group, or from none, to another, or to none.
+    pub(super) fn tally_moved(&mut self, from: Option<Slot>, to: Option<Slot>, moved: u32) {
+        let leave = |tally: &mut Tally| tally.applications = tally.applications.saturating_sub(moved);
+        let enter = |tally: &mut Tally| tally.applications = tally.applications.saturating_add(moved);
+        self.tallies.change_both(from.map(Slot::index), leave, to.map(Slot::index), enter);
+    }
+
+    /// Takes over the tallies that another state of the same layout has.
+    pub(super) fn take_tallies_of(&mut self, other: &Self) {
+        self.tallies = other.tallies.clone();
+        self.tallies.lengthen_to(self.records.len());
+    }
+
+    pub(super) fn members(&self, slot: Slot) -> &[Slot] {
+        self.members.get(slot.index()).map_or(&[], |members| members.as_slice())
+    }
+
+    /// The list of a group's members, to change.
+    pub(super) fn members_mut(&mut self, slot: Slot) -> Option<&mut Vec<Slot>> {
+        self.members.get_mut(slot.index()).map(Arc::make_mut)
+    }
+
+    /// The groups that have this name, trimmed and lower-cased, in no order.
+    pub(super) fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = Slot> + 'a {
+        let folded = name.folded();
+        self.names
+            .under(self.hash_of_name(name))
+            .filter(move |slot| self.record(*slot).is_some_and(|record| record.name.folded() == folded))
+    }
+
+    pub(super) fn push(&mut self, group: &ConnectorGroup) {
+        let slot = self.by_id.push(group.id);
+        self.fill(slot, group);
+    }
+
+    pub(super) fn push_vacancy(&mut self) {
+        self.by_id.push_vacancy();
+        self.records.push(None);
+        self.tallies.push(Tally::default());
+        self.members.push(Arc::default());
+    }
+
+    /// Brings a group back at its place; false where there is no room for it.
+    pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) -> bool {
+        let slot = self.by_id.restore(place, group.id);
+        if let Some(slot) = slot {
+            self.fill(slot, group);
+        }
+        slot.is_some()
+    }
+
+    fn fill(&mut self, slot: Slot, group: &ConnectorGroup) {
+        let ConnectorGroup { id: _, name, connector_group_type, is_default, region } = group.clone();
+        let record = Record { name: name.clone(), connector_group_type, region };
+        if slot.index() == self.records.len() {
+            self.records.push(Some(record));
+            self.tallies.push(Tally::default());
+            self.members.push(Arc::default());
+        } else {
+            self.records.set(slot.index(), Some(record));
+            self.tallies.set(slot.index(), Tally::default());
+            self.members.set(slot.index(), Arc::default());
+        }
+        if is_default {
+            self.default = Some(slot);
+        }
+        self.enter_name(slot, &name);
+    }
+
+    pub(super) fn remove(&mut self, slot: Slot) {
+        if let Some(record) = self.record(slot).cloned() {
+            self.leave_name(slot, &record.name);
+            self.by_id.remove(slot);
+            self.records.set(slot.index(), None);
+        }
+    }
+
+    pub(super) fn rename(&mut self, slot: Slot, name: &Name) {
+        if let Some(former) = self.record(slot).map(|record| record.name.clone()) {
+            self.leave_name(slot, &former);
+            if let Some(record) = self.record_mut(slot) {
+                record.name = name.clone();
+            }
+            self.enter_name(slot, name);
+        }
+    }
+
+    pub(super) fn set_region(&mut self, slot: Slot, region: &Region) {
+        if let Some(record) = self.record_mut(slot) {
+            record.region = region.clone();
+        }
+    }
+
+    fn record_mut(&mut self, slot: Slot) -> Option<&mut Record> {
+        self.records.get_mut(slot.index())?.as_mut()
+    }
+
+    fn enter_name(&mut self, slot: Slot, name: &Name) {
+        self.names.insert(self.hash_of_name(name), slot);
+    }
+
+    fn leave_name(&mut self, slot: Slot, name: &Name) {
+        self.names.remove(self.hash_of_name(name), slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_given_up_leaves_the_index() {
+        let name = |text| Name::new(text).unwrap();
+        let mut groups = Groups::default();
+        assert_ne!(groups.hash_of_name(&name("a")), groups.hash_of_name(&name("b")));
+        groups.push(&ConnectorGroup {
+            id: ConnectorGroupId::from_u128(1),
+            name: name("a"),
+            connector_group_type: ConnectorGroupType::ApplicationProxy,
+            is_default: true,
+            region: Region::new("eur").unwrap(),
+        });
+        for text in ["b", "a", "b", "a", "b"] {
+            groups.rename(Slot::new(0), &name(text));
+        }
+        assert_eq!(groups.names.under(groups.hash_of_name(&name("b"))).count(), 1);
+    }
+}

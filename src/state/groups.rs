@@ -1,0 +1,77 @@
+//! The connector groups of a state: how they are read and written.
+
+use alloc::vec::Vec;
+
+use super::{State, Vacancies, views::ConnectorGroupView};
+use crate::{
+    columns::Slot,
+    ids::ConnectorGroupId,
+    model::{
+        group::{ConnectorGroup, Name},
+        region::Region,
+    },
+};
+
+impl State {
+    pub(crate) fn connector_groups_count(&self) -> usize {
+        self.groups.by_id.len()
+    }
+
+    pub(crate) fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+        self.groups.by_id.iter().map(|slot| ConnectorGroupView { state: self, slot })
+    }
+
+    pub(crate) fn connector_groups_after(
+        &self,
+        after: ConnectorGroupId,
+    ) -> Option<impl Iterator<Item = ConnectorGroupView<'_>>> {
+        let after = self.groups.by_id.slot(after)?;
+        Some(self.groups.by_id.after(after).map(|slot| ConnectorGroupView { state: self, slot }))
+    }
+
+    pub(crate) fn connector_group(&self, id: ConnectorGroupId) -> Option<ConnectorGroupView<'_>> {
+        self.groups.by_id.slot(id).map(|slot| ConnectorGroupView { state: self, slot })
+    }
+
+    pub(crate) fn default_connector_group(&self) -> ConnectorGroupView<'_> {
+        // I1: there is one from the first event on.
+        ConnectorGroupView { state: self, slot: self.groups.default.unwrap_or_default() }
+    }
+
+    /// The groups that have this name, trimmed and lower-cased, in creation order.
+    pub(crate) fn connector_groups_named(&self, name: &Name) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+        let mut slots: Vec<Slot> = self.groups.named(name).collect();
+        slots.sort_unstable();
+        slots.into_iter().map(|slot| ConnectorGroupView { state: self, slot })
+    }
+
+    pub(crate) fn push_connector_group(&mut self, group: &ConnectorGroup) {
+        self.groups.push(group);
+    }
+
+    pub(crate) fn restore_connector_group(&mut self, place: usize, group: &ConnectorGroup) {
+        if !self.groups.restore(place, group) {
+            *self = self.laid_out_anew(self.hash_seed(), Vacancies::Groups);
+            self.groups.restore(place, group);
+        }
+    }
+
+    pub(crate) fn remove_connector_group(&mut self, id: ConnectorGroupId) {
+        if let Some(slot) = self.groups.by_id.slot(id) {
+            self.groups.remove(slot);
+            self.squeeze();
+        }
+    }
+
+    pub(crate) fn rename_connector_group(&mut self, id: ConnectorGroupId, name: &Name) {
+        if let Some(slot) = self.groups.by_id.slot(id) {
+            self.groups.rename(slot, name);
+        }
+    }
+
+    pub(crate) fn set_region(&mut self, id: ConnectorGroupId, region: &Region) {
+        if let Some(slot) = self.groups.by_id.slot(id) {
+            self.groups.set_region(slot, region);
+        }
+    }
+}

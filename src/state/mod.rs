@@ -1,0 +1,176 @@
+//! The state of one tenant: what is kept, how it is found, how it changes. It knows no command and no rule.
+//!
+//! ```text
+//! State ── groups ────── slot map (order, ids, id → slot) · records · tallies · members · folded name → slots
+//!       ── connectors ── slot map · texts · presences · group · inactive ones by time
+//!       ── applications  slot map · app ids · union-find (which group) · names · URLs · settings · appId, both URLs → slot
+//!
+//! list of ids ──► bit set of who is there ──► less those who are in the target ──► an event: state before and bit set
+//! ```
+//!
+//! Everything is a list of [`columns`](crate::columns): a clone of the state is one reference count a list, and a write
+//! copies one page of each list it touches. Outside this folder nobody sees a slot: reads answer with views, writes take
+//! ids. A write of an id that is not there does nothing.
+
+mod application_columns;
+mod applications;
+mod bulk_move;
+mod connector_columns;
+mod connectors;
+mod group_columns;
+mod groups;
+mod list;
+mod structural_diff;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use alloc::sync::Arc;
+
+use application_columns::Applications;
+pub(crate) use bulk_move::{BulkMove, ToMove};
+use connector_columns::Connectors;
+use group_columns::{Groups, Record};
+pub(crate) use structural_diff::Differences;
+pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
+
+use crate::{
+    columns::HashSeed,
+    ids::TenantId,
+    model::Rules,
+    model::{
+        group::{ConnectorGroup, ConnectorGroupType, Name},
+        region::Region,
+    },
+    timestamp::Timestamp,
+};
+
+#[derive(Clone)]
+pub(crate) struct State {
+    id: TenantId,
+    default_region: Region,
+    now: Timestamp,
+    rules: Rules,
+    groups: Groups,
+    connectors: Connectors,
+    applications: Applications,
+    /// What a view of nothing would show; no view of nothing is made.
+    no_group: Record,
+    no_text: Arc<str>,
+}
+
+/// The kind of things before each of which a vacancy is left when the state is laid out anew, for things that come back.
+#[derive(Clone, Copy, PartialEq)]
+enum Vacancies {
+    None,
+    Groups,
+    Connectors,
+    Applications,
+}
+
+impl State {
+    pub(crate) fn new(
+        hash_seed: HashSeed,
+        id: TenantId,
+        default_region: Region,
+        now: Timestamp,
+        rules: Rules,
+        default: &ConnectorGroup,
+    ) -> Self {
+        let mut state = Self::without_groups(hash_seed, id, default_region, now, rules, default.name.clone());
+        state.push_connector_group(default);
+        state
+    }
+
+    pub(crate) fn without_groups(
+        hash_seed: HashSeed,
+        id: TenantId,
+        default_region: Region,
+        now: Timestamp,
+        rules: Rules,
+        any_name: Name,
+    ) -> Self {
+        let connector_group_type = ConnectorGroupType::ApplicationProxy;
+        Self {
+            id,
+            now,
+            rules,
+            groups: Groups::new(hash_seed),
+            connectors: Connectors::new(hash_seed),
+            applications: Applications::new(hash_seed),
+            no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
+            no_text: "".into(),
+            default_region,
+        }
+    }
+
+    /// What all its indexes hash with.
+    pub(crate) const fn hash_seed(&self) -> HashSeed {
+        self.applications.by_id.seed()
+    }
+
+    /// The same, hashed with another seed.
+    pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
+        self.laid_out_anew(seed, Vacancies::None)
+    }
+
+    pub(crate) const fn id(&self) -> TenantId {
+        self.id
+    }
+
+    pub(crate) const fn default_region(&self) -> &Region {
+        &self.default_region
+    }
+
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(crate) const fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    pub(crate) fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+}
+
+/// The layout of the whole.
+impl State {
+    /// Squeezes dead slots out once they are more than half of a long list, so that each removal pays for its share.
+    fn squeeze(&mut self) {
+        let sparse =
+            self.groups.by_id.is_sparse() || self.connectors.by_id.is_sparse() || self.applications.by_id.is_sparse();
+        if sparse {
+            *self = self.laid_out_anew(self.hash_seed(), Vacancies::None);
+        }
+    }
+
+    /// The same things in the same order in new columns, without dead slots but for the vacancies asked for.
+    ///
+    /// One vacancy before each thing, not only the one that is needed: a long history of deletions that is undone would
+    /// pay for a layout at every step.
+    fn laid_out_anew(&self, hash_seed: HashSeed, vacancies: Vacancies) -> Self {
+        let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
+        let mut state = Self::without_groups(hash_seed, id, region, self.now, self.rules, name);
+        for group in self.connector_groups() {
+            if vacancies == Vacancies::Groups {
+                state.groups.push_vacancy();
+            }
+            state.push_connector_group(&group.to_connector_group());
+        }
+        for connector in self.connectors() {
+            if vacancies == Vacancies::Connectors {
+                state.connectors.push_vacancy();
+            }
+            state.push_connector(&connector.to_connector());
+        }
+        for application in self.applications() {
+            if vacancies == Vacancies::Applications {
+                state.applications.push_vacancy();
+            }
+            state.push_application(&application.to_application());
+        }
+        state
+    }
+}

@@ -1,0 +1,447 @@
+use alloc::{boxed::Box, vec::Vec};
+
+use super::*;
+use crate::{
+    columns::work::{self, Work},
+    ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
+    model::{
+        application::{Application, Publication},
+        connector::{Connector, Presence},
+        group::ConnectorGroup,
+    },
+};
+
+mod seeds;
+
+pub(super) fn group(number: u128) -> ConnectorGroup {
+    ConnectorGroup {
+        id: ConnectorGroupId::from_u128(number),
+        name: Name::new("Group").unwrap(),
+        connector_group_type: ConnectorGroupType::ApplicationProxy,
+        is_default: number == 0,
+        region: Region::new("eur").unwrap(),
+    }
+}
+
+fn state() -> State {
+    state_of(HashSeed::default())
+}
+
+pub(super) fn state_of(hash_seed: HashSeed) -> State {
+    let (id, region) = (TenantId::from_u128(0), Region::new("eur").unwrap());
+    let name = Name::new("Group").unwrap();
+    let rules = Rules { unique_names: false, regional_connector_moves: false };
+    let mut state = State::without_groups(hash_seed, id, region, Timestamp::UNIX_EPOCH, rules, name);
+    state.push_connector_group(&group(0));
+    state
+}
+
+/// What comes and goes leaves no dead slots behind, whichever kind it is of.
+#[test]
+fn dead_slots_are_squeezed_out_of_each_list() {
+    const MANY: u128 = 2_100;
+    let (mut groups, mut connectors, mut applications) = (state(), state(), state());
+    for number in 1..=MANY {
+        groups.push_connector_group(&group(number));
+        connectors.push_connector(&connector(number));
+        let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
+        applications.push_application(&Application { id, app_id, display_name: "a".into(), publication: None });
+    }
+    for number in 1..=MANY {
+        groups.remove_connector_group(ConnectorGroupId::from_u128(number));
+        assert!(!groups.groups.by_id.is_sparse());
+        connectors.remove_connectors(core::iter::once(ConnectorId::from_u128(number)));
+        assert!(!connectors.connectors.by_id.is_sparse());
+        applications.remove_application(ApplicationId::from_u128(number));
+        assert!(!applications.applications.by_id.is_sparse());
+    }
+    assert_eq!((groups.connector_groups_count(), connectors.connectors_count()), (1, 0));
+}
+
+pub(super) fn connector(number: u128) -> Connector {
+    let (machine_name, external_ip, version) = ("h".into(), "i".into(), "1".into());
+    let (id, member_of) = (ConnectorId::from_u128(number), ConnectorGroupId::from_u128(0));
+    Connector { id, machine_name, external_ip, presence: Presence::Active, version, member_of }
+}
+
+/// What comes back goes to its place, whether there is a dead slot or everything is laid out anew for it.
+#[test]
+fn what_comes_back_goes_to_its_place_whatever_kind_it_is_of() {
+    let mut state = state_with(3);
+    for number in 0..3 {
+        state.push_connector(&connector(number));
+    }
+    let comebacks: [fn(&mut State); 3] = [
+        |state| state.restore_connector_group(1, &group(7)),
+        |state| state.restore_connector(1, &connector(7)),
+        |state| state.restore_application(1, &published(7)),
+    ];
+    let count =
+        |state: &State| (state.connector_groups().count(), state.connectors().count(), state.applications().count());
+    let before = state.clone();
+    for (comeback, expected) in comebacks.iter().zip([(3, 3, 3), (2, 4, 3), (2, 3, 4)]) {
+        let mut alone = before.clone();
+        comeback(&mut alone);
+        assert_eq!(count(&alone), expected);
+        comeback(&mut state);
+    }
+    assert!(state.connector_groups().map(|group| group.id().as_u128()).eq([0, 7, 1]));
+    assert!(state.connectors().map(|connector| connector.id().as_u128()).eq([0, 7, 1, 2]));
+    assert!(state.applications().map(|application| application.id().as_u128()).eq([0, 7, 1, 2]));
+    let default = state.default_connector_group();
+    assert_eq!(
+        (default.connectors_count(), default.active_connectors_count(), default.applications_count()),
+        (4, 4, 4)
+    );
+    assert!(default.members().map(|connector| connector.id().as_u128()).eq([0, 7, 1, 2]));
+}
+
+/// So many published applications in the default group, and another group.
+pub(super) fn state_with(applications: u128) -> State {
+    let mut state = state();
+    state.push_connector_group(&group(1));
+    for number in 0..applications {
+        state.push_application(&published(number));
+    }
+    state
+}
+
+pub(super) fn published(number: u128) -> Application {
+    let on_premises_publishing = Box::default();
+    let publication = Some(Publication { connector_group: ConnectorGroupId::from_u128(0), on_premises_publishing });
+    let (id, app_id) = (ApplicationId::from_u128(number), AppId::from_u128(number));
+    Application { id, app_id, display_name: "a".into(), publication }
+}
+
+pub(super) fn ids(numbers: impl Iterator<Item = u128>) -> Vec<ApplicationId> {
+    numbers.map(ApplicationId::from_u128).collect()
+}
+
+fn views<'a>(state: &'a State, numbers: &[u128]) -> Vec<ApplicationView<'a>> {
+    numbers.iter().map(|number| state.application(ApplicationId::from_u128(*number)).unwrap()).collect()
+}
+
+fn to_move<'a>(state: &'a State, numbers: &[u128], to: u128) -> ToMove<'a> {
+    let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
+    ToMove::of(state, views(state, numbers).into_iter(), to)
+}
+
+fn many(state: &State, numbers: &[u128], to: u128) -> BulkMove {
+    let ToMove::Many(bulk) = to_move(state, numbers, to) else { panic!("they are few") };
+    bulk
+}
+
+#[test]
+fn a_list_tells_what_is_there_and_which_id_is_in_it_twice() {
+    let state = state_with(64);
+    let repeated =
+        |numbers: Vec<ApplicationId>| state.list_applications(&numbers).repeated().map(ApplicationId::as_u128);
+    assert_eq!(repeated(ids(0..64)), None);
+    assert_eq!(repeated(ids((0..64).chain([90]))), None);
+    assert_eq!(repeated(ids((0..64).chain([90, 91]))), None);
+    assert_eq!(repeated(ids((0..64).chain([90, 91, 90, 0]))), Some(90));
+    assert_eq!(repeated(ids((0..64).chain([3, 0]))), Some(3));
+    // Too few for a bit for every slot.
+    assert_eq!((repeated(ids(0..2)), repeated(ids([1, 1].into_iter()))), (None, Some(1)));
+    let listed = ids([5, 90, 0].into_iter());
+    let list = state.list_applications(&listed);
+    let found: Vec<_> = list.entries().map(|(_, found)| found.map(|application| application.id().as_u128())).collect();
+    assert_eq!(found, [Some(5), None, Some(0)]);
+    // Whose slot still says its id.
+    let mut state = state;
+    state.remove_application(ApplicationId::from_u128(0));
+    let list = state.list_applications(&listed);
+    assert!(list.entries().map(|(_, found)| found.is_some()).eq([true, false, false]));
+}
+
+/// Who is not named need not be published, however many they are.
+#[test]
+fn a_list_leaves_whoever_else_is_not_published() {
+    let mut state = state_with(128);
+    for id in ids(0..64) {
+        state.unpublish_application(id);
+    }
+    let listed = ids(64..128);
+    let to = state.connector_group(ConnectorGroupId::from_u128(1)).unwrap();
+    assert!(matches!(state.list_applications(&listed).not_yet_in(to), Some(ToMove::Many(bulk)) if bulk.len() == 64));
+}
+
+#[test]
+fn a_list_leaves_only_if_all_of_it_are_published() {
+    let mut state = state_with(64);
+    let (app_id, display_name) = (AppId::from_u128(64), "a".into());
+    state.push_application(&Application { id: ApplicationId::from_u128(64), app_id, display_name, publication: None });
+    // Both with a bit for every slot and without.
+    for size in [2, 40] {
+        let to_move = |last: u128, to: u128| {
+            let to = state.connector_group(ConnectorGroupId::from_u128(to)).unwrap();
+            let listed = ids((0..size).chain([last]));
+            match state.list_applications(&listed).not_yet_in(to)? {
+                ToMove::Nobody => Some(0),
+                ToMove::Few(few) => Some(few.len()),
+                ToMove::Many(many) => Some(many.len()),
+            }
+        };
+        let all = usize::try_from(size).unwrap() + 1;
+        assert_eq!((to_move(63, 1), to_move(63, 0)), (Some(all), Some(0)));
+        assert_eq!((to_move(64, 1), to_move(99, 1)), (None, None));
+    }
+}
+
+/// They have texts: made anew for each question, they would be allocated each time.
+#[test]
+fn the_defaults_of_publishing_are_kept() {
+    let state = state();
+    assert!(core::ptr::eq(state.publishing_defaults(), state.publishing_defaults()));
+}
+
+#[test]
+fn many_move_as_a_bit_set_and_a_few_one_by_one() {
+    let state = state_with(130);
+    assert!(matches!(to_move(&state, &[1, 2], 0), ToMove::Nobody));
+    assert!(matches!(to_move(&state, &[1, 2, 3, 4], 1), ToMove::Few(few) if few.len() == 4));
+    assert!(matches!(to_move(&state_with(128), &[1, 2, 3, 4], 1), ToMove::Few(few) if few.len() == 4));
+    let bulk = many(&state, &[129, 2, 63, 64, 0], 1);
+    assert_eq!(bulk.len(), 5);
+    assert!(bulk.whole_groups().is_none());
+    let from = ConnectorGroupId::from_u128(0);
+    let whole = BulkMove::groups([state.default_connector_group()].into_iter()).unwrap();
+    assert_eq!((whole.len(), whole.whole_groups()), (130, Some([from].as_slice())));
+    assert!(bulk.iter().eq([0, 2, 63, 64, 129].map(|number| (ApplicationId::from_u128(number), from))));
+}
+
+/// Those who leave one state for several groups are taken back one list after the other.
+#[test]
+fn lists_side_by_side_come_back_each_by_itself() {
+    let mut before = state_with(64);
+    before.push_connector_group(&group(2));
+    let to = |number: u128| before.connector_group(ConnectorGroupId::from_u128(number)).unwrap();
+    let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().map(|view| {
+        let number = view.id().as_u128();
+        (to(number % 3), view)
+    });
+    let by_target = ToMove::by_target(&before, assigned);
+    let lists: Vec<_> = by_target
+        .into_iter()
+        .map(|(to, to_move)| match to_move {
+            ToMove::Many(bulk) => (to.id(), bulk),
+            _ => panic!("they are few"),
+        })
+        .collect();
+    assert_eq!(lists.iter().map(|(to, bulk)| (to.as_u128(), bulk.len())).collect::<Vec<_>>(), [(1, 21), (2, 21)]);
+    for is_laid_out_anew in [false, true] {
+        let mut states = alloc::vec![before.clone()];
+        if is_laid_out_anew {
+            states = alloc::vec![before.laid_out_anew(HashSeed::default(), Vacancies::Applications)];
+        }
+        for (to, bulk) in &lists {
+            let mut after = states.last().unwrap().clone();
+            after.apply_bulk_move(bulk, *to);
+            states.push(after);
+        }
+        let mut state = states.pop().unwrap();
+        for (_, bulk) in lists.iter().rev() {
+            state.undo_bulk_move(bulk);
+            let then = states.pop().unwrap();
+            assert!(state.applications().eq(then.applications()));
+            assert!(
+                state
+                    .connector_groups()
+                    .map(ConnectorGroupView::applications_count)
+                    .eq(then.connector_groups().map(ConnectorGroupView::applications_count))
+            );
+        }
+    }
+}
+
+/// Slots mean the same until something comes back or all is laid out anew; both ways lead to the same state.
+#[test]
+fn those_who_left_come_back_by_slot_or_by_id() {
+    let (default, other) = (ConnectorGroupId::from_u128(0), ConnectorGroupId::from_u128(1));
+    let groups = |state: &State| -> Vec<u128> {
+        state.applications().map(|found| found.connector_group().unwrap().id().as_u128()).collect()
+    };
+    let count = |state: &State, id| state.connector_group(id).unwrap().applications_count();
+    let before = state_with(64);
+    let some = many(&before, &[1, 3, 5], 1);
+    let all = BulkMove::groups([before.default_connector_group()].into_iter()).unwrap();
+    for (bulk, left) in [(some, 3_u32), (all, 64)] {
+        assert_eq!(u32::try_from(bulk.len()), Ok(left));
+        for is_laid_out_anew in [false, true] {
+            let mut state = before.clone();
+            if is_laid_out_anew {
+                state = state.laid_out_anew(HashSeed::default(), Vacancies::Applications);
+            }
+            assert_eq!(state.is_laid_out_as(&before), !is_laid_out_anew);
+            state.apply_bulk_move(&bulk, other);
+            assert_eq!((count(&state, default), count(&state, other)), (64 - left, left));
+            assert_eq!(groups(&state).iter().filter(|group| **group == 1).count(), bulk.len());
+            // What comes and goes in between has room in the snapshot's columns, too.
+            state.push_application(&published(99));
+            state.push_connector_group(&group(9));
+            state.remove_application(ApplicationId::from_u128(99));
+            state.remove_connector_group(ConnectorGroupId::from_u128(9));
+            state.undo_bulk_move(&bulk);
+            assert_eq!((count(&state, default), count(&state, other)), (64, 0));
+            assert_eq!(groups(&state), [0; 64]);
+            state.push_application(&published(99));
+            state.push_connector_group(&group(9));
+            assert_eq!((count(&state, default), groups(&state).len()), (65, 65));
+            assert_eq!(count(&state, ConnectorGroupId::from_u128(9)), 0);
+            state.restore_connector_group(2, &group(7));
+            assert!(!state.is_laid_out_as(&before));
+        }
+    }
+}
+
+/// Two that come from one state: what comes and goes at the end of one of them leaves the same slots to the same things.
+#[test]
+fn slots_mean_the_same_until_one_before_the_last_goes() {
+    let before = state_with(64);
+    let id = ApplicationId::from_u128;
+    let (mut one, mut other) = (before.clone(), before.clone());
+    one.push_application(&published(64));
+    one.remove_application(id(64));
+    for state in [&mut one, &mut other] {
+        state.push_application(&published(65));
+    }
+    assert!(one.is_laid_out_as(&other) && one.is_laid_out_as(&before));
+    other.push_application(&published(66));
+    other.remove_application(id(65));
+    one.remove_application(id(65));
+    one.push_application(&published(66));
+    assert!(!one.is_laid_out_as(&other));
+    assert_eq!(one.applications.by_id.slots(), 65);
+    other.restore_application(64, &published(65));
+    assert!(!other.is_laid_out_as(&before));
+    one.push_connector_group(&group(8));
+    one.remove_connector_group(ConnectorGroupId::from_u128(8));
+    assert!(one.is_laid_out_as(&before));
+    one.push_connector_group(&group(8));
+    one.push_connector_group(&group(9));
+    one.remove_connector_group(ConnectorGroupId::from_u128(8));
+    assert!(!one.is_laid_out_as(&before));
+}
+
+/// What a path costs at two sizes, a small one and twenty times that.
+fn work_at_two_sizes(path: impl Fn(&mut State, u128)) -> (Work, Work) {
+    let at = |applications: u128| {
+        let mut state = state_with(applications);
+        // A snapshot shares every page.
+        let _snapshot = state.clone();
+        work::of(|| path(&mut state, applications))
+    };
+    (at(1_000), at(20_000))
+}
+
+/// Flat in the number of applications: moving a whole group, taking it back, and listing a page.
+#[test]
+fn a_whole_group_goes_and_comes_back_at_no_cost_in_its_size() {
+    let (default, other) = (ConnectorGroupId::from_u128(0), ConnectorGroupId::from_u128(1));
+    let (small, big) = work_at_two_sizes(|state, _| {
+        let bulk = BulkMove::groups([state.default_connector_group()].into_iter()).unwrap();
+        state.apply_bulk_move(&bulk, other);
+        state.undo_bulk_move(&bulk);
+        assert_eq!(state.connector_group(default).unwrap().applications().take(100).count(), 100);
+    });
+    assert_eq!(small.elements, 0);
+    assert!(big.pages <= small.pages && big.pages <= 4, "{small:?}, {big:?}");
+    assert!(big.buckets <= 8 && big.steps <= small.steps, "{small:?}, {big:?}");
+}
+
+/// One command after a snapshot copies the pages that it writes to, four: the application's node, what both nodes hold,
+/// which is the other group's topmost one, both counts.
+#[test]
+fn one_move_after_a_snapshot_copies_a_few_pages() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, _| {
+        state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
+    });
+    assert!(small.pages == 4 && big.pages == 4, "{small:?}, {big:?}");
+    assert!(big.buckets <= 8 && big.steps <= 2 && big.elements == 0, "{small:?}, {big:?}");
+}
+
+/// A list costs a look into about one bucket for each id, and two visits to each node, or to 64 of them at once where they
+/// are one, whatever the tenant holds.
+#[test]
+fn a_list_costs_a_little_over_a_bucket_for_each_id() {
+    let [other, third] = [1, 2].map(ConnectorGroupId::from_u128);
+    let reassign = |state: &mut State, listed: Vec<ApplicationId>| {
+        let before = state.clone();
+        let to = before.connector_group(other).unwrap();
+        let Some(ToMove::Many(bulk)) = before.list_applications(&listed).not_yet_in(to) else {
+            panic!("all of many leave")
+        };
+        state.apply_bulk_move(&bulk, other);
+    };
+    let (small, big) = work_at_two_sizes(|state, applications| reassign(state, ids(0..applications)));
+    let mut mixed = state_with(1_000);
+    mixed.push_connector_group(&group(2));
+    mixed.reassign_applications(ids((0..1_000).step_by(2)).into_iter().map(|id| (id, third)));
+    assert_eq!(work::of(|| reassign(&mut mixed, ids(0..1_000))).elements, 2_000);
+    for (work, applications) in [(small, 1_000), (big, 20_000)] {
+        assert!(work.elements <= 2 * (applications / 64 + 64), "{work:?}");
+        assert!(
+            (applications..=applications * 5 / 4).contains(&work.buckets) && (1..20).contains(&work.steps),
+            "{work:?}"
+        );
+        assert!(work.pages <= applications / 1_024 + 4, "{work:?}");
+    }
+}
+
+#[test]
+fn all_groups_with_their_applications_are_what_each_group_says() {
+    let mut state = state_with(300);
+    state.push_connector_group(&group(2));
+    state.remove_application(ApplicationId::from_u128(4));
+    let moves = (0..300).step_by(3).map(|number| (ApplicationId::from_u128(number), ConnectorGroupId::from_u128(1)));
+    state.reassign_applications(moves);
+    let all = state.applications_by_group();
+    assert_eq!(
+        all.iter().map(|(group, found)| (group.id().as_u128(), found.len())).collect::<Vec<_>>(),
+        [(0, 199), (1, 100), (2, 0)]
+    );
+    for (group, found) in all {
+        let each = state.applications().filter(|application| application.is_in(group));
+        assert!(found.into_iter().eq(each.map(ApplicationView::id)));
+        let after = group.applications_after(ApplicationId::from_u128(150)).unwrap();
+        let later = group.applications().filter(|application| application.id().as_u128() > 150);
+        assert!(after.map(ApplicationView::id).eq(later.map(ApplicationView::id)));
+    }
+}
+
+/// Two states of one past are compared on the pages that were written to since.
+#[test]
+fn a_comparison_looks_where_something_changed() {
+    let other = ConnectorGroupId::from_u128(1);
+    let (small, big) = work_at_two_sizes(|state, _| {
+        let before = state.clone();
+        state.rename_application(ApplicationId::from_u128(3), &"b".into());
+        state.reassign_applications([(ApplicationId::from_u128(500), other)].into_iter());
+        state.remove_application(ApplicationId::from_u128(700));
+        let diff = before.applications_diff(state);
+        let diff = diff.iter().map(|(from, to)| (from.unwrap().id().as_u128(), to.is_some()));
+        assert_eq!(diff.collect::<Vec<_>>(), [(3, true), (500, true), (700, false)]);
+    });
+    assert!(small.steps > 1_000 && big.steps <= 6_000, "{small:?}, {big:?}");
+}
+
+/// Those that share nothing are compared without a look-up as long as they go on alike.
+#[test]
+fn equal_states_are_compared_side_by_side() {
+    let mut state = state_with(3_000);
+    let other = state.laid_out_anew(HashSeed::default(), Vacancies::None);
+    let compare = |state: &State| work::of(|| assert!(state.applications_diff(&other).len() <= 1));
+    assert_eq!(compare(&state).buckets, 0);
+    state.remove_application(ApplicationId::from_u128(7));
+    assert!(compare(&state).buckets < 20);
+}
+
+/// So long that it is found on several cores, where the feature `rayon` is on.
+#[test]
+fn a_long_list_is_found_as_one_id_after_the_other() {
+    let state = state_with(if cfg!(miri) { 100 } else { 50_000 });
+    let by_id = &state.applications.by_id;
+    let listed = ids((0..if cfg!(miri) { 200 } else { 70_000 }).rev());
+    assert!(by_id.slots_of(&listed).into_iter().eq(listed.iter().map(|id| by_id.slot(*id))));
+}
