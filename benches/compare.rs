@@ -4,7 +4,7 @@
 //! cargo bench --bench compare [-- [--quick] [--sizes N,N…] [--only SECTION] ]
 //! ```
 //!
-//! Prints the tables and writes them, with pictures: a whole run into `benches/results/` and the README, any
+//! Prints the tables and writes them, with pictures: a whole run into `benches/results/` and `src/docs/performance.md`, any
 //! other below `target/`.
 
 #![allow(
@@ -18,14 +18,10 @@
     reason = "a bench stops where it fails, and has std"
 )]
 
-#[allow(dead_code, reason = "each bench has its part of it")]
-mod cases;
 #[path = "compare/machine.rs"]
 mod machine;
 #[path = "compare/measure.rs"]
 mod measure;
-#[allow(dead_code, reason = "each bench has its part of it")]
-mod peers;
 #[path = "compare/plots.rs"]
 mod plots;
 #[path = "compare/report.rs"]
@@ -44,7 +40,7 @@ use std::{
     time::Instant,
 };
 
-use cases::{SECTIONS, Section, world::World};
+use connector_groups_benches::cases::{SECTIONS, Section, world::World};
 use measure::{Effort, measure};
 use report::Report;
 use results::{Memory, Results};
@@ -119,12 +115,13 @@ fn main() {
     let report = Report::new(&results, options.sections);
     report.print();
     let folder = if options.is_whole {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("results")
     } else {
         PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
     };
     if options.is_whole {
-        report.write_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the place for figures");
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/docs/performance.md");
+        report.write_into(&page).expect("the place for figures");
     }
     report.write(&folder).expect("a folder to write into");
     let shown = folder.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&folder);

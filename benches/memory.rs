@@ -16,11 +16,7 @@
     reason = "a bench stops where it fails, and has std"
 )]
 
-#[allow(dead_code, reason = "each bench has its part of it")]
-mod peers;
-
-use peak_alloc::PeakAlloc;
-use peers::{
+use connector_groups_benches::peers::{
     Data,
     careful::Careful,
     naive::Naive,
@@ -28,6 +24,7 @@ use peers::{
     persistent::Persistent,
     sqlite::{Keys, Sqlite},
 };
+use peak_alloc::PeakAlloc;
 use serde_json::json;
 
 #[global_allocator]

@@ -25,7 +25,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// An invariant that does not hold (contract §2), with the ids of what breaks it.
+/// An invariant that does not hold, with the ids of what breaks it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -159,7 +159,9 @@ pub enum Violation {
         second: ConnectorGroupId,
     },
     /// A group's region is empty or the sentinel.
-    #[error("the region {region:?} of connector group {connector_group} is not a region (domain.md §1.1)")]
+    #[error(
+        "the region {region:?} of connector group {connector_group} is not a region: it is empty or `unknownFutureValue`"
+    )]
     InvalidRegion {
         /// The group.
         connector_group: ConnectorGroupId,

@@ -10,8 +10,9 @@ use serde::{
 
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
+    json::tagged::{self, Tagged},
     model::Rules,
-    model::{connector::ConnectorStatus, group::ServiceGroupType, json::Json, publishing::PublishingChanges},
+    model::{connector::ConnectorStatus, group::ServiceGroupType, publishing::PublishingChanges},
     timestamp::Timestamp,
 };
 
@@ -34,7 +35,7 @@ macro_rules! commands {
             }
         )*
 
-        /// A command in one tenant (contract §3): what an administrator asks, or what the service does by itself.
+        /// A command in one tenant: what an administrator asks, or what the service does by itself.
         ///
         /// Its JSON is an object tagged by `command`. A field that is optional here may be absent or null; an unknown
         /// field, one given twice, and a wrong type are errors, at any depth.
@@ -57,7 +58,7 @@ macro_rules! commands {
         /// The tags of the commands, each a variant so that serde reads it and lists what it could have been.
         #[derive(Deserialize)]
         #[serde(variant_identifier)]
-        enum Tag {
+        pub(crate) enum Tag {
             $(#[serde(rename = $tag)] $name,)*
         }
 
@@ -226,7 +227,7 @@ commands! {
     }
 }
 
-/// Which things a bulk command means (contract §3). All but `Ids` take published applications only and never fail for
+/// Which things a bulk command means. All but `Ids` take published applications only and never fail for
 /// matching nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -315,7 +316,7 @@ objects! {
         pub connector_group: ConnectorGroupId,
     }
 
-    /// A new tenant with its default group (contract §3).
+    /// A new tenant with its default group.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct CreateTenant {
         /// The new tenant's id.
@@ -351,7 +352,7 @@ objects! {
 
 /// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.
 ///
-/// Its JSON is a line of the replay format (contract §8): a [`Command`] has `tenant` beside `command`.
+/// Its JSON is a line of the replay format: a [`Command`] has `tenant` beside `command`.
 ///
 /// ```
 /// # use connector_groups::DirectoryCommand;
@@ -415,7 +416,7 @@ impl Serialize for DirectoryCommand {
 }
 
 /// The tags of a line of the replay format.
-enum DirectoryTag {
+pub(crate) enum DirectoryTag {
     Create,
     Delete,
     Inside(Tag),
@@ -489,80 +490,14 @@ impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for WithoutTenant<'_, A> {
     }
 }
 
-/// An object whose `command` says what its other fields are.
-///
-/// Serde's own internally tagged enums keep every value of the object before they read one; here the fields that follow
-/// the tag are read as they come, which matters to a list of a million ids.
-trait Tagged: Sized {
-    type Tag: for<'de> Deserialize<'de>;
-
-    fn read<'de, D: Deserializer<'de>>(tag: Self::Tag, fields: D) -> Result<Self, D::Error>;
-}
-
-struct TaggedVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Tagged> de::Visitor<'de> for TaggedVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a command, an object with a field `command`")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut before = Vec::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key == "command" {
-                let tag = map.next_value()?;
-                let fields = AroundTag { before: before.into_iter(), value: None, map };
-                return T::read(tag, MapAccessDeserializer::new(fields));
-            }
-            before.push((key, map.next_value()?));
-        }
-        Err(de::Error::missing_field("command"))
-    }
-}
-
-/// The fields that came before the tag, then those that follow it.
-struct AroundTag<'de, A> {
-    before: alloc::vec::IntoIter<(Cow<'de, str>, Json)>,
-    value: Option<Json>,
-    map: A,
-}
-
-impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for AroundTag<'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let key = match self.before.next() {
-            Some((key, value)) => {
-                self.value = Some(value);
-                Some(key)
-            }
-            None => self.map.next_key()?,
-        };
-        match key {
-            Some(key) if key == "command" => Err(de::Error::duplicate_field("command")),
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(value.into_deserializer()),
-            None => self.map.next_value_seed(seed),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TaggedVisitor(PhantomData))
+        tagged::read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for DirectoryCommand {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TaggedVisitor(PhantomData))
+        tagged::read(deserializer)
     }
 }

@@ -265,7 +265,7 @@ impl fmt::Debug for Directory {
     }
 }
 
-/// The answer to one line of the replay format (contract §8), as JSON: `{"accepted":[…]}`, `{"refused":{…}}` or
+/// The answer to one line of the replay format, as JSON: `{"accepted":[…]}`, `{"refused":{…}}` or
 /// `{"invalid":"…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

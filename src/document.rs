@@ -7,6 +7,7 @@ use core::fmt;
 use crate::{
     audit::{Violation, audit},
     columns::HashSeed,
+    count::count_of,
     ids::TenantId,
     model::{
         application::Application,
@@ -35,7 +36,7 @@ pub struct Violations {
 
 impl fmt::Display for Violations {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "tenant {} has {} violations", self.tenant, self.violations.len())?;
+        write!(formatter, "tenant {} has {}", self.tenant, count_of(&self.violations, "violation"))?;
         self.violations.iter().try_for_each(|violation| write!(formatter, "; {violation}"))
     }
 }

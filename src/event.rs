@@ -20,7 +20,7 @@ use crate::{
 
 pub use crate::model::connector::Report;
 
-/// Something that happened in a tenant (contract §4). The JSON is tagged by `event`.
+/// Something that happened in a tenant. The JSON is tagged by `event`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {

@@ -15,12 +15,14 @@ extern crate alloc;
 extern crate std;
 
 #[macro_use]
-mod objects;
+mod json;
 
 pub mod audit;
 mod columns;
 pub mod command;
+mod count;
 mod decide;
+mod detour;
 pub mod diff;
 pub mod directory;
 pub mod document;

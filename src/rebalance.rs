@@ -13,7 +13,8 @@ use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    command::{AddConnector, Command},
+    command::AddConnector,
+    detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
     plan::{Desired, DesiredGroup, Things},
@@ -318,11 +319,8 @@ fn total(needs: &Needs) -> usize {
 
 /// Whether a connector may go there, at once or through the default group.
 fn may_go(tenant: &Tenant, connector: ConnectorId, connector_group: ConnectorGroupId) -> bool {
-    let add = |connector_group| Command::from(AddConnector { connector, connector_group });
-    let mut through = tenant.clone();
-    tenant.decide(&add(connector_group)).is_ok()
-        || (through.apply(&add(tenant.default_connector_group().id())).is_ok()
-            && through.decide(&add(connector_group)).is_ok())
+    tenant.decide(&AddConnector { connector, connector_group }.into()).is_ok()
+        || detour::through_default(tenant, &[connector], connector_group).is_some()
 }
 
 /// Each region by itself, or all as one: the smallest load per connector at which all applications have a place, then as few

@@ -1,10 +1,11 @@
-//! Why not: what a command is refused for, in order of precedence (contract §5).
+//! Why not: what a command is refused for, in order of precedence.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    count::{count, count_of},
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     model::{group::ConnectorGroupType, region::Region},
     timestamp::Timestamp,
@@ -13,7 +14,7 @@ use crate::{
 /// A command was refused, and nothing changed (T4). The JSON is tagged by `code`, which is stable.
 ///
 /// The order is that of the checks within a command: the first that fails is the answer. Graph documents no wording for
-/// most of these; the codes are the engine's own (contract §5).
+/// most of these; the codes are the engine's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
@@ -27,7 +28,7 @@ pub enum Refusal {
     /// A name that is empty or white space only.
     #[error("the name is blank")]
     BlankName,
-    /// A region that is empty or the sentinel `unknownFutureValue` (domain.md §1.1).
+    /// A region that is empty or the sentinel `unknownFutureValue`.
     #[error("{region:?} is not a region")]
     InvalidRegion {
         /// As it was given.
@@ -39,7 +40,7 @@ pub enum Refusal {
         /// Which.
         property: UrlProperty,
     },
-    /// A read-only property was given a value (domain.md §1.4).
+    /// A read-only property was given a value.
     #[error("{property} is read-only")]
     ReadOnlyProperty {
         /// Which.
@@ -123,7 +124,9 @@ pub enum Refusal {
     },
     /// A group's region changes only while the group is empty (T1, R-30); inactive connectors count.
     #[error(
-        "region of connector group {connector_group} is locked by {connectors} connectors and {applications} applications"
+        "region of connector group {connector_group} is locked by {} and {}",
+        count(*connectors, "connector"),
+        count(*applications, "application")
     )]
     RegionLocked {
         /// The group.
@@ -134,7 +137,11 @@ pub enum Refusal {
         applications: u32,
     },
     /// A group is deleted only while it is empty: nothing cascades (T2, R-40, R-41); inactive connectors count.
-    #[error("connector group {connector_group} has {connectors} connectors and {applications} applications")]
+    #[error(
+        "connector group {connector_group} has {} and {}",
+        count(*connectors, "connector"),
+        count(*applications, "application")
+    )]
     GroupNotEmpty {
         /// The group.
         connector_group: ConnectorGroupId,
@@ -163,7 +170,7 @@ pub enum Refusal {
         application: ApplicationId,
     },
     /// Entries of a bulk command were refused, and with them the whole command.
-    #[error("{} entries refused, the first at index {}", refused.len(), refused.first().map_or(0, |first| first.index))]
+    #[error("{} refused{}", AreRefused(refused), FirstOf(refused))]
     Bulk {
         /// Every refused entry, in order.
         refused: Vec<RefusedEntry>,
@@ -207,6 +214,26 @@ impl Refusal {
             Self::Bulk { .. } => "bulk",
             Self::Transaction { .. } => "transaction",
         }
+    }
+}
+
+/// "1 entry of the list is", "2 entries of the list are".
+struct AreRefused<'a>(&'a [RefusedEntry]);
+
+impl core::fmt::Display for AreRefused<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let verb = if self.0.len() == 1 { "is" } else { "are" };
+        write!(formatter, "{} of the list {verb}", count_of(self.0, "entry"))
+    }
+}
+
+/// The first entry with its reason: with it a reader knows where to begin, however long the list.
+struct FirstOf<'a>(&'a [RefusedEntry]);
+
+impl core::fmt::Display for FirstOf<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Some(first) = self.0.first() else { return Ok(()) };
+        write!(formatter, "; entry {}: {}", first.index, first.reason)
     }
 }
 
@@ -266,7 +293,7 @@ impl core::fmt::Display for UrlProperty {
     }
 }
 
-/// A property that the system sets (domain.md §1.4).
+/// A property that the system sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ReadOnlyProperty {

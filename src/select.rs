@@ -1,4 +1,4 @@
-//! Which things a selection means (contract §3); of applications, published ones only.
+//! Which things a selection means; of applications, published ones only.
 
 use alloc::vec::Vec;
 

@@ -79,7 +79,7 @@ fn forgives(oracle: &mut Oracle, command: &Command, code: &str) -> Result<Vec<Ev
     if result.as_ref().is_err_and(|refusal| refusal.code() == code) { Ok(vec![]) } else { result }
 }
 
-/// The drifts that domain.md §5 and §7 tell of, and what scripts and mocks make of the rest.
+/// The drifts of the service that are known from reports, and what scripts and mocks make of the rest.
 const FAULTS: [(&str, Fault); 22] = [
     ("a region can be changed while the group is in use", |oracle, command| {
         matches!(command, Command::UpdateConnectorGroup(_)).then_some(())?;

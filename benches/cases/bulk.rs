@@ -103,7 +103,7 @@ fn plans(world: &World) -> Vec<Plan> {
     ]
 }
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     for plan in plans(world) {
         measure(plan.case(world));
     }

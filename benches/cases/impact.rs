@@ -30,7 +30,7 @@ enum What {
     RegionFails(&'static str),
 }
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     let data = &world.data;
     let (applications, connectors) = (data.len(), u32::try_from(data.connectors.len()).unwrap());
     let spread = data.order.iter().map(|number| (*number, number % SPREAD));

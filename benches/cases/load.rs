@@ -15,7 +15,7 @@ use connector_groups::{
 use super::{Case, Contend, Contender, Measure, Once, Reading, world::World};
 use crate::peers::{Application, Data, ours::document};
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     let applications = world.data.len();
     let text = Rc::new(serde_json::to_string(&with_urls(&world.data)).unwrap());
     let parse = {

@@ -1,14 +1,14 @@
 //! What is measured: for each piece of work, who does it, each checked against the others before anything is timed.
 
-pub(crate) mod bulk;
-pub(crate) mod criterion;
-pub(crate) mod impact;
-pub(crate) mod load;
-pub(crate) mod moves;
-pub(crate) mod reads;
-pub(crate) mod single;
-pub(crate) mod snapshot;
-pub(crate) mod world;
+pub mod bulk;
+pub mod criterion;
+pub mod impact;
+pub mod load;
+pub mod moves;
+pub mod reads;
+pub mod single;
+pub mod snapshot;
+pub mod world;
 
 use core::{hint::black_box, time::Duration};
 use std::time::Instant;
@@ -16,28 +16,28 @@ use std::time::Instant;
 use world::World;
 
 /// One piece of work at one size, and all who do it.
-pub(crate) struct Case<'a> {
-    pub(crate) name: &'static str,
+pub struct Case<'a> {
+    pub name: &'static str,
     /// How many applications there are.
-    pub(crate) applications: u32,
+    pub applications: u32,
     /// How many things one run is about, of which the figures are: moves, commands, pages.
-    pub(crate) things: u32,
-    pub(crate) contenders: Vec<Contender<'a>>,
+    pub things: u32,
+    pub contenders: Vec<Contender<'a>>,
 }
 
 /// What is done with each case before the next begins.
-pub(crate) type Measure<'m> = &'m mut dyn FnMut(Case<'_>);
+pub type Measure<'m> = &'m mut dyn FnMut(Case<'_>);
 
 /// The cases of one subject.
-pub(crate) struct Section {
-    pub(crate) name: &'static str,
-    pub(crate) cases: fn(&World, Measure<'_>),
+pub struct Section {
+    pub name: &'static str,
+    pub cases: fn(&World, Measure<'_>),
     /// Larger ones would take longer than anybody waits for.
-    pub(crate) applications_max: u32,
+    pub applications_max: u32,
 }
 
 /// All of them. Reads are last: they give `SQLite` the index that they need, which slows down its writes.
-pub(crate) const SECTIONS: [Section; 6] = [
+pub const SECTIONS: [Section; 6] = [
     Section { name: "bulk", cases: bulk::cases, applications_max: u32::MAX },
     Section { name: "snapshot", cases: snapshot::cases, applications_max: u32::MAX },
     Section { name: "single", cases: single::cases, applications_max: u32::MAX },
@@ -49,7 +49,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
 /// How a figure is to be read.
 #[derive(Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Role {
+pub enum Role {
     Ours,
     /// Less than the whole work: a limit, or what ours is to be measured by.
     Floor,
@@ -57,13 +57,13 @@ pub(crate) enum Role {
     Peer,
 }
 
-pub(crate) struct Contender<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
-    pub(crate) work: Box<dyn Contend + 'a>,
+pub struct Contender<'a> {
+    pub name: &'static str,
+    pub role: Role,
+    pub work: Box<dyn Contend + 'a>,
 }
 
-pub(crate) trait Contend {
+pub trait Contend {
     /// Goes to where the work begins.
     fn reset(&mut self) {}
 
@@ -75,15 +75,15 @@ pub(crate) trait Contend {
 }
 
 impl<'a> Contender<'a> {
-    pub(crate) fn ours(work: impl Contend + 'a) -> Self {
+    pub fn ours(work: impl Contend + 'a) -> Self {
         Self { name: "ours", role: Role::Ours, work: Box::new(work) }
     }
 
-    pub(crate) fn floor(name: &'static str, work: impl Contend + 'a) -> Self {
+    pub fn floor(name: &'static str, work: impl Contend + 'a) -> Self {
         Self { name, role: Role::Floor, work: Box::new(work) }
     }
 
-    pub(crate) fn peer(name: &'static str, work: impl Contend + 'a) -> Self {
+    pub fn peer(name: &'static str, work: impl Contend + 'a) -> Self {
         Self { name, role: Role::Peer, work: Box::new(work) }
     }
 }
@@ -94,7 +94,7 @@ impl Case<'_> {
     ///
     /// # Panics
     /// Where two disagree: no figure of this case is then worth printing.
-    pub(crate) fn check(&mut self) -> Vec<(Duration, Duration)> {
+    pub fn check(&mut self) -> Vec<(Duration, Duration)> {
         let mut agreed: Option<(&str, Vec<u32>)> = None;
         let check = |contender: &mut Contender<'_>| {
             contender.work.reset();
@@ -115,19 +115,19 @@ impl Case<'_> {
 }
 
 /// Work that changes nothing, and what its answer is in words that all share.
-pub(crate) struct Reading<F, O> {
+pub struct Reading<F, O> {
     read: F,
     outcome: O,
 }
 
 impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Reading<F, O> {
-    pub(crate) const fn new(read: F, outcome: O) -> Self {
+    pub const fn new(read: F, outcome: O) -> Self {
         Self { read, outcome }
     }
 }
 
 /// Something to measure others by.
-pub(crate) fn floor_of<'a, R: 'a>(read: impl FnMut() -> R + 'a) -> impl Contend + 'a {
+pub fn floor_of<'a, R: 'a>(read: impl FnMut() -> R + 'a) -> impl Contend + 'a {
     Reading::new(read, |_| None)
 }
 
@@ -146,13 +146,13 @@ impl<R, F: FnMut() -> R, O: FnMut(R) -> Option<Vec<u32>>> Contend for Reading<F,
 }
 
 /// Work for which something is made ready each time; that is not timed, nor is the end of what the work leaves.
-pub(crate) struct Once<P, W> {
+pub struct Once<P, W> {
     prepare: P,
     work: W,
 }
 
 impl<I, R, P: FnMut() -> I, W: FnMut(&mut I) -> R> Once<P, W> {
-    pub(crate) const fn new(prepare: P, work: W) -> Self {
+    pub const fn new(prepare: P, work: W) -> Self {
         Self { prepare, work }
     }
 }

@@ -13,15 +13,15 @@ use crate::peers::{
 };
 
 /// What is to be done.
-pub(crate) struct Script {
+pub struct Script {
     /// Leads to where the timed work begins; not timed.
-    pub(crate) setup: Vec<Work>,
+    pub setup: Vec<Work>,
     /// So many moves of single applications, at random, after that.
-    pub(crate) history: u32,
+    pub history: u32,
     /// Timed, one list of works after the other, in turn. Each begins where the one before has ended.
-    pub(crate) timed: Vec<Vec<Work>>,
+    pub timed: Vec<Vec<Work>>,
     /// Leads back to where the timed work began, where it has not done so itself; not timed.
-    pub(crate) back: Option<Work>,
+    pub back: Option<Work>,
 }
 
 /// One engine at that.
@@ -107,24 +107,24 @@ impl<E: Engine> Contend for Mover<'_, E> {
 }
 
 impl World {
-    pub(crate) fn ours_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
+    pub fn ours_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
         Contender::ours(Mover::new(self, self.ours(), script, |_| ()))
     }
 
-    pub(crate) fn careful_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
+    pub fn careful_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
         Contender::peer("careful", Mover::new(self, self.careful(), script, |_| ()))
     }
 
-    pub(crate) fn naive_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
+    pub fn naive_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
         Contender::peer("naive", Mover::new(self, self.naive(), script, |_| ()))
     }
 
-    pub(crate) fn persistent_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
+    pub fn persistent_at<'a>(&'a self, script: &'a Script) -> Contender<'a> {
         Contender::peer("persistent", Mover::new(self, self.persistent(), script, |_| ()))
     }
 
     /// A list goes by the route, anything else is one statement.
-    pub(crate) fn sqlite_at<'a>(&'a self, script: &'a Script, keys: Keys, route: Option<Route>) -> Contender<'a> {
+    pub fn sqlite_at<'a>(&'a self, script: &'a Script, keys: Keys, route: Option<Route>) -> Contender<'a> {
         let per_row: fn(&mut Sqlite) = |engine| engine.route = Route::PerRow;
         let by_table: fn(&mut Sqlite) = |engine| engine.route = Route::TemporaryTable;
         let (name, choose) = match (keys, route) {

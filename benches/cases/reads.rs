@@ -26,7 +26,7 @@ struct Page {
     after: Option<u32>,
 }
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     let spread = world.data.order.iter().map(|number| (*number, number % SPREAD));
     begin(world, &[Work::Assign { assignments: spread.collect() }]);
     let mut dice = Dice(1);

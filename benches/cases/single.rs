@@ -21,7 +21,7 @@ use crate::peers::{Data, Dice, HERE, THERE, Work, at, sqlite::Keys};
 /// So many commands are a run.
 const BATCH: u32 = 256;
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     let script = add_application(world);
     measure(add_application_case(world, &script));
     others(world, measure);

@@ -20,7 +20,7 @@ const MANY: u32 = 1_000_000;
 /// So many writes, at random, in turn.
 const WRITES: u32 = 1_024;
 
-pub(crate) fn cases(world: &World, measure: Measure<'_>) {
+pub fn cases(world: &World, measure: Measure<'_>) {
     let everything = [Work::All { to: HERE }];
     world.ours().borrow_mut().engine.begin(&world.data, &everything);
     world.careful().borrow_mut().engine.begin(&world.data, &everything);
@@ -107,13 +107,13 @@ fn undoes<'a>(world: &'a World, work: &Work) -> Vec<Contender<'a>> {
     vec![Contender::ours(part(Part::Undo)), Contender::floor("floor: its move", part(Part::Move))]
 }
 
-pub(crate) enum Part {
+pub enum Part {
     Move,
     Undo,
 }
 
 /// A move and its undoing, one of the two timed.
-pub(crate) struct MoveAndBack {
+pub struct MoveAndBack {
     tenant: Tenant,
     command: Command,
     part: Part,
@@ -121,7 +121,7 @@ pub(crate) struct MoveAndBack {
 
 impl MoveAndBack {
     /// Begins where ours is.
-    pub(crate) fn new(world: &World, work: &Work, part: Part) -> Self {
+    pub fn new(world: &World, work: &Work, part: Part) -> Self {
         let ours = world.ours();
         let engine = &ours.borrow().engine;
         Self { tenant: engine.tenant.clone(), command: engine.prepare(&world.data, work), part }

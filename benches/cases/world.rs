@@ -15,15 +15,15 @@ use crate::peers::{
 };
 
 /// An engine, and which of the works that lead to each other comes next.
-pub(crate) struct Turn<E> {
-    pub(crate) engine: E,
-    pub(crate) next: usize,
+pub struct Turn<E> {
+    pub engine: E,
+    pub next: usize,
 }
 
-pub(crate) type Shared<E> = Rc<RefCell<Turn<E>>>;
+pub type Shared<E> = Rc<RefCell<Turn<E>>>;
 
-pub(crate) struct World {
-    pub(crate) data: Data,
+pub struct World {
+    pub data: Data,
     ours: OnceCell<Shared<Ours>>,
     careful: OnceCell<Shared<Careful>>,
     naive: OnceCell<Shared<Naive>>,
@@ -37,7 +37,7 @@ fn get<E>(cell: &OnceCell<Shared<E>>, make: impl FnOnce() -> E) -> Shared<E> {
 }
 
 impl World {
-    pub(crate) fn new(applications: u32) -> Self {
+    pub fn new(applications: u32) -> Self {
         Self {
             data: Data::new(applications),
             ours: OnceCell::new(),
@@ -49,23 +49,23 @@ impl World {
         }
     }
 
-    pub(crate) fn ours(&self) -> Shared<Ours> {
+    pub fn ours(&self) -> Shared<Ours> {
         get(&self.ours, || Ours::new(&self.data))
     }
 
-    pub(crate) fn careful(&self) -> Shared<Careful> {
+    pub fn careful(&self) -> Shared<Careful> {
         get(&self.careful, || Careful::new(&self.data))
     }
 
-    pub(crate) fn naive(&self) -> Shared<Naive> {
+    pub fn naive(&self) -> Shared<Naive> {
         get(&self.naive, || Naive::new(&self.data))
     }
 
-    pub(crate) fn persistent(&self) -> Shared<Persistent> {
+    pub fn persistent(&self) -> Shared<Persistent> {
         get(&self.persistent, || Persistent::new(&self.data))
     }
 
-    pub(crate) fn sqlite(&self, keys: Keys) -> Shared<Sqlite> {
+    pub fn sqlite(&self, keys: Keys) -> Shared<Sqlite> {
         let cell = if keys == Keys::Integers { &self.integers } else { &self.texts };
         get(cell, || Sqlite::new(&self.data, keys))
     }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::cases::{Case, Role};
+use connector_groups_benches::cases::{Case, Role};
 
 /// How long to measure for.
 #[derive(Clone, Copy)]

@@ -106,7 +106,7 @@ fn draw_memory(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> 
         .build_cartesian_2d(0.0..high * 1.1, (0..last).into_segmented())?;
     let name = |segment: &SegmentValue<u32>| match segment {
         SegmentValue::CenterOf(number) => {
-            bars.get(crate::peers::at(*number)).map_or_else(String::new, |bar| bar.contender.clone())
+            bars.get(connector_groups_benches::peers::at(*number)).map_or_else(String::new, |bar| bar.contender.clone())
         }
         SegmentValue::Exact(_) | SegmentValue::Last => String::new(),
     };

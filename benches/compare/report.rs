@@ -9,7 +9,7 @@ use super::{
     tables,
     targets::{Target, targets},
 };
-use crate::cases::Section;
+use connector_groups_benches::cases::Section;
 
 /// How the figures came about; part of what is written.
 const METHOD: &str = "Each piece of work is run once by everybody and the outcomes are compared; where two disagree, the run \
@@ -115,15 +115,15 @@ impl<'a> Report<'a> {
     }
 
     /// Puts the figures into the README, between the two marks that say so.
-    pub(crate) fn write_into(&self, readme: &Path) -> io::Result<()> {
-        let text = fs::read_to_string(readme)?;
+    pub(crate) fn write_into(&self, page: &Path) -> io::Result<()> {
+        let text = fs::read_to_string(page)?;
         let (before, rest) = text.split_once(BEGIN).ok_or(io::ErrorKind::NotFound)?;
         let (_, after) = rest.split_once(END).ok_or(io::ErrorKind::NotFound)?;
         let (headline, met, slower) = (self.headline(), self.met(), self.slower().as_markdown());
         let slower = format!("What a peer does faster, and what it takes of our time:\n\n{slower}");
-        // The README is documentation of the crate too, in which names of this form stand in backticks.
+        // The page is documentation of the crate too, in which names of this form stand in backticks.
         let figures = format!("\n{headline}\n{met}. {slower}").replace("SQLite", "`SQLite`");
-        fs::write(readme, format!("{before}{BEGIN}{figures}{END}{after}"))
+        fs::write(page, format!("{before}{BEGIN}{figures}{END}{after}"))
     }
 }
 

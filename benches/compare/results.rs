@@ -1,7 +1,7 @@
 //! All that was measured, and what can be asked of it.
 
 use super::measure::Row;
-use crate::cases::Role;
+use connector_groups_benches::cases::Role;
 
 #[derive(Default)]
 pub(crate) struct Results {

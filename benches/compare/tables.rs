@@ -1,7 +1,7 @@
 //! The results as tables, for the terminal and as Markdown.
 
 use super::{results::Results, targets::Target};
-use crate::cases::Role;
+use connector_groups_benches::cases::Role;
 
 pub(crate) struct Table {
     head: Vec<String>,

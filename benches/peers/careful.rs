@@ -8,19 +8,19 @@ use uuid::Uuid;
 use super::{Answer, ByKey, Data, Engine, Work};
 
 #[derive(Clone)]
-pub(crate) struct Careful {
-    pub(crate) applications: IndexMap<Uuid, Application>,
+pub struct Careful {
+    pub applications: IndexMap<Uuid, Application>,
     connectors: IndexMap<Uuid, Uuid>,
     groups: IndexMap<Uuid, Group>,
 }
 
 #[derive(Clone)]
 #[allow(dead_code, reason = "held, as the engine holds them")]
-pub(crate) struct Application {
+pub struct Application {
     app_id: Uuid,
     display_name: String,
     /// `None` while it is not published.
-    pub(crate) group: Option<Uuid>,
+    pub group: Option<Uuid>,
 }
 
 #[derive(Clone, Default)]
@@ -31,7 +31,7 @@ struct Group {
 }
 
 impl Careful {
-    pub(crate) fn new(data: &Data) -> Self {
+    pub fn new(data: &Data) -> Self {
         let group = |group: &super::Group| {
             (Uuid::from_u128(group.id), Group { region: group.region.into(), ..Group::default() })
         };
@@ -142,28 +142,28 @@ impl Careful {
     }
 
     /// How many connectors serve each application, in creation order.
-    pub(crate) fn served(&self) -> impl Iterator<Item = usize> + '_ {
+    pub fn served(&self) -> impl Iterator<Item = usize> + '_ {
         let groups = self.applications.values().map(|application| application.group);
         groups.map(|group| group.map_or(0, |group| self.groups[&group].connectors.len()))
     }
 
-    pub(crate) fn in_group(&self, group: Uuid) -> usize {
+    pub fn in_group(&self, group: Uuid) -> usize {
         self.groups[&group].applications.len()
     }
 
     /// A connector serves nobody any more.
-    pub(crate) fn lose(&mut self, connector: Uuid) {
+    pub fn lose(&mut self, connector: Uuid) {
         let group = self.connectors[&connector];
         self.groups[&group].connectors.swap_remove(&connector);
     }
 
-    pub(crate) fn lose_region(&mut self, region: &str) {
+    pub fn lose_region(&mut self, region: &str) {
         let lost = self.groups.values_mut().filter(|group| group.region == region);
         lost.for_each(|group| group.connectors.clear());
     }
 
     /// Every group's applications, in creation order.
-    pub(crate) fn by_group(&self) -> Vec<Vec<Uuid>> {
+    pub fn by_group(&self) -> Vec<Vec<Uuid>> {
         let mut lists: Vec<Vec<Uuid>> =
             self.groups.values().map(|group| Vec::with_capacity(group.applications.len())).collect();
         for (id, application) in &self.applications {
@@ -175,7 +175,7 @@ impl Careful {
     }
 
     /// A page of a group's applications, in creation order.
-    pub(crate) fn page(&self, group: Uuid, after: Option<Uuid>, limit: usize) -> impl Iterator<Item = Uuid> + '_ {
+    pub fn page(&self, group: Uuid, after: Option<Uuid>, limit: usize) -> impl Iterator<Item = Uuid> + '_ {
         let start = after.map_or(0, |after| self.applications.get_index_of(&after).unwrap() + 1);
         let behind = self.applications.as_slice()[start..].iter();
         behind.filter(move |(_, application)| application.group == Some(group)).map(|(id, _)| *id).take(limit)

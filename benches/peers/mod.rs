@@ -1,58 +1,58 @@
 //! Those who do the same work: the engine, its peers and its floors, over the same things.
 
-pub(crate) mod careful;
-pub(crate) mod floors;
-pub(crate) mod naive;
-pub(crate) mod ours;
-pub(crate) mod persistent;
-pub(crate) mod sqlite;
+pub mod careful;
+pub mod floors;
+pub mod naive;
+pub mod ours;
+pub mod persistent;
+pub mod sqlite;
 
 use std::collections::HashMap;
 
 /// Groups that the applications are spread over at first.
-pub(crate) const SPREAD: u32 = 16;
+pub const SPREAD: u32 = 16;
 /// Two groups more, for all to go to and back.
-pub(crate) const HERE: u32 = SPREAD;
-pub(crate) const THERE: u32 = SPREAD + 1;
+pub const HERE: u32 = SPREAD;
+pub const THERE: u32 = SPREAD + 1;
 
 /// Regions of groups: the first of even ones, the second of odd ones, the third of the two to go to.
-pub(crate) const REGIONS: [&str; 3] = ["eur", "nam", "asia"];
+pub const REGIONS: [&str; 3] = ["eur", "nam", "asia"];
 /// What the name of every tenth application begins with.
-pub(crate) const TENTH: &str = "Payroll ";
-pub(crate) const TENTH_IN_ANOTHER_CASE: &str = "pAYROLL ";
+pub const TENTH: &str = "Payroll ";
+pub const TENTH_IN_ANOTHER_CASE: &str = "pAYROLL ";
 
 /// What all of them hold. Things are known by their number: their place in creation order.
-pub(crate) struct Data {
-    pub(crate) applications: Vec<Application>,
-    pub(crate) groups: Vec<Group>,
-    pub(crate) connectors: Vec<Connector>,
+pub struct Data {
+    pub applications: Vec<Application>,
+    pub groups: Vec<Group>,
+    pub connectors: Vec<Connector>,
     /// Every application once, at random.
-    pub(crate) order: Vec<u32>,
+    pub order: Vec<u32>,
     /// An id that nothing has.
-    pub(crate) unknown: u128,
+    pub unknown: u128,
 }
 
-pub(crate) struct Application {
-    pub(crate) id: u128,
-    pub(crate) app_id: u128,
-    pub(crate) name: String,
+pub struct Application {
+    pub id: u128,
+    pub app_id: u128,
+    pub name: String,
     /// The number of the group that it is assigned to at first.
-    pub(crate) group: u32,
+    pub group: u32,
 }
 
-pub(crate) struct Group {
-    pub(crate) id: u128,
-    pub(crate) region: &'static str,
+pub struct Group {
+    pub id: u128,
+    pub region: &'static str,
 }
 
-pub(crate) struct Connector {
-    pub(crate) id: u128,
-    pub(crate) group: u32,
+pub struct Connector {
+    pub id: u128,
+    pub group: u32,
 }
 
 impl Data {
     /// So many applications, and a connector for every tenth, but no fewer than two for each group.
-    pub(crate) fn new(applications: u32) -> Self {
+    pub fn new(applications: u32) -> Self {
         let mut dice = Dice(u64::from(applications));
         let groups = (0..SPREAD + 2).map(|number| {
             let region = if number < SPREAD { REGIONS[at(number % 2)] } else { REGIONS[2] };
@@ -74,13 +74,13 @@ impl Data {
     }
 
     /// The same without names: what an engine needs for ids and assignments alone.
-    pub(crate) fn without_names(mut self) -> Self {
+    pub fn without_names(mut self) -> Self {
         self.applications.iter_mut().for_each(|application| application.name = String::new());
         self
     }
 
     /// The id of a thing; that of the application behind the last is nobody's.
-    pub(crate) fn guid(&self, thing: Thing) -> u128 {
+    pub fn guid(&self, thing: Thing) -> u128 {
         match thing {
             Thing::Application(number) => {
                 self.applications.get(at(number)).map_or(self.unknown, |application| application.id)
@@ -91,18 +91,18 @@ impl Data {
     }
 
     /// The number of each group by its id.
-    pub(crate) fn group_numbers(&self) -> HashMap<u128, u32> {
+    pub fn group_numbers(&self) -> HashMap<u128, u32> {
         self.groups.iter().map(|group| group.id).zip(0..).collect()
     }
 
-    pub(crate) fn len(&self) -> u32 {
+    pub fn len(&self) -> u32 {
         u32::try_from(self.applications.len()).unwrap()
     }
 }
 
 /// A bulk command, or one on a single application.
 #[derive(Clone)]
-pub(crate) enum Work {
+pub enum Work {
     /// All that one group holds.
     Group {
         from: u32,
@@ -142,14 +142,14 @@ pub(crate) enum Work {
 
 /// A thing by its number.
 #[derive(Clone, Copy)]
-pub(crate) enum Thing {
+pub enum Thing {
     Application(u32),
     Group(u32),
     Connector(u32),
 }
 
 /// The work by the keys of one that does it.
-pub(crate) enum ByKey<K> {
+pub enum ByKey<K> {
     Group { from: K, to: K },
     List { applications: Vec<K>, to: K },
     Assign { assignments: Vec<(K, K)> },
@@ -160,7 +160,7 @@ pub(crate) enum ByKey<K> {
 }
 
 impl Work {
-    pub(crate) fn by_key<K>(&self, key: impl Fn(Thing) -> K) -> ByKey<K> {
+    pub fn by_key<K>(&self, key: impl Fn(Thing) -> K) -> ByKey<K> {
         let group = |number: &u32| key(Thing::Group(*number));
         let application = |number: &u32| key(Thing::Application(*number));
         match self {
@@ -185,10 +185,10 @@ impl Work {
 }
 
 /// How many moved; or which entries of the list are refused, so that nothing did.
-pub(crate) type Answer = Result<u32, Vec<u32>>;
+pub type Answer = Result<u32, Vec<u32>>;
 
 /// Who does the work, with all that the engine promises: every entry checked, all or nothing.
-pub(crate) trait Engine {
+pub trait Engine {
     /// The work in this one's own words, put into them outside the timed part.
     type Prepared;
 
@@ -215,10 +215,10 @@ pub(crate) trait Engine {
 }
 
 /// Numbers without end out of a seed (`SplitMix64`).
-pub(crate) struct Dice(pub(crate) u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    pub(crate) fn number(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut number = self.0;
         number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -226,15 +226,15 @@ impl Dice {
         number ^ (number >> 31)
     }
 
-    pub(crate) fn below(&mut self, end: u32) -> u32 {
+    pub fn below(&mut self, end: u32) -> u32 {
         u32::try_from((u128::from(self.number()) * u128::from(end)) >> 64).unwrap()
     }
 
-    pub(crate) fn guid(&mut self) -> u128 {
+    pub fn guid(&mut self) -> u128 {
         (u128::from(self.number()) << 64) | u128::from(self.number())
     }
 
-    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             let other = self.below(u32::try_from(last + 1).unwrap());
             things.swap(last, at(other));
@@ -242,6 +242,6 @@ impl Dice {
     }
 }
 
-pub(crate) fn at(number: u32) -> usize {
+pub fn at(number: u32) -> usize {
     usize::try_from(number).unwrap()
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Answer, ByKey, Data, Engine, Thing, Work, at};
 
 #[derive(Clone)]
-pub(crate) struct Naive {
+pub struct Naive {
     applications: HashMap<String, Application>,
     groups: HashMap<String, Group>,
 }
@@ -24,12 +24,12 @@ struct Group {
     region: String,
 }
 
-pub(crate) fn text(guid: u128) -> String {
+pub fn text(guid: u128) -> String {
     uuid::Uuid::from_u128(guid).hyphenated().to_string()
 }
 
 impl Naive {
-    pub(crate) fn new(data: &Data) -> Self {
+    pub fn new(data: &Data) -> Self {
         let ids: Vec<String> = data.groups.iter().map(|group| text(group.id)).collect();
         let regions = data.groups.iter().map(|group| Group { region: group.region.into() });
         let groups = ids.iter().cloned().zip(regions).collect();

@@ -12,12 +12,12 @@ use connector_groups::{
 
 use super::{Answer, Data, Engine, Thing, Work};
 
-pub(crate) struct Ours {
-    pub(crate) tenant: Tenant,
+pub struct Ours {
+    pub tenant: Tenant,
 }
 
 /// A document with what the data says, each application published with the properties at their defaults.
-pub(crate) fn document(data: &Data) -> Document {
+pub fn document(data: &Data) -> Document {
     let group = |(number, group): (usize, &super::Group)| ConnectorGroupDocument {
         id: ConnectorGroupId::from_u128(group.id),
         name: format!("Group {number}").into(),
@@ -57,31 +57,31 @@ pub(crate) fn document(data: &Data) -> Document {
 
 impl Data {
     /// The number of each application, by its id.
-    pub(crate) fn application_numbers(&self) -> HashMap<ApplicationId, u32> {
+    pub fn application_numbers(&self) -> HashMap<ApplicationId, u32> {
         (0..).zip(&self.applications).map(|(number, one)| (ApplicationId::from_u128(one.id), number)).collect()
     }
 
-    pub(crate) fn group(&self, number: u32) -> ConnectorGroupId {
+    pub fn group(&self, number: u32) -> ConnectorGroupId {
         ConnectorGroupId::from_u128(self.guid(Thing::Group(number)))
     }
 
-    pub(crate) fn application(&self, number: u32) -> ApplicationId {
+    pub fn application(&self, number: u32) -> ApplicationId {
         ApplicationId::from_u128(self.guid(Thing::Application(number)))
     }
 
-    pub(crate) fn connector(&self, number: u32) -> ConnectorId {
+    pub fn connector(&self, number: u32) -> ConnectorId {
         ConnectorId::from_u128(self.guid(Thing::Connector(number)))
     }
 }
 
 impl Ours {
-    pub(crate) fn new(data: &Data) -> Self {
+    pub fn new(data: &Data) -> Self {
         Self { tenant: Tenant::try_from(document(data)).expect("a valid document") }
     }
 }
 
 /// What events and refusals say, in words that all engines share.
-pub(crate) fn answer(result: Result<Vec<Event>, Refusal>) -> Answer {
+pub fn answer(result: Result<Vec<Event>, Refusal>) -> Answer {
     let moved = |event: &Event| match event {
         Event::ApplicationsReassigned { applications, .. } => applications.len(),
         Event::ConnectorsMoved { connectors, .. } => connectors.len(),

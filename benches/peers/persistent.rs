@@ -10,7 +10,7 @@ use super::{Answer, ByKey, Data, Engine, Work, at};
 type Map<V> = GenericHashMap<u128, V, FixedState, DefaultSharedPtr>;
 
 #[derive(Clone)]
-pub(crate) struct Persistent {
+pub struct Persistent {
     applications: Map<Application>,
     groups: Map<Group>,
 }
@@ -34,7 +34,7 @@ struct Group {
 }
 
 impl Persistent {
-    pub(crate) fn new(data: &Data) -> Self {
+    pub fn new(data: &Data) -> Self {
         let application = |application: &super::Application| {
             let texts = Texts { app_id: application.app_id, display_name: application.name.clone() };
             let group = Some(data.groups[at(application.group)].id);

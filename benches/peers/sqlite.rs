@@ -12,7 +12,7 @@ use rusqlite::{Connection, Statement, Transaction, params, types::Value};
 use super::{Answer, ByKey, Data, Engine, Thing, Work, at, naive::text};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keys {
+pub enum Keys {
     /// The caller knows each thing by an integer.
     Integers,
     /// The caller knows each thing by its GUID.
@@ -20,16 +20,16 @@ pub(crate) enum Keys {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route {
+pub enum Route {
     PerRow,
     TemporaryTable,
 }
 
-pub(crate) struct Sqlite {
-    pub(crate) connection: Connection,
+pub struct Sqlite {
+    pub connection: Connection,
     keys: Keys,
     /// How lists go from now on.
-    pub(crate) route: Route,
+    pub route: Route,
 }
 
 const OF_INTEGERS: &str = "
@@ -47,7 +47,7 @@ const OF_TEXTS: &str = "
     CREATE TEMPORARY TABLE listed (id TEXT PRIMARY KEY, connector_group TEXT) STRICT, WITHOUT ROWID;";
 
 impl Sqlite {
-    pub(crate) fn new(data: &Data, keys: Keys) -> Self {
+    pub fn new(data: &Data, keys: Keys) -> Self {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "temp_store", "MEMORY").unwrap();
         rusqlite::vtab::array::load_module(&connection).unwrap();
@@ -81,14 +81,14 @@ impl Sqlite {
     }
 
     /// For reads by group.
-    pub(crate) fn index_by_group(&self) {
+    pub fn index_by_group(&self) {
         self.connection
             .execute_batch("CREATE INDEX IF NOT EXISTS by_group ON applications (connector_group, id)")
             .unwrap();
     }
 
     /// How much memory the pages of the database take.
-    pub(crate) fn bytes(&self) -> i64 {
+    pub fn bytes(&self) -> i64 {
         let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         pragma("page_count") * pragma("page_size")
     }
@@ -197,7 +197,7 @@ fn key(data: &Data, keys: Keys, thing: Thing) -> Value {
 }
 
 /// The work, its lists as `SQLite` takes them.
-pub(crate) enum Prepared {
+pub enum Prepared {
     List { ids: Rc<Vec<Value>>, to: Vec<Value> },
     Other(ByKey<Value>),
 }

@@ -21,6 +21,7 @@ impl Slot {
     }
 
     pub(crate) fn at(index: usize) -> Self {
+        debug_assert!(u32::try_from(index).is_ok_and(|index| index < u32::MAX), "a slot has 32 bits: {index}");
         Self::new(u32::try_from(index).unwrap_or(u32::MAX))
     }
 

@@ -86,6 +86,7 @@ impl<I: Key> SlotMap<I> {
 
     /// As [`id`](Self::id), to ask for many.
     pub(crate) fn ids(&self) -> impl Fn(Slot) -> I + '_ {
+        // A dead slot may be asked, too: its id is whatever stood there, and the order says that it is dead.
         let ids = self.ids.reader();
         move |slot| ids.get(slot.index()).copied().unwrap_or_default()
     }
@@ -143,6 +144,7 @@ impl<I: Key> SlotMap<I> {
     }
 
     pub(crate) fn remove(&mut self, slot: Slot) {
+        debug_assert!(self.is_live(slot), "{slot:?} is removed twice");
         self.index.remove(self.hash(self.id(slot)), slot);
         if !self.order.remove(slot) {
             self.layout = Layout::default();

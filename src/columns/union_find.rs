@@ -125,6 +125,7 @@ impl UnionFind {
         }
         let mut is_left_empty = false;
         let leave = |former: &mut Node| {
+            debug_assert!(former.held > 0, "an element leaves a node that holds none");
             former.held = former.held.saturating_sub(1);
             is_left_empty = former.held == 0;
         };
@@ -337,6 +338,7 @@ impl UnionFind {
         let mut next = Some((node, count));
         while let Some((node, count)) = next.take() {
             let Some(found) = self.nodes.get_mut(node.index()) else { return };
+            debug_assert!(found.held >= count, "{count} leave a node that holds {}", found.held);
             found.held = found.held.saturating_sub(count);
             if found.held > 0 {
                 return;

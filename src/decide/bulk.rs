@@ -1,4 +1,4 @@
-//! Bulk: the target first, then the group that a selection names, then every entry, all of them (contract §5).
+//! Bulk: the target first, then the group that a selection names, then every entry, all of them.
 
 use alloc::vec::Vec;
 

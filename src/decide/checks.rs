@@ -44,7 +44,7 @@ pub(super) fn region_or_default(state: &State, text: Option<&Arc<str>>) -> Check
     text.map_or_else(|| Ok(state.default_region().clone()), region)
 }
 
-/// Both URLs, then both read-only properties (contract §9).
+/// Both URLs, then both read-only properties: the first that fails is the answer.
 pub(super) fn publishing(changes: &PublishingChanges) -> Check {
     url(UrlProperty::InternalUrl, changes.internal_url.value())?;
     url(UrlProperty::ExternalUrl, changes.external_url.value())?;
@@ -114,7 +114,7 @@ pub(super) fn connector_is_free(state: &State, id: ConnectorId) -> Check {
     free(Kind::Connector, id, state.connector(id).is_some())
 }
 
-/// With both taken, `id` is named (contract §9).
+/// With both taken, `id` is named, as it comes first.
 pub(super) fn application_is_free(state: &State, id: ApplicationId, app_id: AppId) -> Check {
     free(Kind::Application, id, state.application(id).is_some())?;
     free(Kind::Application, app_id, state.application_by_app_id(app_id).is_some())

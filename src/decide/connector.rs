@@ -45,7 +45,7 @@ pub(super) fn register(state: &State, command: &RegisterConnector) -> Decision {
 
 pub(super) fn report(state: &State, command: &ReportConnector) -> Decision {
     let connector = checks::connector(state, command.id)?;
-    // Saying again what is known changes nothing; above all the ten days do not start again (contract §9).
+    // Saying again what is known changes nothing; above all the ten days do not start again.
     let status = command.status.filter(|status| *status != connector.presence().status());
     let external_ip = command.external_ip.clone().filter(|external_ip| external_ip != connector.external_ip());
     let version = command.version.clone().filter(|version| version != connector.version());

@@ -1,6 +1,6 @@
 //! The rules: what a command does to a state, or why it is refused. Reads only.
 //!
-//! Each handler is a list of checks in the order of contract §5 (the command's own fields, what must be found, what must
+//! Each handler is a list of checks in the order of precedence (the command's own fields, what must be found, what must
 //! not be, the state), then the events. The checks are in [`checks`], where every refusal is built, each at one line.
 
 mod application;

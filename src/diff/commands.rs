@@ -88,28 +88,28 @@ impl Diff {
     /// of a name or URL of nobody; under `regionalConnectorMoves` a connector goes by way of the default group.
     #[must_use]
     pub fn commands(&self) -> DiffCommands {
-        let mut way = Way { tenant: self.from.clone(), done: DiffCommands::default() };
+        let mut progress = Progress { tenant: self.from.clone(), done: DiffCommands::default() };
         if self.tenant.is_some() {
-            way.leave(Leftover::Tenant);
+            progress.leave(Leftover::Tenant);
         }
-        way.take_away_applications(&self.applications);
-        way.create_groups(&self.connector_groups);
-        way.set_applications(&self.applications);
-        way.tell_of_agents(&self.connectors);
-        way.move_all(self);
-        way.delete_groups(&self.connector_groups);
-        way.rename_groups(&self.connector_groups);
-        way.done
+        progress.take_away_applications(&self.applications);
+        progress.create_groups(&self.connector_groups);
+        progress.set_applications(&self.applications);
+        progress.tell_of_agents(&self.connectors);
+        progress.move_all(self);
+        progress.delete_groups(&self.connector_groups);
+        progress.rename_groups(&self.connector_groups);
+        progress.done
     }
 }
 
 /// What of a diff is done, and the tenant as it is by then.
-pub(super) struct Way {
+pub(super) struct Progress {
     pub(super) tenant: Tenant,
     done: DiffCommands,
 }
 
-impl Way {
+impl Progress {
     pub(super) fn leave(&mut self, leftover: Leftover) {
         self.done.leftovers.push(leftover);
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Availability, Flow, Impact};
 use crate::{
+    count::count,
     ids::{ApplicationId, ConnectorGroupId},
     model::{region::Region, url::is_wildcard},
     state::{ApplicationView, State},
@@ -71,13 +72,15 @@ impl fmt::Display for Hazard {
             Self::NoActiveConnector { connector_group, applications } => {
                 write!(
                     formatter,
-                    "{applications} applications in connector group {connector_group}, which has no active connector"
+                    "{} in connector group {connector_group}, which has no active connector",
+                    count(*applications, "application")
                 )?;
             }
             Self::OneActiveConnector { connector_group, applications } => {
                 write!(
                     formatter,
-                    "{applications} applications in connector group {connector_group}, which has one active connector"
+                    "{} in connector group {connector_group}, which has one active connector",
+                    count(*applications, "application")
                 )?;
             }
             Self::WildcardRegion { application, connector_group, region } => write!(
@@ -85,7 +88,9 @@ impl fmt::Display for Hazard {
                 "application {application} has a wildcard URL, whose DNS record must point to region {region} of connector group {connector_group}"
             )?,
             Self::DefaultInUse { applications } => {
-                write!(formatter, "{applications} applications come to rest in the default connector group")?;
+                let verb = if *applications == 1 { "comes" } else { "come" };
+                let applications = count(*applications, "application");
+                write!(formatter, "{applications} {verb} to rest in the default connector group")?;
             }
         }
         write!(formatter, " ({})", self.rule())

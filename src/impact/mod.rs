@@ -7,6 +7,7 @@
 mod availability;
 mod hazard;
 mod loss;
+mod questions;
 mod touched;
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
@@ -120,6 +121,7 @@ fn becomes_better(before: Option<Availability>, after: Option<Availability>) -> 
 /// A group that would change: in its availability or a count, in its name or region, or by coming or going.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectorGroupChange<'a> {
+    id: ConnectorGroupId,
     /// As it is; `None` where there is no such group yet.
     pub before: Option<ConnectorGroupView<'a>>,
     /// As it would be; `None` where it would be gone.
@@ -129,8 +131,8 @@ pub struct ConnectorGroupChange<'a> {
 impl ConnectorGroupChange<'_> {
     /// Which group.
     #[must_use]
-    pub fn id(&self) -> ConnectorGroupId {
-        self.before.or(self.after).map(ConnectorGroupView::id).unwrap_or_default()
+    pub const fn id(&self) -> ConnectorGroupId {
+        self.id
     }
 
     /// Whether it would be in this state and is not now. A group that is not there yet counts as unavailable.
@@ -246,23 +248,23 @@ impl<'a> Flow<'a> {
 }
 
 /// An impact in the making: what has happened so far.
-pub(crate) struct Meanwhile {
+struct Meanwhile {
     before: Arc<State>,
     after: Arc<State>,
     touched: Touched,
 }
 
 impl Meanwhile {
-    pub(crate) fn since(before: &Arc<State>) -> Self {
+    fn since(before: &Arc<State>) -> Self {
         Self { before: Arc::clone(before), after: Arc::clone(before), touched: Touched::default() }
     }
 
     /// The state by now, for which the next events are decided.
-    pub(crate) fn state(&self) -> &State {
+    fn state(&self) -> &State {
         &self.after
     }
 
-    pub(crate) fn happens(&mut self, events: &[Event]) {
+    fn happens(&mut self, events: &[Event]) {
         for event in events {
             let state = Arc::make_mut(&mut self.after);
             self.touched.note(state, event);
@@ -270,7 +272,7 @@ impl Meanwhile {
         }
     }
 
-    pub(crate) fn impact(self) -> Impact {
+    fn impact(self) -> Impact {
         let Self { before, after, touched } = self;
         let named = touched.applications_in_order(&before, &after);
         let connector_groups = touched.connector_groups_in_order(&before, &after);
@@ -330,13 +332,14 @@ impl Impact {
 
     /// The groups that would change, in creation order, new ones last.
     pub fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupChange<'_>> {
-        self.connector_groups.iter().map(|id| self.connector_group(*id)).filter(ConnectorGroupChange::is_one)
+        self.connector_groups.iter().filter_map(|id| self.connector_group(*id)).filter(ConnectorGroupChange::is_one)
     }
 
-    /// This group as it is and would be, whether it changes or not.
+    /// This group as it is and would be, whether it changes or not; `None` where it neither is there nor would be.
     #[must_use]
-    pub fn connector_group(&self, id: ConnectorGroupId) -> ConnectorGroupChange<'_> {
-        ConnectorGroupChange { before: self.before.connector_group(id), after: self.after.connector_group(id) }
+    pub fn connector_group(&self, id: ConnectorGroupId) -> Option<ConnectorGroupChange<'_>> {
+        let (before, after) = (self.before.connector_group(id), self.after.connector_group(id));
+        (before.is_some() || after.is_some()).then_some(ConnectorGroupChange { id, before, after })
     }
 
     /// The default group as it would be.
@@ -408,18 +411,18 @@ impl Impact {
         all.into_iter().map(ApplicationView::id).chain(new.iter().copied())
     }
 
-    /// Every way that applications go, and how many go it.
+    /// Every pair of groups that applications go between, and how many go.
     fn flows_of(&self, whole_groups: &BTreeMap<ConnectorGroupId, ConnectorGroupId>) -> Vec<FlowRecord> {
         let mut named_in = BTreeMap::<ConnectorGroupId, u32>::new();
-        let mut ways = BTreeMap::new();
+        let mut flows = BTreeMap::new();
         let mut count = |(from, to): (Option<ConnectorGroupId>, Option<ConnectorGroupId>), applications, is_folded| {
             let order = |state: &State, id: Option<ConnectorGroupId>| {
                 id.and_then(|id| state.connector_group(id)).map(ConnectorGroupView::creation_order)
             };
             let key = (order(&self.before, from), order(&self.after, to));
-            let way = ways.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
-            way.applications = way.applications.saturating_add(applications);
-            way.is_folded |= is_folded;
+            let flow = flows.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
+            flow.applications = flow.applications.saturating_add(applications);
+            flow.is_folded |= is_folded;
         };
         for id in &self.named {
             let (from, to) = self.groups_of(*id);
@@ -440,7 +443,7 @@ impl Impact {
                 count((from, to), rest, true);
             }
         }
-        ways.into_values().collect()
+        flows.into_values().collect()
     }
 
     /// Whether those who stay in a group fare otherwise than before.

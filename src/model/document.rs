@@ -1,4 +1,4 @@
-//! The snapshot format: a tenant and a directory as JSON (contract §1), which may say anything.
+//! The snapshot format: a tenant and a directory as JSON, which may say anything.
 
 use alloc::{sync::Arc, vec::Vec};
 

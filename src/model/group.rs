@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Name {
 
 const APPLICATION_PROXY: &str = "applicationProxy";
 
-/// What kind of agent a group is for; evolvable, so an unknown text is kept as it came (domain.md §1.1).
+/// What kind of agent a group is for; evolvable, so an unknown text is kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ConnectorGroupType {
     /// `applicationProxy`: the only type whose groups administrators may change (T5).

@@ -4,16 +4,15 @@ pub(crate) mod application;
 pub(crate) mod connector;
 pub(crate) mod document;
 pub(crate) mod group;
-pub(crate) mod json;
 pub(crate) mod publishing;
 pub(crate) mod region;
 mod rules;
 pub(crate) mod url;
 
+pub use crate::json::OpenObject;
 pub use application::{Application, ContradictoryPublication, Publication};
 pub use connector::{Connector, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence};
 pub use group::{ConnectorGroup, ConnectorGroupType, Name, ServiceGroupType};
-pub use json::OpenObject;
 pub use publishing::{
     ApplicationSegment, CertificateMetadata, Change, CorsConfiguration, Enabled, KerberosSignOnSettings,
     OnPremisesPublishing, PublishingChanges, SingleSignOnSettings,

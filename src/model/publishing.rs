@@ -1,10 +1,10 @@
-//! How an application is published: every property of `onPremisesPublishing`, with its default (domain.md §1.4).
+//! How an application is published: every property of `onPremisesPublishing`, with its default.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::model::json::OpenObject;
+use crate::json::OpenObject;
 
 /// What a caller asks of one property: leave it as it is (the property is absent), or set it, null for its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -169,7 +169,7 @@ properties! {
     external_authentication_type: Option<Arc<str>>, Arc<str> = None;
     /// `Default` (85 seconds) or `Long` (180 seconds).
     application_server_timeout: Arc<str>, Arc<str> = "Default".into();
-    /// `enterpriseapp`, `nonwebapp`, `quickaccessapp`; settable, as Microsoft's own tools set it (domain.md §7).
+    /// `enterpriseapp`, `nonwebapp`, `quickaccessapp`; settable, as Microsoft's own tools set it.
     application_type: Arc<str>, Arc<str> = "enterpriseapp".into();
     /// Whether the Global Secure Access client reaches it.
     #[serde(rename = "isAccessibleViaZTNAClient")]

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// A region, never empty and never the sentinel `unknownFutureValue`; kept and written in lower case (domain.md §1.1).
+/// A region, never empty and never the sentinel `unknownFutureValue`; kept and written in lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Region(Arc<str>);
 

@@ -1,7 +1,7 @@
 //! The switches: choices that the sources leave open, each named, each off unless a tenant turns it on.
 
 objects! {
-    /// The switches of a tenant (contract §6). Both are off by default: nothing is refused that no source refuses.
+    /// The switches of a tenant. Both are off by default: nothing is refused that no source refuses.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Rules {
         /// No two `applicationProxy` groups share a name, trimmed and lower-cased (I8, R-46).

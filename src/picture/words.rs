@@ -9,6 +9,7 @@ use core::fmt;
 use super::{PictureOptions, graph::Mark};
 use crate::{
     command::{Command, Selection},
+    count::count as counted,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     impact::Availability,
     impact::{Hazard, Impact},
@@ -40,9 +41,7 @@ pub(super) fn clean(text: &str, options: &PictureOptions) -> String {
 
 /// "1 application", "2 applications".
 pub(super) fn count(number: impl Into<u64>, one: &str) -> String {
-    let number = number.into();
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {one}{plural}")
+    counted(number, one).to_string()
 }
 
 pub(super) const fn availability(availability: Availability) -> &'static str {
@@ -85,7 +84,7 @@ impl Names<'_> {
     /// As it is called before, as a plan tells of it.
     pub(super) fn group(&self, id: ConnectorGroupId) -> String {
         let change = self.impact.connector_group(id);
-        let group = change.before.or(change.after);
+        let group = change.and_then(|change| change.before.or(change.after));
         group.map_or_else(|| id.to_string(), |group| self.text(group.name().as_str()))
     }
 

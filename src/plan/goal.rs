@@ -258,7 +258,11 @@ impl Resolving<'_> {
         for GoalGroup { id, name, region, fate } in groups.iter().cloned() {
             let command = match (fate, name) {
                 (Fate::Stays, name) => UpdateConnectorGroup { id, name, region }.into(),
-                (Fate::Comes, name) => CreateConnectorGroup { id, name: name.unwrap_or_default(), region }.into(),
+                (Fate::Comes, Some(name)) => CreateConnectorGroup { id, name, region }.into(),
+                (Fate::Comes, None) => {
+                    debug_assert!(false, "a group that comes without a name is no part of a goal");
+                    continue;
+                }
                 (Fate::Goes, _) => DeleteConnectorGroup { id }.into(),
             };
             self.check(&command);

@@ -6,9 +6,12 @@
 //! a rule: they know what to try, and `decide` says whether it goes. The result is run on a snapshot of the tenant itself
 //! before it is given away.
 
+mod bound;
 mod desired;
 mod goal;
+mod group;
 mod search;
+mod small;
 mod straight;
 mod task;
 #[cfg(test)]
@@ -28,10 +31,12 @@ use crate::{
     refusal::Refusal,
     tenant::Tenant,
 };
-use search::{Found, STATES_MAX, at_least, search};
+use bound::at_least;
+use search::{Found, STATES_MAX, search};
+use small::{application_at, serves};
 use straight::straight;
 use task::Task;
-use walk::{Walk, application_at, serves};
+use walk::Walk;
 
 /// What matters most on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -80,7 +85,7 @@ pub struct Plan {
     /// No plan has fewer steps than this.
     pub at_least: usize,
     /// Whether it is known that no plan is better under the options: because it has no more steps than there must be and
-    /// harms nothing, or because all others were looked at.
+    /// leaves no application unserved, or because all others were looked at.
     pub best: bool,
     /// Applications that lose their last active connector on the way or at its end, in the order of steps.
     pub outages: Vec<Outage>,
@@ -273,8 +278,8 @@ impl Tenant {
 
 impl Task {
     fn cost(&self, walk: &Walk) -> (u64, usize) {
-        let harm = if self.options.aim == Aim::KeepAvailable { walk.harm.total } else { 0 };
-        (harm, walk.steps.len())
+        let outage_cost = if self.options.aim == Aim::KeepAvailable { walk.outage_cost.total } else { 0 };
+        (outage_cost, walk.steps.len())
     }
 }
 

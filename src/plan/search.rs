@@ -10,9 +10,12 @@ use core::cmp::Reverse;
 
 use super::{
     Aim, Parking, PlanOptions,
+    bound::at_least,
     goal::Fate,
-    task::{Group, Task},
-    walk::{Harm, Walk, application_at, assign, connector_at, create, is_pending, send, update},
+    group::{Group, create, is_pending},
+    small::{application_at, assign, connector_at, send},
+    task::Task,
+    walk::{OutageCost, Walk},
 };
 use crate::{
     command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},
@@ -42,49 +45,9 @@ type Cost = (u64, usize);
 
 struct Node {
     tenant: Tenant,
-    harm: Harm,
+    outage_cost: OutageCost,
     steps: usize,
     before: Option<(usize, Command)>,
-}
-
-/// The fewest steps from here, whatever they are: what is left, each counted once.
-pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
-    let mut steps = 0_usize;
-    let mut pending = BTreeSet::new();
-    for group in &task.groups {
-        let exists = tenant.connector_group(group.id).is_some();
-        let differs = match group.fate {
-            Some(Fate::Comes) if !exists => true,
-            Some(Fate::Goes) | None => exists,
-            Some(_) => update(tenant, group).is_some(),
-        };
-        steps = steps.saturating_add(usize::from(differs));
-        if is_pending(tenant, group) {
-            pending.insert(group.id);
-        }
-    }
-    // One command a target; what stays where the region is to change must leave and come back.
-    let mut targets = BTreeSet::new();
-    let mut must_leave = false;
-    for (class, members) in task.connectors.iter().enumerate() {
-        let at = connector_at(tenant, class);
-        let returns = at == Some(members.to) && pending.contains(&members.to);
-        if at != Some(members.to) || returns {
-            targets.insert(members.to);
-        }
-        must_leave |= returns;
-    }
-    let away = usize::from(must_leave && targets.len() == 1);
-    // One command for all, but two where some leave a group whose region is to change and some come to it.
-    let (mut leave, mut come, mut any) = (BTreeSet::new(), BTreeSet::new(), false);
-    for (class, members) in task.applications.iter().enumerate() {
-        let at = application_at(tenant, class);
-        any |= at != Some(members.to);
-        leave.extend(at.filter(|at| pending.contains(at)));
-        come.extend(Some(members.to).filter(|to| pending.contains(to)));
-    }
-    let applications = if leave.is_disjoint(&come) { usize::from(any) } else { 2 };
-    [targets.len(), away, applications].into_iter().fold(steps, usize::saturating_add)
 }
 
 /// Looks for a way that costs less than `known`. Gives up where it keeps more states than `states_max`, and that which it
@@ -92,17 +55,17 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
 pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
     let Some(choices) = Choices::of(task) else { return Found::Unknown };
     let first = Walk::new(task);
-    let mut nodes = vec![Node { tenant: first.tenant, harm: first.harm, steps: 0, before: None }];
+    let mut nodes = vec![Node { tenant: first.tenant, outage_cost: first.outage_cost, steps: 0, before: None }];
     let mut best = BTreeMap::<Vec<u8>, Cost>::new();
     let mut open = BinaryHeap::from([Reverse((0, at_least(task, &task.start), Reverse(0), 0_usize))]);
-    while let Some(Reverse((harm, _, _, at))) = open.pop() {
+    while let Some(Reverse((outage_cost, _, _, at))) = open.pop() {
         let Some(node) = nodes.get(at) else { continue };
-        let cost = (harm, node.steps);
+        let cost = (outage_cost, node.steps);
         if best.get(&Choices::key(task, node)).is_some_and(|best| *best != cost) {
             continue;
         }
         if Walk::is_done(task, &node.tenant) {
-            return Found::Better(way(&nodes, at));
+            return Found::Better(path_to(&nodes, at));
         }
         if nodes.len() > states_max {
             return Found::Unknown;
@@ -112,16 +75,16 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         for command in choices.commands(task, &node.tenant) {
             let mut tenant = node.tenant.clone();
             if tenant.apply(&command).is_ok_and(|events| !events.is_empty()) {
-                let mut harm = node.harm.clone();
+                let mut outage_cost = node.outage_cost.clone();
                 if task.options.aim == Aim::KeepAvailable {
-                    harm.count(task, &tenant);
+                    outage_cost.count(task, &tenant);
                 }
-                next.push(Node { tenant, harm, steps, before: Some((at, command)) });
+                next.push(Node { tenant, outage_cost, steps, before: Some((at, command)) });
             }
         }
         for node in next {
-            let cost = (node.harm.total, steps);
-            let bound = (node.harm.total, steps.saturating_add(at_least(task, &node.tenant)));
+            let cost = (node.outage_cost.total, steps);
+            let bound = (node.outage_cost.total, steps.saturating_add(at_least(task, &node.tenant)));
             if known.is_some_and(|known| bound >= known) {
                 continue;
             }
@@ -136,7 +99,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
     Found::NoBetter
 }
 
-fn way(nodes: &[Node], mut at: usize) -> Vec<Command> {
+fn path_to(nodes: &[Node], mut at: usize) -> Vec<Command> {
     let mut steps = Vec::new();
     while let Some((before, command)) = nodes.get(at).and_then(|node| node.before.as_ref()) {
         steps.push(command.clone());
@@ -229,12 +192,12 @@ impl Choices {
 
     fn of_group(&self, task: &Task, tenant: &Tenant, group: &Group, commands: &mut Vec<Command>) {
         let id = group.id;
-        let default_region = || Some(Arc::<str>::from(tenant.default_region().as_str()));
+        let default_region = || Arc::<str>::from(tenant.default_region().as_str());
         let Some(now) = tenant.connector_group(id) else {
             if matches!(group.fate, Some(Fate::Comes) | None) {
                 commands.push(create(group, &group.name));
                 if self.by_region {
-                    let region = Group { region: default_region().unwrap_or_default(), ..group.clone() };
+                    let region = Group { region: default_region(), ..group.clone() };
                     commands.push(create(&region, &group.name));
                     commands.push(create(&region, &group.spare));
                 }
@@ -259,7 +222,7 @@ impl Choices {
         }
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
         // What changes nothing is no step, and is dropped where it is tried.
-        regions.extend(self.by_region.then(default_region).filter(|region| !regions.contains(region)));
+        regions.extend(self.by_region.then(|| Some(default_region())).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {
                 if name.is_some() || region.is_some() {
@@ -290,7 +253,7 @@ impl Choices {
         });
         let connectors = (0..task.connectors.len()).map(|class| place(connector_at(tenant, class)));
         let applications = (0..task.applications.len()).map(|class| place(application_at(tenant, class)));
-        let served = node.harm.served.iter().map(|served| u8::from(*served));
+        let served = node.outage_cost.served.iter().map(|served| u8::from(*served));
         groups.chain(connectors).chain(applications).chain(served).collect()
     }
 }
@@ -358,7 +321,7 @@ mod tests {
         let key = |command: &Command| {
             let mut tenant = task.start.clone();
             tenant.apply(command).unwrap();
-            Choices::key(&task, &Node { tenant, harm: Walk::new(&task).harm, steps: 0, before: None })
+            Choices::key(&task, &Node { tenant, outage_cost: Walk::new(&task).outage_cost, steps: 0, before: None })
         };
         assert_eq!(commands.iter().map(key).collect::<BTreeSet<_>>().len(), 10);
     }

@@ -12,8 +12,10 @@ use alloc::{
 use super::{
     Aim,
     goal::Fate,
-    task::{Group, Task},
-    walk::{Walk, application_at, assign, connector_at, create, is_pending, send, serves, update},
+    group::{Group, create, is_pending, update},
+    small::{application_at, assign, connector_at, send, serves},
+    task::Task,
+    walk::Walk,
 };
 use crate::{
     command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},
@@ -23,21 +25,21 @@ use crate::{
 
 /// The way on which things wait in this group, if they must wait. It may end before everything is done.
 pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>) -> Walk {
-    let mut way = Way { task, walk: Walk::new(task), waiting, held: None };
-    way.settle();
-    way.take_spare_names();
-    way.open_default();
-    way.wave(Wave::WhatMust);
-    way.settle();
-    way.wave(Wave::WhatCan);
-    way.held = None;
-    way.settle();
-    way.wave(Wave::All);
-    way.waiting = None;
-    way.settle();
-    way.take_spare_names();
-    way.settle();
-    way.walk
+    let mut route = Route { task, walk: Walk::new(task), waiting, held: None };
+    route.settle();
+    route.take_spare_names();
+    route.open_default();
+    route.wave(Wave::WhatMust);
+    route.settle();
+    route.wave(Wave::WhatCan);
+    route.held = None;
+    route.settle();
+    route.wave(Wave::All);
+    route.waiting = None;
+    route.settle();
+    route.take_spare_names();
+    route.settle();
+    route.walk
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,7 @@ enum Wave {
     All,
 }
 
-struct Way<'a> {
+struct Route<'a> {
     task: &'a Task,
     walk: Walk,
     waiting: Option<ConnectorGroupId>,
@@ -59,7 +61,7 @@ struct Way<'a> {
 
 type Moves = BTreeMap<usize, ConnectorGroupId>;
 
-impl Way<'_> {
+impl Route<'_> {
     fn step(&mut self, command: Command) -> Result<bool, Refusal> {
         self.walk.step(self.task, command)
     }
@@ -236,14 +238,14 @@ impl Way<'_> {
             self.go_gently(&connectors, applications);
             return;
         }
-        // As many steps either way; what does less harm goes first.
+        // As many steps either way; what does keeps more applications served goes first.
         let before = self.walk.clone();
         self.send_all(&connectors, false);
         self.assign_all(&applications);
         let connectors_first = core::mem::replace(&mut self.walk, before);
         self.assign_all(&applications);
         self.send_all(&connectors, false);
-        if connectors_first.harm.total <= self.walk.harm.total {
+        if connectors_first.outage_cost.total <= self.walk.outage_cost.total {
             self.walk = connectors_first;
         }
     }
@@ -267,8 +269,8 @@ impl Way<'_> {
         }
     }
 
-    /// One command a target, after those that must go through the default group; where it matters, those first that harm
-    /// nobody.
+    /// One command a target, after those that must go through the default group; where it matters, those first that leave
+    /// no application unserved.
     fn send_all(&mut self, connectors: &Moves, gently: bool) {
         let locked = self.locked(connectors);
         if !locked.is_empty() {
@@ -284,7 +286,7 @@ impl Way<'_> {
             open.retain(|command| {
                 let mut next = self.walk.clone();
                 let done = next.step(self.task, command.clone()).is_ok();
-                let takes = done && next.harm.total == self.walk.harm.total;
+                let takes = done && next.outage_cost.total == self.walk.outage_cost.total;
                 if takes {
                     self.walk = next;
                 }
@@ -307,7 +309,7 @@ impl Way<'_> {
                 }
                 let mut next = self.walk.clone();
                 let goes = next.step(self.task, send([class], to)).is_ok();
-                if goes && next.harm.total == self.walk.harm.total && serves(&next.tenant, Some(to)) {
+                if goes && next.outage_cost.total == self.walk.outage_cost.total && serves(&next.tenant, Some(to)) {
                     self.walk = next;
                 }
             }

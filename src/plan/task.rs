@@ -8,45 +8,26 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use core::cmp::Reverse;
 
 use super::{
     Aim, Parking, PlanOptions,
     goal::{Fate, Goal},
-    walk::is_pending,
+    group::{Group, is_pending},
+    small::{class, small},
 };
-use core::cmp::Reverse;
-
 use crate::{
     command::{AssignApplications, Assignment, Command, MoveConnectors, ReassignApplications, Selection},
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
-        application::ApplicationDocument,
-        connector::{Connector, ConnectorDocument},
-        document::{ConnectorGroupDocument, Document},
+        application::{Application, Publication},
+        connector::Connector,
         group::{ConnectorGroup, ConnectorGroupType},
         region::Region,
     },
     state::ConnectorGroupView,
     tenant::Tenant,
 };
-
-/// A group that matters, as it should be in the end.
-#[derive(Clone)]
-pub(super) struct Group {
-    pub(super) id: ConnectorGroupId,
-    pub(super) name: Arc<str>,
-    pub(super) region: Arc<str>,
-    /// A name that nobody has or wants, for the way.
-    pub(super) spare: Arc<str>,
-    /// `None`: a temporary group, there neither before nor after.
-    pub(super) fate: Option<Fate>,
-}
-
-impl Group {
-    pub(super) fn is_wanted(&self) -> bool {
-        matches!(self.fate, Some(Fate::Stays | Fate::Comes))
-    }
-}
 
 /// All that start in one group and end in one group, which may be the same.
 pub(super) struct Class<Id> {
@@ -66,16 +47,6 @@ pub(super) struct Task {
     pub(super) options: PlanOptions,
     /// Where things may wait that are not at home there: groups that are there, then the temporary one.
     pub(super) parking: Vec<ConnectorGroupId>,
-}
-
-/// The id of a class's one connector or application in the small tenant.
-pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
-    id(u128::try_from(class).unwrap_or(u128::MAX))
-}
-
-/// The class that an id of the small tenant stands for.
-pub(super) fn class(bits: u128) -> usize {
-    usize::try_from(bits).unwrap_or(usize::MAX)
 }
 
 impl Task {
@@ -213,25 +184,34 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &G
 fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option<ConnectorGroupId>) -> Vec<Group> {
     let mut names: BTreeSet<_> = goal.groups.iter().filter_map(|group| group.name.clone()).collect();
     names.extend(tenant.connector_groups().map(|group| Arc::from(group.name().as_str())));
-    let mut spares = (1_u64..).map(|number| Arc::<str>::from(format!("Temporary {number}")));
     // Whatever case the others are in.
     let names: BTreeSet<_> = names.iter().map(|name| name.trim().to_lowercase()).collect();
-    let mut spare = move || spares.find(|spare| !names.contains(&spare.to_lowercase())).unwrap_or_default();
+    let mut number = 0_u64;
+    // It ends: there are more numbers than names.
+    let mut spare = move || loop {
+        number = number.wrapping_add(1);
+        let spare = format!("Temporary {number}");
+        if !names.contains(&spare.to_lowercase()) {
+            return Arc::<str>::from(spare);
+        }
+    };
     let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
     let on_the_way = spare();
     let mut groups: Vec<Group> = matter
         .iter()
         .copied()
         .chain(coming)
-        .map(|id| {
+        .filter_map(|id| {
             let wanted = goal.groups.iter().find(|group| group.id == id);
             let now = tenant.connector_group(id);
             let name = wanted.and_then(|group| group.name.clone());
-            let name = name.or_else(|| Some(now?.name().as_str().into())).unwrap_or_default();
+            let name = name.or_else(|| Some(now?.name().as_str().into()));
+            debug_assert!(name.is_some(), "a group that is not there comes with a name");
+            let name = name?;
             let region = wanted.and_then(|group| Region::new(group.region.as_ref()?));
             let region = region.as_ref().or_else(|| Some(now?.region())).unwrap_or(tenant.default_region());
             let fate = Some(wanted.map_or(Fate::Stays, |group| group.fate));
-            Group { id, name, region: region.as_str().into(), spare: spare(), fate }
+            Some(Group { id, name, region: region.as_str().into(), spare: spare(), fate })
         })
         .collect();
     let region: Arc<str> = tenant.default_region().as_str().into();
@@ -274,38 +254,30 @@ fn application_classes(tenant: &Tenant, goal: &Goal, matter: &Groups) -> Vec<Cla
     classes.into_iter().map(|((from, to), members)| Class { from, to, members }).collect()
 }
 
+/// A part of a tenant in which every invariant holds, with everything's group in it, is one in which they hold: it is made
+/// directly, without a document that could be refused.
 fn small_tenant(
     tenant: &Tenant,
     matter: &Groups,
     connectors: &[Class<ConnectorId>],
     applications: &[Class<ApplicationId>],
 ) -> Tenant {
-    let groups = tenant.connector_groups().filter(|group| matter.contains(&group.id())).map(|group| {
-        let ConnectorGroup { id, name, connector_group_type, is_default, region } = group.into();
-        let (name, region) = (name.as_str().into(), region.as_str().into());
-        ConnectorGroupDocument { id, name, connector_group_type, is_default, region }
-    });
+    let groups = tenant.connector_groups().filter(|group| matter.contains(&group.id())).map(ConnectorGroup::from);
     let connectors = connectors.iter().enumerate().filter_map(|(class, members)| {
         let first = tenant.connector(*members.members.first()?)?;
-        let connector = Connector { id: small(class, ConnectorId::from_u128), ..first.into() };
-        Some(ConnectorDocument::from(connector))
+        Some(Connector { id: small(class, ConnectorId::from_u128), ..first.into() })
     });
-    let applications = applications.iter().enumerate().map(|(class, members)| ApplicationDocument {
-        id: small(class, ApplicationId::from_u128),
-        app_id: small(class, AppId::from_u128),
-        display_name: "".into(),
-        on_premises_publishing: Some(Box::default()),
-        connector_group: Some(members.from),
-    });
-    let document = Document {
-        id: tenant.id(),
-        default_region: tenant.default_region().as_str().into(),
-        now: tenant.now(),
-        rules: tenant.rules(),
-        connector_groups: groups.collect(),
-        connectors: connectors.collect(),
-        applications: applications.collect(),
-    };
-    // A part of a tenant in which every invariant holds, with everything's group in it, is one in which they hold.
-    Tenant::try_from_document(document, tenant.state().hash_seed()).unwrap_or_else(|_| tenant.clone())
+    let applications: Vec<_> = applications
+        .iter()
+        .enumerate()
+        .map(|(class, members)| Application {
+            id: small(class, ApplicationId::from_u128),
+            app_id: small(class, AppId::from_u128),
+            display_name: Arc::default(),
+            publication: Some(Publication { connector_group: members.from, on_premises_publishing: Box::default() }),
+        })
+        .collect();
+    let part = tenant.with_only(groups, connectors, applications.into_iter());
+    debug_assert!(part.audit().is_empty(), "a part of a tenant keeps its invariants: {:?}", part.audit());
+    part
 }

@@ -93,7 +93,7 @@ struct Sums {
     done: usize,
     steps: usize,
     at_least: usize,
-    harm: u64,
+    outage_cost: u64,
     /// What is left to do where no way leads there.
     left: usize,
 }
@@ -121,7 +121,7 @@ fn the_straight_ways_are_as_good_as_they_were() {
                         sum.done += 1;
                         sum.steps += walk.steps.len();
                         sum.at_least += at_least;
-                        sum.harm += walk.harm.total;
+                        sum.outage_cost += walk.outage_cost.total;
                     }
                     (None, nearest) => sum.left += nearest.left(&task).len(),
                 }
@@ -130,6 +130,7 @@ fn the_straight_ways_are_as_good_as_they_were() {
         }
     }
     let expected = [(879, 195, 192), (833, 174, 192), (927, 138, 196), (880, 109, 196)];
-    let expected = expected.map(|(steps, harm, left)| Sums { done: 453, steps, at_least: 786, harm, left });
+    let expected =
+        expected.map(|(steps, outage_cost, left)| Sums { done: 453, steps, at_least: 786, outage_cost, left });
     assert_eq!(sums, expected);
 }

@@ -67,6 +67,7 @@ impl Groups {
 
     /// So many applications went from one group, or from none, to another, or to none.
     pub(super) fn tally_moved(&mut self, from: Option<Slot>, to: Option<Slot>, moved: u32) {
+        // It saturates: foreign events may delete a group with what is in it, and bring it back as an empty one.
         let leave = |tally: &mut Tally| tally.applications = tally.applications.saturating_sub(moved);
         let enter = |tally: &mut Tally| tally.applications = tally.applications.saturating_add(moved);
         self.tallies.change_both(from.map(Slot::index), leave, to.map(Slot::index), enter);

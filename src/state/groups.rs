@@ -35,6 +35,7 @@ impl State {
 
     pub(crate) fn default_connector_group(&self) -> ConnectorGroupView<'_> {
         // I1: there is one from the first event on.
+        debug_assert!(self.groups.default.is_some(), "a tenant has its default group (I1)");
         ConnectorGroupView { state: self, slot: self.groups.default.unwrap_or_default() }
     }
 

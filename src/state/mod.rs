@@ -146,13 +146,22 @@ impl State {
         }
     }
 
+    /// The same tenant without anything in it, not even a default group.
+    pub(crate) fn without_things(&self) -> Self {
+        self.emptied(self.hash_seed())
+    }
+
+    fn emptied(&self, hash_seed: HashSeed) -> Self {
+        let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
+        Self::without_groups(hash_seed, id, region, self.now, self.rules, name)
+    }
+
     /// The same things in the same order in new columns, without dead slots but for the vacancies asked for.
     ///
     /// One vacancy before each thing, not only the one that is needed: a long history of deletions that is undone would
     /// pay for a layout at every step.
     fn laid_out_anew(&self, hash_seed: HashSeed, vacancies: Vacancies) -> Self {
-        let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
-        let mut state = Self::without_groups(hash_seed, id, region, self.now, self.rules, name);
+        let mut state = self.emptied(hash_seed);
         for group in self.connector_groups() {
             if vacancies == Vacancies::Groups {
                 state.groups.push_vacancy();

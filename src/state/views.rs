@@ -164,7 +164,7 @@ impl<'a> ConnectorGroupView<'a> {
     }
 
     fn record(self) -> &'a super::group_columns::Record {
-        // A view is made of a slot that lives, and a slot that lives has a record.
+        // A slot that lives has a record. Only events of another tenant delete a group that things are still in.
         self.state.groups.record(self.slot).unwrap_or(&self.state.no_group)
     }
 }
@@ -243,7 +243,9 @@ impl<'a> ConnectorView<'a> {
     }
 
     fn texts(self) -> Option<&'a super::connector_columns::Texts> {
-        self.state.connectors.texts(self.slot)
+        let texts = self.state.connectors.texts(self.slot);
+        debug_assert!(texts.is_some(), "a view of a connector that is gone");
+        texts
     }
 }
 
@@ -263,6 +265,10 @@ impl<'a> ApplicationView<'a> {
     /// Its name.
     #[must_use]
     pub fn display_name(self) -> &'a Arc<str> {
+        debug_assert!(
+            self.state.applications.display_name(self.slot).is_some(),
+            "a view of an application that is gone"
+        );
         self.state.applications.display_name(self.slot).unwrap_or(&self.state.no_text)
     }
 
@@ -332,5 +338,6 @@ impl<'a> ApplicationView<'a> {
 }
 
 fn place(place: usize) -> u32 {
+    debug_assert!(u32::try_from(place).is_ok(), "a tenant has fewer than 2^32 things of a kind: {place}");
     u32::try_from(place).unwrap_or(u32::MAX)
 }

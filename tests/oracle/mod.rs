@@ -1,4 +1,4 @@
-//! The contract a second time, naively: a tenant document is the state, every question a walk over its lists, every attempt
+//! The engine a second time, naively: a tenant document is the state, every question a walk over its lists, every attempt
 //! a deep copy. It shares the commands, events, refusals and the document with the engine, and no function of it.
 
 mod bulk;

@@ -52,7 +52,7 @@ fn rules() -> impl Strategy<Value = usize> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Every invariant after every step (contract §2), and every count and index as a recount has it.
+    /// Every invariant after every step, and every count and index as a recount has it.
     #[test]
     fn invariants_hold_after_every_command(rules in rules(), path in steps(0..60)) {
         let mut tenant = tenant(RULES[rules]);
@@ -98,7 +98,7 @@ proptest! {
         }
     }
 
-    /// The engine and the naive second implementation of the contract: the same answers, events and documents.
+    /// The engine and the naive second implementation: the same answers, events and documents.
     #[test]
     fn the_oracle_says_the_same(path in steps(0..80)) {
         let mut directory = Directory::default();

@@ -1,5 +1,6 @@
-//! Bulk commands, selections and transactions: T4, contract §3 to §5.
+//! Bulk commands, selections and transactions (T4).
 
+use connector_groups::{Refusal, refusal::RefusedEntry};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -184,4 +185,19 @@ fn t6_r70_no_move_leads_out_of_a_tenant() {
     let nowhere = "7e000000-0000-4000-8000-000000000003";
     let id: TenantId = nowhere.parse().unwrap();
     assert_eq!(apply(nowhere, transaction(&[transaction(&[])])), Err(Refusal::TenantNotFound { id }));
+}
+
+#[test]
+fn a_refused_list_says_how_many_and_names_the_first_with_its_reason() {
+    let text = |count: usize| {
+        let reason = Refusal::ApplicationNotPublished { id: application(3).parse().unwrap() };
+        let entry = RefusedEntry { index: 4, reason };
+        Refusal::Bulk { refused: vec![entry; count] }.to_string()
+    };
+    let first = format!("entry 4: application {} is not published", application(3));
+    assert_eq!(text(1), format!("1 entry of the list is refused; {first}"));
+    assert_eq!(text(2), format!("2 entries of the list are refused; {first}"));
+    let connector_group = group(1).parse().unwrap();
+    let locked = Refusal::RegionLocked { connector_group, connectors: 1, applications: 2 };
+    assert!(locked.to_string().ends_with("is locked by 1 connector and 2 applications"), "{locked}");
 }

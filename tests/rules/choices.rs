@@ -1,4 +1,4 @@
-//! What the sources leave open and the contract decides (§3, §6, §9), and the shapes of tenants' events.
+//! What the sources leave open and the engine decides, and the shapes of tenants' events.
 
 use connector_groups::{Directory, DirectoryCommand, directory::DirectoryEvent};
 use serde_json::{Value, json};

@@ -178,13 +178,13 @@ fn a_hazard_says_what_it_is_and_by_which_rule() {
     assert_eq!(
         told,
         [
-            format!("1 applications in connector group {default}, which has no active connector (R-28)"),
-            format!("1 applications in connector group {one}, which has one active connector (R-63)"),
+            format!("1 application in connector group {default}, which has no active connector (R-28)"),
+            format!("1 application in connector group {one}, which has one active connector (R-63)"),
             format!(
                 "application {} has a wildcard URL, whose DNS record must point to region eur of connector group {default} (R-35)",
                 application(1)
             ),
-            "1 applications come to rest in the default connector group (R-66)".to_string(),
+            "1 application comes to rest in the default connector group (R-66)".to_string(),
         ]
     );
 }
@@ -217,4 +217,14 @@ fn what_is_named_and_what_goes_with_its_group_go_the_same_way() {
     moved.accepts(reassign(&json!({"all": true}), 1));
     let back = moved.tenant.impact(&serde_json::from_value(add_application(3, 0)).unwrap()).unwrap();
     assert_eq!(ids(back.become_better().collect()), [application(3)]);
+}
+
+#[test]
+fn an_impact_says_nothing_of_a_group_that_is_not_there() {
+    let world = World::new().with_groups(&[1], "eur");
+    let impact = world.tenant.impact(&serde_json::from_value(delete_group(1)).unwrap()).unwrap();
+    let known = |number: u32| impact.connector_group(group(number).parse().unwrap());
+    assert!(known(1).is_some_and(|change| change.id().to_string() == group(1) && change.after.is_none()));
+    assert!(known(0).is_some_and(|change| change.before == change.after));
+    assert!(known(7).is_none());
 }

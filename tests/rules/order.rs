@@ -1,4 +1,4 @@
-//! Several checks fail at once, and the first in the contract's order (§5) is the answer.
+//! Several checks fail at once, and the first in the order of precedence is the answer.
 
 use serde_json::{Value, json};
 

@@ -192,6 +192,11 @@ fn what_is_wrong_is_told_with_file_and_field() {
         ("connectorGroups: [{name: Nowhere, connectors: {in: Default, named: x}}]", "desired.yaml"),
         ("absent: [Default]", "connector group \"Default\" is the default"),
         ("absent: [Datacenter A]", "2 connectors and 2 applications"),
+        // An id in quotes is what somebody wrote, and no group's.
+        (
+            "connectorGroups: [{name: New, connectors: [5d000000-0000-4000-8000-000000000001]}]",
+            "there is no connector \"5d000000-0000-4000-8000-000000000001\"",
+        ),
         ("connectorGroups: [{name: New, connectors: [nobody]}]", "there is no connector \"nobody\""),
         ("connectorGroups: [{name: Default group for AD Sync Fabric, region: nam}]", "syncFabric"),
     ] {

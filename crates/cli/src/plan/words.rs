@@ -88,10 +88,29 @@ fn name(tenant: &Tenant, id: ConnectorGroupId) -> String {
     if shared { format!("{name} ({id})") } else { name }
 }
 
-/// A text with ids of groups in it, with their names in their place.
+/// A text with ids of groups in it, with their names in their place. Only an id that the text itself says is replaced: what
+/// stands in quotes is somebody's name for something, even if it looks like an id.
 fn named(tenant: &Tenant, text: &str) -> String {
-    let groups = tenant.connector_groups();
-    groups.fold(String::from(text), |text, group| text.replace(&group.id().to_string(), &name(tenant, group.id())))
+    let mut named = String::new();
+    let (mut word, mut is_quoted, mut is_escaped) = (String::new(), false, false);
+    let say = |named: &mut String, word: &mut String, is_quoted: bool| {
+        let group = word.parse().ok().filter(|_| !is_quoted).filter(|id| tenant.connector_group(*id).is_some());
+        named.push_str(&group.map_or_else(|| word.clone(), |id| name(tenant, id)));
+        word.clear();
+    };
+    for letter in text.chars() {
+        if letter.is_alphanumeric() || letter == '-' {
+            word.push(letter);
+            is_escaped = false;
+            continue;
+        }
+        say(&mut named, &mut word, is_quoted);
+        named.push(letter);
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+    }
+    say(&mut named, &mut word, is_quoted);
+    named
 }
 
 /// One line a group made, changed or deleted, and one a way that things go.

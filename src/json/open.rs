@@ -165,7 +165,7 @@ impl<'de, E: de::Error> Deserializer<'de> for JsonDeserializer<E> {
     }
 }
 
-/// A JSON object kept as it came (contract §9: a nested object is replaced whole).
+/// A JSON object kept as it came (an update replaces a nested object whole).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct OpenObject(Json);

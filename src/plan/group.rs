@@ -1,0 +1,45 @@
+//! A group of the small tenant, and what is left to do about it.
+
+use alloc::sync::Arc;
+
+use super::goal::Fate;
+use crate::{
+    command::{Command, CreateConnectorGroup, UpdateConnectorGroup},
+    ids::ConnectorGroupId,
+    tenant::Tenant,
+};
+
+/// A group that matters, as it should be in the end.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) id: ConnectorGroupId,
+    pub(super) name: Arc<str>,
+    pub(super) region: Arc<str>,
+    /// A name that nobody has or wants, for the way.
+    pub(super) spare: Arc<str>,
+    /// `None`: a temporary group, there neither before nor after.
+    pub(super) fate: Option<Fate>,
+}
+
+impl Group {
+    pub(super) fn is_wanted(&self) -> bool {
+        matches!(self.fate, Some(Fate::Stays | Fate::Comes))
+    }
+}
+
+pub(super) fn create(group: &Group, name: &Arc<str>) -> Command {
+    CreateConnectorGroup { id: group.id, name: name.clone(), region: Some(group.region.clone()) }.into()
+}
+
+/// What is to change of a group that is there, if anything.
+pub(super) fn update(tenant: &Tenant, group: &Group) -> Option<UpdateConnectorGroup> {
+    let now = tenant.connector_group(group.id).filter(|_| group.is_wanted())?;
+    let name = (now.name().as_str() != &*group.name).then(|| group.name.clone());
+    let region = (now.region().as_str() != &*group.region).then(|| group.region.clone());
+    (name.is_some() || region.is_some()).then_some(UpdateConnectorGroup { id: group.id, name, region })
+}
+
+/// Whether a group's region is still to change.
+pub(super) fn is_pending(tenant: &Tenant, group: &Group) -> bool {
+    update(tenant, group).is_some_and(|update| update.region.is_some())
+}

@@ -1,0 +1,47 @@
+//! The small tenant: one connector and one application stand for all of a class, under the number of the class as their id.
+
+use alloc::collections::BTreeMap;
+
+use crate::{
+    command::{AssignApplications, Assignment, Command, MoveConnectors, Selection},
+    ids::{ApplicationId, ConnectorGroupId, ConnectorId},
+    state::ConnectorGroupView,
+    tenant::Tenant,
+};
+
+/// The id of a class's one connector or application in the small tenant.
+pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
+    id(u128::try_from(class).unwrap_or(u128::MAX))
+}
+
+/// The class that an id of the small tenant stands for.
+pub(super) fn class(bits: u128) -> usize {
+    usize::try_from(bits).unwrap_or(usize::MAX)
+}
+
+/// Where the applications of a class are.
+pub(super) fn application_at(tenant: &Tenant, class: usize) -> Option<ConnectorGroupId> {
+    tenant.application(small(class, ApplicationId::from_u128))?.connector_group().map(ConnectorGroupView::id)
+}
+
+/// Where the connectors of a class are.
+pub(super) fn connector_at(tenant: &Tenant, class: usize) -> Option<ConnectorGroupId> {
+    Some(tenant.connector(small(class, ConnectorId::from_u128))?.connector_group().id())
+}
+
+pub(super) fn serves(tenant: &Tenant, group: Option<ConnectorGroupId>) -> bool {
+    group.and_then(|id| tenant.connector_group(id)).is_some_and(|group| group.active_connectors_count() > 0)
+}
+
+pub(super) fn assign(moves: &BTreeMap<usize, ConnectorGroupId>) -> Command {
+    let one = |(class, to): (&usize, &ConnectorGroupId)| Assignment {
+        application: small(*class, ApplicationId::from_u128),
+        connector_group: *to,
+    };
+    AssignApplications { assignments: moves.iter().map(one).collect() }.into()
+}
+
+pub(super) fn send(classes: impl IntoIterator<Item = usize>, to: ConnectorGroupId) -> Command {
+    let ids = classes.into_iter().map(|class| small(class, ConnectorId::from_u128)).collect();
+    MoveConnectors { connectors: Selection::Ids(ids), connector_group: to }.into()
+}
