@@ -16,6 +16,7 @@
 mod batches;
 mod errors;
 mod filters;
+mod permissions;
 mod profiles;
 mod properties;
 mod queries;
