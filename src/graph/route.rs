@@ -178,7 +178,8 @@ enum Tail {
 
 /// What this path names, and in which version.
 pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
-    let mut segments = path.strip_suffix('/').unwrap_or(path).split('/').skip(1);
+    // Python's SDK asks for `/beta//applications`; the service passes over empty segments.
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let version = match segments.next() {
         Some(version) if version.eq_ignore_ascii_case("beta") => Version::Beta,
         Some(version) if version.eq_ignore_ascii_case("v1.0") => Version::V1,
