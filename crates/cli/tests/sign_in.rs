@@ -132,6 +132,7 @@ fn a_sign_in_that_a_client_gets_wrong_is_refused_as_there() {
     let number = |(status, answer): (u16, Value)| (status, answer["error_codes"][0].as_u64().unwrap());
     let scope = "grant_type=client_credentials&client_secret=x&scope=https://graph.microsoft.com/User.Read";
     assert_eq!(number(emulator.sign_in(TENANT, scope)), (400, 1_002_012));
+    assert_eq!(emulator.sign_in(TENANT, &format!("{SECRET}+openid+profile")).0, 200, "as MSAL for Go asks");
     let no_secret = SECRET.replace("client_secret=any&", "");
     assert_eq!(number(emulator.sign_in(TENANT, &no_secret)), (401, 7_000_218));
     assert_eq!(number(emulator.sign_in(CLIENT, SECRET)), (400, 90_002), "no such tenant");

@@ -154,7 +154,9 @@ impl SignIn {
                     return Err(Refused::new("invalid_client", 7_000_218, text));
                 }
                 let scope = scope.map_or_else(|| form.required("scope"), Ok)?;
-                if !scope.ends_with("/.default") {
+                // MSAL for Go asks for the scopes of OpenID Connect too, and gets its token.
+                let mut asked = scope.split(' ').filter(|scope| !OF_OPEN_ID.contains(scope)).peekable();
+                if asked.peek().is_none() || !asked.all(|scope| scope.ends_with("/.default")) {
                     let text = format!(
                         "The provided value for scope {scope} is not valid. Client credential flows must have a scope \
                          value with /.default suffixed to the resource identifier (application ID URI)."

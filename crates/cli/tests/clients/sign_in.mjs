@@ -61,7 +61,7 @@ async function pnp() {
     ResolveOnData(),
     BearerToken(token),
   );
-  const at = (path) => GraphQueryable(client, path);
+  const at = (path) => client.create(GraphQueryable, path);
   const body = JSON.stringify({ name: "by PnPjs" });
   const { id } = await graphPost(at(groups), { body });
   const names = (await graphGet(at(groups))).map(({ name }) => name);
