@@ -1,5 +1,7 @@
 //! What can be asked: a command in a tenant, a command of the directory, and the selection of a bulk command.
 
+mod constructors;
+
 use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
@@ -11,8 +13,13 @@ use serde::{
 use crate::{
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     json::tagged::{self, Tagged},
-    model::Rules,
-    model::{connector::ConnectorStatus, group::ServiceGroupType, publishing::PublishingChanges},
+    model::{
+        Given, Rules,
+        connector::ConnectorStatus,
+        group::{Name, ServiceGroupType},
+        publishing::PublishingChanges,
+        region::Region,
+    },
     timestamp::Timestamp,
 };
 
@@ -80,10 +87,10 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// A new name, a new region, or both; a region changes only while the group is empty (T1). The default group is
     /// no exception.
@@ -92,10 +99,10 @@ commands! {
         id: ConnectorGroupId,
         /// Its new name.
         #[serde(default)]
-        name: Option<Arc<str>>,
+        name: Option<Given<Name>>,
         /// Its new region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
     /// Removes a group that is not the default and is empty (T2).
     DeleteConnectorGroup "deleteConnectorGroup" {
@@ -218,12 +225,12 @@ commands! {
         /// The new group's id.
         id: ConnectorGroupId,
         /// Its name, not blank.
-        name: Arc<str>,
+        name: Given<Name>,
         /// Its type.
         connector_group_type: ServiceGroupType,
         /// Its region, or else the tenant's default region.
         #[serde(default)]
-        region: Option<Arc<str>>,
+        region: Option<Given<Region>>,
     }
 }
 
@@ -240,7 +247,7 @@ pub enum Selection<Id> {
     #[serde(serialize_with = "serialize_true")]
     All,
     /// Those whose group has this region.
-    InRegion(Arc<str>),
+    InRegion(Given<Region>),
     /// Those whose `displayName` or `machineName` starts so, ASCII case-insensitively.
     Named(Arc<str>),
 }
@@ -322,7 +329,7 @@ objects! {
         /// The new tenant's id.
         pub id: TenantId,
         /// The region of its default group, and of every group that is created without one.
-        pub default_region: Arc<str>,
+        pub default_region: Given<Region>,
         /// The tenant's time.
         pub now: Timestamp,
         /// Its default group.
@@ -339,7 +346,7 @@ objects! {
         pub id: ConnectorGroupId,
         /// Its name, by default `Default`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name: Option<Arc<str>>,
+        pub name: Option<Given<Name>>,
     }
 
     /// The tenant and all in it go.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     columns::{HashSeed, Table},
-    command::DirectoryCommand,
+    command::{Command, DirectoryCommand},
     decide::{checks, directory},
     document::DirectoryViolations,
     event::{Event, Removed},
@@ -151,6 +151,43 @@ impl Directory {
         let events = self.decide(command)?;
         self.evolve(&events);
         Ok(events)
+    }
+
+    /// As [`apply`](Self::apply), for a command in one tenant; its events are that tenant's own.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide): `tenantNotFound` where there is no such tenant.
+    ///
+    /// ```
+    /// # use connector_groups::{ConnectorGroupId, Directory, Region, TenantId, Timestamp};
+    /// use connector_groups::command::{Command, CreateTenant, UpdateConnectorGroup};
+    /// # let (contoso, group) = (TenantId::from_u128(1), ConnectorGroupId::from_u128(2));
+    /// # let mut directory = Directory::default();
+    /// # directory.apply(&CreateTenant::new(contoso, Region::eur(), Timestamp::UNIX_EPOCH, group).into())?;
+    /// let before = directory.tenant(contoso).cloned();
+    /// let events = directory.apply_in(contoso, &UpdateConnectorGroup::new(group).name("Idle").into())?;
+    /// directory.undo_in(contoso, &events);
+    /// assert_eq!(directory.tenant(contoso).cloned(), before);
+    /// # Ok::<(), connector_groups::Refusal>(())
+    /// ```
+    pub fn apply_in(&mut self, tenant: TenantId, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let events = checks::tenant(tenant, self.tenant(tenant))?.decide(command)?;
+        self.evolve_in(tenant, &events);
+        Ok(events)
+    }
+
+    /// Lets events of one tenant happen there; nothing where there is no such tenant. See [`evolve`](Self::evolve).
+    pub fn evolve_in(&mut self, tenant: TenantId, events: &[Event]) {
+        if let Some(tenant) = self.tenants.get_mut(tenant) {
+            tenant.evolve(events);
+        }
+    }
+
+    /// Takes back the last events that happened in one tenant; nothing where there is no such tenant.
+    pub fn undo_in(&mut self, tenant: TenantId, events: &[Event]) {
+        if let Some(tenant) = self.tenants.get_mut(tenant) {
+            tenant.undo(events);
+        }
     }
 
     /// Lets events happen that [`decide`](Self::decide) gave for this very state, here or on an equal copy. Never fails.

@@ -100,6 +100,12 @@ impl History {
         &self.present
     }
 
+    /// The tenant as it is; the past is forgotten.
+    #[must_use]
+    pub fn into_present(self) -> Tenant {
+        self.present
+    }
+
     /// The present point.
     #[must_use]
     pub fn point(&self) -> u64 {

@@ -82,6 +82,33 @@ macro_rules! ids {
             }
         }
 
+        impl From<u128> for $name {
+            fn from(bits: u128) -> Self {
+                Self(bits)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid.as_u128())
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                Self::from_u128(id.0)
+            }
+        }
+
+        /// As [`FromStr`].
+        impl TryFrom<&str> for $name {
+            type Error = InvalidGuid;
+
+            fn try_from(text: &str) -> Result<Self, InvalidGuid> {
+                text.parse()
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     test,
     allow(
@@ -11,7 +12,7 @@
 )]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 #[macro_use]
@@ -25,6 +26,7 @@ mod decide;
 mod detour;
 pub mod diff;
 pub mod directory;
+pub mod docs;
 pub mod document;
 pub mod event;
 mod evolve;
@@ -45,6 +47,7 @@ mod state;
 mod tenant;
 pub mod timestamp;
 pub mod view;
+mod words;
 #[cfg(feature = "workload")]
 pub mod workload;
 

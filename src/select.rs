@@ -18,9 +18,7 @@ pub(crate) fn connectors<'a>(state: &'a State, selection: &Selection<ConnectorId
         }
         Selection::All => state.connectors().collect(),
         Selection::InRegion(region) => {
-            let region = Region::new(region);
-            let is_there =
-                |connector: &ConnectorView<'_>| Some(connector.connector_group().region()) == region.as_ref();
+            let is_there = |connector: &ConnectorView<'_>| Some(connector.connector_group().region()) == region.value();
             state.connectors().filter(is_there).collect()
         }
         Selection::Named(prefix) => {
@@ -38,10 +36,9 @@ pub(crate) fn applications<'a>(state: &'a State, selection: &Selection<Applicati
         }
         Selection::All => published(state).collect(),
         Selection::InRegion(region) => {
-            let region = Region::new(region);
             let region_of =
                 |application: ApplicationView<'a>| application.connector_group().map(ConnectorGroupView::region);
-            published(state).filter(|application| region_of(*application) == region.as_ref()).collect()
+            published(state).filter(|application| region_of(*application) == region.value()).collect()
         }
         Selection::Named(prefix) => applications_named(state, prefix).collect(),
     }

@@ -1,6 +1,6 @@
 //! Time: given by the caller, never read from a clock.
 
-use core::{fmt, ops::RangeInclusive, str::FromStr};
+use core::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -49,6 +49,20 @@ impl Timestamp {
         self.unix_microseconds
     }
 
+    /// The time that lies so much later; `None` behind the year 9999. What is less than a microsecond is cut off.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use connector_groups::Timestamp;
+    /// let in_an_hour = Timestamp::UNIX_EPOCH.checked_add(Duration::from_secs(3_600));
+    /// assert_eq!(in_an_hour.unwrap().to_string(), "1970-01-01T01:00:00Z");
+    /// ```
+    #[must_use]
+    pub fn checked_add(self, later: Duration) -> Option<Self> {
+        let microseconds = i64::try_from(later.as_micros()).ok()?;
+        Self::from_unix_microseconds(self.unix_microseconds.checked_add(microseconds)?)
+    }
+
     /// Whether at least `days` times 24 hours lie between `earlier` and this time.
     #[must_use]
     pub fn is_days_after(self, days: u32, earlier: Self) -> bool {
@@ -61,6 +75,30 @@ impl Timestamp {
     pub(crate) fn saturating_sub_days(self, days: u32) -> Self {
         let days = i64::from(days).saturating_mul(SECONDS_PER_DAY).saturating_mul(MICROSECONDS_PER_SECOND);
         Self { unix_microseconds: self.unix_microseconds.saturating_sub(days) }
+    }
+}
+
+/// What the system's clock says (feature `std`): the engine itself never asks one.
+///
+/// # Errors
+/// A time outside the years 0000 to 9999.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use connector_groups::Timestamp;
+/// assert_eq!(Timestamp::try_from(SystemTime::UNIX_EPOCH), Ok(Timestamp::UNIX_EPOCH));
+/// ```
+#[cfg(feature = "std")]
+impl TryFrom<std::time::SystemTime> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(time: std::time::SystemTime) -> Result<Self, InvalidTimestamp> {
+        let microseconds = |duration: Duration| i64::try_from(duration.as_micros()).ok();
+        let since_1970 = match time.duration_since(std::time::SystemTime::UNIX_EPOCH) {
+            Ok(later) => microseconds(later),
+            Err(earlier) => microseconds(earlier.duration()).and_then(i64::checked_neg),
+        };
+        since_1970.and_then(Self::from_unix_microseconds).ok_or(InvalidTimestamp)
     }
 }
 

@@ -332,7 +332,13 @@ fn every_state_of_two_tenants() {
     for (tenant, (connector, application)) in tenants.into_iter().zip(connectors.into_iter().zip(applications)) {
         let default_connector_group = DefaultConnectorGroup { id: GROUPS[0], name: None };
         let (default_region, now): (std::sync::Arc<str>, _) = ("eur".into(), START);
-        let create = CreateTenant { id: tenant, default_region, now, default_connector_group, rules: None };
+        let create = CreateTenant {
+            id: tenant,
+            default_region: default_region.into(),
+            now,
+            default_connector_group,
+            rules: None,
+        };
         first.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
         let group = CreateConnectorGroup { id: GROUPS[1], name: "One".into(), region: None };
         for command in [group.into(), World::register(connector), World::create(application)] {

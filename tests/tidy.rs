@@ -150,6 +150,7 @@ fn rooms_keep_their_arrows() {
         ("directory", [VALUES, WORDS, &["columns", "state", "decide", "document", "tenant"]].concat()),
         ("plan", [VALUES, WORDS, &["state", "select", "tenant"]].concat()),
         ("rebalance", [VALUES, &["command", "detour", "state", "plan", "tenant"]].concat()),
+        ("words", vec!["command", "count", "event", "impact", "model", "plan"]),
         ("workload", [VALUES, WORDS, &["state", "tenant", "directory"]].concat()),
     ]);
     let crate_root = read("src/lib.rs");
@@ -302,53 +303,9 @@ fn no_command_or_event_is_passed_over() {
     }
 }
 
-fn rule_rows() -> BTreeMap<String, Vec<String>> {
-    let readme = read("README.md");
-    let table = readme.split("\n## Rules\n").nth(1).expect("a section `## Rules`").split("\n## ").next().unwrap();
-    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule"));
-    rows.map(|row| {
-        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-        assert_eq!(cells.len(), 4, "{row}");
-        let tests: Vec<String> = cells[3].split('`').skip(1).step_by(2).map(String::from).collect();
-        assert!(!tests.is_empty() || cells[3].starts_with("not modelled: "), "{row}");
-        (cells[0].to_string(), tests)
-    })
-    .collect()
-}
-
 #[test]
-fn every_rule_has_its_row_and_every_row_its_test() {
-    let rows = rule_rows();
-    let numbers = |range: std::ops::RangeInclusive<u32>| range.map(|number| format!("R-{number}"));
-    let ranges = [1..=7, 10..=42, 45..=51, 60..=67, 70..=72];
-    let expected = ranges.into_iter().flat_map(numbers);
-    let invariants = (1..=8).map(|number| format!("I{number}")).chain((1..=6).map(|number| format!("T{number}")));
-    for rule in expected.chain(invariants).chain(["R-13b".into(), "R-39b".into()]) {
-        assert!(rows.contains_key(&rule), "{rule} has no row in README.md");
-    }
-    let everything: String = rust("tests").into_values().chain(rust("crates").into_values()).collect();
-    let sources = all_files().into_iter().filter(|name| name.starts_with("src/") && is_rust(name));
-    let units: String = sources.map(|name| read(&name)).collect();
-    let has = |test: &str| everything.contains(&format!("fn {test}(")) || units.contains(&format!("fn {test}("));
-    for (rule, tests) in &rows {
-        for test in tests {
-            assert!(has(test), "{rule} names a test that there is not: {test}");
-        }
-    }
-    let named: BTreeSet<&String> = rows.values().flatten().collect();
-    for (name, text) in rust("tests/rules") {
-        let tests = text.split("#[test]\nfn ").skip(1).map(|rest| rest.split('(').next().unwrap());
-        for test in
-            tests.filter(|test| test.starts_with(['r', 'i', 't', 'c']) && test[1..].starts_with(char::is_numeric))
-        {
-            assert!(named.contains(&test.to_string()), "{name}: {test} stands in no row of README.md");
-        }
-    }
-}
-
-#[test]
-fn the_readme_names_every_command_refusal_and_event() {
-    let readme = read("README.md");
+fn the_reference_names_every_command_refusal_and_event() {
+    let reference = read("src/docs/reference.md");
     let commands = read("src/command.rs");
     let in_tenant = commands.split("\ncommands! {").nth(1).unwrap().split("\n}").next().unwrap();
     let mut words: Vec<String> = in_tenant
@@ -362,7 +319,7 @@ fn the_readme_names_every_command_refusal_and_event() {
     words.extend(variants(&read("src/refusal.rs"), "pub enum Refusal {").iter().map(|variant| camel_case(variant)));
     words.extend(variants(&read("src/event.rs"), "pub enum Event {").iter().map(|variant| camel_case(variant)));
     for word in words {
-        assert!(readme.contains(&format!("`{word}`")), "README.md does not name `{word}`");
+        assert!(reference.contains(&format!("`{word}`")), "src/docs/reference.md does not name `{word}`");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     command::Command,
     ids::{AnyId, AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
     model::{
+        Given,
         group::{ConnectorGroupType, Name},
         publishing::{OnPremisesPublishing, PublishingChanges},
         region::Region,
@@ -31,17 +32,17 @@ pub(crate) fn tenant<T>(id: TenantId, found: Option<T>) -> Check<T> {
 
 // Step 2: the fields of the command itself.
 
-pub(super) fn name(text: &str) -> Check<Name> {
-    Name::new(text).ok_or(Refusal::BlankName)
+pub(super) fn name(given: &Given<Name>) -> Check<Name> {
+    given.value().cloned().ok_or(Refusal::BlankName)
 }
 
-pub(super) fn region(text: &Arc<str>) -> Check<Region> {
-    Region::new(text).ok_or_else(|| Refusal::InvalidRegion { region: text.clone() })
+pub(super) fn region(given: &Given<Region>) -> Check<Region> {
+    given.value().cloned().ok_or_else(|| Refusal::InvalidRegion { region: given.text().clone() })
 }
 
 /// The region of a new group: as given, else the tenant's default region.
-pub(super) fn region_or_default(state: &State, text: Option<&Arc<str>>) -> Check<Region> {
-    text.map_or_else(|| Ok(state.default_region().clone()), region)
+pub(super) fn region_or_default(state: &State, given: Option<&Given<Region>>) -> Check<Region> {
+    given.map_or_else(|| Ok(state.default_region().clone()), region)
 }
 
 /// Both URLs, then both read-only properties: the first that fails is the answer.

@@ -17,7 +17,7 @@ const DEFAULT_NAME: &str = "Default";
 pub(crate) fn create(command: &CreateTenant, taken: bool) -> Result<(Region, ConnectorGroup), Refusal> {
     let region = checks::region(&command.default_region)?;
     let given = &command.default_connector_group;
-    let name = checks::name(given.name.as_deref().unwrap_or(DEFAULT_NAME))?;
+    let name = checks::name(given.name.as_ref().unwrap_or(&DEFAULT_NAME.into()))?;
     checks::tenant_is_free(command.id, taken)?;
     let connector_group_type = ConnectorGroupType::ApplicationProxy;
     let default = ConnectorGroup { id: given.id, name, connector_group_type, is_default: true, region: region.clone() };

@@ -33,7 +33,7 @@ pub(super) fn provision(state: &State, command: &ProvisionConnectorGroup) -> Dec
 
 pub(super) fn update(state: &State, command: &UpdateConnectorGroup) -> Decision {
     let id = command.id;
-    let name = command.name.as_deref().map(checks::name).transpose()?;
+    let name = command.name.as_ref().map(checks::name).transpose()?;
     let region = command.region.as_ref().map(checks::region).transpose()?;
     let group = checks::connector_group(state, id)?;
     checks::writable(group)?;

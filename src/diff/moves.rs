@@ -40,7 +40,7 @@ impl Progress {
                     |group: ConnectorGroupView<'_>| group.connectors_count() == 0 && group.applications_count() == 0;
                 let ready = self.tenant.connector_group(*id).is_none_or(is_empty);
                 if ready {
-                    self.attempt_or_leave(UpdateConnectorGroup { id: *id, name: None, region: Some(region.clone()) });
+                    self.attempt_or_leave(UpdateConnectorGroup::new(*id).region(region.clone()));
                 }
                 !ready
             });
@@ -139,7 +139,7 @@ impl Progress {
         });
         let is_there = |id: &ConnectorGroupId| self.tenant.connector_group(*id).is_some();
         let mut wanted: Vec<_> = wanted.filter(|(id, _)| is_there(id)).collect();
-        let rename = |id: ConnectorGroupId, name| UpdateConnectorGroup { id, name: Some(name), region: None };
+        let rename = |id: ConnectorGroupId, name: Arc<str>| UpdateConnectorGroup::new(id).name(name);
         let mut gave_up = BTreeSet::new();
         loop {
             let count = wanted.len();

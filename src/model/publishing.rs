@@ -33,6 +33,27 @@ impl<T> Change<T> {
     }
 }
 
+/// Sets the property to this value.
+impl<T> From<T> for Change<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+/// Sets the property to this value, or returns it to its default.
+impl<T> From<Option<T>> for Change<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Reset, Self::Set)
+    }
+}
+
+/// Sets the property to this text.
+impl From<&str> for Change<Arc<str>> {
+    fn from(text: &str) -> Self {
+        Self::Set(text.into())
+    }
+}
+
 impl<T: Clone> Change<T> {
     fn merged<U: From<T> + Clone>(&self, present: &U, default: impl FnOnce() -> U) -> U {
         match self {

@@ -23,6 +23,36 @@ impl Region {
         (!text.is_empty() && !sentinel).then(|| Self(text.to_ascii_lowercase().into()))
     }
 
+    /// North America, `nam`.
+    #[must_use]
+    pub fn nam() -> Self {
+        Self("nam".into())
+    }
+
+    /// Europe, `eur`.
+    #[must_use]
+    pub fn eur() -> Self {
+        Self("eur".into())
+    }
+
+    /// Australia, `aus`.
+    #[must_use]
+    pub fn aus() -> Self {
+        Self("aus".into())
+    }
+
+    /// Asia, `asia`.
+    #[must_use]
+    pub fn asia() -> Self {
+        Self("asia".into())
+    }
+
+    /// India, `ind`.
+    #[must_use]
+    pub fn ind() -> Self {
+        Self("ind".into())
+    }
+
     /// The region's text, in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {

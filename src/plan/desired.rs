@@ -84,7 +84,7 @@ impl Selected {
             Self::In(reference) => Selection::In(group(reference)?),
             Self::All(true) => Selection::All,
             Self::All(false) => Selection::Ids(Vec::new()),
-            Self::InRegion(region) => Selection::InRegion(region.clone()),
+            Self::InRegion(region) => Selection::InRegion(region.clone().into()),
             Self::Named(prefix) => Selection::Named(prefix.clone()),
         })
     }

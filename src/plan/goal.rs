@@ -256,6 +256,7 @@ impl Resolving<'_> {
     fn ask(&mut self) {
         let groups = self.goal.groups.clone();
         for GoalGroup { id, name, region, fate } in groups.iter().cloned() {
+            let (name, region) = (name.map(Into::into), region.map(Into::into));
             let command = match (fate, name) {
                 (Fate::Stays, name) => UpdateConnectorGroup { id, name, region }.into(),
                 (Fate::Comes, Some(name)) => CreateConnectorGroup { id, name, region }.into(),

@@ -28,14 +28,14 @@ impl Group {
 }
 
 pub(super) fn create(group: &Group, name: &Arc<str>) -> Command {
-    CreateConnectorGroup { id: group.id, name: name.clone(), region: Some(group.region.clone()) }.into()
+    CreateConnectorGroup::new(group.id, name.clone()).region(group.region.clone()).into()
 }
 
 /// What is to change of a group that is there, if anything.
 pub(super) fn update(tenant: &Tenant, group: &Group) -> Option<UpdateConnectorGroup> {
     let now = tenant.connector_group(group.id).filter(|_| group.is_wanted())?;
-    let name = (now.name().as_str() != &*group.name).then(|| group.name.clone());
-    let region = (now.region().as_str() != &*group.region).then(|| group.region.clone());
+    let name = (now.name().as_str() != &*group.name).then(|| group.name.clone().into());
+    let region = (now.region().as_str() != &*group.region).then(|| group.region.clone().into());
     (name.is_some() || region.is_some()).then_some(UpdateConnectorGroup { id: group.id, name, region })
 }
 

@@ -226,7 +226,14 @@ impl Choices {
         for name in &names {
             for region in &regions {
                 if name.is_some() || region.is_some() {
-                    commands.push(UpdateConnectorGroup { id, name: name.clone(), region: region.clone() }.into());
+                    commands.push(
+                        UpdateConnectorGroup {
+                            id,
+                            name: name.clone().map(Into::into),
+                            region: region.clone().map(Into::into),
+                        }
+                        .into(),
+                    );
                 }
             }
         }
@@ -314,7 +321,7 @@ mod tests {
         let mut commands = vec![Command::from(DeleteConnectorGroup { id: GROUP })];
         for name in ["a".into(), "b".into(), spare] {
             for region in ["aus", "nam", "eur"] {
-                let (name, region) = (Some(Arc::clone(&name)), Some(region.into()));
+                let (name, region) = (Some(Arc::clone(&name).into()), Some(region.into()));
                 commands.push(UpdateConnectorGroup { id: GROUP, name, region }.into());
             }
         }

@@ -105,8 +105,8 @@ impl Route<'_> {
                     let region = Some(group.region.clone());
                     let with = |region: Option<Arc<str>>| UpdateConnectorGroup {
                         id: group.id,
-                        name: Some(group.spare.clone()),
-                        region,
+                        name: Some(group.spare.clone().into()),
+                        region: region.map(Into::into),
                     };
                     if self.step(with(region).into()).is_err() {
                         _ = self.step(with(None).into());

@@ -95,6 +95,10 @@ impl Applications {
         by_url(&self.external_urls, &self.by_external_url, url)
     }
 
+    pub(super) fn internal_url(&self, slot: Slot) -> Option<&Arc<str>> {
+        url(&self.internal_urls, slot.index())
+    }
+
     pub(super) fn external_url(&self, slot: Slot) -> Option<&Arc<str>> {
         url(&self.external_urls, slot.index())
     }

@@ -284,8 +284,15 @@ impl<'a> ApplicationView<'a> {
         Some(ConnectorGroupView { state: self.state, slot: self.group()? })
     }
 
-    /// The URL under which it is published; `None` while it has none.
-    pub(crate) fn external_url(self) -> Option<&'a Arc<str>> {
+    /// The URL inside the network; `None` while it has none. Puts no whole publishing together.
+    #[must_use]
+    pub fn internal_url(self) -> Option<&'a Arc<str>> {
+        self.state.applications.internal_url(self.slot)
+    }
+
+    /// The URL under which it is published; `None` while it has none. Puts no whole publishing together.
+    #[must_use]
+    pub fn external_url(self) -> Option<&'a Arc<str>> {
         self.state.applications.external_url(self.slot)
     }
 

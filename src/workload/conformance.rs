@@ -93,8 +93,9 @@ impl Default for Conformance {
     }
 }
 
-/// The first answer that differs. Written, it is the trace as JSON Lines with both answers below.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// The first answer that differs. Written, it is the trace as JSON Lines with both answers below; so it is by `Debug`, which is
+/// what `unwrap` shows.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Difference {
     /// The lines; the last is the one whose answers differ.
     pub trace: Vec<String>,
@@ -102,6 +103,12 @@ pub struct Difference {
     pub expected: String,
     /// What the other one answers to it.
     pub actual: String,
+}
+
+impl fmt::Debug for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\n{self}")
+    }
 }
 
 impl fmt::Display for Difference {

@@ -84,7 +84,7 @@ impl World<'_> {
         match picks.below(8) {
             0 => Selection::All,
             1 => Selection::In(self.connector_group(picks)),
-            2 => Selection::InRegion(values::region(picks)),
+            2 => Selection::InRegion(values::region(picks).into()),
             3 => Selection::Named(values::prefix(picks)),
             _ => Selection::Ids(list(picks, one)),
         }
@@ -96,11 +96,13 @@ impl World<'_> {
             Some(0) => {
                 let id = object.rarely(16, |_| self.connector_group(subject));
                 let (name, region) = (values::connector_group_name(object), values::optional_region(object));
-                CreateConnectorGroup { id: id.unwrap_or_else(|| self.new_connector_group()), name, region }.into()
+                let id = id.unwrap_or_else(|| self.new_connector_group());
+                CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) }.into()
             }
             Some(1) => {
                 let region = object.rarely(2, values::region);
                 let name = object.rarely(2, values::connector_group_name);
+                let (name, region) = (name.map(Into::into), region.map(Into::into));
                 UpdateConnectorGroup { id: self.connector_group(subject), name, region }.into()
             }
             Some(2) => DeleteConnectorGroup { id: self.connector_group(subject) }.into(),
@@ -175,9 +177,9 @@ impl World<'_> {
                 let id = object.rarely(16, |_| self.connector_group(subject));
                 ProvisionConnectorGroup {
                     id: id.unwrap_or_else(|| self.new_connector_group()),
-                    name: values::connector_group_name(object),
+                    name: values::connector_group_name(object).into(),
                     connector_group_type: ServiceGroupType::sync_fabric(),
-                    region: values::optional_region(object),
+                    region: values::optional_region(object).map(Into::into),
                 }
                 .into()
             }
@@ -246,11 +248,11 @@ fn create_tenant(id: TenantId, picks: &mut Picks) -> CreateTenant {
     let rules = Rules { unique_names: picks.once_in(2), regional_connector_moves: picks.once_in(2) };
     CreateTenant {
         id,
-        default_region: picks.text("eur", &["nam", "EUR", "eur", "eur", "eur", "eur", ""]),
+        default_region: picks.text("eur", &["nam", "EUR", "eur", "eur", "eur", "eur", ""]).into(),
         now: Timestamp::UNIX_EPOCH,
         default_connector_group: DefaultConnectorGroup {
             id: Numbered::numbered(0),
-            name: picks.rarely(4, values::connector_group_name),
+            name: picks.rarely(4, values::connector_group_name).map(Into::into),
         },
         rules: picks.of(Some(rules), &[Some(rules), Some(rules), None]),
     }

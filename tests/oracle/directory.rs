@@ -53,7 +53,7 @@ impl DirectoryOracle {
         }
         let group = ConnectorGroupDocument {
             id: command.default_connector_group.id,
-            name,
+            name: name.as_str().into(),
             connector_group_type: ConnectorGroupType::ApplicationProxy,
             is_default: true,
             region: region.as_str().into(),

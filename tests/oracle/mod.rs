@@ -253,11 +253,11 @@ impl Oracle {
         let group = self.writable(id)?;
         let mut events = Vec::new();
         let place = self.document.connector_groups.iter().position(|group| group.id == id).unwrap();
-        if let Some(name) = command.name.clone().filter(|name| *name != group.name) {
+        if let Some(name) = command.name.clone().filter(|name| name.as_str() != &*group.name) {
             self.name_free(&name, Some(id))?;
             let (from, to) = (Name::new(&group.name).unwrap(), Name::new(&name).unwrap());
             events.push(Event::ConnectorGroupRenamed { id, from, to });
-            self.document.connector_groups[place].name = name;
+            self.document.connector_groups[place].name = name.as_str().into();
         }
         if let Some(region) = region.filter(|region| **region != *group.region) {
             let (connectors, applications) = self.counts(id);

@@ -127,11 +127,21 @@ impl World {
             for region in regions.iter().cloned().map(Some).chain([None]) {
                 for name in names.iter().cloned().map(Some).chain([None]) {
                     if name.is_some() || region.is_some() {
-                        all.push(UpdateConnectorGroup { id, name: name.clone(), region: region.clone() }.into());
+                        all.push(
+                            UpdateConnectorGroup {
+                                id,
+                                name: name.clone().map(Into::into),
+                                region: region.clone().map(Into::into),
+                            }
+                            .into(),
+                        );
                     }
                     if let (Some(name), Some(region), true) = (&name, &region, number >= self.groups - self.new) {
                         let region = Some(region.clone());
-                        all.push(CreateConnectorGroup { id, name: name.clone(), region }.into());
+                        all.push(
+                            CreateConnectorGroup { id, name: name.clone().into(), region: region.map(Into::into) }
+                                .into(),
+                        );
                     }
                 }
             }

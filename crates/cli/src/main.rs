@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::run(&options),
         Command::Plan(options) => plan::run(&options),
         #[cfg(feature = "emulate")]
-        Command::Emulate(options) => emulate::run(*options),
+        Command::Emulate(options) => emulate::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         #[cfg(feature = "load")]
         Command::Load(options) => load::run(&options),

@@ -99,12 +99,14 @@ fn contosos_plan_is_carried_out_line_by_line() {
 
 /// The README shows what the tool says.
 #[test]
-fn the_readmes_plan_is_the_tools() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let shown = readme.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
-    let shown = shown.split("\n```").next().unwrap();
+fn the_documents_plan_is_the_tools() {
     let (_, told, _) = plan(&["--keep-available", "examples/contoso.jsonl", "examples/plan/contoso.yaml"]);
-    assert_eq!(shown, told.trim_end());
+    for document in ["README.md", "src/docs/planning.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        let shown = text.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
+        let shown = shown.split("\n```").next().unwrap();
+        assert_eq!(shown, told.trim_end(), "{document}");
+    }
 }
 
 #[test]

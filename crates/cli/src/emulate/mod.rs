@@ -27,7 +27,7 @@ pub(crate) use self::options::Options;
 use self::world::World;
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin, and a command's where one is run.
-pub(crate) fn run(options: Options) -> ExitCode {
+pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -38,12 +38,12 @@ pub(crate) fn run(options: Options) -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(options: Options) -> Result<u8, Box<dyn Error>> {
+async fn serve(options: &Options) -> Result<u8, Box<dyn Error>> {
     let mut world = World::new(options.lag(), options.request_ids);
     if let Some(file) = &options.seed {
         seed(&mut world, file, options.quiet).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     }
-    start::run(options, world).await
+    start::run(options.clone(), world).await
 }
 
 fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {

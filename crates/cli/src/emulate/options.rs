@@ -11,8 +11,8 @@ use connector_groups::{
 use super::{grants::Grants, server::Limits};
 
 /// Options of `emulate`.
-#[derive(clap::Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[derive(Clone, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Options {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080, with a command 127.0.0.1:0]
     #[arg(long, value_name = "ADDRESS:PORT")]

@@ -1,0 +1,147 @@
+//! A name or a region as a caller gave it, which may be none.
+
+use alloc::{string::String, sync::Arc};
+use core::{fmt, ops::Deref};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{group::Name, region::Region};
+
+/// A text that should be a `T`, a [`Name`] or a [`Region`], as it was given.
+///
+/// A command can carry a text that is none: whether it is one is a rule, and the refusal (`blankName`, `invalidRegion`) is the
+/// engine's answer. Whoever has a proven value gives that; all others give a text.
+///
+/// ```
+/// use connector_groups::{Region, model::Given};
+///
+/// let region = Given::<Region>::from("EUR");
+/// assert_eq!(region.value(), Some(&Region::eur()));
+/// assert_eq!(region.as_str(), "EUR"); // as it was given
+/// assert_eq!(Given::<Region>::from("").value(), None);
+/// ```
+#[derive(Clone)]
+pub struct Given<T> {
+    text: Arc<str>,
+    /// What the text means; read once, when it is given.
+    value: Option<T>,
+}
+
+/// What a text can mean.
+pub trait Meaning: Sized {
+    /// The value of a text; `None` where it is none.
+    fn read(text: &str) -> Option<Self>;
+    /// The text of a value.
+    fn text(&self) -> &str;
+}
+
+impl Meaning for Name {
+    fn read(text: &str) -> Option<Self> {
+        Self::new(text)
+    }
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Meaning for Region {
+    fn read(text: &str) -> Option<Self> {
+        Self::new(text)
+    }
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<T> Given<T> {
+    /// The text, as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, as it was given, shared.
+    pub(crate) const fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// What it means; `None` where it is no `T`.
+    #[must_use]
+    pub const fn value(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+}
+
+impl<T: Meaning> From<Arc<str>> for Given<T> {
+    fn from(text: Arc<str>) -> Self {
+        let value = T::read(&text);
+        Self { text, value }
+    }
+}
+
+impl<T: Meaning> From<&str> for Given<T> {
+    fn from(text: &str) -> Self {
+        Self::from(<Arc<str>>::from(text))
+    }
+}
+
+impl<T: Meaning> From<String> for Given<T> {
+    fn from(text: String) -> Self {
+        Self::from(<Arc<str>>::from(text))
+    }
+}
+
+impl From<Name> for Given<Name> {
+    fn from(name: Name) -> Self {
+        Self { text: name.text().into(), value: Some(name) }
+    }
+}
+
+impl From<Region> for Given<Region> {
+    fn from(region: Region) -> Self {
+        Self { text: region.text().into(), value: Some(region) }
+    }
+}
+
+impl<T> Deref for Given<T> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Equal where the texts are: the meaning follows from the text.
+impl<T> PartialEq for Given<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<T> Eq for Given<T> {}
+
+impl<T> fmt::Debug for Given<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, formatter)
+    }
+}
+
+impl<T> fmt::Display for Given<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl<T> Serialize for Given<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de, T: Meaning> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <Arc<str>>::deserialize(deserializer).map(Self::from)
+    }
+}

@@ -1,0 +1,361 @@
+//! Every rule and every operation of the wire beside what witnesses it. `src/docs/rules.md` is made of three lists of records
+//! (`rules.jsonl`, `operations.jsonl`, `sources.jsonl`), and nothing stands in them that the repository does not have.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use connector_groups::{
+    Directory, DirectoryCommand, Timestamp,
+    graph::{self, Context, Options},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Set it to write `src/docs/rules.md` anew.
+const REGENERATE: &str = "REGENERATE_RULES";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    tag: String,
+    kind: String,
+    title: String,
+    /// None where there is only a count of independent scripts.
+    address: Option<String>,
+    date: String,
+}
+
+/// The axes on which something is witnessed.
+#[derive(Deserialize)]
+struct Witnesses {
+    documents: Vec<String>,
+    schema: Vec<String>,
+    observed: Vec<String>,
+    /// `python:STORY` or `javascript:STORY` of `tests/clients`.
+    clients: Vec<String>,
+    /// Tests that hold it against a second implementation, or visit every state.
+    model: Vec<String>,
+    /// `decide::FILE::FUNCTION` whose planted faults are found, or a module of the table in `evidence.md`.
+    mutation: Vec<String>,
+    tests: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    statement: String,
+    grade: String,
+    note: Option<String>,
+    not_supported: Option<String>,
+    #[serde(flatten)]
+    witnesses: Witnesses,
+}
+
+#[derive(Deserialize)]
+struct Operation {
+    method: String,
+    route: String,
+    planned: bool,
+    note: Option<String>,
+    #[serde(flatten)]
+    witnesses: Witnesses,
+}
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn records<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let text = read(&format!("src/docs/{name}"));
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}")))
+        .collect()
+}
+
+fn rules() -> Vec<Rule> {
+    records("rules.jsonl")
+}
+
+fn operations() -> Vec<Operation> {
+    records("operations.jsonl")
+}
+
+/// The text of every Rust file below these folders.
+fn rust(folders: &[&str]) -> Vec<String> {
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| path(folder)).collect();
+    let mut texts = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                texts.push(fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    texts
+}
+
+fn function_names(texts: &[String]) -> BTreeSet<&str> {
+    let after = texts.iter().flat_map(|text| text.split("fn ").skip(1));
+    after.filter_map(|rest| rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()).collect()
+}
+
+#[test]
+fn every_record_names_only_what_there_is() {
+    let sources: Vec<Source> = records("sources.jsonl");
+    let kinds: BTreeMap<&str, &str> = sources.iter().map(|source| (&*source.tag, &*source.kind)).collect();
+    assert_eq!(kinds.len(), sources.len(), "two sources have one tag");
+    let texts = rust(&["src", "tests", "crates/cli"]);
+    let functions = function_names(&texts);
+    let clients = [
+        ("python", "async def ", read("crates/cli/tests/clients/life.py")),
+        ("javascript", "async function ", read("crates/cli/tests/clients/life.mjs")),
+    ];
+    let mutated = read("src/docs/evidence.md");
+    let mut used = BTreeSet::new();
+    let (rules, operations) = (rules(), operations());
+    let of_rules = rules.iter().map(|rule| (rule.id.clone(), &rule.witnesses));
+    let of_operations = operations.iter().map(|operation| (operation.name(), &operation.witnesses));
+    for (id, witnesses) in of_rules.chain(of_operations) {
+        let cited =
+            [("document", &witnesses.documents), ("schema", &witnesses.schema), ("observed", &witnesses.observed)];
+        for (kind, tags) in cited {
+            for tag in tags {
+                assert_eq!(kinds.get(&**tag), Some(&kind), "{id} cites {tag}");
+                used.insert(tag.clone());
+            }
+        }
+        for test in witnesses.tests.iter().chain(&witnesses.model) {
+            assert!(functions.contains(&**test), "{id} names a test that does not exist: {test}");
+        }
+        for client in &witnesses.clients {
+            let (name, story) = client.split_once(':').expect("client:story");
+            let (_, head, text) = clients.iter().find(|(known, ..)| *known == name).expect("a client of tests/clients");
+            assert!(text.contains(&format!("{head}{story}(")), "{id} names a story that does not exist: {client}");
+        }
+        for place in &witnesses.mutation {
+            let parts: Vec<&str> = place.split("::").collect();
+            let is_there = match *parts {
+                ["decide", file, function] => {
+                    read(&format!("src/decide/{file}.rs")).contains(&format!("fn {function}"))
+                }
+                _ => mutated.contains(&format!("\n| `{place}` | ")),
+            };
+            assert!(is_there, "{id}: there is no {place} whose faults were counted");
+        }
+    }
+    for source in &sources {
+        assert!(used.contains(&source.tag), "nobody cites {}", source.tag);
+        let is_public = source.address.as_ref().is_none_or(|address| address.starts_with("https://"));
+        assert!(is_public && !source.date.is_empty(), "{}", source.tag);
+    }
+}
+
+/// What is called supported has a test, and the axis that its grade names.
+#[test]
+fn nothing_is_supported_without_a_witness() {
+    for Rule { id, grade, not_supported, witnesses, .. } in rules() {
+        let witness = match grade.as_str() {
+            "documented" => witnesses.documents.len(),
+            "observed" => witnesses.observed.len(),
+            "schema" => witnesses.schema.len(),
+            "inferred" | "our choice" => 1,
+            other => panic!("{id}: {other} is no grade"),
+        };
+        assert!(witness > 0, "{id} is called {grade}, and nothing says so");
+        assert_eq!(witnesses.tests.is_empty(), not_supported.is_some(), "{id}: a test, or why there is none");
+        let runs = [&witnesses.clients, &witnesses.model, &witnesses.mutation];
+        assert!(not_supported.is_none() || runs.iter().all(|axis| axis.is_empty()), "{id} is not supported");
+    }
+    for operation in operations() {
+        let name = operation.name();
+        let Witnesses { documents, schema, observed, clients, model, mutation, tests } = operation.witnesses;
+        assert_eq!(operation.planned, tests.is_empty(), "{name}: supported by a test, or planned");
+        assert!(!(documents.is_empty() && schema.is_empty() && observed.is_empty()), "{name} comes from nowhere");
+        let runs = [clients, model, mutation];
+        assert!(!operation.planned || runs.iter().all(Vec::is_empty), "{name} is planned, and has been driven");
+    }
+}
+
+#[test]
+fn every_rule_has_a_record_and_every_rule_test_stands_in_one() {
+    let rules = rules();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| &*rule.id).collect();
+    assert_eq!(ids.len(), rules.len(), "a rule stands there twice");
+    let numbers = |letter: &'static str, range: std::ops::RangeInclusive<u32>| {
+        range.map(move |number| format!("{letter}{number}"))
+    };
+    let facts = [1..=7, 10..=42, 45..=51, 60..=67, 70..=86].into_iter().flat_map(|range| numbers("R-", range));
+    let expected = facts.chain(numbers("I", 1..=9)).chain(numbers("T", 1..=6)).chain(numbers("C-", 1..=14));
+    for id in expected.chain(["R-13b".into(), "R-39b".into()]) {
+        assert!(ids.contains(&*id), "{id} has no record");
+    }
+    let named: BTreeSet<&str> = rules.iter().flat_map(|rule| &rule.witnesses.tests).map(|test| &**test).collect();
+    for text in rust(&["tests/rules"]) {
+        let tests = text.split("#[test]\nfn ").skip(1).map(|rest| rest.split('(').next().unwrap());
+        let of_rules =
+            tests.filter(|test| test.starts_with(['r', 'i', 't', 'c']) && test[1..].starts_with(char::is_numeric));
+        for test in of_rules {
+            assert!(named.contains(test), "{test} stands in no record of src/docs/rules.jsonl");
+        }
+    }
+}
+
+/// The engine answers what the records call supported. Which routes there are beyond those is for the engine's own list to say.
+#[test]
+fn every_supported_operation_is_a_route() {
+    let tenant = "7e000000-0000-4000-8000-000000000001";
+    let create = format!(
+        r#"{{"command":"createTenant","id":"{tenant}","defaultRegion":"eur","now":"2026-03-02T08:00:00Z",
+            "defaultConnectorGroup":{{"id":"9d000000-0000-4000-8000-000000000001"}}}}"#
+    );
+    let mut directory = Directory::default();
+    directory.apply(&serde_json::from_str::<DirectoryCommand>(&create).unwrap()).unwrap();
+    for operation in operations().iter().filter(|operation| !operation.planned) {
+        let name = operation.name();
+        let segments =
+            operation.route.split('/').map(|segment| if segment.starts_with('{') { tenant } else { segment });
+        let url = format!("/beta{}", segments.collect::<Vec<_>>().join("/"));
+        let request = http::Request::builder().method(&*operation.method).uri(url).header("host", "localhost");
+        let request = request.header("authorization", format!("Bearer {tenant}")).body(b"{}".to_vec()).unwrap();
+        let context = Context::new(Timestamp::UNIX_EPOCH, 1);
+        let response = graph::respond(&mut directory, &request, &context, &Options::default());
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        assert_ne!(response.status(), 405, "{name}: {text}");
+        assert!(!text.contains("Resource not found for the segment"), "{name}: {text}");
+    }
+}
+
+#[test]
+fn the_document_is_made_of_the_records() {
+    let made = document();
+    if env::var_os(REGENERATE).is_some() {
+        fs::write(path("src/docs/rules.md"), &made).unwrap();
+    }
+    let is_current = read("src/docs/rules.md") == made;
+    assert!(is_current, "src/docs/rules.md is out of date: {REGENERATE}=1 cargo test --test evidence writes it anew");
+}
+
+impl Operation {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.route)
+    }
+}
+
+impl Witnesses {
+    /// One letter an axis, in the order of the legend; a dot where there is no witness.
+    fn letters(&self) -> String {
+        let axes = [
+            ('D', &self.documents),
+            ('S', &self.schema),
+            ('O', &self.observed),
+            ('C', &self.clients),
+            ('M', &self.model),
+            ('F', &self.mutation),
+            ('T', &self.tests),
+        ];
+        axes.into_iter().map(|(letter, axis)| if axis.is_empty() { '·' } else { letter }).collect()
+    }
+
+    fn details(&self, sources: &BTreeMap<&str, &Source>, text: &mut String) {
+        for (axis, tags) in [("Documents", &self.documents), ("Schema", &self.schema), ("Observed", &self.observed)] {
+            let cited: Vec<String> = tags.iter().map(|tag| cite(sources[&**tag])).collect();
+            line(text, axis, &cited.join("; "));
+        }
+        let code = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        line(text, "Real clients", &code(&self.clients));
+        line(text, "Model", &code(&self.model));
+        line(text, "Mutation", &code(&self.mutation));
+        line(text, "Tests", &code(&self.tests));
+    }
+}
+
+fn line(text: &mut String, axis: &str, value: &str) {
+    if !value.is_empty() {
+        writeln!(text, "* {axis}: {value}").unwrap();
+    }
+}
+
+fn cite(source: &Source) -> String {
+    let Source { title, date, .. } = source;
+    match &source.address {
+        Some(address) => format!("[{title}]({address}) ({date})"),
+        None => format!("{title} ({date})"),
+    }
+}
+
+const HEAD: &str = "\
+# Rules and their evidence
+
+This page is generated from `rules.jsonl`, `operations.jsonl` and `sources.jsonl` beside it; `tests/evidence.rs` makes it and
+fails where it differs, where a record names something that does not exist, and where something is called supported without a
+witness. Write it anew with `REGENERATE_RULES=1 cargo test --test evidence`.
+
+I rules are invariants of states, T rules are invariants of transitions, R rules are facts about the service, and C rules are
+choices that the sources leave open. Grades: *documented* (Microsoft's pages say so), *observed* (somebody saw the live service
+do so), *schema* (only generated types show it), *inferred* (it follows from the others), *our choice* (nothing is known; the
+engine is permissive or names a switch).
+
+Witnesses stand on separate axes, one letter each, a dot where there is none:
+**D** document, **S** schema, **O** observed on the live service or in tools that need it, **C** a real client of
+`tests/clients/run` drives it, **M** a second implementation or an exhaustive search agrees, **F** faults planted in its code
+are found, **T** tests of its own.
+";
+
+fn document() -> String {
+    let (rules, operations) = (rules(), operations());
+    let sources: Vec<Source> = records("sources.jsonl");
+    let sources: BTreeMap<&str, &Source> = sources.iter().map(|source| (&*source.tag, source)).collect();
+    let mut text = String::from(HEAD);
+    text.push_str("\n## Rules\n\n| rule | statement | grade | witnesses | supported |\n|---|---|---|---|---|\n");
+    for Rule { id, statement, grade, not_supported, witnesses, .. } in &rules {
+        let anchor = id.to_ascii_lowercase();
+        let supported = if not_supported.is_none() { "yes" } else { "no" };
+        writeln!(text, "| [{id}](#{anchor}) | {statement} | {grade} | `{}` | {supported} |", witnesses.letters())
+            .unwrap();
+    }
+    text.push_str("\n## Operations of the wire\n\nRoutes below `/beta`. *Planned*: documented or used by tools, and not answered yet.\n\n");
+    text.push_str("| operation | witnesses | state | note |\n|---|---|---|---|\n");
+    for operation in &operations {
+        let state = if operation.planned { "planned" } else { "supported" };
+        let note = operation.note.as_deref().unwrap_or_default();
+        writeln!(text, "| `{}` | `{}` | {state} | {note} |", operation.name(), operation.witnesses.letters()).unwrap();
+    }
+    text.push_str("\n## Evidence of each rule\n");
+    for Rule { id, statement, grade, note, not_supported, witnesses } in &rules {
+        writeln!(text, "\n### {id}\n\n{statement}\n\n* Grade: {grade}").unwrap();
+        line(&mut text, "Note", note.as_deref().unwrap_or_default());
+        line(&mut text, "Not supported", not_supported.as_deref().unwrap_or_default());
+        witnesses.details(&sources, &mut text);
+    }
+    text.push_str("\n## Evidence of each operation\n");
+    for operation in &operations {
+        writeln!(text, "\n### `{}`\n", operation.name()).unwrap();
+        operation.witnesses.details(&sources, &mut text);
+    }
+    text
+}
