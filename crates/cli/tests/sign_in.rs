@@ -163,6 +163,50 @@ fn users_sign_in_by_device_code_password_and_refresh_token() {
     assert_eq!(claims(by_password["access_token"].as_str().unwrap())["upn"], "u");
 }
 
+/// The verifier and its hash are the example of RFC 7636, appendix B.
+#[test]
+fn a_browser_is_sent_back_with_a_code_that_only_its_client_can_use() {
+    let emulator = Emulator::start(&[]);
+    let ask = |more: &str| {
+        let path = format!(
+            "/{TENANT}/oauth2/v2.0/authorize?client_id={CLIENT}&scope=openid+.default&nonce=n&state=a%26b{more}"
+        );
+        let mut stream = TcpStream::connect(&emulator.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", emulator.address).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let challenge = "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let answer = ask(&format!("{challenge}&redirect_uri=http%3A%2F%2Flocalhost%3A9%2Fback"));
+    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    let query = location.strip_prefix("http://localhost:9/back?code=").unwrap();
+    let code = query.strip_suffix("&state=a%26b").unwrap();
+    assert_eq!(emulator.graph(code, "GET", GROUPS, "").0, 401, "a code is no access token");
+    let bring = |verifier: &str, uri: &str| {
+        let form = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}&redirect_uri={uri}");
+        emulator.sign_in(TENANT, &form)
+    };
+    let (verifier, uri) = ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "http://localhost:9/back");
+    assert_eq!(bring("another", uri).1["error_codes"][0], 501_481);
+    assert_eq!(bring(verifier, "http://localhost:9/other").1["error_codes"][0], 500_112);
+    let (status, answer) = bring(verifier, uri);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(claims(answer["id_token"].as_str().unwrap())["nonce"], "n");
+    assert_eq!(emulator.graph(answer["access_token"].as_str().unwrap(), "GET", GROUPS, "").0, 200);
+    for uri in [
+        "https://evil.test/",
+        "http://localhost@evil.test/",
+        "javascript:x",
+        "http://localhost.evil.test/",
+        "http://localhost/%22%3E",
+    ] {
+        assert!(ask(&format!("&redirect_uri={uri}")).starts_with("HTTP/1.1 400 "), "{uri}");
+    }
+    let page = ask("&response_mode=form_post&redirect_uri=http://localhost:9/");
+    assert!(page.contains("name=\"state\" value=\"a&amp;b\""), "{page}");
+}
+
 /// An assertion stands for a certificate; the older endpoint names a resource and writes numbers as texts.
 #[test]
 fn older_and_rarer_ways_lead_to_a_token_too() {

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    authorize,
     sign_in::SignIn,
-    token::{AccessClaims, DEVICE, Grant, LIFETIME, REFRESH, now},
+    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH, now},
 };
 
 /// What a client is granted where nothing else is said: all that the emulated routes may ask for.
@@ -27,7 +28,7 @@ const OF_OPEN_ID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 const REFRESH_LIFETIME: u64 = 90 * 24 * 60 * 60;
 /// How long a device code lasts, in seconds.
 const DEVICE_LIFETIME: u64 = 900;
-const USER: &str = "user@emulator.invalid";
+pub(crate) const USER: &str = "user@emulator.invalid";
 
 /// The fields of a form (`application/x-www-form-urlencoded`) or of a query.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ impl Form {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    fn required(&self, name: &str) -> Result<&str, Refused> {
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refused> {
         self.get(name).ok_or_else(|| {
             let text = format!("The request body must contain the following parameter: '{name}'.");
             Refused::new("invalid_request", 900_144, &text)
@@ -120,6 +121,7 @@ struct SignedIn<'a> {
     scope: &'a str,
     /// `None` where an application signs in for itself.
     username: Option<&'a str>,
+    nonce: Option<&'a str>,
     appidacr: &'static str,
 }
 
@@ -145,29 +147,14 @@ impl SignIn {
             "0"
         };
         let client_name = tenant.and_then(|tenant| client_name(tenant, &client)).unwrap_or_else(|| client.clone());
+        let needed = || scope.map_or_else(|| form.required("scope"), Ok);
+        let mut nonce = None;
         let known;
         let (scope, username) = match form.required("grant_type")? {
-            "client_credentials" => {
-                if appidacr == "0" {
-                    let text = "The request body must contain the following parameter: 'client_assertion' or \
-                                'client_secret'.";
-                    return Err(Refused::new("invalid_client", 7_000_218, text));
-                }
-                let scope = scope.map_or_else(|| form.required("scope"), Ok)?;
-                // MSAL for Go asks for the scopes of OpenID Connect too, and gets its token.
-                let mut asked = scope.split(' ').filter(|scope| !OF_OPEN_ID.contains(scope)).peekable();
-                if asked.peek().is_none() || !asked.all(|scope| scope.ends_with("/.default")) {
-                    let text = format!(
-                        "The provided value for scope {scope} is not valid. Client credential flows must have a scope \
-                         value with /.default suffixed to the resource identifier (application ID URI)."
-                    );
-                    return Err(Refused::new("invalid_scope", 1_002_012, &text));
-                }
-                (scope, None)
-            }
+            "client_credentials" => (for_itself(needed, appidacr)?, None),
             "password" => {
                 form.required("password")?;
-                (scope.map_or_else(|| form.required("scope"), Ok)?, Some(form.required("username")?))
+                (needed()?, Some(form.required("username")?))
             }
             "refresh_token" => {
                 known = self.earlier(form.required("refresh_token")?, REFRESH, id)?;
@@ -178,12 +165,19 @@ impl SignIn {
                 known = self.earlier(code.map_or_else(|| form.required("device_code"), Ok)?, DEVICE, id)?;
                 (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
             }
+            "authorization_code" => {
+                known = self.earlier(form.required("code")?, CODE, id)?;
+                authorize::prove(known.code.as_ref(), form)?;
+                nonce = known.code.as_ref().and_then(|code| code.nonce.as_deref());
+                // The scope of the code: clients may leave it out here, and some name only a part.
+                (known.scope.as_str(), Some(known.username.as_str()))
+            }
             other => {
                 let text = format!("The app requested an unsupported grant type '{other}'.");
                 return Err(Refused::new("unsupported_grant_type", 70_003, &text));
             }
         };
-        let signed_in = SignedIn { tenant: id, client, client_name, scope, username, appidacr };
+        let signed_in = SignedIn { tenant: id, client, client_name, scope, username, nonce, appidacr };
         let mut answer = self.tokens(&signed_in, root).ok_or_else(unsigned)?;
         if let (true, Some(members)) = (is_v1, answer.as_object_mut()) {
             // That endpoint writes numbers as texts, and tells the time of the end too.
@@ -205,6 +199,7 @@ impl SignIn {
             client_id: client(form)?,
             scope: scope.map_or_else(|| form.required("scope").map(String::from), Ok)?,
             username: USER.into(),
+            code: None,
         };
         let page = format!("{root}/devicelogin");
         Ok(json!({
@@ -268,11 +263,12 @@ impl SignIn {
             client_id: client.clone(),
             scope: signed_in.scope.into(),
             username: username.into(),
+            code: None,
         };
         let identity = json!({
             "aud": client, "iss": format!("{root}/{id}/v2.0"), "iat": time, "nbf": time, "exp": claims.exp,
             "sub": oid, "oid": oid, "tid": id.to_string(), "preferred_username": username, "name": "Emulated User",
-            "ver": "2.0",
+            "ver": "2.0", "nonce": signed_in.nonce,
         });
         // MSAL finds an account by this: who, and whose.
         let client_info = json!({"uid": oid, "utid": id.to_string()}).to_string();
@@ -284,12 +280,12 @@ impl SignIn {
     }
 }
 
-fn unsigned() -> Refused {
+pub(crate) fn unsigned() -> Refused {
     Refused::new("server_error", 50_000, "The token could not be signed.")
 }
 
 /// The client by its own word, or by its assertion's.
-fn client(form: &Form) -> Result<String, Refused> {
+pub(crate) fn client(form: &Form) -> Result<String, Refused> {
     #[derive(Deserialize)]
     struct Assertion {
         sub: String,
@@ -299,6 +295,28 @@ fn client(form: &Form) -> Result<String, Refused> {
     }
     let assertion = form.get("client_assertion").and_then(|text| insecure_decode_claims::<Assertion>(text).ok());
     assertion.map_or_else(|| form.required("client_id").map(String::from), |assertion| Ok(assertion.sub))
+}
+
+/// The scope of an application that signs in for itself, with what it must not forget.
+fn for_itself<'a>(
+    needed: impl FnOnce() -> Result<&'a str, Refused>,
+    appidacr: &'static str,
+) -> Result<&'a str, Refused> {
+    if appidacr == "0" {
+        let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+        return Err(Refused::new("invalid_client", 7_000_218, text));
+    }
+    let scope = needed()?;
+    // MSAL for Go asks for the scopes of OpenID Connect too, and gets its token.
+    let mut asked = scope.split(' ').filter(|scope| !OF_OPEN_ID.contains(scope)).peekable();
+    if asked.peek().is_some() && asked.all(|scope| scope.ends_with("/.default")) {
+        return Ok(scope);
+    }
+    let text = format!(
+        "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
+         /.default suffixed to the resource identifier (application ID URI)."
+    );
+    Err(Refused::new("invalid_scope", 1_002_012, &text))
 }
 
 fn client_name(tenant: &Tenant, client: &str) -> Option<String> {

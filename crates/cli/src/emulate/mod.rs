@@ -3,6 +3,7 @@
 //! Prints its URL as one line and serves until it is told to stop (SIGTERM, SIGINT), then ends with exit status 0 when what
 //! it has begun is done. With `-- COMMAND…` it runs that command under the names of Microsoft's services, and ends with it.
 
+mod authorize;
 mod command;
 mod control;
 mod grants;

@@ -31,6 +31,7 @@ enum Route<'a> {
     Discovery,
     OpenId(&'a str),
     Keys,
+    Authorize(&'a str),
     Token(&'a str),
     DeviceCode(&'a str),
     DeviceLogin,
@@ -53,6 +54,9 @@ impl<'a> Route<'a> {
             [tenant, "v2.0", ".well-known", "openid-configuration"]
             | [tenant, ".well-known", "openid-configuration"] => (Self::OpenId(tenant), Method::GET),
             [_, "discovery", "v2.0", "keys"] | [_, "discovery", "keys"] => (Self::Keys, Method::GET),
+            [tenant, "oauth2", "v2.0", "authorize"] | [tenant, "oauth2", "authorize"] => {
+                (Self::Authorize(tenant), Method::GET)
+            }
             [tenant, "oauth2", "v2.0", "token"] | [tenant, "oauth2", "token"] => (Self::Token(tenant), Method::POST),
             [tenant, "oauth2", "v2.0", "devicecode"] | [tenant, "oauth2", "devicecode"] => {
                 (Self::DeviceCode(tenant), Method::POST)
@@ -98,6 +102,13 @@ impl SignIn {
             Route::Discovery => Ok(discovery(root, &Form::read(query.as_bytes()))),
             Route::OpenId(name) => tenant(directory, name).map(|id| open_id(root, name, id)),
             Route::Keys => Ok(json!(self.signer.key_set())),
+            Route::Authorize(name) => {
+                let query = Form::read(query.as_bytes());
+                match tenant(directory, name).and_then(|id| self.authorize(id, &query)) {
+                    Ok(response) => return response,
+                    Err(refused) => Err(refused),
+                }
+            }
             Route::Token(name) => tenant(directory, name)
                 .and_then(|id| self.token(directory.tenant(id), id, &Form::read(request.body()), root, is_v1)),
             Route::DeviceCode(name) => {

@@ -68,7 +68,7 @@ impl From<Presented> for Caller {
     }
 }
 
-/// A refresh token or a device code: both stand for a sign-in that has happened.
+/// A refresh token, a device code or an authorization code: each stands for a sign-in that has happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) aud: String,
@@ -77,12 +77,28 @@ pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) scope: String,
     pub(crate) username: String,
+    /// What the client asked for an authorization code with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<CodeRequest>,
+}
+
+/// What the client must repeat, or prove, when it brings an authorization code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CodeRequest {
+    pub(crate) redirect_uri: String,
+    /// The challenge of RFC 7636, and whether it is a hash (`S256`) or the verifier itself (`plain`).
+    pub(crate) challenge: Option<String>,
+    pub(crate) is_hash: bool,
+    /// What the identity token has to repeat.
+    pub(crate) nonce: Option<String>,
 }
 
 /// The audience of refresh tokens, which the wire does not accept.
 pub(crate) const REFRESH: &str = "urn:connector-groups:refresh";
 /// The audience of device codes, which the wire does not accept.
 pub(crate) const DEVICE: &str = "urn:connector-groups:device";
+/// The audience of authorization codes, which the wire does not accept.
+pub(crate) const CODE: &str = "urn:connector-groups:code";
 /// What all audiences begin with that are no access tokens.
 const OURS: &str = "urn:connector-groups:";
 
@@ -220,6 +236,7 @@ mod tests {
             client_id: "client".into(),
             scope: "s".into(),
             username: "u".into(),
+            code: None,
         };
         let token = signer.sign(&grant).unwrap();
         assert!(signer.read(&token).is_err());

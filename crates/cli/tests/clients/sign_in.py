@@ -7,9 +7,14 @@ Ends with exit status 0 where every answer is the expected one.
 
 import asyncio
 import datetime
+import html.parser
 import sys
+import threading
+import urllib.parse
+import urllib.request
+import webbrowser
 
-from azure.identity import CertificateCredential, ClientSecretCredential, DeviceCodeCredential
+from azure.identity import CertificateCredential, ClientSecretCredential, DeviceCodeCredential, InteractiveBrowserCredential
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,10 +33,43 @@ def certificate():
     return private + builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
+class Page(html.parser.HTMLParser):
+    """The form of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.fields = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.action = attributes["action"]
+        elif tag == "input":
+            self.fields[attributes["name"]] = attributes["value"]
+
+
+class Browser(webbrowser.BaseBrowser):
+    """Opens a page and sends the form on it, as a browser with scripts does."""
+
+    def open(self, url, new=0, autoraise=True):
+        # The client listens for the form only after this has returned.
+        threading.Thread(target=self.visit, args=[url]).start()
+        return True
+
+    def visit(self, url):
+        page = Page(urllib.request.urlopen(url).read().decode())
+        urllib.request.urlopen(page.action, urllib.parse.urlencode(page.fields).encode())
+
+
+webbrowser.register("form", None, Browser("form"), preferred=True)
+
+
 def credentials():
     yield ClientSecretCredential(TENANT, CLIENT, "any secret")
     yield CertificateCredential(TENANT, CLIENT, certificate_data=certificate())
     yield DeviceCodeCredential(CLIENT, tenant_id=TENANT, prompt_callback=lambda *_: None)
+    yield InteractiveBrowserCredential(client_id=CLIENT, tenant_id=TENANT)
 
 
 async def beta(credential):
