@@ -12,6 +12,10 @@ pub mod contributing {
     #![doc = include_str!("contributing.md")]
 }
 
+pub mod emulator {
+    #![doc = include_str!("emulator.md")]
+}
+
 pub mod emulator_control {
     #![doc = include_str!("emulator_control.md")]
 }

@@ -11,7 +11,7 @@ use super::{
     error::{Code, Error},
     group,
     options::Context,
-    reader,
+    permission, reader,
     reply::Reply,
     route::{self, List, Target, Version},
     session::Session,
@@ -46,6 +46,7 @@ pub(super) fn get(
     target: &Target,
     context: &Context,
 ) -> Result<Reply, Error> {
+    permission::check(context.caller.as_ref(), call, target)?;
     let stale = context.stale.as_ref().and_then(|stale| stale.tenant(call.tenant));
     let tenant = tenant(directory, call)?;
     let tenant = stale.unwrap_or(tenant);
@@ -66,6 +67,7 @@ pub(super) fn one(
     if call.method == Method::GET {
         return get(directory, call, version, target, session.context);
     }
+    permission::check(session.context.caller.as_ref(), call, target)?;
     if target.is_of_application_proxy() {
         enabled(tenant(directory, call)?, call)?;
     }

@@ -23,6 +23,7 @@ mod json;
 mod lists;
 mod metadata;
 mod options;
+mod permission;
 mod query;
 mod reader;
 mod reference;
@@ -40,6 +41,7 @@ use crate::Directory;
 pub use error::Code;
 pub use front::{Decision, Outcome};
 pub use options::{Context, Options, Profile, Quirks};
+pub use permission::{Caller, least_permission};
 
 /// The response to a request, whatever it is, and the events that it has caused. A request that is refused changes nothing
 /// and causes no event.

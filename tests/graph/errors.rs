@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use connector_groups::graph::{Code, Options, Quirks};
+use connector_groups::graph::{Caller, Code, Options, Quirks};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -339,6 +339,11 @@ fn every_error_of_the_table_is_met() {
     meets(quirky.get(&group_path(0)));
     quirky.line(register(1));
     meets(quirky.get(&format!("{}/applications", group_path(0))));
+
+    let mut powerless = Server::new();
+    powerless.caller = Some(Caller::default());
+    meets(powerless.get(&group_path(0)));
+    meets(powerless.get("/beta/applications"));
 
     let table: BTreeSet<(u16, String)> =
         Code::ALL.iter().map(|code| (code.status(), code.as_str().to_string())).collect();

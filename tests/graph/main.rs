@@ -17,6 +17,7 @@ mod batches;
 mod errors;
 mod filters;
 mod metadata;
+mod permissions;
 mod profiles;
 mod properties;
 mod queries;
