@@ -11,7 +11,7 @@ use super::{
     error::{Code, Error},
     group, kept,
     options::Context,
-    principal, profile,
+    permission, principal, profile,
     query::Query,
     reader,
     reply::Reply,
@@ -49,6 +49,7 @@ pub(super) fn get(
     target: &Target,
     context: &Context,
 ) -> Result<Reply, Error> {
+    permission::check(context.caller.as_ref(), call, target)?;
     let stale = context.stale.as_ref().and_then(|stale| stale.tenant(call.tenant));
     let tenant = tenant(directory, call)?;
     let tenant = stale.unwrap_or(tenant);
@@ -69,6 +70,7 @@ pub(super) fn one(
     if call.method == Method::GET {
         return get(directory, call, version, target, session.context);
     }
+    permission::check(session.context.caller.as_ref(), call, target)?;
     if target.is_of_application_proxy() {
         enabled(tenant(directory, call)?, call)?;
     }

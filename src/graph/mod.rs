@@ -25,6 +25,7 @@ mod lists;
 mod metadata;
 mod open;
 mod options;
+mod permission;
 mod principal;
 mod profile;
 mod query;
@@ -46,6 +47,7 @@ use crate::Directory;
 pub use error::Code;
 pub use front::{Decision, Outcome};
 pub use options::{Context, Options, Profile, Quirks};
+pub use permission::{Caller, least_permission};
 
 /// The response to a request, whatever it is, and the events that it has caused. A request that is refused changes nothing
 /// and causes no event.

@@ -2,6 +2,7 @@
 
 use http::uri::Scheme;
 
+use super::permission::Caller;
 use crate::{Directory, TenantId, Timestamp};
 
 /// Where the live service and its documentation differ, which of them answers. The differences are those that the
@@ -75,12 +76,14 @@ pub struct Context {
     pub request_id: u128,
     /// Lagging reads: a snapshot from which GETs are answered in place of the directory as it stands.
     pub stale: Option<Directory>,
+    /// Who calls, where permissions are checked; without it, every request is permitted.
+    pub caller: Option<Caller>,
 }
 
 impl Context {
     /// A request at this time with this id; reads do not lag.
     #[must_use]
     pub const fn new(now: Timestamp, request_id: u128) -> Self {
-        Self { now, request_id, stale: None }
+        Self { now, request_id, stale: None, caller: None }
     }
 }

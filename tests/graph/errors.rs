@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use connector_groups::graph::{Code, Options, Quirks};
+use connector_groups::graph::{Caller, Code, Options, Quirks};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -355,6 +355,10 @@ fn every_error_of_the_table_is_met() {
     meets(server.get(&format!("{segments}/x")));
     server.post("/beta/servicePrincipals", &json!({"appId": app_id(2)})).is(201);
     meets(server.post("/beta/servicePrincipals", &json!({"appId": app_id(2)})));
+    let mut powerless = Server::new();
+    powerless.caller = Some(Caller::default());
+    meets(powerless.get(&group_path(0)));
+    meets(powerless.get("/beta/applications"));
 
     let table: BTreeSet<(u16, String)> =
         Code::ALL.iter().map(|code| (code.status(), code.as_str().to_string())).collect();

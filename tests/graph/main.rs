@@ -18,6 +18,7 @@ mod directory;
 mod errors;
 mod filters;
 mod metadata;
+mod permissions;
 mod profiles;
 mod properties;
 mod queries;

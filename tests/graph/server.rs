@@ -2,7 +2,7 @@
 
 use connector_groups::{
     Directory, DirectoryCommand, Timestamp,
-    graph::{Code, Context, Options, Profile, Quirks, read, respond},
+    graph::{Caller, Code, Context, Options, Profile, Quirks, read, respond},
 };
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -67,6 +67,7 @@ pub(crate) struct Server {
     pub(crate) directory: Directory,
     pub(crate) options: Options,
     pub(crate) stale: Option<Directory>,
+    pub(crate) caller: Option<Caller>,
     requests: u128,
 }
 
@@ -77,8 +78,13 @@ impl Server {
     }
 
     pub(crate) fn with_rules(rules: &Value) -> Self {
-        let mut server =
-            Self { directory: Directory::default(), options: Options::default(), stale: None, requests: 0 };
+        let mut server = Self {
+            directory: Directory::default(),
+            options: Options::default(),
+            stale: None,
+            caller: None,
+            requests: 0,
+        };
         server.line(create_tenant(rules));
         server
     }
@@ -124,7 +130,8 @@ impl Server {
     pub(crate) fn send(&mut self, request: &Request<Vec<u8>>) -> Answer {
         self.requests += 1;
         let now: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
-        let context = Context { stale: self.stale.clone(), ..Context::new(now, self.requests) };
+        let (stale, caller) = (self.stale.clone(), self.caller.clone());
+        let context = Context { stale, caller, ..Context::new(now, self.requests) };
         let before = self.directory.clone();
         let looked = read(&before, request, &context, &self.options);
         let outcome = respond(&mut self.directory, request, &context, &self.options);

@@ -22,7 +22,7 @@ use super::{
 use crate::{input, output, state, words};
 
 /// Options about what is there at the start and what is kept.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[group(skip)]
 pub(crate) struct Options {
     /// Make a tenant, with this id or a new one, which is told on standard error

@@ -3,7 +3,7 @@
 use std::{io, sync::Mutex};
 
 use connector_groups::{TenantId, document::DirectoryViolations};
-use hyper::{Method, Request, Response, StatusCode, Uri, header};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use tokio::task::block_in_place;
@@ -26,10 +26,6 @@ const SNAPSHOT_NAME_BYTES_MAX: usize = 64;
 
 /// The answer to a request below [`PREFIX`]. What takes its time for a whole directory leaves other connections to others.
 pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    // A page of some other site can make a browser send requests; what it cannot do is leave this header out.
-    if request.headers().contains_key(header::ORIGIN) {
-        return error(StatusCode::FORBIDDEN, "not for browsers");
-    }
     if request.body().len() > BODY_BYTES_MAX {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
     }

@@ -1,14 +1,14 @@
 //! What the command line says.
 
 use core::{net::SocketAddr, time::Duration};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use connector_groups::{
     TenantId,
     graph::{self, Profile, Quirks},
 };
 
-use super::{begin, server::Limits};
+use super::{begin, grants::Grants, server::Limits};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,13 +40,16 @@ Examples:
   connector-groups emulate --connections 64 --time 10 --body 65536";
 
 /// Options of `emulate`.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Options {
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080, with a command 127.0.0.1:0]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to answer as a proxy for the hosts of Graph and its sign-in, which refuses all others
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) proxy: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) begin: begin::Options,
     /// Begin with a tenant's document, a directory's, what `GET /_control/state` or `replay --state` gives, or with lines of
@@ -71,12 +74,21 @@ pub(crate) struct Options {
     /// Serve HTTPS, with a certificate made at the start
     #[arg(long)]
     pub(crate) tls: bool,
-    /// One more name or address in the certificate; may be given more than once
+    /// One more name that the server answers to and that its certificate has; may be given more than once
     #[arg(long = "tls-name", value_name = "NAME")]
-    tls_names: Vec<String>,
+    pub(crate) tls_names: Vec<String>,
     /// Write what a client has to trust, as PEM
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_certificate_out: Option<PathBuf>,
+    /// Take tokens in the clear when not on loopback
+    #[arg(long)]
+    pub(crate) insecure: bool,
+    /// The permissions that a sign-in gets, of every client or of one; may be given more than once [default: all]
+    #[arg(long = "grant", value_name = "[CLIENT=]NAME,NAME…")]
+    grants: Vec<String>,
+    /// Answer 403 to a request whose token has not the permission that Graph asks for
+    #[arg(long)]
+    pub(crate) enforce_permissions: bool,
     /// The same ids in each run; random without it
     #[arg(long, value_name = "NUMBER")]
     pub(crate) request_ids: Option<u64>,
@@ -92,6 +104,9 @@ pub(crate) struct Options {
     /// Say nothing on standard error about the seed and each request
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// A command to run with the proxy in its environment; its end and its exit status are the emulator's
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -141,10 +156,9 @@ impl Options {
         Duration::from_millis(self.lag)
     }
 
-    /// The names that the certificate is for: those of this machine, those asked for, and where it listens.
-    pub(crate) fn tls_names(&self, address: SocketAddr) -> Vec<String> {
-        let own = ["localhost", "127.0.0.1", "::1"].map(String::from);
-        let asked = self.tls_names.iter().cloned();
-        own.into_iter().chain(asked).chain([address.ip().to_string()]).collect()
+    pub(crate) fn grants(&self) -> Grants {
+        let mut grants = Grants::default();
+        self.grants.iter().for_each(|text| grants.add(text));
+        grants
     }
 }

@@ -57,7 +57,7 @@ impl Emulator {
             return response;
         }
         if path.starts_with(control::PREFIX) || page::is_at(path) {
-            return self.respond(&request);
+            return self.routed(&mut request);
         }
         let start = Instant::now();
         let tenant = self.tenant_of(request.headers());
@@ -96,7 +96,7 @@ impl Emulator {
         let mut faults = held(&self.records.faults);
         if faults.is_empty() {
             drop(faults);
-            return self.respond(request);
+            return self.routed(request);
         }
         let mut verdict = faults.judge(call, None);
         let is_batch = call.route.ends_with("/$batch") && verdict.answer.is_none();
@@ -104,7 +104,7 @@ impl Emulator {
         drop(faults);
         verdict.names.extend(parts.iter().map(|(_, name, _)| name.clone()));
         if verdict.names.is_empty() {
-            return self.respond(request);
+            return self.routed(request);
         }
         if let Some(reads) = verdict.lag {
             request.extensions_mut().insert(ReadsLag(reads));
@@ -112,7 +112,7 @@ impl Emulator {
         let mut response = match &verdict.answer {
             Some(answer) => self.fault(answer),
             None if verdict.drop == Some(Dropped::Before) => Response::default(),
-            None => self.respond(request),
+            None => self.routed(request),
         };
         if !parts.is_empty() {
             self.answer_parts(&mut response, &parts);

@@ -23,8 +23,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+use super::proxy::{self, Proxy};
+
 /// However busy a connection is, it ends, so that none is held for ever by a client that never reads.
-const CONNECTION_LIFETIME: Duration = Duration::from_secs(600);
+pub(crate) const CONNECTION_LIFETIME: Duration = Duration::from_secs(600);
 /// How long a stopping server waits for the requests that it has begun.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 /// How much of a body that is too long is read, and dropped, so that its sender comes to read the answer.
@@ -58,10 +60,19 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
 }
 
+/// What comes over a connection.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    Plain,
+    Tls(TlsAcceptor),
+    /// Requests for tunnels to the hosts that the emulator stands in for.
+    Proxy(Proxy),
+}
+
 /// Serves until `stop` is there, and then what has begun.
 pub(crate) async fn serve(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    transport: Transport,
     limits: Limits,
     service: Arc<impl Service>,
     stop: impl Future<Output = ()>,
@@ -79,12 +90,13 @@ pub(crate) async fn serve(
             accepted = accept => accepted,
             () = &mut stop => break,
         };
-        let (tls, service, stopped) = (tls.clone(), Arc::clone(&service), stopped.clone());
+        let (transport, service, stopped) = (transport.clone(), Arc::clone(&service), stopped.clone());
         tokio::spawn(async move {
             let _permit = permit;
-            match tls {
-                None => connection(stream, limits, service, stopped).await,
-                Some(tls) => {
+            match transport {
+                Transport::Plain => connection(stream, limits, service, stopped).await,
+                Transport::Proxy(proxy) => proxy::connection(stream, proxy, limits, service, stopped).await,
+                Transport::Tls(tls) => {
                     if let Ok(Ok(stream)) = timeout(limits.time, tls.accept(stream)).await {
                         connection(stream, limits, service, stopped).await;
                     }
@@ -110,7 +122,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-async fn connection(
+pub(crate) async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     limits: Limits,
     service: Arc<impl Service>,
@@ -133,7 +145,8 @@ async fn connection(
     _ = timeout(STOP_GRACE, connection).await;
 }
 
-async fn respond(
+/// Reads the rest of a request within the limits, and answers it.
+pub(crate) async fn respond(
     service: Arc<impl Service>,
     time: Duration,
     request: Request<Incoming>,

@@ -16,9 +16,13 @@ use hyper::{
 
 use super::{
     call::Decided,
-    control, page,
+    control,
+    host::{self, Hosts},
+    page,
     records::{self, ReadsLag, Records},
     server,
+    sign_in::{self, SignIn},
+    token::Presented,
     world::World,
     writes::{self, Visible},
 };
@@ -29,12 +33,18 @@ pub(crate) struct Emulator {
     pub(crate) control: bool,
     pub(crate) quiet: bool,
     pub(crate) records: Records,
+    pub(crate) hosts: Hosts,
+    pub(crate) sign_in: SignIn,
+    /// Whether a request needs the permissions that Graph asks for.
+    pub(crate) enforces_permissions: bool,
 }
 
 impl server::Service for Emulator {
     fn body_bytes_max(&self, head: &Parts) -> usize {
         if self.control && head.uri.path().starts_with(control::PREFIX) {
             control::BODY_BYTES_MAX
+        } else if sign_in::is_at(head.uri.path()) {
+            sign_in::BODY_BYTES_MAX
         } else {
             self.graph.body_bytes_max
         }
@@ -43,20 +53,35 @@ impl server::Service for Emulator {
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let start = Instant::now();
         let log = (!self.quiet).then(|| (request.method().clone(), request.uri().clone()));
-        let response = self.watched(request);
+        let response = self.respond(request);
         if let Some((method, uri)) = log {
             let target = uri.path_and_query().map_or("", |target| target.as_str());
             let microseconds = start.elapsed().as_micros();
-            let status = response.status().as_u16();
+            let status = response.status();
+            let least = graph::least_permission(&method, uri.path());
+            let least = least.filter(|_| self.enforces_permissions && status == StatusCode::FORBIDDEN);
+            let least = least.map_or(String::new(), |least| format!(", needs at least {least}"));
+            let status = status.as_u16();
             // Where nobody reads the log any more, requests are answered all the same.
-            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs", now());
+            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs{least}", now());
         }
         response
     }
 }
 
 impl Emulator {
-    pub(crate) fn respond(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if let Err((status, text)) = self.hosts.check(&request) {
+            return control::error(status, &text);
+        }
+        if host::is_cross_site(request.method(), request.headers()) {
+            return control::error(StatusCode::FORBIDDEN, "not for pages of other sites");
+        }
+        self.watched(request)
+    }
+
+    /// The answer of the room that a request is for. Its host is one of ours, and no page of another site has sent it.
+    pub(crate) fn routed(&self, request: &mut Request<Vec<u8>>) -> Response<Vec<u8>> {
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
             if !self.control {
@@ -68,21 +93,55 @@ impl Emulator {
             let directory = lock(&self.world).directory.clone();
             return page::answer(&directory, &self.records.journal, request.uri());
         }
-        self.respond_as_graph(request)
+        let is_sign_in = sign_in::is_at(path);
+        let caller = match self.sign_in.signer.caller(request.headers()) {
+            Ok(caller) => caller,
+            Err(wrong) => return self.invalid_token(wrong),
+        };
+        if is_sign_in {
+            let directory = lock(&self.world).directory.clone();
+            let root = host::root(request, &self.graph.scheme);
+            return self.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
+        }
+        if let Some(caller) = &caller {
+            // Behind this point, a token is the id of a tenant.
+            if let Ok(token) = HeaderValue::from_str(&format!("Bearer {}", caller.tid)) {
+                request.headers_mut().insert(header::AUTHORIZATION, token);
+            }
+        }
+        self.respond_as_graph(request, caller)
     }
 
     /// The tenant that a request is about, as far as its token tells.
     pub(crate) fn tenant_of(&self, headers: &HeaderMap) -> Option<TenantId> {
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let named = token.and_then(|token| token.split_once(' ')?.1.trim().parse().ok());
-        named.or(self.graph.anonymous)
+        let signed_in = self.sign_in.signer.caller(headers).ok().flatten().map(|caller| caller.tid);
+        named.or(signed_in).or(self.graph.anonymous)
     }
 
-    fn respond_as_graph(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    /// What Graph says of a token that it does not take.
+    fn invalid_token(&self, wrong: &str) -> Response<Vec<u8>> {
+        let id = uuid::Uuid::from_u128(lock(&self.world).next_request_id()).to_string();
+        let body = serde_json::json!({"error": {
+            "code": graph::Code::InvalidToken.as_str(),
+            "message": wrong,
+            "innerError": {"date": now().to_string(), "request-id": id, "client-request-id": id},
+        }});
+        let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
+        response
+    }
+
+    fn respond_as_graph(&self, request: &Request<Vec<u8>>, caller: Option<Presented>) -> Response<Vec<u8>> {
         let tenant = self.tenant_of(request.headers());
         let mut world = lock(&self.world);
         let mut context = graph::Context::new(now(), world.next_request_id());
         context.stale = world.stale(tenant);
+        if self.enforces_permissions {
+            // A bare tenant id and an anonymous request were granted nothing.
+            context.caller = Some(caller.map(graph::Caller::from).unwrap_or_default());
+        }
         // A snapshot costs nothing, and no read waits for a write.
         let mut snapshot = world.directory.clone();
         drop(world);

@@ -199,7 +199,10 @@ mod tests {
     use hyper::Request;
 
     use super::*;
-    use crate::emulate::{faults::Faults, journal::Journal, records::Records, world::World};
+    use crate::emulate::{
+        faults::Faults, grants::Grants, host::Hosts, journal::Journal, records::Records, sign_in::SignIn,
+        token::Signer, world::World,
+    };
 
     const TENANT: TenantId = TenantId::from_u128(1);
 
@@ -221,7 +224,16 @@ mod tests {
             keeps_calls: true,
         };
         let graph = graph::Options { anonymous: Some(TENANT), ..graph::Options::default() };
-        Emulator { world: Mutex::new(world), graph, control: true, quiet: true, records }
+        Emulator {
+            world: Mutex::new(world),
+            graph,
+            control: true,
+            quiet: true,
+            records,
+            hosts: Hosts::new("127.0.0.1:80".parse().unwrap(), Vec::new()),
+            sign_in: SignIn { signer: Signer::new().unwrap(), grants: Grants::default() },
+            enforces_permissions: false,
+        }
     }
 
     /// The write goes on only when reads of every kind are over. A read that waited for it would wait for ever: the channel

@@ -79,7 +79,13 @@ fn requests(tenant: &str) -> Vec<(&'static str, u16, Vec<u8>)> {
         ("a wrong method", 405, whole("PUT", GROUPS, json, "{}")),
         ("a deep filter", 400, whole("GET", &long, "", "")),
         ("a long body", 413, whole("POST", GROUPS, json, &oversize)),
-        ("no token", 401, format!("GET {GROUPS} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes()),
+        (
+            "no token",
+            401,
+            format!("GET {GROUPS} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").into_bytes(),
+        ),
+        ("a foreign host", 421, format!("GET {GROUPS} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes()),
+        ("no host", 400, format!("GET {GROUPS} HTTP/1.1\r\nconnection: close\r\n\r\n").into_bytes()),
         ("no HTTP", 400, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n".to_vec()),
     ]
 }

@@ -105,7 +105,7 @@ async fn serve_bare() -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     output::print(&format!("http://{address}/"))?;
     let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
-    server::serve(listener, None, limits, Arc::new(Bare), core::future::pending()).await;
+    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
     Ok(())
 }
 

@@ -1,0 +1,345 @@
+//! The token endpoint: which tokens a sign-in gets.
+//!
+//! Every secret, certificate and password is accepted: the emulator keeps none. What is checked is what a client must not
+//! forget (that it sends one, and a scope of the right form), with the texts of the Microsoft identity platform.
+
+use alloc::collections::BTreeMap;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use connector_groups::{Tenant, TenantId};
+use hyper::StatusCode;
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    authorize,
+    sign_in::SignIn,
+    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH, now},
+};
+
+/// What a client is granted where nothing else is said: all that the emulated routes may ask for.
+const EVERY_PERMISSION: [&str; 3] =
+    ["Application.ReadWrite.All", "Directory.ReadWrite.All", "OnPremisesPublishingProfiles.ReadWrite.All"];
+/// Scopes that ask for something other than a permission.
+const OF_OPEN_ID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// How long refresh tokens last, in seconds: 90 days, as Entra's do.
+const REFRESH_LIFETIME: u64 = 90 * 24 * 60 * 60;
+/// How long a device code lasts, in seconds.
+const DEVICE_LIFETIME: u64 = 900;
+pub(crate) const USER: &str = "user@emulator.invalid";
+
+/// The fields of a form (`application/x-www-form-urlencoded`) or of a query.
+#[derive(Debug, Default)]
+pub(crate) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    pub(crate) fn read(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// The value of a field, unless it is empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refused> {
+        self.get(name).ok_or_else(|| {
+            let text = format!("The request body must contain the following parameter: '{name}'.");
+            Refused::new("invalid_request", 900_144, &text)
+        })
+    }
+}
+
+/// Why nobody is signed in. The numbers are those of the Microsoft identity platform (AADSTS…).
+#[derive(Debug)]
+pub(crate) struct Refused {
+    error: &'static str,
+    number: u32,
+    text: String,
+}
+
+impl Refused {
+    pub(crate) fn new(error: &'static str, number: u32, text: &str) -> Self {
+        Self { error, number, text: text.into() }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self.error {
+            "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({
+            "error": self.error,
+            "error_description": format!("AADSTS{}: {}", self.number, self.text),
+            "error_codes": [self.number],
+            "trace_id": Uuid::nil().to_string(),
+            "correlation_id": Uuid::nil().to_string(),
+        })
+    }
+}
+
+/// The permissions that clients are granted when they sign in.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Grants {
+    of_all: Vec<String>,
+    of_client: BTreeMap<String, Vec<String>>,
+}
+
+impl Grants {
+    /// Adds what an option says: `PERMISSION[,PERMISSION…]` for every client, or `CLIENT=PERMISSION[,…]` for one.
+    pub(crate) fn add(&mut self, text: &str) {
+        let (of, permissions) = match text.split_once('=') {
+            None => (&mut self.of_all, text),
+            Some((client, permissions)) => {
+                (self.of_client.entry(client.to_ascii_lowercase()).or_default(), permissions)
+            }
+        };
+        of.extend(permissions.split(',').map(str::trim).filter(|name| !name.is_empty()).map(String::from));
+    }
+
+    /// What this client has; where no option names anything, everything.
+    fn of(&self, client: &str) -> Vec<String> {
+        match self.of_client.get(&client.to_ascii_lowercase()) {
+            Some(own) => own.clone(),
+            None if self.of_all.is_empty() && self.of_client.is_empty() => EVERY_PERMISSION.map(String::from).to_vec(),
+            None => self.of_all.clone(),
+        }
+    }
+}
+
+/// A sign-in that is to get its tokens.
+struct SignedIn<'a> {
+    tenant: TenantId,
+    client: String,
+    /// The name of the client's application, where the tenant has one with this `appId`.
+    client_name: String,
+    scope: &'a str,
+    /// `None` where an application signs in for itself.
+    username: Option<&'a str>,
+    nonce: Option<&'a str>,
+    appidacr: &'static str,
+}
+
+impl SignIn {
+    /// The answer of the token endpoint.
+    pub(crate) fn token(
+        &self,
+        tenant: Option<&Tenant>,
+        id: TenantId,
+        form: &Form,
+        root: &str,
+        is_v1: bool,
+    ) -> Result<Value, Refused> {
+        let client = client(form)?;
+        // The older endpoint names a resource in place of scopes.
+        let of_resource = form.get("resource").map(|resource| format!("{}/.default", resource.trim_end_matches('/')));
+        let scope = form.get("scope").or(of_resource.as_deref());
+        let appidacr = if form.get("client_assertion").is_some() {
+            "2"
+        } else if form.get("client_secret").is_some() {
+            "1"
+        } else {
+            "0"
+        };
+        let client_name = tenant.and_then(|tenant| client_name(tenant, &client)).unwrap_or_else(|| client.clone());
+        let needed = || scope.map_or_else(|| form.required("scope"), Ok);
+        let mut nonce = None;
+        let known;
+        let (scope, username) = match form.required("grant_type")? {
+            "client_credentials" => (for_itself(needed, appidacr)?, None),
+            "password" => {
+                form.required("password")?;
+                (needed()?, Some(form.required("username")?))
+            }
+            "refresh_token" => {
+                known = self.earlier(form.required("refresh_token")?, REFRESH, id)?;
+                (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
+            }
+            "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
+                let code = form.get("device_code").or(form.get("code"));
+                known = self.earlier(code.map_or_else(|| form.required("device_code"), Ok)?, DEVICE, id)?;
+                (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
+            }
+            "authorization_code" => {
+                known = self.earlier(form.required("code")?, CODE, id)?;
+                authorize::prove(known.code.as_ref(), form)?;
+                nonce = known.code.as_ref().and_then(|code| code.nonce.as_deref());
+                // The scope of the code: clients may leave it out here, and some name only a part.
+                (known.scope.as_str(), Some(known.username.as_str()))
+            }
+            other => {
+                let text = format!("The app requested an unsupported grant type '{other}'.");
+                return Err(Refused::new("unsupported_grant_type", 70_003, &text));
+            }
+        };
+        let signed_in = SignedIn { tenant: id, client, client_name, scope, username, nonce, appidacr };
+        let mut answer = self.tokens(&signed_in, root).ok_or_else(unsigned)?;
+        if let (true, Some(members)) = (is_v1, answer.as_object_mut()) {
+            // That endpoint writes numbers as texts, and tells the time of the end too.
+            members.insert("expires_in".into(), LIFETIME.to_string().into());
+            members.insert("expires_on".into(), now().saturating_add(LIFETIME).to_string().into());
+            members.insert("resource".into(), resource(signed_in.scope).into());
+        }
+        Ok(answer)
+    }
+
+    /// The answer of the device code endpoint. The code counts as confirmed from the start, as nobody is there to do it.
+    pub(crate) fn device_code(&self, id: TenantId, form: &Form, root: &str) -> Result<Value, Refused> {
+        let of_resource = form.get("resource").map(|resource| format!("{}/.default", resource.trim_end_matches('/')));
+        let scope = form.get("scope").map(String::from).or(of_resource);
+        let grant = Grant {
+            aud: DEVICE.into(),
+            exp: now().saturating_add(DEVICE_LIFETIME),
+            tid: id,
+            client_id: client(form)?,
+            scope: scope.map_or_else(|| form.required("scope").map(String::from), Ok)?,
+            username: USER.into(),
+            code: None,
+        };
+        let page = format!("{root}/devicelogin");
+        Ok(json!({
+            "device_code": self.signer.sign(&grant).ok_or_else(unsigned)?,
+            "user_code": "EMULATED1",
+            "verification_uri": page,
+            "verification_url": page,
+            "expires_in": DEVICE_LIFETIME,
+            // The least that clients wait between two questions.
+            "interval": 1,
+            "message": "The emulator takes this code as confirmed: there is nothing to enter.",
+        }))
+    }
+
+    fn earlier(&self, text: &str, audience: &str, id: TenantId) -> Result<Grant, Refused> {
+        self.signer.grant(text, audience).filter(|grant| grant.tid == id).ok_or_else(|| {
+            let text = "The provided grant has expired, is not of this tenant, or was not given by this run of the \
+                        emulator.";
+            Refused::new("invalid_grant", 70_008, text)
+        })
+    }
+
+    fn tokens(&self, signed_in: &SignedIn<'_>, root: &str) -> Option<Value> {
+        let (id, client) = (signed_in.tenant, &signed_in.client);
+        let granted = self.grants.of(client);
+        let username = signed_in.username;
+        // The same client and the same user have the same object ids in each run.
+        let oid = Uuid::new_v5(&Uuid::from_u128(id.as_u128()), username.unwrap_or(client).as_bytes()).to_string();
+        let time = now();
+        let scopes = username.map(|_| delegated(signed_in.scope, &granted));
+        let claims = AccessClaims {
+            aud: resource(signed_in.scope).into(),
+            iss: format!("https://sts.windows.net/{id}/"),
+            iat: time,
+            nbf: time,
+            exp: time.saturating_add(LIFETIME),
+            tid: id.to_string(),
+            oid: oid.clone(),
+            sub: oid.clone(),
+            appid: client.clone(),
+            appidacr: signed_in.appidacr,
+            app_displayname: signed_in.client_name.clone(),
+            idtyp: if username.is_some() { "user" } else { "app" },
+            roles: username.is_none().then_some(granted),
+            scp: scopes.clone(),
+            upn: username.map(String::from),
+            name: username.map(|_| String::from("Emulated User")),
+            ver: "1.0",
+        };
+        let mut answer = json!({
+            "token_type": "Bearer",
+            "expires_in": LIFETIME,
+            "ext_expires_in": LIFETIME,
+            "access_token": self.signer.sign(&claims)?,
+        });
+        let (Some(username), Some(members)) = (username, answer.as_object_mut()) else { return Some(answer) };
+        let refresh = Grant {
+            aud: REFRESH.into(),
+            exp: time.saturating_add(REFRESH_LIFETIME),
+            tid: id,
+            client_id: client.clone(),
+            scope: signed_in.scope.into(),
+            username: username.into(),
+            code: None,
+        };
+        let identity = json!({
+            "aud": client, "iss": format!("{root}/{id}/v2.0"), "iat": time, "nbf": time, "exp": claims.exp,
+            "sub": oid, "oid": oid, "tid": id.to_string(), "preferred_username": username, "name": "Emulated User",
+            "ver": "2.0", "nonce": signed_in.nonce,
+        });
+        // MSAL finds an account by this: who, and whose.
+        let client_info = json!({"uid": oid, "utid": id.to_string()}).to_string();
+        members.insert("scope".into(), scopes.into());
+        members.insert("refresh_token".into(), self.signer.sign(&refresh)?.into());
+        members.insert("id_token".into(), self.signer.sign(&identity)?.into());
+        members.insert("client_info".into(), BASE64_URL_SAFE_NO_PAD.encode(client_info).into());
+        Some(answer)
+    }
+}
+
+pub(crate) fn unsigned() -> Refused {
+    Refused::new("server_error", 50_000, "The token could not be signed.")
+}
+
+/// The client by its own word, or by its assertion's.
+pub(crate) fn client(form: &Form) -> Result<String, Refused> {
+    #[derive(Deserialize)]
+    struct Assertion {
+        sub: String,
+    }
+    if let Some(id) = form.get("client_id") {
+        return Ok(id.into());
+    }
+    let assertion = form.get("client_assertion").and_then(|text| insecure_decode_claims::<Assertion>(text).ok());
+    assertion.map_or_else(|| form.required("client_id").map(String::from), |assertion| Ok(assertion.sub))
+}
+
+/// The scope of an application that signs in for itself, with what it must not forget.
+fn for_itself<'a>(
+    needed: impl FnOnce() -> Result<&'a str, Refused>,
+    appidacr: &'static str,
+) -> Result<&'a str, Refused> {
+    if appidacr == "0" {
+        let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+        return Err(Refused::new("invalid_client", 7_000_218, text));
+    }
+    let scope = needed()?;
+    // MSAL for Go asks for the scopes of OpenID Connect too, and gets its token.
+    let mut asked = scope.split(' ').filter(|scope| !OF_OPEN_ID.contains(scope)).peekable();
+    if asked.peek().is_some() && asked.all(|scope| scope.ends_with("/.default")) {
+        return Ok(scope);
+    }
+    let text = format!(
+        "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
+         /.default suffixed to the resource identifier (application ID URI)."
+    );
+    Err(Refused::new("invalid_scope", 1_002_012, &text))
+}
+
+fn client_name(tenant: &Tenant, client: &str) -> Option<String> {
+    let application = tenant.application_by_app_id(client.parse().ok()?)?;
+    Some(application.display_name().to_string())
+}
+
+/// What a token is for: the part of the first scope before the permission's name.
+fn resource(scope: &str) -> &str {
+    const GRAPH: &str = "https://graph.microsoft.com";
+    let named = scope.split(' ').find_map(|scope| scope.contains("://").then(|| scope.rsplit_once('/')).flatten());
+    // Two slashes in a row are Azure's: its resource ends in one ("https://management.core.windows.net//.default").
+    named.map_or(GRAPH, |(resource, _)| resource.trim_end_matches('/'))
+}
+
+/// The delegated permissions: those that were asked for and are granted, or with `.default` all that are granted.
+fn delegated(scope: &str, granted: &[String]) -> String {
+    let names = || scope.split(' ').map(|scope| scope.rsplit('/').next().unwrap_or_default());
+    let asks_for_all = names().any(|name| name == ".default");
+    let permissions: Vec<&str> = if asks_for_all {
+        granted.iter().map(String::as_str).collect()
+    } else {
+        names().filter(|name| OF_OPEN_ID.contains(name) || granted.iter().any(|known| known == name)).collect()
+    };
+    permissions.join(" ")
+}

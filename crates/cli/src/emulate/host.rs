@@ -1,0 +1,178 @@
+//! Which names the server answers to, and that pages of other sites get no answer.
+//!
+//! A page in a browser may have its own DNS name point to this server's address ("DNS rebinding"). The browser takes this
+//! server's answers for answers of that page's site then, and lets the page read them. What gives such a request away is its
+//! `Host`, which is the page's name.
+
+use alloc::collections::BTreeSet;
+use core::net::{IpAddr, SocketAddr};
+
+use hyper::{
+    HeaderMap, Method, Request, StatusCode,
+    header::{HOST, ORIGIN},
+    http::uri::{Authority, Scheme},
+};
+
+/// The names of Microsoft's services, of all clouds, that the proxy answers for: Graph, sign-in and Azure's management.
+pub(crate) const SERVICES: &[&str] = &[
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "login.microsoftonline.com",
+    "login.microsoft.com",
+    "login.windows.net",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "management.azure.com",
+    "management.usgovcloudapi.net",
+    "management.chinacloudapi.cn",
+];
+
+/// The names and addresses that a request may be for.
+pub(crate) struct Hosts {
+    names: BTreeSet<String>,
+    /// A server that listens on every address of its machine answers to all addresses: which ones it has may change. An
+    /// address cannot be made to point elsewhere, so this opens no way for rebinding.
+    accepts_addresses: bool,
+}
+
+impl Hosts {
+    /// Those of a server that listens here and has these further names.
+    pub(crate) fn new(listens: SocketAddr, names: impl IntoIterator<Item = String>) -> Self {
+        let mut names: BTreeSet<String> = names.into_iter().map(|name| canonical(&name)).collect();
+        let address = listens.ip();
+        names.insert(canonical(&address.to_string()));
+        if address.is_loopback() || address.is_unspecified() {
+            names.extend(["localhost", "127.0.0.1", "::1"].map(String::from));
+        }
+        Self { names, accepts_addresses: address.is_unspecified() }
+    }
+
+    /// Whether a request is for one of these, or with which status and text it is refused.
+    pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<(), (StatusCode, String)> {
+        let refused = |status, text: &str| Err((status, text.into()));
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let (host, further) = (hosts.next(), hosts.next());
+        let Some(host) = host else { return refused(StatusCode::BAD_REQUEST, "the header Host is missing") };
+        if further.is_some() {
+            return refused(StatusCode::BAD_REQUEST, "there is more than one header Host");
+        }
+        let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else {
+            return refused(StatusCode::BAD_REQUEST, "the header Host is not a host");
+        };
+        // A request may name its host in its target too, and then both must be ours: links are made from the target's.
+        for authority in [Some(&host), request.uri().authority()].into_iter().flatten() {
+            if !self.has(authority.host()) {
+                let text = format!(
+                    "this server does not answer for {}: it may be given further names by --tls-name",
+                    authority.host()
+                );
+                return Err((StatusCode::MISDIRECTED_REQUEST, text));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn has(&self, host: &str) -> bool {
+        let host = canonical(host);
+        self.names.contains(&host) || self.accepts_addresses && host.parse::<IpAddr>().is_ok()
+    }
+}
+
+/// Scheme and host of a request that [`Hosts::check`] let pass, without a slash behind them.
+pub(crate) fn root<B>(request: &Request<B>, scheme: &Scheme) -> String {
+    let uri = request.uri();
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{}://{}", uri.scheme().unwrap_or(scheme), uri.authority().map_or(host, Authority::as_str))
+}
+
+/// In lower case, without the brackets of an IPv6 address and without the dot at the end of a full name.
+fn canonical(host: &str) -> String {
+    let host = host.trim_end_matches('.');
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.to_ascii_lowercase()
+}
+
+/// Whether a browser sends this request for a page of another site.
+///
+/// `Sec-Fetch-Site` is written by the browser, and no page can change or drop it. Browsers that do not send it send `Origin`
+/// with every request of a page that is no plain GET. A person who follows a link to the emulator's page is not meant: such
+/// a request shows the page to that person and to no other site.
+pub(crate) fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        let is_visit = *method == Method::GET
+            && text("sec-fetch-mode") == Some("navigate")
+            && text("sec-fetch-dest") == Some("document");
+        return !(matches!(site, "same-origin" | "none") || is_visit);
+    }
+    headers.get(ORIGIN).is_some_and(|origin| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+        origin.is_none() || origin != text("host")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+    use super::*;
+
+    fn status(hosts: &Hosts, host: &str) -> u16 {
+        let request = Request::get("/").header(HOST, host).body(()).unwrap();
+        hosts.check(&request).map_or_else(|(status, _)| status.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn a_server_answers_to_its_own_names_only() {
+        let hosts = Hosts::new("127.0.0.1:80".parse().unwrap(), [String::from("Emulator.Test")]);
+        for host in ["127.0.0.1:8080", "LOCALHOST", "[::1]:80", "emulator.test:443", "emulator.test."] {
+            assert_eq!(status(&hosts, host), 200, "{host}");
+        }
+        for host in ["evil.test", "127.0.0.1.evil.test", "192.0.2.1", "graph.microsoft.com"] {
+            assert_eq!(status(&hosts, host), 421, "{host}");
+        }
+        assert_eq!(status(&hosts, "a b"), 400);
+        let hosts = Hosts::new("0.0.0.0:80".parse().unwrap(), []);
+        assert_eq!(status(&hosts, "192.0.2.1:9"), 200);
+        assert_eq!(status(&hosts, "evil.test"), 421);
+        let hosts = Hosts::new("192.0.2.1:80".parse().unwrap(), []);
+        assert_eq!((status(&hosts, "192.0.2.1"), status(&hosts, "localhost")), (200, 421));
+    }
+
+    #[test]
+    fn the_host_of_the_target_is_checked_as_well() {
+        let hosts = Hosts::new("127.0.0.1:80".parse().unwrap(), []);
+        let request = Request::get("http://evil.test/").header(HOST, "localhost").body(()).unwrap();
+        assert_eq!(hosts.check(&request).unwrap_err().0, StatusCode::MISDIRECTED_REQUEST);
+        let request = Request::get("/").body(()).unwrap();
+        assert_eq!(hosts.check(&request).unwrap_err().0, StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn a_page_of_another_site_is_told_from_a_client() {
+        let check = |method: Method, headers: &[(&'static str, &str)]| {
+            let mut map = HeaderMap::new();
+            map.insert("host", "localhost:80".parse().unwrap());
+            for (name, value) in headers {
+                map.insert(*name, value.parse().unwrap());
+            }
+            is_cross_site(&method, &map)
+        };
+        assert!(!check(Method::POST, &[]), "no browser");
+        assert!(!check(Method::GET, &[("sec-fetch-site", "same-origin")]));
+        assert!(!check(Method::GET, &[("sec-fetch-site", "none")]));
+        assert!(check(Method::GET, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors")]));
+        assert!(check(Method::GET, &[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors")]));
+        let visit = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+        assert!(!check(Method::GET, &visit));
+        assert!(check(Method::POST, &visit), "a form that another site sends");
+        let frame = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+        assert!(check(Method::GET, &frame));
+        assert!(check(Method::POST, &[("origin", "https://evil.test")]));
+        assert!(check(Method::POST, &[("origin", "null")]));
+        assert!(!check(Method::POST, &[("origin", "http://localhost:80")]));
+    }
+}

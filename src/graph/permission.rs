@@ -1,0 +1,81 @@
+//! Which permission a request needs, where a server checks permissions at all.
+//!
+//! Sources: the permission tables of Microsoft Graph's reference pages for connector groups, connectors and applications.
+//! Those pages ask for `Directory.ReadWrite.All` for every call of application proxy, reads included.
+
+use alloc::{collections::BTreeSet, string::String};
+
+use http::Method;
+
+use super::{
+    Options, Profile,
+    call::Call,
+    error::{Code, Error},
+    route::{self, List, Target},
+};
+
+/// Whoever sends a request, as far as permissions go. Without one in its [`Context`](super::Context), a request may do
+/// everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Caller {
+    /// Whether an application calls for itself (application permissions, the claim `roles`) or for a signed-in user
+    /// (delegated permissions, the claim `scp`).
+    pub is_application: bool,
+    /// The permissions that it was granted, such as `Directory.ReadWrite.All`.
+    pub permissions: BTreeSet<String>,
+}
+
+const OF_APPLICATION_PROXY: &[&str] = &["Directory.ReadWrite.All"];
+const READS_APPLICATIONS: &[&str] =
+    &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const WRITES_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+
+/// Each of these is enough; the first is the least.
+fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
+    match target {
+        // The requests of a batch are checked one by one.
+        Target::Batch => &[],
+        Target::Instantiate(_) => WRITES_APPLICATIONS,
+        Target::Item(List::Applications, _)
+        | Target::List(List::Applications)
+        | Target::Count(List::Applications)
+        | Target::Publishing(_) => {
+            if *method == Method::GET {
+                READS_APPLICATIONS
+            } else {
+                WRITES_APPLICATIONS
+            }
+        }
+        _ => OF_APPLICATION_PROXY,
+    }
+}
+
+/// The least permission that a request needs: `None` for a batch, whose requests need their own, and for a path that is
+/// unknown.
+#[must_use]
+pub fn least_permission(method: &Method, path: &str) -> Option<&'static str> {
+    let (_, target) = route::target(path).ok()?;
+    sufficient(&target, method).first().copied()
+}
+
+/// Refuses a caller that has none of the permissions that suffice.
+pub(super) fn check(caller: Option<&Caller>, call: &Call<'_>, target: &Target) -> Result<(), Error> {
+    let Some(caller) = caller else { return Ok(()) };
+    let sufficient = sufficient(target, &call.method);
+    let is_granted = sufficient.iter().any(|permission| caller.permissions.contains(*permission));
+    let is_of_proxy = sufficient == OF_APPLICATION_PROXY;
+    if is_granted && !(is_of_proxy && is_refused_to_applications(caller, call.options)) {
+        return Ok(());
+    }
+    Err(if is_of_proxy {
+        Error::new(Code::UnauthorizedAccess, "Unauthorized Access.")
+    } else {
+        Error::new(Code::RequestDenied, "Insufficient privileges to complete the operation.")
+    })
+}
+
+/// The reference pages say "not supported" of application permissions for application proxy; public tools have used them
+/// against the live service all the same.
+fn is_refused_to_applications(caller: &Caller, options: &Options) -> bool {
+    caller.is_application && options.profile == Profile::Documented
+}
