@@ -12,11 +12,10 @@ use crate::{command::Command, event::Event, refusal::Refusal, tenant::Tenant};
 ///
 /// # Example: back to before it went wrong
 /// ```
-/// # use connector_groups::{Directory, DirectoryCommand};
+/// # use connector_groups::Directory;
 /// # let mut directory = Directory::default();
 /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-/// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-/// #     _ = directory.apply(&command);
+/// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
 /// use connector_groups::{History, Selection, command::{MoveConnectors, ReassignApplications}};

@@ -128,12 +128,11 @@ impl Tenant {
     /// # Example: what was spare goes where one is missing
     /// ```
     /// # use connector_groups::{
-    /// #     ConnectorGroupId, Directory, DirectoryCommand, plan::PlanOptions, rebalance::RebalanceAim,
+    /// #     ConnectorGroupId, Directory, plan::PlanOptions, rebalance::RebalanceAim,
     /// # };
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let rebalance = tenant.rebalance(&RebalanceAim::default());

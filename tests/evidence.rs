@@ -243,7 +243,7 @@ fn every_supported_operation_is_a_route() {
         let request = http::Request::builder().method(&*operation.method).uri(url).header("host", "localhost");
         let request = request.header("authorization", format!("Bearer {tenant}")).body(b"{}".to_vec()).unwrap();
         let context = Context::new(Timestamp::UNIX_EPOCH, 1);
-        let response = graph::respond(&mut directory, &request, &context, &Options::default());
+        let response = graph::respond(&mut directory, &request, &context, &Options::default()).response;
         let text = String::from_utf8_lossy(response.body()).into_owned();
         assert_ne!(response.status(), 405, "{name}: {text}");
         assert!(!text.contains("Resource not found for the segment"), "{name}: {text}");

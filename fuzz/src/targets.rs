@@ -146,7 +146,7 @@ pub fn request(bytes: &[u8]) {
         let context = Context::new(Timestamp::UNIX_EPOCH, u128::try_from(number).unwrap());
         let before = directory.clone();
         let read = graph::read(&directory, &request, &context, &options);
-        let response = graph::respond(&mut directory, &request, &context, &options);
+        let response = graph::respond(&mut directory, &request, &context, &options).response;
         let status = response.status().as_u16();
         assert!([200, 201, 204, 400, 401, 404, 405, 409, 413, 424].contains(&status), "{request:?}: {response:?}");
         if status >= 400 || *request.method() == http::Method::GET {
@@ -155,7 +155,9 @@ pub fn request(bytes: &[u8]) {
         if let Some(read) = read {
             assert_eq!(read.body(), response.body());
         }
-        if response.headers().get("content-type").is_some_and(|value| value == "application/json") {
+        if *request.method() != http::Method::HEAD
+            && response.headers().get("content-type").is_some_and(|value| value == "application/json")
+        {
             let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
             if let Some(link) = body.get("@odata.nextLink") {
                 link.as_str().unwrap().parse::<http::Uri>().unwrap();

@@ -26,11 +26,10 @@ pub use commands::{DiffCommands, Leftover};
 ///
 /// # Example: what a change of mind would take
 /// ```
-/// # use connector_groups::{Directory, DirectoryCommand};
+/// # use connector_groups::Directory;
 /// # let mut directory = Directory::default();
 /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-/// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-/// #     _ = directory.apply(&command);
+/// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
 /// use connector_groups::{Command, command::UpdateConnectorGroup, diff::diff};

@@ -43,3 +43,7 @@ pub mod replication {
 pub mod rules {
     #![doc = include_str!("rules.md")]
 }
+
+pub mod wire {
+    #![doc = include_str!("wire.md")]
+}

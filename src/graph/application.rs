@@ -1,24 +1,26 @@
 //! What is done to applications: made, renamed, published, assigned.
 
-use alloc::{boxed::Box, format, string::ToString};
+use alloc::{boxed::Box, collections::BTreeSet, format, string::ToString};
 
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Profile,
-    answer::{Reply, Session, apply, tenant},
     call::Call,
+    engine::{apply, enabled, tenant},
     entity::PUBLISHING,
     error::{Code, Error},
     find,
-    group::read_only,
-    json::{Members, is_annotation},
+    json::{Members, read_only},
     query::Query,
     reference,
+    reply::Reply,
     route::{Key, Target, Version},
-    shown::{Shape, Shown, View},
+    schema::{self, APPLICATION},
+    session::Session,
+    shown::{Shown, View},
+    template::Template,
 };
 use crate::{
     ApplicationId, Command, Directory,
@@ -29,9 +31,6 @@ use crate::{
     model::PublishingChanges,
     view::ApplicationView,
 };
-
-/// The template that applications to publish are made of.
-const TEMPLATE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 
 /// What PowerShell writes into both URLs to unpublish.
 const UNPUBLISHED: &str = "PowerShellDeleteApplication";
@@ -48,18 +47,25 @@ pub(super) fn answer(
     match (target, &call.method) {
         (Target::List(_), _) => create(directory, call, version, session),
         (Target::Instantiate(template), _) => instantiate(directory, call, version, template, session),
-        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => assign(directory, call, key),
+        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => {
+            assign(directory, call, session, key)
+        }
         (Target::ApplicationGroupReference(key), _) => {
             let application = find::assignment(tenant(directory, call)?, key)?.0.id();
-            apply(directory, call, RemoveApplication { application }.into())?;
+            apply(directory, call, session, RemoveApplication { application }.into())?;
             Ok(Reply::no_content())
+        }
+        (Target::Publishing(key), _) => {
+            let id = find::application(tenant(directory, call)?, key)?.id();
+            let members = Members::of(call.json()?, &schema::PUBLISHING)?.into_inner();
+            publish(directory, call, session, id, members.into())
         }
         (Target::Item(_, key), method) => {
             let id = find::application(tenant(directory, call)?, key)?.id();
             if *method == Method::PATCH {
-                return update(directory, call, version, id);
+                return update(directory, call, version, session, id);
             }
-            apply(directory, call, DeleteApplication { id }.into())?;
+            apply(directory, call, session, DeleteApplication { id }.into())?;
             Ok(Reply::no_content())
         }
         // All else has no such method, and was refused for that.
@@ -88,7 +94,7 @@ fn made<'a>(
     version: Version,
     session: &mut Session<'_>,
 ) -> Result<ApplicationView<'a>, Error> {
-    let mut members = Members::of(call.json()?)?;
+    let mut members = Members::of(call.json()?, &APPLICATION)?;
     if members.take(PUBLISHING).is_some() {
         return Err(mixed(version));
     }
@@ -96,14 +102,28 @@ fn made<'a>(
     let display_name = members.text("displayName")?.ok_or_else(missing)?;
     rest(members, call)?;
     let (id, app_id) = session.next_application_ids();
-    apply(directory, call, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
+    apply(directory, call, session, CreateApplication { id, app_id, display_name: display_name.into() }.into())?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 
 /// What is left of a body: nothing that is read-only, and nothing that is not modelled unless that may go.
 fn rest(mut members: Members, call: &Call<'_>) -> Result<(), Error> {
     read_only(&mut members, &["id", "appId"])?;
+    distinct(members.get("identifierUris"))?;
     if call.options.lets_application_properties_go { Ok(()) } else { members.finish() }
+}
+
+/// Graph refuses `identifierUris` that hold one value twice, in whatever case.
+fn distinct(uris: Option<&Value>) -> Result<(), Error> {
+    let uris = uris.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut seen = BTreeSet::new();
+    for uri in uris {
+        if !seen.insert(uri.to_ascii_lowercase()) {
+            let text = "Request contains a property with duplicate values.";
+            return Err(Error::new(Code::DuplicateInDifferentCase, text));
+        }
+    }
+    Ok(())
 }
 
 /// An application and a service principal, of which nothing is kept.
@@ -114,17 +134,24 @@ fn instantiate(
     template: &str,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    if !template.eq_ignore_ascii_case(TEMPLATE) {
-        return Err(Error::resource_not_found(template));
-    }
+    Template::find(template).ok_or_else(|| Error::resource_not_found(template))?;
     let service_principal = session.next_any_id();
     let application = made(directory, call, version, session)?;
-    let (shape, view) = (Shape::default(), View { call, version });
+    let view = View { call, version };
+    // The pages of the two versions name the ids so, and public scripts read nothing else.
+    let id = match version {
+        Version::Beta => "objectId",
+        Version::V1 => "id",
+    };
     let body = json!({
         "@odata.context": view.context("microsoft.graph.applicationServicePrincipal"),
-        "application": Shown::part(application, &shape, view),
+        "application": {
+            id: application.id(),
+            "appId": application.app_id(),
+            "displayName": application.display_name(),
+        },
         "servicePrincipal": {
-            "id": service_principal.to_string(),
+            id: service_principal.to_string(),
             "appId": application.app_id(),
             "displayName": application.display_name(),
         },
@@ -133,20 +160,38 @@ fn instantiate(
 }
 
 /// `onPremisesPublishing` is set in a request of its own.
-fn update(directory: &mut Directory, call: &Call<'_>, version: Version, id: ApplicationId) -> Result<Reply, Error> {
-    let mut members = Members::of(call.json()?)?;
+fn update(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    session: &mut Session<'_>,
+    id: ApplicationId,
+) -> Result<Reply, Error> {
+    let mut members = Members::of(call.json()?, &APPLICATION)?;
     if let Some(publishing) = members.take(PUBLISHING) {
         if version == Version::V1 || !members.is_empty() {
             return Err(mixed(version));
         }
-        apply(directory, call, published(id, publishing, call.options.profile)?)?;
-        return Ok(Reply::no_content());
+        return publish(directory, call, session, id, publishing);
     }
     let display_name = members.text("displayName")?;
     rest(members, call)?;
     if let Some(display_name) = display_name {
-        apply(directory, call, UpdateApplication { id, display_name: display_name.into() }.into())?;
+        apply(directory, call, session, UpdateApplication { id, display_name: display_name.into() }.into())?;
     }
+    Ok(Reply::no_content())
+}
+
+/// Changes how an application is published, by its own path or as the one property of a body.
+fn publish(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    session: &mut Session<'_>,
+    id: ApplicationId,
+    publishing: Value,
+) -> Result<Reply, Error> {
+    enabled(tenant(directory, call)?, call)?;
+    apply(directory, call, session, published(id, publishing)?)?;
     Ok(Reply::no_content())
 }
 
@@ -160,58 +205,29 @@ fn mixed(version: Version) -> Error {
 }
 
 /// Null, or the sentinel in both URLs, unpublishes; anything else publishes or changes how it is published.
-fn published(application: ApplicationId, mut publishing: Value, profile: Profile) -> Result<Command, Error> {
+fn published(application: ApplicationId, publishing: Value) -> Result<Command, Error> {
+    if !publishing.is_null() && !publishing.is_object() {
+        return Err(Error::new(Code::InvalidBody, &format!("The property '{PUBLISHING}' is no object.")));
+    }
     if publishing.is_null() {
         return Ok(UnpublishApplication { application }.into());
     }
-    plain(PUBLISHING, &mut publishing)?;
     let given = |name: &str| publishing.get(name).and_then(Value::as_str);
     if given("internalUrl") == Some(UNPUBLISHED) && given("externalUrl") == Some(UNPUBLISHED) {
         return Ok(UnpublishApplication { application }.into());
-    }
-    // Documented as set by the system, while Microsoft's own tools set it (§7).
-    if profile == Profile::Documented && publishing.get("applicationType").is_some_and(|value| !value.is_null()) {
-        return Err(Error::new(Code::ReadOnlyProperty, "The property 'applicationType' is read-only."));
     }
     let changes = PublishingChanges::deserialize(publishing)
         .map_err(|error| Error::new(Code::InvalidBody, &format!("{PUBLISHING}: {error}")))?;
     Ok(PublishApplication { application, on_premises_publishing: Box::new(changes) }.into())
 }
 
-/// Takes annotations out of the parts whose type is known; in open parts they say the type, and stay. A list stands only
-/// where there can be one.
-fn plain(name: &str, value: &mut Value) -> Result<(), Error> {
-    const OPEN: [&str; 5] = [
-        "segmentsConfiguration",
-        "verifiedCustomDomainKeyCredential",
-        "verifiedCustomDomainPasswordCredential",
-        "wafIpRanges",
-        "wafAllowedHeaders",
-    ];
-    const LISTS: [&str; 5] =
-        ["onPremisesApplicationSegments", "corsConfigurations", "allowedOrigins", "allowedHeaders", "allowedMethods"];
-    // JSON is read to a depth of 128 at most, which is how deep this goes.
-    match value {
-        _ if OPEN.contains(&name) => Ok(()),
-        Value::Object(members) => {
-            members.retain(|name, _| !is_annotation(name));
-            members.iter_mut().try_for_each(|(name, member)| plain(name, member))
-        }
-        Value::Array(values) if LISTS.contains(&name) => values.iter_mut().try_for_each(|value| plain("", value)),
-        Value::Array(_) => {
-            Err(Error::new(Code::InvalidBody, &format!("{PUBLISHING}: a list where none can be: '{name}'.")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// `PUT /applications/{id}/connectorGroup/$ref`.
-fn assign(directory: &mut Directory, call: &Call<'_>, key: &Key) -> Result<Reply, Error> {
+fn assign(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>, key: &Key) -> Result<Reply, Error> {
     let link = reference::of_body(call, "connectorGroups")?;
     let tenant = tenant(directory, call)?;
     let absent = || Error::application_not_found(key.as_str());
     let application = find::application_by(tenant, key).ok_or_else(absent)?.id();
     let connector_group = find::group(tenant, &reference::id(&link)?)?.id();
-    apply(directory, call, AddApplication { application, connector_group }.into())?;
+    apply(directory, call, session, AddApplication { application, connector_group }.into())?;
     Ok(Reply::no_content())
 }

@@ -13,12 +13,15 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{Body, Reply, Session, one, routed},
     call::Call,
+    dispatch::{one, routed},
     error::{Code, Error, shortened},
-    json::{Members, object},
+    json::Members,
     query::Query,
+    reply::{Body, Reply},
     route::{self, Target},
+    schema::{BATCH, BATCH_REQUEST},
+    session::Session,
 };
 use crate::Directory;
 
@@ -94,10 +97,14 @@ fn answer_item(
         includes_unknown_members: header("prefer").is_some_and(|value| value.contains("include-unknown-enum-members")),
         body: body.into(),
     };
-    match routed(&inner)? {
+    let is_head = item.method == Method::HEAD;
+    let inner = Call { method: if is_head { Method::GET } else { inner.method }, ..inner };
+    let reply = match routed(&inner)? {
         (_, Target::Batch) => Err(invalid("A batch within a batch.")),
+        (_, Target::Metadata) => Err(Error::segment("$metadata")),
         (version, target) => one(directory, &inner, version, &target, session),
-    }
+    }?;
+    Ok(if is_head { Reply { body: Body::Empty, ..reply } } else { reply })
 }
 
 fn response(id: &str, reply: Reply) -> Value {
@@ -106,7 +113,7 @@ fn response(id: &str, reply: Reply) -> Value {
     let body = match reply.body {
         Body::Empty => None,
         Body::Json(json) => Some(("application/json", serde_json::from_slice(&json).unwrap_or_default())),
-        Body::Text(text) => Some(("text/plain", Value::String(text))),
+        Body::Text(text) | Body::Xml(text) => Some(("text/plain", Value::String(text))),
     };
     let mut response = Map::new();
     response.insert("id".into(), id.into());
@@ -121,13 +128,11 @@ fn response(id: &str, reply: Reply) -> Value {
 
 /// The requests of a batch, each well-formed, with ids of their own, depending on earlier ones only.
 fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
-    let mut members = object(call.json()?)?;
-    let Some(Value::Array(requests)) = members.remove("requests") else {
+    let mut members = Members::of(call.json()?, &BATCH)?;
+    let Some(Value::Array(requests)) = members.take("requests") else {
         return Err(invalid("The body has no list 'requests'."));
     };
-    if let Some(name) = members.keys().next() {
-        return Err(Error::invalid_property(name));
-    }
+    members.finish()?;
     if requests.is_empty() || requests.len() > REQUESTS_MAX {
         return Err(invalid(&format!("A batch has 1 to {REQUESTS_MAX} requests.")));
     }
@@ -149,7 +154,7 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
 
 fn item(request: Value) -> Result<Item, Error> {
     let Value::Object(members) = request else { return Err(invalid("A request is not an object.")) };
-    let mut members = Members::new(members);
+    let mut members = Members::new(members, &BATCH_REQUEST)?;
     let text = |members: &mut Members, name: &str| {
         let text = members.text(name)?.filter(|text| !text.is_empty());
         text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))

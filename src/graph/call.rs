@@ -10,8 +10,8 @@ use http::{HeaderMap, Method, Request, Uri, header, uri::Authority};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    Options,
     error::{Code, Error, shortened},
+    options::Options,
 };
 use crate::{Directory, TenantId};
 
@@ -44,7 +44,8 @@ impl<'a> Incoming<'a> {
             options,
             tenant: self.tenant(directory, options)?,
             root: self.root(options)?.into(),
-            method: self.method.clone(),
+            // HEAD is a GET whose answer is sent without its body.
+            method: if *self.method == Method::HEAD { Method::GET } else { self.method.clone() },
             path: self.uri.path().into(),
             query: self.uri.query().unwrap_or_default().into(),
             // What is not text is no media type that is known here.
@@ -68,9 +69,18 @@ impl<'a> Incoming<'a> {
         })
     }
 
-    /// Scheme and host of the links in the answer: those of the request.
+    /// Scheme and host of the links in the answer: those of the request, or those that a proxy in front was asked by.
     fn root(&self, options: &Options) -> Result<String, Error> {
-        let scheme = self.uri.scheme().unwrap_or(&options.scheme);
+        let scheme = self.uri.scheme().unwrap_or(&options.scheme).as_str();
+        let scheme = self.forwarded("x-forwarded-proto", options).unwrap_or(scheme);
+        if !["http", "https"].contains(&scheme) {
+            return Err(Error::new(Code::InvalidUrl, "The header X-Forwarded-Proto is neither http nor https."));
+        }
+        if let Some(host) = self.forwarded("x-forwarded-host", options) {
+            let authority: Result<Authority, _> = host.parse();
+            let invalid = |_| Error::new(Code::InvalidUrl, "The header X-Forwarded-Host is not a host.");
+            return Ok(format!("{scheme}://{}", authority.map_err(invalid)?));
+        }
         let authority = match (self.uri.authority(), self.headers.get(header::HOST)) {
             (Some(authority), _) => authority.clone(),
             (None, None) => Authority::from_static("graph.microsoft.com"),
@@ -80,6 +90,13 @@ impl<'a> Incoming<'a> {
             }
         };
         Ok(format!("{scheme}://{authority}"))
+    }
+
+    /// What the outermost proxy was asked by, where such headers are trusted.
+    fn forwarded(&self, name: &str, options: &Options) -> Option<&'a str> {
+        let value = self.headers.get(name).filter(|_| options.trusts_forwarded_headers)?;
+        // Each proxy adds what it was asked by behind what it got. A text that is none is no host, and told as that.
+        Some(value.to_str().unwrap_or("?").split(',').next().unwrap_or_default().trim())
     }
 
     fn prefers(&self, preference: &str) -> bool {

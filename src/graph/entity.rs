@@ -5,52 +5,73 @@ use alloc::{
     boxed::Box,
     format,
     string::{String, ToString},
+    vec::Vec,
 };
+use core::cmp::Ordering;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::schema::{APPLICATION, CONNECTOR, GROUP, REGION, Type};
 use crate::{
     model::{OnPremisesPublishing, Presence},
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
 
 /// A property's value, as filters and orders compare it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Property<'a> {
     Null,
     Bool(bool),
     Text(Cow<'a, str>),
+    /// A number, a list or an object.
+    Json(Value),
 }
 
-/// What a type has.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Schema {
-    /// Its plain properties.
-    pub(super) properties: &'static [&'static str],
-    /// Those among them that are true or false.
-    pub(super) booleans: &'static [&'static str],
-    /// What is shown only where it is selected, of a single thing.
-    pub(super) selectable: &'static [&'static str],
-    /// What can be expanded, with the plain properties of what is there.
-    pub(super) navigations: &'static [(&'static str, &'static [&'static str])],
+impl From<Value> for Property<'_> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(value),
+            Value::String(text) => Self::Text(text.into()),
+            value => Self::Json(value),
+        }
+    }
 }
 
-const GROUP: &[&str] = &["id", "name", "connectorGroupType", "isDefault", "region"];
-const CONNECTOR: &[&str] = &["id", "machineName", "externalIp", "status", "version"];
-const APPLICATION: &[&str] = &["id", "appId", "displayName"];
+impl Property<'_> {
+    /// Which comes first. Lists and objects have no order, and stay where they are.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        let rank = |property: &Self| match property {
+            Self::Null => 0,
+            Self::Bool(_) => 1,
+            Self::Text(_) => 2,
+            Self::Json(_) => 3,
+        };
+        match (self, other) {
+            (Self::Bool(one), Self::Bool(other)) => one.cmp(other),
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Json(one), Self::Json(other)) => {
+                one.as_f64().zip(other.as_f64()).map_or(Ordering::Equal, |(one, other)| one.total_cmp(&other))
+            }
+            _ => rank(self).cmp(&rank(other)),
+        }
+    }
+}
 
 /// Only where it is selected, of a single application, in beta.
 pub(super) const PUBLISHING: &str = "onPremisesPublishing";
 
 /// A thing of a tenant.
 pub(super) trait Entity<'a>: Copy {
-    const SCHEMA: Schema;
+    /// What its type has.
+    fn schema(self) -> &'static Type;
 
     /// Its id as text.
     fn key(self) -> String;
 
-    /// One of the plain properties of its schema.
+    /// One of its properties: of the table, or one that is kept.
     fn property(self, name: &str) -> Property<'a>;
 
     /// What it is related to.
@@ -59,6 +80,16 @@ pub(super) trait Entity<'a>: Copy {
     /// How it is published, if it is, without the secrets that are written and not read back.
     fn publishing(self) -> Option<OnPremisesPublishing> {
         None
+    }
+
+    /// Whether it is published.
+    fn is_published(self) -> bool {
+        false
+    }
+
+    /// The properties that are kept as they were written, where some are.
+    fn kept(self) -> Map<String, Value> {
+        Map::new()
     }
 }
 
@@ -70,15 +101,14 @@ pub(super) enum Related<'a> {
     Groups(ConnectorGroupView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
+    /// What is kept as it was written.
+    Kept(Vec<Value>),
 }
 
 impl<'a> Entity<'a> for ConnectorGroupView<'a> {
-    const SCHEMA: Schema = Schema {
-        properties: GROUP,
-        booleans: &["isDefault"],
-        selectable: &[],
-        navigations: &[("members", CONNECTOR), ("applications", APPLICATION)],
-    };
+    fn schema(self) -> &'static Type {
+        &GROUP
+    }
 
     fn key(self) -> String {
         self.id().to_string()
@@ -112,8 +142,9 @@ fn applications(group: ConnectorGroupView<'_>) -> Box<dyn Iterator<Item = Applic
 }
 
 impl<'a> Entity<'a> for ConnectorView<'a> {
-    const SCHEMA: Schema =
-        Schema { properties: CONNECTOR, booleans: &[], selectable: &[], navigations: &[("memberOf", GROUP)] };
+    fn schema(self) -> &'static Type {
+        &CONNECTOR
+    }
 
     fn key(self) -> String {
         self.id().to_string()
@@ -142,12 +173,9 @@ impl<'a> Entity<'a> for ConnectorView<'a> {
 }
 
 impl<'a> Entity<'a> for ApplicationView<'a> {
-    const SCHEMA: Schema = Schema {
-        properties: APPLICATION,
-        booleans: &[],
-        selectable: &[PUBLISHING],
-        navigations: &[("connectorGroup", GROUP)],
-    };
+    fn schema(self) -> &'static Type {
+        &APPLICATION
+    }
 
     fn key(self) -> String {
         self.id().to_string()
@@ -158,13 +186,15 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
             "id" => Property::Text(self.key().into()),
             "appId" => Property::Text(self.app_id().to_string().into()),
             "displayName" => Property::Text((&**self.display_name()).into()),
-            _ => Property::Null,
+            PUBLISHING => self.publishing().and_then(|it| serde_json::to_value(it).ok()).unwrap_or_default().into(),
+            _ => kept_or_unset(&APPLICATION, name),
         }
     }
 
     fn navigate(self, navigation: &str) -> Related<'a> {
         match (navigation, self.connector_group()) {
             ("connectorGroup", Some(group)) => Related::Group(group),
+            ("owners", _) => Related::Kept(Vec::new()),
             _ => Related::Nothing,
         }
     }
@@ -176,9 +206,47 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
             ..self.on_premises_publishing()?
         })
     }
+
+    fn is_published(self) -> bool {
+        self.connector_group().is_some()
+    }
 }
 
-/// Whether the schema has this region, in any case (domain.md §1.1).
+/// What a property is that nobody has set: Graph's default, or nothing.
+fn kept_or_unset(schema: &Type, name: &str) -> Property<'static> {
+    schema.property(name).map_or(Property::Null, |known| known.default_value().into())
+}
+
+/// A thing that is kept as JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub(super) value: &'a Value,
+    pub(super) schema: &'static Type,
+}
+
+impl<'a> Entity<'a> for Kept<'a> {
+    fn schema(self) -> &'static Type {
+        self.schema
+    }
+
+    fn key(self) -> String {
+        self.value.get("id").and_then(Value::as_str).unwrap_or_default().to_string()
+    }
+
+    fn property(self, name: &str) -> Property<'a> {
+        self.value.get(name).cloned().map_or_else(|| kept_or_unset(self.schema, name), Property::from)
+    }
+
+    fn navigate(self, _: &str) -> Related<'a> {
+        Related::Nothing
+    }
+
+    fn kept(self) -> Map<String, Value> {
+        self.value.as_object().cloned().unwrap_or_default()
+    }
+}
+
+/// Whether the schema has this region, in any case (`connectorGroupRegion` of Graph's beta metadata).
 pub(super) fn is_documented_region(region: &str) -> bool {
-    ["nam", "eur", "aus", "asia", "ind"].iter().any(|known| known.eq_ignore_ascii_case(region))
+    REGION.read(region).is_some()
 }

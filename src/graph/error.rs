@@ -6,7 +6,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use crate::{Command, Refusal, Tenant, model::OnPremisesPublishing, refusal::UrlProperty, view::ApplicationView};
+use crate::{Command, DirectoryCommand, Refusal, refusal::UrlProperty};
 
 /// One row an error: its status, its code, where it comes from, and when.
 macro_rules! codes {
@@ -61,12 +61,12 @@ codes! {
     RequestDenied 403 "Authorization_RequestDenied" "Graph's" "the caller lacks the permission for a route of applications; only where a server checks permissions";
     InvalidVersion 400 "BadRequest" "ours" "the path begins with neither `/beta` nor `/v1.0`";
     InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
-    SegmentNotFound 400 "BadRequest" "text observed (§4)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
-    SiblingProfile 404 "" "observed (§4)" "a route of another profile, or of agents and their groups";
+    SegmentNotFound 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
+    SiblingProfile 404 "" "observed (issues 8929 and 13473 of `microsoftgraph/microsoft-graph-docs`)" "a route of another profile, or of agents and their groups";
     MethodNotAllowed 405 "MethodNotAllowed" "ours (R-38 for connectors)" "the route has no such method; `Allow` tells which it has";
     UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
-    InvalidProperty 400 "Request_BadRequest" "text observed (§4: `onPremisesPublishing` on v1.0)" "a property is unknown, or not there to be selected or written";
+    InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
     ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), code ours" "a read-only property is given";
     MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
     InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
@@ -77,16 +77,16 @@ codes! {
     FailedDependency 424 "FailedDependency" "Graph's" "a request of a batch depends on one that failed";
     ResourceNotFound 404 "Request_ResourceNotFound" "Graph's" "an application or template does not exist";
     NotEnabled 404 "OnPremisesPublishing_NotEnabled" "observed (R-72), only under a quirk" "the tenant has no connector yet, or the application is not published yet";
-    ApplicationsForGroupNotFound 404 "ApplicationsForGroup_NotFound" "observed (§4), only under a quirk" "the applications of a group that has none are read";
+    ApplicationsForGroupNotFound 404 "ApplicationsForGroup_NotFound" "observed by the exporter `microsoft/EntraExporter`, only under a quirk" "the applications of a group that has none are read";
     ConnectorGroupNotFound 404 "ConnectorGroup_NotFound" "observed (R-42)" "the tenant has no such group, or the connector is not in it";
     ConnectorNotFound 404 "Connector_NotFound" "ours (R-18)" "the tenant has no such connector, or the group has not";
     ApplicationNotFound 404 "Application_NotFound" "observed (R-24)" "an application that does not exist or is not published is assigned";
     AlreadyExists 409 "Request_AlreadyExists" "ours (I4)" "a new thing's id is taken, as the request's id is not new";
     InvalidName 400 "ConnectorGroup_InvalidName" "ours (R-45)" "a group's name is missing or blank";
-    InvalidRegion 400 "ConnectorGroup_InvalidRegion" "ours (§1.1)" "a region is empty or the sentinel, or under the documented profile none of the schema's";
+    InvalidRegion 400 "ConnectorGroup_InvalidRegion" "ours; the members are those of the schema" "a region is empty or the sentinel, or under the documented profile none of the schema's";
     GroupReadOnly 400 "ConnectorGroup_ReadOnly" "ours (R-19, R-29, R-49)" "a group of another type is changed, or the target of a move";
     GroupIsDefault 400 "ConnectorGroup_IsDefault" "ours (R-4)" "the default group is deleted";
-    GroupNotEmpty 400 "ConnectorGroup_NotEmpty" "ours (R-40)" "a group with connectors or applications is deleted";
+    GroupNotEmpty 400 "ApplicationsOrConnectorsAssigned_BadRequest" "code observed in a public script; the status follows from the code (R-40)" "a group with connectors or applications is deleted";
     RegionLocked 400 "ConnectorGroup_RegionLocked" "ours (R-30)" "the region of a group with connectors or applications is changed";
     DuplicateName 400 "ConnectorGroup_DuplicateName" "ours (R-46)" "the tenant keeps names unique and this one is taken";
     AlreadyInDefault 400 "ConnectorGroup_AlreadyInDefault" "documented that it is refused (R-14, R-23), code ours" "something in the default group is removed from it";
@@ -95,7 +95,7 @@ codes! {
     InvalidExternalUrl 400 "ExternalUrl_Invalid" "ours (R-50)" "an external URL is not one";
     DuplicateInternalUrl 400 "InternalUrl_Duplicate" "observed (R-50)" "another application has the internal URL";
     DuplicateExternalUrl 400 "ExternalUrl_Duplicate" "ours (R-50)" "another application has the external URL";
-    DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "code observed (§4), when inferred" "another application has the URL in another case";
+    DuplicateInDifferentCase 400 "DuplicateValueInDifferentCase" "observed (issue 2549 of `microsoftgraph/msgraph-sdk-powershell`)" "`identifierUris` of one application hold a value twice";
     NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
 }
 
@@ -147,72 +147,81 @@ impl Error {
         Self::new(Code::NotEnabled, "OnPremisesPublishing is not enabled for your tenant.")
     }
 
-    /// What a refused command is on the wire. A URL in use is told as it was asked for.
-    pub(super) fn refused(refusal: &Refusal, command: &Command, tenant: &Tenant) -> Self {
-        let code = match refusal {
-            Refusal::TenantNotFound { .. } => Code::InvalidToken,
-            Refusal::BlankName => Code::InvalidName,
-            Refusal::InvalidRegion { .. } => Code::InvalidRegion,
-            Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Code::InvalidInternalUrl,
-            Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Code::InvalidExternalUrl,
-            Refusal::ReadOnlyProperty { .. } => Code::ReadOnlyProperty,
-            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
-                Code::NotOnTheWire
-            }
-            Refusal::ConnectorNotFound { id } => return Self::connector_not_found(&id.to_string()),
+    /// What a refused command is on the wire: the refusal's own words, but where others were observed.
+    pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand) -> Self {
+        match refusal {
+            Refusal::ConnectorNotFound { id } => Self::connector_not_found(&id.to_string()),
             Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
-                return Self::application_not_found(&id.to_string());
+                Self::application_not_found(&id.to_string())
             }
-            Refusal::ConnectorGroupNotFound { id } => return Self::connector_group_not_found(&id.to_string()),
-            Refusal::AlreadyExists { .. } => Code::AlreadyExists,
-            Refusal::GroupReadOnly { .. } => Code::GroupReadOnly,
-            Refusal::GroupIsDefault { .. } => Code::GroupIsDefault,
-            Refusal::AlreadyInDefault { .. } => Code::AlreadyInDefault,
-            Refusal::DuplicateName { .. } => Code::DuplicateName,
-            Refusal::RegionLocked { .. } => Code::RegionLocked,
-            Refusal::GroupNotEmpty { .. } => Code::GroupNotEmpty,
-            Refusal::ConnectorRegionLocked { .. } => Code::ConnectorRegionLocked,
-            Refusal::UrlInUse { property, application } => {
-                let other = tenant.application(*application).and_then(ApplicationView::on_premises_publishing);
-                return Self::url_in_use(*property, other, command);
-            }
+            Refusal::ConnectorGroupNotFound { id } => Self::connector_group_not_found(&id.to_string()),
+            Refusal::UrlInUse { property, .. } => Self::url_in_use(*property, command),
             Refusal::Bulk { refused } => match refused.first() {
-                Some(first) => return Self::refused(&first.reason, command, tenant),
-                None => Code::NotOnTheWire,
+                Some(first) => Self::refused(&first.reason, command),
+                None => Self::new(Code::from(refusal), &refusal.to_string()),
             },
-            Refusal::Transaction { reason, .. } => return Self::refused(reason, command, tenant),
-        };
-        Self::new(code, &refusal.to_string())
+            Refusal::Transaction { reason, .. } => Self::refused(reason, command),
+            _ => Self::new(Code::from(refusal), &refusal.to_string()),
+        }
     }
 
     /// A URL that another application has, as it was asked for.
-    fn url_in_use(property: UrlProperty, other: Option<OnPremisesPublishing>, command: &Command) -> Self {
-        let changes = if let Command::PublishApplication(publish) = command {
-            Some(&publish.on_premises_publishing)
-        } else {
-            None
+    fn url_in_use(property: UrlProperty, command: &DirectoryCommand) -> Self {
+        let changes = match command {
+            DirectoryCommand::InTenant { command: Command::PublishApplication(publish), .. } => {
+                Some(&publish.on_premises_publishing)
+            }
+            _ => None,
         };
-        let (kind, code, asked, taken) = match property {
-            UrlProperty::InternalUrl => (
-                "Internal",
-                Code::DuplicateInternalUrl,
-                changes.and_then(|changes| changes.internal_url.value()),
-                other.and_then(|other| other.internal_url),
-            ),
-            UrlProperty::ExternalUrl => (
-                "External",
-                Code::DuplicateExternalUrl,
-                changes.and_then(|changes| changes.external_url.value()),
-                other.and_then(|other| other.external_url),
-            ),
+        let (kind, code, asked) = match property {
+            UrlProperty::InternalUrl => {
+                ("Internal", Code::DuplicateInternalUrl, changes.and_then(|changes| changes.internal_url.value()))
+            }
+            UrlProperty::ExternalUrl => {
+                ("External", Code::DuplicateExternalUrl, changes.and_then(|changes| changes.external_url.value()))
+            }
         };
-        let is_in_other_case = asked != taken.as_ref();
         let asked = asked.map_or_else(String::new, |url| shortened(url, 256));
-        if is_in_other_case {
-            let text = format!("The value '{asked}' is in use in a different case.");
-            return Self::new(Code::DuplicateInDifferentCase, &text);
-        }
         Self::new(code, &format!("{kind} url '{asked}' is invalid since it is already in use."))
+    }
+}
+
+/// What the engine's refusal is on the wire, so that an embedder can answer by the same table where it decides by itself.
+///
+/// ```
+/// use connector_groups::{Refusal, graph::Code};
+///
+/// assert_eq!(Code::from(&Refusal::BlankName).as_str(), "ConnectorGroup_InvalidName");
+/// ```
+impl From<&Refusal> for Code {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::TenantNotFound { .. } => Self::InvalidToken,
+            Refusal::BlankName => Self::InvalidName,
+            Refusal::InvalidRegion { .. } => Self::InvalidRegion,
+            Refusal::InvalidUrl { property: UrlProperty::InternalUrl } => Self::InvalidInternalUrl,
+            Refusal::InvalidUrl { property: UrlProperty::ExternalUrl } => Self::InvalidExternalUrl,
+            Refusal::ReadOnlyProperty { .. } => Self::ReadOnlyProperty,
+            Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {
+                Self::NotOnTheWire
+            }
+            Refusal::ConnectorNotFound { .. } => Self::ConnectorNotFound,
+            Refusal::ApplicationNotFound { .. } | Refusal::ApplicationNotPublished { .. } => Self::ApplicationNotFound,
+            Refusal::ConnectorGroupNotFound { .. } => Self::ConnectorGroupNotFound,
+            Refusal::AlreadyExists { .. } => Self::AlreadyExists,
+            Refusal::GroupReadOnly { .. } => Self::GroupReadOnly,
+            Refusal::GroupIsDefault { .. } => Self::GroupIsDefault,
+            Refusal::AlreadyInDefault { .. } => Self::AlreadyInDefault,
+            Refusal::DuplicateName { .. } => Self::DuplicateName,
+            Refusal::RegionLocked { .. } => Self::RegionLocked,
+            Refusal::GroupNotEmpty { .. } => Self::GroupNotEmpty,
+            Refusal::ConnectorRegionLocked { .. } => Self::ConnectorRegionLocked,
+            Refusal::UrlInUse { property: UrlProperty::InternalUrl, .. } => Self::DuplicateInternalUrl,
+            Refusal::UrlInUse { property: UrlProperty::ExternalUrl, .. } => Self::DuplicateExternalUrl,
+            // Of several reasons the first is the answer, as a wire error has one code.
+            Refusal::Bulk { refused } => refused.first().map_or(Self::NotOnTheWire, |first| Self::from(&first.reason)),
+            Refusal::Transaction { reason, .. } => Self::from(&**reason),
+        }
     }
 }
 
@@ -230,7 +239,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        ApplicationId, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Region, TenantId, Timestamp,
+        ApplicationId, ConnectorGroupId, ConnectorId, Region, TenantId, Timestamp,
         ids::AnyId,
         model::ConnectorGroupType,
         refusal::{Kind, ReadOnlyProperty, RefusedEntry},
@@ -274,16 +283,8 @@ mod tests {
     /// Those that come by no route have the row that says so; a refusal within another is told by itself.
     #[test]
     fn every_refusal_has_its_row() {
-        let create = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur",
-            "now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000001"}}"#;
-        let mut directory = Directory::default();
-        directory.apply(&serde_json::from_str::<DirectoryCommand>(create).unwrap()).unwrap();
-        let tenant = directory.tenants().next().unwrap();
-        let command = Command::from(crate::command::DeleteApplication { id: ApplicationId::from_u128(3) });
-        let rows: Vec<(&str, Code)> = every_refusal()
-            .iter()
-            .map(|refusal| (refusal.code(), Error::refused(refusal, &command, tenant).code))
-            .collect();
+        let rows: Vec<(&str, Code)> =
+            every_refusal().iter().map(|refusal| (refusal.code(), Code::from(refusal))).collect();
         let of =
             |code: Code| rows.iter().filter(|(_, row)| *row == code).map(|(refusal, _)| *refusal).collect::<Vec<_>>();
         assert_eq!(of(Code::NotOnTheWire), ["duplicateReference", "nestedTransaction", "clockMovedBack", "bulk"]);

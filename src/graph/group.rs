@@ -5,17 +5,19 @@ use alloc::{format, string::String, vec::Vec};
 use http::{Method, StatusCode, header};
 
 use super::{
-    Profile,
-    answer::{Reply, Session, apply, tenant},
     call::Call,
+    engine::{apply, tenant},
     entity::is_documented_region,
     error::{Code, Error},
     find,
-    json::Members,
+    json::{Members, read_only},
+    options::Profile,
     query::Query,
-    reader::path,
     reference,
+    reply::Reply,
     route::{Key, List, Target, Version},
+    schema::GROUP,
+    session::Session,
     shown::{Shown, View},
 };
 use crate::{
@@ -33,13 +35,17 @@ pub(super) fn answer(
     target: &Target,
     session: &mut Session<'_>,
 ) -> Result<Reply, Error> {
-    let mut writer = Writer { directory, call, version };
+    let mut writer = Writer { directory, call, session, version };
     match (target, &call.method) {
-        (Target::List(List::Groups), _) => writer.create(session),
+        (Target::List(List::Groups), _) => writer.create(),
         (Target::Item(List::Groups, key), method) if *method == Method::PATCH => writer.update(key),
         (Target::Item(List::Groups, key), _) => writer.delete(key),
         (Target::References(List::Members(group)), method) if *method == Method::POST => writer.add_member(group),
         (Target::References(List::MemberOf(connector)), method) if *method == Method::POST => writer.join(connector),
+        (Target::References(List::MemberOf(connector)), method) if *method == Method::PUT => {
+            writer.join(connector)?;
+            Ok(Reply::no_content())
+        }
         (Target::References(List::Members(group)), _) => {
             let key = reference::of_query(call, "connectors")?;
             writer.remove(group, &reference::id(&key)?)
@@ -61,26 +67,27 @@ pub(super) fn answer(
     }
 }
 
-struct Writer<'a> {
+struct Writer<'a, 's> {
     directory: &'a mut Directory,
     call: &'a Call<'a>,
+    session: &'a mut Session<'s>,
     version: Version,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// The system presets type and default, whatever a client sends.
-    fn create(&mut self, session: &mut Session<'_>) -> Result<Reply, Error> {
+    fn create(&mut self) -> Result<Reply, Error> {
         Query::none(self.call)?;
-        let mut members = Members::of(self.call.json()?)?;
+        let mut members = Members::of(self.call.json()?, &GROUP)?;
         let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
         let region = self.region(&mut members)?;
         members.take("isDefault");
         members.take("connectorGroupType");
         read_only(&mut members, &["id"])?;
         members.finish()?;
-        let id = session.next_group_id();
+        let id = self.session.next_group_id();
         let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
-        apply(self.directory, self.call, command.into())?;
+        apply(self.directory, self.call, self.session, command.into())?;
         match self.call.options.profile {
             Profile::Live => self.group(StatusCode::OK, id),
             Profile::Documented => {
@@ -94,7 +101,7 @@ impl Writer<'_> {
     fn update(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let id = find::group(self.tenant()?, key.as_str())?.id();
-        let mut members = Members::of(self.call.json()?)?;
+        let mut members = Members::of(self.call.json()?, &GROUP)?;
         let (name, region) = (members.text("name")?, self.region(&mut members)?);
         match self.call.options.profile {
             Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,
@@ -107,7 +114,7 @@ impl Writer<'_> {
         }
         members.finish()?;
         let command = UpdateConnectorGroup { id, name: name.map(Into::into), region: region.map(Into::into) };
-        apply(self.directory, self.call, command.into())?;
+        apply(self.directory, self.call, self.session, command.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => self.group(StatusCode::OK, id),
@@ -117,7 +124,7 @@ impl Writer<'_> {
     fn delete(&mut self, key: &Key) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let id = find::group(self.tenant()?, key.as_str())?.id();
-        apply(self.directory, self.call, DeleteConnectorGroup { id }.into())?;
+        apply(self.directory, self.call, self.session, DeleteConnectorGroup { id }.into())?;
         Ok(Reply::no_content())
     }
 
@@ -137,12 +144,12 @@ impl Writer<'_> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "connectors")?;
         let (connector, group) = self.both(&reference::id(&key)?, group)?;
-        apply(self.directory, self.call, AddConnector { connector, connector_group: group }.into())?;
+        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
-                let body = Shown::one(connector, &path(&List::Connectors), self.view());
+                let body = Shown::one(connector, &List::Connectors.path(), self.view());
                 Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
@@ -153,7 +160,7 @@ impl Writer<'_> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "connectorGroups")?;
         let (connector, group) = self.both(connector, &reference::id(&key)?)?;
-        apply(self.directory, self.call, AddConnector { connector, connector_group: group }.into())?;
+        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => self.group(StatusCode::CREATED, group),
@@ -165,11 +172,11 @@ impl Writer<'_> {
         let tenant = self.tenant()?;
         let group = find::group(tenant, group)?;
         let connector = find::member(tenant, group, connector)?.id();
-        apply(self.directory, self.call, RemoveConnector { connector }.into())?;
+        apply(self.directory, self.call, self.session, RemoveConnector { connector }.into())?;
         Ok(Reply::no_content())
     }
 
-    /// The older spelling of assigning an application (§2.1).
+    /// The older spelling of assigning an application, of an earlier revision of the page `connectorgroup-post-applications`.
     fn add_application(&mut self, group: &str) -> Result<Reply, Error> {
         Query::none(self.call)?;
         let key = reference::of_body(self.call, "applications")?;
@@ -177,12 +184,12 @@ impl Writer<'_> {
         let connector_group = find::group(tenant, group)?.id();
         let application = find::application_by(tenant, &key);
         let application = application.ok_or_else(|| Error::application_not_found(key.as_str()))?.id();
-        apply(self.directory, self.call, AddApplication { application, connector_group }.into())?;
+        apply(self.directory, self.call, self.session, AddApplication { application, connector_group }.into())?;
         match self.call.options.profile {
             Profile::Live => Ok(Reply::no_content()),
             Profile::Documented => {
                 let application = find::application(self.tenant()?, &key)?;
-                let body = Shown::one(application, &path(&List::Applications), self.view());
+                let body = Shown::one(application, &List::Applications.path(), self.view());
                 Ok(Reply::json(StatusCode::CREATED, &body))
             }
         }
@@ -205,14 +212,6 @@ impl Writer<'_> {
     fn group(&self, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
         let absent = || Error::connector_group_not_found(&format!("{id}"));
         let group = self.tenant()?.connector_group(id).ok_or_else(absent)?;
-        Ok(Reply::json(status, &Shown::one(group, &path(&List::Groups), self.view())))
-    }
-}
-
-/// None of these may be given.
-pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
-    match names.iter().find(|name| members.take(name).is_some()) {
-        None => Ok(()),
-        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
+        Ok(Reply::json(status, &Shown::one(group, &List::Groups.path(), self.view())))
     }
 }

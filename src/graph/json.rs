@@ -10,7 +10,10 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value};
 
-use super::error::{Code, Error};
+use super::{
+    error::{Code, Error, shortened},
+    schema::{Kind, PropertyType, Type},
+};
 
 /// The object that a body must be.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
@@ -28,15 +31,21 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
 pub(super) struct Members(Map<String, Value>);
 
 impl Members {
-    pub(super) const fn new(members: Map<String, Value>) -> Self {
-        Self(members)
+    /// The members of a body by the names that its type has for them.
+    pub(super) fn of(body: &[u8], schema: &Type) -> Result<Self, Error> {
+        Self::new(object(body)?, schema)
     }
 
-    /// The members of a body, annotations (`@odata.type` and its like) apart.
-    pub(super) fn of(body: &[u8]) -> Result<Self, Error> {
-        let mut members = object(body)?;
-        members.retain(|name, _| !is_annotation(name));
-        Ok(Self(members))
+    pub(super) fn new(members: Map<String, Value>, schema: &Type) -> Result<Self, Error> {
+        canonical(members, schema, "").map(Self)
+    }
+
+    pub(super) fn into_inner(self) -> Map<String, Value> {
+        self.0
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
@@ -70,8 +79,78 @@ impl Members {
     }
 }
 
-pub(super) fn is_annotation(name: &str) -> bool {
-    name.starts_with("@odata.")
+/// None of these may be given.
+pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
+    match names.iter().find(|name| members.take(name).is_some()) {
+        None => Ok(()),
+        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
+    }
+}
+
+/// What a body says about its own types. A client may leave it out, and nothing depends on it. `x@odata.bind` is none: it
+/// relates things, so that it is refused by its name where nobody takes it.
+fn is_annotation(name: &str) -> bool {
+    let name = name.split_once('@').map_or("", |(_, annotation)| annotation);
+    ["odata.type", "odata.context", "odata.id", "odata.etag", "odata.editLink", "odata.count"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The members of an object by the names, and with the enumeration members, that its type has for them; and so within.
+/// Names are read in any case. One that comes twice, in whatever cases, is refused: either could be the one that is meant.
+fn canonical(members: Map<String, Value>, schema: &Type, path: &str) -> Result<Map<String, Value>, Error> {
+    let mut result = Map::new();
+    for (name, value) in members {
+        if is_annotation(&name) {
+            continue;
+        }
+        let known = schema.property(&name);
+        let name = known.map_or(name, |known| known.name.into());
+        if result.keys().any(|other: &String| other.eq_ignore_ascii_case(&name)) {
+            let text = format!("The property '{path}{}' is given twice.", shortened(&name, 64));
+            return Err(Error::new(Code::InvalidBody, &text));
+        }
+        let value = match known {
+            Some(known) => canonical_value(known, value, path)?,
+            None => value,
+        };
+        result.insert(name, value);
+    }
+    Ok(result)
+}
+
+/// The depth is that of the table, however deep the JSON is.
+fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Value, Error> {
+    let within = || format!("{path}{}/", known.name);
+    let wrong =
+        |what: &str| Err(Error::new(Code::InvalidBody, &format!("The property '{path}{}' {what}.", known.name)));
+    match (known.kind, value) {
+        (Kind::Member(of), Value::String(text)) => match of.read(&text) {
+            Some(member) => Ok(member.into()),
+            None if !of.is_closed => Ok(text.into()),
+            None => wrong(&format!("has no member '{}'", shortened(&text, 64))),
+        },
+        (Kind::Object(of), Value::Object(members)) => canonical(members, of, &within()).map(Value::Object),
+        (Kind::Objects(of), Value::Array(values)) => {
+            let objects = values.into_iter().map(|value| match value {
+                Value::Object(members) => canonical(members, of, &within()).map(Value::Object),
+                _ => wrong("is no list of objects"),
+            });
+            objects.collect::<Result<Vec<_>, _>>().map(Value::Array)
+        }
+        // What serde derives for a struct takes a list as well, by position, and would read what nobody meant.
+        (Kind::Object(_), Value::Array(_)) => wrong("is no object"),
+        (Kind::Text | Kind::Date, Value::Array(_) | Value::Object(_) | Value::Bool(_) | Value::Number(_)) => {
+            wrong("must be a string")
+        }
+        (Kind::Bool, Value::Array(_) | Value::Object(_) | Value::String(_) | Value::Number(_)) => {
+            wrong("must be true or false")
+        }
+        (Kind::Texts, Value::Array(values)) if values.iter().all(Value::is_string) => Ok(Value::Array(values)),
+        (Kind::Texts, value) if !value.is_null() => wrong("must be a list of strings"),
+        (Kind::OpenList(_), value) if !value.is_null() && !value.is_array() => wrong("must be a list"),
+        (_, value) => Ok(value),
+    }
 }
 
 /// Any JSON value in which no object names a member twice.

@@ -1,11 +1,15 @@
 //! The lists of a tenant, each in creation order.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use super::{
-    Quirks,
+    entity::{Entity, Kept},
     error::{Code, Error},
     find,
+    options::Quirks,
+    route::Key,
+    schema::{APPLICATION, CONNECTOR, DIRECTORY_OBJECT, GROUP, TEMPLATE, Type},
+    template::Template,
 };
 use crate::{
     Tenant,
@@ -15,6 +19,7 @@ use crate::{
 /// A list: how long it is, and its things.
 pub(super) struct Source<'a, T> {
     pub(super) total: usize,
+    pub(super) schema: &'static Type,
     things: Box<Things<'a, T>>,
     keyed: Box<Keyed<'a, T>>,
 }
@@ -26,8 +31,12 @@ type Things<'a, T> = dyn Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> +
 type Keyed<'a, T> = dyn Fn(&str, &str) -> Option<Vec<T>> + 'a;
 
 impl<'a, T> Source<'a, T> {
-    fn new(total: usize, things: impl Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a) -> Self {
-        Self { total, things: Box::new(things), keyed: Box::new(|_, _| None) }
+    fn new(
+        schema: &'static Type,
+        total: usize,
+        things: impl Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a,
+    ) -> Self {
+        Self { total, schema, things: Box::new(things), keyed: Box::new(|_, _| None) }
     }
 
     fn keyed(self, keyed: impl Fn(&str, &str) -> Option<Vec<T>> + 'a) -> Self {
@@ -49,6 +58,16 @@ impl<'a, T> Source<'a, T> {
     }
 }
 
+impl<'a, T: Entity<'a> + 'a> Source<'a, T> {
+    /// The name of a property that one of the things keeps, as it is spelled there. It is sought only where the table has
+    /// no such name, so that a look at all of them costs nothing in the usual case.
+    pub(super) fn kept_name(&self, name: &str) -> Option<String> {
+        self.all()
+            .find_map(|thing| thing.kept().into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
+            .map(|(known, _)| known)
+    }
+}
+
 fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
     Box::new(things)
 }
@@ -58,7 +77,7 @@ fn number(count: u32) -> usize {
 }
 
 pub(super) fn groups(tenant: &Tenant) -> Source<'_, ConnectorGroupView<'_>> {
-    let all = Source::new(tenant.connector_groups_count(), move |after| {
+    let all = Source::new(&GROUP, tenant.connector_groups_count(), move |after| {
         Some(match after {
             None => boxed(tenant.connector_groups()),
             Some(id) => boxed(tenant.connector_groups_after(id.parse().ok()?)?),
@@ -72,7 +91,7 @@ pub(super) fn groups(tenant: &Tenant) -> Source<'_, ConnectorGroupView<'_>> {
 }
 
 pub(super) fn connectors(tenant: &Tenant) -> Source<'_, ConnectorView<'_>> {
-    let all = Source::new(tenant.connectors_count(), move |after| {
+    let all = Source::new(&CONNECTOR, tenant.connectors_count(), move |after| {
         Some(match after {
             None => boxed(tenant.connectors()),
             Some(id) => boxed(tenant.connectors_after(id.parse().ok()?)?),
@@ -85,7 +104,7 @@ pub(super) fn connectors(tenant: &Tenant) -> Source<'_, ConnectorView<'_>> {
 }
 
 pub(super) fn applications(tenant: &Tenant) -> Source<'_, ApplicationView<'_>> {
-    let all = Source::new(tenant.applications_count(), move |after| {
+    let all = Source::new(&APPLICATION, tenant.applications_count(), move |after| {
         Some(match after {
             None => boxed(tenant.applications()),
             Some(id) => boxed(tenant.applications_after(id.parse().ok()?)?),
@@ -100,7 +119,7 @@ pub(super) fn applications(tenant: &Tenant) -> Source<'_, ApplicationView<'_>> {
 
 pub(super) fn members<'a>(tenant: &'a Tenant, group: &str) -> Result<Source<'a, ConnectorView<'a>>, Error> {
     let group = find::group(tenant, group)?;
-    Ok(Source::new(number(group.connectors_count()), move |after| {
+    Ok(Source::new(&CONNECTOR, number(group.connectors_count()), move |after| {
         Some(match after {
             None => boxed(group.members()),
             Some(id) => boxed(group.members_after(id.parse().ok()?)?),
@@ -108,7 +127,8 @@ pub(super) fn members<'a>(tenant: &'a Tenant, group: &str) -> Result<Source<'a, 
     }))
 }
 
-/// The applications of a group; that there are none is an error under the quirk (§4).
+/// The applications of a group; that there are none is an error under the quirk, as
+/// `microsoft/EntraExporter` saw it.
 pub(super) fn group_applications<'a>(
     tenant: &'a Tenant,
     group: &str,
@@ -120,7 +140,7 @@ pub(super) fn group_applications<'a>(
         let text = alloc::format!("No applications found for connector group '{}'.", group.id());
         return Err(Error::new(Code::ApplicationsForGroupNotFound, &text));
     }
-    Ok(Source::new(total, move |after| {
+    Ok(Source::new(&APPLICATION, total, move |after| {
         Some(match after {
             // The engine passes over those of other groups, so that the last one ends the search.
             None => boxed(group.applications().take(total)),
@@ -132,7 +152,25 @@ pub(super) fn group_applications<'a>(
 /// The one group of a connector, as a list.
 pub(super) fn member_of<'a>(tenant: &'a Tenant, connector: &str) -> Result<Source<'a, ConnectorGroupView<'a>>, Error> {
     let group = find::connector(tenant, connector)?.connector_group();
-    Ok(Source::new(1, move |after| Some(boxed(after.is_none().then_some(group).into_iter()))))
+    Ok(Source::new(&GROUP, 1, move |after| Some(boxed(after.is_none().then_some(group).into_iter()))))
+}
+
+/// The templates that applications can be made of here.
+pub(super) fn templates<'a>() -> Source<'a, &'static Template> {
+    let listed = || Template::listed().iter();
+    Source::new(&TEMPLATE, listed().count(), move |after| {
+        let place = after.map(|id| listed().position(|template| template.id == id));
+        match place {
+            None => Some(boxed(listed())),
+            Some(place) => Some(boxed(listed().skip(place?.saturating_add(1)))),
+        }
+    })
+}
+
+/// The owners of an application: none, as the engine knows no users.
+pub(super) fn owners<'a>(tenant: &'a Tenant, key: &Key) -> Result<Source<'a, Kept<'a>>, Error> {
+    find::application(tenant, key)?;
+    Ok(Source::new(&DIRECTORY_OBJECT, 0, move |after| after.is_none().then(|| boxed(core::iter::empty()))))
 }
 
 #[cfg(test)]
@@ -140,16 +178,14 @@ mod tests {
     use alloc::string::ToString;
 
     use super::*;
-    use crate::{Directory, DirectoryCommand};
+    use crate::Directory;
 
     /// What has an index is found by it, without a look at the others.
     #[test]
     fn a_key_leads_to_few() {
         let mut directory = Directory::default();
-        for line in include_str!("../../examples/contoso.jsonl").lines() {
-            if let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) {
-                _ = directory.apply(&command);
-            }
+        for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+            directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
         }
         let tenant = directory.tenants().next().unwrap();
         let (groups, connectors, applications) = (groups(tenant), connectors(tenant), applications(tenant));

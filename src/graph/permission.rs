@@ -34,11 +34,11 @@ const WRITES_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.R
 fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
     match target {
         // The requests of a batch are checked one by one.
-        Target::Batch => &[],
+        Target::Batch | Target::Metadata => &[],
         Target::Instantiate(_) => WRITES_APPLICATIONS,
-        Target::Item(List::Applications, _)
-        | Target::List(List::Applications)
-        | Target::Count(List::Applications)
+        Target::Item(List::Applications | List::Owners(_) | List::Templates, _)
+        | Target::List(List::Applications | List::Owners(_) | List::Templates)
+        | Target::Count(List::Applications | List::Owners(_) | List::Templates)
         | Target::Publishing(_) => {
             if *method == Method::GET {
                 READS_APPLICATIONS
@@ -50,8 +50,8 @@ fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
     }
 }
 
-/// The least permission that a request needs: `None` for a batch, whose requests need their own, and for a path that is
-/// unknown.
+/// The least permission that a request needs: `None` for a batch, whose requests need their own, for the metadata, and
+/// for a path that is unknown.
 #[must_use]
 pub fn least_permission(method: &Method, path: &str) -> Option<&'static str> {
     let (_, target) = route::target(path).ok()?;
@@ -64,7 +64,7 @@ pub(super) fn check(caller: Option<&Caller>, call: &Call<'_>, target: &Target) -
     let sufficient = sufficient(target, &call.method);
     let is_granted = sufficient.iter().any(|permission| caller.permissions.contains(*permission));
     let is_of_proxy = sufficient == OF_APPLICATION_PROXY;
-    if is_granted && !(is_of_proxy && is_refused_to_applications(caller, call.options)) {
+    if sufficient.is_empty() || is_granted && !(is_of_proxy && is_refused_to_applications(caller, call.options)) {
         return Ok(());
     }
     Err(if is_of_proxy {

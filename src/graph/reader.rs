@@ -12,19 +12,20 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Body, Reply},
     call::Call,
+    engine::enabled,
     entity::{Entity, PUBLISHING},
-    error::{Code, Error},
+    error::Error,
     find,
     lists::{self, Source},
-    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, count, page, suffix},
-    route::{Key, List, Target, Version},
+    options::Profile,
+    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, Scope, count, page, suffix},
+    reply::{Body, Reply},
+    route::{Key, List, PROFILE, Target, Version},
     shown::{Shown, View},
+    template::Template,
 };
 use crate::{Tenant, model::OnPremisesPublishing};
-
-pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
 
 /// Answers a GET.
 pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target: &Target) -> Result<Reply, Error> {
@@ -40,7 +41,7 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         Target::ApplicationGroupReference(key) => reader.application_group_reference(key),
         Target::Publishing(key) => reader.publishing(key),
         // These have no GET, and were refused by their methods.
-        Target::Batch | Target::Instantiate(_) | Target::Reference(..) => Err(Error::segment("")),
+        Target::Batch | Target::Metadata | Target::Instantiate(_) | Target::Reference(..) => Err(Error::segment("")),
     }
 }
 
@@ -53,13 +54,7 @@ struct Reader<'a, 'c> {
 impl<'a> Reader<'a, '_> {
     fn list(&self, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_LIST)?;
-        if *list == List::Applications && query.get("select").is_some_and(|names| names.contains(PUBLISHING)) {
-            return Err(Error::new(
-                Code::InvalidProperty,
-                &format!("Invalid property '{PUBLISHING}' of a collection."),
-            ));
-        }
-        let context = self.context(&path(list));
+        let context = self.context(&list.path());
         match list {
             List::Groups => self.page(&lists::groups(self.tenant), &query, &context),
             List::Connectors => self.page(&lists::connectors(self.tenant), &query, &context),
@@ -69,28 +64,45 @@ impl<'a> Reader<'a, '_> {
                 self.page(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query, &context)
             }
             List::MemberOf(connector) => self.page(&lists::member_of(self.tenant, connector)?, &query, &context),
+            List::Owners(key) => self.page(&lists::owners(self.tenant, key)?, &query, &context),
+            List::Templates => self.page(&lists::templates(), &query, &context),
         }
     }
 
     fn page<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query, context: &str) -> Result<Reply, Error> {
-        let shape = query.list_shape(T::SCHEMA, self.version)?;
+        let kept = |name: &str| source.kept_name(name);
+        let scope = self.list_scope(source, &kept);
+        let shape = query.shape(scope)?;
         let context = format!("{context}{}", suffix(shape.select.as_deref()));
-        page(source, self.call, query, context, |thing| Shown::part(thing, &shape, self.view()))
+        page(source, self.call, query, scope, context, |thing| Shown::part(thing, &shape, self.view()))
+    }
+
+    /// The service was seen to refuse, of a list of applications, the publishing and the group of each. Its pages do not say
+    /// so.
+    fn list_scope<'k, T>(&self, source: &Source<'_, T>, kept: &'k dyn Fn(&str) -> Option<String>) -> Scope<'k> {
+        let has_hidden = self.call.options.profile == Profile::Documented;
+        Scope { schema: source.schema, version: self.version, has_hidden, kept }
     }
 
     fn count(&self, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_COUNT)?;
         let count = match list {
-            List::Groups => count(&lists::groups(self.tenant), &query),
-            List::Connectors => count(&lists::connectors(self.tenant), &query),
-            List::Applications => count(&lists::applications(self.tenant), &query),
-            List::Members(group) => count(&lists::members(self.tenant, group)?, &query),
+            List::Groups => self.count_of(&lists::groups(self.tenant), &query),
+            List::Connectors => self.count_of(&lists::connectors(self.tenant), &query),
+            List::Applications => self.count_of(&lists::applications(self.tenant), &query),
+            List::Members(group) => self.count_of(&lists::members(self.tenant, group)?, &query),
             List::GroupApplications(group) => {
-                count(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query)
+                self.count_of(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query)
             }
-            List::MemberOf(connector) => count(&lists::member_of(self.tenant, connector)?, &query),
+            List::MemberOf(connector) => self.count_of(&lists::member_of(self.tenant, connector)?, &query),
+            List::Owners(key) => self.count_of(&lists::owners(self.tenant, key)?, &query),
+            List::Templates => self.count_of(&lists::templates(), &query),
         }?;
         Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
+    }
+
+    fn count_of<T: Entity<'a> + 'a>(&self, source: &Source<'a, T>, query: &Query) -> Result<usize, Error> {
+        count(source, query, self.list_scope(source, &|name| source.kept_name(name)))
     }
 
     /// A relation's links.
@@ -99,19 +111,17 @@ impl<'a> Reader<'a, '_> {
         let context = self.context("Collection($ref)");
         match list {
             List::Members(group) => {
-                page(&lists::members(self.tenant, group)?, self.call, &query, context, |connector| {
-                    self.link("connectors", &connector.key())
-                })
+                let source = lists::members(self.tenant, group)?;
+                let scope = self.list_scope(&source, &|_| None);
+                page(&source, self.call, &query, scope, context, |connector| self.link("connectors", &connector.key()))
             }
             List::MemberOf(connector) => {
-                page(&lists::member_of(self.tenant, connector)?, self.call, &query, context, |group| {
-                    self.link("connectorGroups", &group.key())
-                })
+                let source = lists::member_of(self.tenant, connector)?;
+                let scope = self.list_scope(&source, &|_| None);
+                page(&source, self.call, &query, scope, context, |group| self.link("connectorGroups", &group.key()))
             }
             // No other list has links; the route refused them.
-            List::Groups | List::Connectors | List::Applications | List::GroupApplications(_) => {
-                Err(Error::segment("$ref"))
-            }
+            _ => Err(Error::segment("$ref")),
         }
     }
 
@@ -132,16 +142,28 @@ impl<'a> Reader<'a, '_> {
                 let connector = find::connector(self.tenant, connector)?;
                 self.one(find::group_of(connector, key.as_str())?, list)
             }
+            List::Owners(_) => Err(Error::resource_not_found(key.as_str())),
+            List::Templates => {
+                let template = Template::find(key.as_str());
+                self.one(template.ok_or_else(|| Error::resource_not_found(key.as_str()))?, list)
+            }
         }
     }
 
     fn one<T: Entity<'a>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_ONE)?;
-        self.shown(thing, &query, &path(list))
+        self.shown(thing, &query, &list.path())
     }
 
     fn shown<T: Entity<'a>>(&self, thing: T, query: &Query, list: &str) -> Result<Reply, Error> {
-        let shape = query.shape(T::SCHEMA, self.version)?;
+        if query.names("select", PUBLISHING) || query.names("expand", "connectorGroup") {
+            enabled(self.tenant, self.call)?;
+        }
+        let kept = |name: &str| {
+            thing.kept().into_iter().map(|(known, _)| known).find(|known| known.eq_ignore_ascii_case(name))
+        };
+        let shape =
+            query.shape(Scope { schema: thing.schema(), version: self.version, has_hidden: true, kept: &kept })?;
         let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         let context = Some(self.context(&context));
         Ok(Reply::ok(&Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }))
@@ -178,7 +200,8 @@ impl<'a> Reader<'a, '_> {
         Ok(Reply::ok(&link))
     }
 
-    /// The complex property by itself. One that is null is 204, as `OData` has it; or 404, as was seen (§4).
+    /// The complex property by itself. One that is null is 204, as `OData` has it; or
+    /// 404, as a public azd sample saw it.
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
         Query::none(self.call)?;
@@ -211,16 +234,4 @@ struct WithContext {
     context: String,
     #[serde(flatten)]
     publishing: OnPremisesPublishing,
-}
-
-/// Where a list is, as contexts write it.
-pub(super) fn path(list: &List) -> String {
-    match list {
-        List::Groups => format!("{PROFILE}/connectorGroups"),
-        List::Connectors => format!("{PROFILE}/connectors"),
-        List::Applications => "applications".into(),
-        List::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members"),
-        List::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications"),
-        List::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf"),
-    }
 }

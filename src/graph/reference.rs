@@ -13,7 +13,8 @@ use super::{
 /// The key in the body's link, which must lead to this collection.
 pub(super) fn of_body(call: &Call<'_>, collection: &str) -> Result<Key, Error> {
     let mut members = object(call.json()?)?;
-    let link = members.remove("@odata.id");
+    let name = members.keys().find(|name| name.eq_ignore_ascii_case("@odata.id")).cloned();
+    let link = name.and_then(|name| members.remove(&name));
     members.retain(|name, _| !name.starts_with("@odata."));
     if let Some(name) = members.keys().next() {
         return Err(Error::invalid_property(name));
@@ -34,7 +35,7 @@ pub(super) fn of_query(call: &Call<'_>, collection: &str) -> Result<Key, Error> 
 fn key(link: &str, collection: &str) -> Result<Key, Error> {
     let wrong = || invalid(&format!("'{}' is not a link to one of {collection}.", shortened(link, 256)));
     let path = link.split(['?', '#']).next().unwrap_or_default();
-    let mut segments = path.trim_end_matches('/').rsplit('/').map(decoded);
+    let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).map(decoded);
     let (name, key) = part(&segments.next().ok_or_else(wrong)??).map_err(|_| wrong())?;
     let (name, key) = match key {
         Some(key) => (name, key),

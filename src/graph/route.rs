@@ -10,7 +10,9 @@ use http::Method;
 
 use super::{
     call::decoded,
+    entity::PUBLISHING,
     error::{Code, Error, shortened},
+    schema::{self, Type},
 };
 
 /// `/beta`, where all of this lives, or `/v1.0`, which knows applications only.
@@ -27,7 +29,15 @@ impl Version {
             Self::V1 => "v1.0",
         }
     }
+
+    /// Whether it has what is in beta, and in v1.0 as said.
+    pub(super) fn has(self, in_v1: bool) -> bool {
+        in_v1 || self == Self::Beta
+    }
 }
+
+/// The one profile that is served, as contexts and links write it.
+pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
 
 /// A key as it came: an id, or one of the alternate keys of applications.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +64,31 @@ pub(super) enum List {
     Connectors,
     MemberOf(String),
     Applications,
+    Owners(Key),
+    Templates,
+}
+
+impl List {
+    /// Where it is, as contexts write it.
+    pub(super) fn path(&self) -> String {
+        match self {
+            Self::Groups => format!("{PROFILE}/connectorGroups"),
+            Self::Connectors => format!("{PROFILE}/connectors"),
+            Self::Applications => "applications".into(),
+            Self::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members"),
+            Self::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications"),
+            Self::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf"),
+            Self::Owners(_) => "directoryObjects".into(),
+            Self::Templates => "applicationTemplates".into(),
+        }
+    }
 }
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Batch,
+    Metadata,
     Profiles,
     Profile,
     List(List),
@@ -82,25 +111,27 @@ impl Target {
             Self::Batch | Self::Instantiate(_) => &[Method::POST],
             Self::List(Groups | Applications | GroupApplications(_)) => &[Method::GET, Method::POST],
             Self::Item(Groups | Applications, _) => &[Method::GET, Method::PATCH, Method::DELETE],
+            Self::References(List::MemberOf(_)) => &[Method::GET, Method::POST, Method::PUT, Method::DELETE],
             Self::References(_) => &[Method::GET, Method::POST, Method::DELETE],
+            Self::Publishing(_) => &[Method::GET, Method::PATCH],
             Self::Reference(..) => &[Method::DELETE],
             Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
             Self::List(_)
             | Self::Item(..)
             | Self::Profiles
             | Self::Profile
+            | Self::Metadata
             | Self::Count(_)
-            | Self::ApplicationGroup(_)
-            | Self::Publishing(_) => &[Method::GET],
+            | Self::ApplicationGroup(_) => &[Method::GET],
         }
     }
 
     /// Whether it belongs to application proxy, which a tenant may not have enabled.
     pub(super) const fn is_of_application_proxy(&self) -> bool {
         match self {
-            Self::Batch | Self::Instantiate(_) => false,
+            Self::Batch | Self::Metadata | Self::Instantiate(_) => false,
             Self::List(list) | Self::Count(list) | Self::References(list) | Self::Item(list, _) => {
-                !matches!(list, List::Applications)
+                !matches!(list, List::Applications | List::Owners(_) | List::Templates)
             }
             Self::Profiles
             | Self::Profile
@@ -143,6 +174,13 @@ impl Parts {
         })
     }
 
+    /// The relation of a type that comes next, as the table spells it.
+    fn navigation(&mut self, schema: &Type) -> Result<Option<&'static str>, Error> {
+        let Some(word) = self.word()? else { return Ok(None) };
+        let known = schema.navigation(&word, self.version).map(|known| known.name);
+        known.map(Some).ok_or_else(|| Error::segment(&word))
+    }
+
     fn end(&mut self) -> Result<(), Error> {
         self.word()?.map_or(Ok(()), |word| Err(Error::segment(&word)))
     }
@@ -178,8 +216,8 @@ enum Tail {
 
 /// What this path names, and in which version.
 pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
-    // Python's SDK asks for `/beta//applications`; the service passes over empty segments.
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    // Clients whose base URL ends in a slash send empty segments: the Python SDKs do at their defaults.
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
     let version = match segments.next() {
         Some(version) if version.eq_ignore_ascii_case("beta") => Version::Beta,
         Some(version) if version.eq_ignore_ascii_case("v1.0") => Version::V1,
@@ -188,6 +226,10 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
             return Err(Error::new(Code::InvalidVersion, &text));
         }
     };
+    // An older form, which the CLI for Microsoft 365 sends; it means the token's own tenant.
+    if segments.peek().is_some_and(|segment| segment.eq_ignore_ascii_case("myorganization")) {
+        segments.next();
+    }
     let mut parts = Vec::new();
     for segment in segments {
         let (word, key) = part(&decoded(segment)?)?;
@@ -196,16 +238,16 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
     }
     let mut parts = Parts { parts: parts.into_iter(), version };
     let Some(word) = parts.word()? else { return Err(Error::segment("")) };
-    let target = match word.to_ascii_lowercase().as_str() {
-        "$batch" => parts.ended(Target::Batch),
-        "onpremisespublishingprofiles" if version == Version::Beta => profile(parts),
-        "applications" => applications(parts),
-        "applicationtemplates" => match (parts.key()?, parts.word()?) {
-            (Some(template), Some(action)) if action.trim_start_matches("microsoft.graph.") == "instantiate" => {
-                parts.ended(Target::Instantiate(template.as_str().to_string()))
-            }
-            (_, action) => Err(Error::segment(&action.unwrap_or(word))),
-        },
+    if word.eq_ignore_ascii_case("$batch") {
+        return Ok((version, parts.ended(Target::Batch)?));
+    }
+    if word.eq_ignore_ascii_case("$metadata") {
+        return Ok((version, parts.ended(Target::Metadata)?));
+    }
+    let target = match schema::set(&word, version) {
+        Some("onPremisesPublishingProfiles") => profile(parts),
+        Some("applications") => applications(parts),
+        Some("applicationTemplates") => templates(parts),
         _ => Err(Error::segment(&word)),
     };
     Ok((version, target?))
@@ -220,10 +262,10 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
     let value = value.trim();
     let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
     let value = value.replace("''", "'");
-    let key = match name.trim() {
+    let key = match name.trim().to_ascii_lowercase().as_str() {
         "id" => Key::Id(value),
-        "appId" => Key::AppId(value),
-        "uniqueName" => Key::UniqueName(value),
+        "appid" => Key::AppId(value),
+        "uniquename" => Key::UniqueName(value),
         _ => return Err(invalid()),
     };
     Ok((word.to_string(), Some(key)))
@@ -240,32 +282,30 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
             Err(sibling(&name, &rest))
         };
     };
-    match collection.to_ascii_lowercase().as_str() {
-        "connectorgroups" => match parts.of_list(List::Groups)? {
+    if ["agents", "agentGroups", "publishedResources"].iter().any(|other| other.eq_ignore_ascii_case(&collection)) {
+        return Err(sibling(&name, &rest));
+    }
+    match schema::PROFILE.navigation(&collection, parts.version).map(|known| known.name) {
+        Some("connectorGroups") => match parts.of_list(List::Groups)? {
             Tail::Whole(target) => parts.ended(target),
             Tail::Item(list, key) => {
                 let id = key.as_str().to_string();
-                match parts.word()? {
+                match parts.navigation(&schema::GROUP)? {
                     None => Ok(Target::Item(list, key)),
-                    Some(word) if word.eq_ignore_ascii_case("members") => relation(parts, List::Members(id)),
-                    Some(word) if word.eq_ignore_ascii_case("applications") => {
-                        relation(parts, List::GroupApplications(id))
-                    }
-                    Some(word) => Err(Error::segment(&word)),
+                    Some("members") => relation(parts, List::Members(id)),
+                    Some("applications") => relation(parts, List::GroupApplications(id)),
+                    Some(other) => Err(Error::segment(other)),
                 }
             }
         },
-        "connectors" => match parts.of_list(List::Connectors)? {
+        Some("connectors") => match parts.of_list(List::Connectors)? {
             Tail::Whole(target) => parts.ended(target),
-            Tail::Item(list, key) => match parts.word()? {
+            Tail::Item(list, key) => match parts.navigation(&schema::CONNECTOR)? {
                 None => Ok(Target::Item(list, key)),
-                Some(word) if word.eq_ignore_ascii_case("memberOf") => {
-                    relation(parts, List::MemberOf(key.as_str().to_string()))
-                }
-                Some(word) => Err(Error::segment(&word)),
+                Some("memberOf") => relation(parts, List::MemberOf(key.as_str().to_string())),
+                Some(other) => Err(Error::segment(other)),
             },
         },
-        "agents" | "agentgroups" | "publishedresources" => Err(sibling(&name, &rest)),
         _ => Err(Error::segment(&collection)),
     }
 }
@@ -276,7 +316,7 @@ fn relation(mut parts: Parts, list: List) -> Result<Target, Error> {
         Tail::Whole(target) => parts.ended(target),
         Tail::Item(list, key) => match parts.word()? {
             None => Ok(Target::Item(list, key)),
-            Some(word) if word.eq_ignore_ascii_case("$ref") && !matches!(list, List::GroupApplications(_)) => {
+            Some(word) if word.eq_ignore_ascii_case("$ref") && matches!(list, List::Members(_) | List::MemberOf(_)) => {
                 parts.ended(Target::Reference(list, key.as_str().to_string()))
             }
             Some(word) => Err(Error::segment(&word)),
@@ -290,15 +330,31 @@ fn applications(mut parts: Parts) -> Result<Target, Error> {
         Tail::Item(list, key) => (list, key),
     };
     let Some(word) = parts.word()? else { return Ok(Target::Item(list, key)) };
-    match word.to_ascii_lowercase().as_str() {
-        "connectorgroup" if parts.version == Version::Beta => match parts.word()? {
+    let property = schema::APPLICATION.property(&word).filter(|known| parts.version.has(known.in_v1));
+    if property.is_some_and(|known| known.name == PUBLISHING) {
+        return parts.ended(Target::Publishing(key));
+    }
+    match schema::APPLICATION.navigation(&word, parts.version).map(|known| known.name) {
+        Some("connectorGroup") => match parts.word()? {
             None => Ok(Target::ApplicationGroup(key)),
             Some(word) if word.eq_ignore_ascii_case("$ref") => parts.ended(Target::ApplicationGroupReference(key)),
             Some(word) => Err(Error::segment(&word)),
         },
-        "onpremisespublishing" if parts.version == Version::Beta => parts.ended(Target::Publishing(key)),
+        Some("owners") => relation(parts, List::Owners(key)),
         _ => Err(Error::segment(&word)),
     }
+}
+
+fn templates(mut parts: Parts) -> Result<Target, Error> {
+    let (list, key) = match parts.of_list(List::Templates)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
+    let Some(action) = parts.word()? else { return Ok(Target::Item(list, key)) };
+    if action.to_ascii_lowercase().trim_start_matches("microsoft.graph.") != "instantiate" {
+        return Err(Error::segment(&action));
+    }
+    parts.ended(Target::Instantiate(key.as_str().to_string()))
 }
 
 /// What the service says of profiles that another back end has (observed).

@@ -5,17 +5,18 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Profile,
     call::Call,
     entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
+    options::Profile,
     route::Version,
+    schema::Projection,
 };
 
 /// What is asked of a thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Shape {
     /// The selected properties; all plain ones where there is no selection.
-    pub(super) select: Option<Vec<&'static str>>,
+    pub(super) select: Option<Vec<Cow<'static, str>>>,
     pub(super) expand: Vec<Expand>,
 }
 
@@ -23,7 +24,7 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expand {
     pub(super) navigation: &'static str,
-    pub(super) select: Option<Vec<&'static str>>,
+    pub(super) select: Option<Vec<Cow<'static, str>>>,
 }
 
 /// For whom things are shown.
@@ -67,12 +68,18 @@ impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
         if let Some(context) = &self.context {
             map.serialize_entry("@odata.context", context)?;
         }
-        for name in self.shape.select.as_deref().unwrap_or(T::SCHEMA.properties) {
-            if *name == PUBLISHING {
-                map.serialize_entry(name, &self.thing.publishing())?;
-            } else {
-                map.serialize_entry(name, &shown(name, self.thing.property(name), self.view.call))?;
+        match &self.shape.select {
+            Some(names) => {
+                for name in names {
+                    // As a list shows it too where a caller asks for that, it is not made a tree of JSON first.
+                    if name == PUBLISHING {
+                        map.serialize_entry(name, &self.thing.publishing())?;
+                    } else {
+                        map.serialize_entry(name, &shown(name, self.thing.property(name), self.view.call))?;
+                    }
+                }
             }
+            None => self.whole(&mut map)?,
         }
         for Expand { navigation, select } in &self.shape.expand {
             let shape = Shape { select: select.clone(), expand: Vec::new() };
@@ -80,11 +87,33 @@ impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
                 Related::Nothing => map.serialize_entry(navigation, &())?,
                 Related::Group(group) => map.serialize_entry(navigation, &Shown::part(group, &shape, self.view))?,
                 Related::Groups(only) => map.serialize_entry(navigation, &[Shown::part(only, &shape, self.view)])?,
+                Related::Kept(objects) => map.serialize_entry(navigation, &objects)?,
                 Related::Connectors(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
                 Related::Applications(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
             }
         }
         map.end()
+    }
+}
+
+impl<'a, T: Entity<'a>> Shown<'_, T> {
+    /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
+    fn whole<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let schema = self.thing.schema();
+        for known in schema.properties.iter().filter(|known| known.shown == Projection::Always) {
+            map.serialize_entry(known.name, &shown(known.name, self.thing.property(known.name), self.view.call))?;
+        }
+        for (name, value) in self.thing.kept() {
+            let known = schema.property(&name);
+            let is_hidden = known.is_some_and(|known| known.shown != Projection::WhereSet);
+            // What is a relation is read as one.
+            let is_relation = schema.navigation(&name, Version::Beta).is_some();
+            let is_there = known.is_none_or(|known| self.view.version.has(known.in_v1));
+            if is_there && !is_hidden && !is_relation {
+                map.serialize_entry(&name, &value)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -21,11 +21,10 @@ impl Tenant {
     ///
     /// # Example: taking away all connectors of a group
     /// ```
-    /// # use connector_groups::{Command, Directory, DirectoryCommand, Selection, command::MoveConnectors};
+    /// # use connector_groups::{Command, Directory, Selection, command::MoveConnectors};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let finance = tenant.connector_groups_by_name("Finance DMZ").next().expect("Contoso has one");
@@ -48,11 +47,10 @@ impl Tenant {
     ///
     /// # Example: a region is cut off
     /// ```
-    /// # use connector_groups::{Command, Directory, DirectoryCommand, Hazard, Region, impact::Loss};
+    /// # use connector_groups::{Command, Directory, Hazard, Region, impact::Loss};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let india = Loss::Region(Region::new("ind").expect("a region"));
@@ -76,11 +74,10 @@ impl Tenant {
     /// `None` where there is no such connector. O(1).
     ///
     /// ```
-    /// # use connector_groups::{Directory, DirectoryCommand};
+    /// # use connector_groups::Directory;
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let dublin = tenant.connectors_by_machine_name("conn-dub-01.contoso.local").next().expect("Contoso has one");
@@ -97,11 +94,10 @@ impl Tenant {
     /// O(1).
     ///
     /// ```
-    /// # use connector_groups::{Directory, DirectoryCommand};
+    /// # use connector_groups::Directory;
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let pilot = tenant.connector_groups_by_name("Private Access Pilot").next().expect("Contoso has one");

@@ -49,11 +49,10 @@ impl Default for PictureOptions {
 ///
 /// # Example: the Contoso tenant without its factory in Singapore
 /// ```
-/// # use connector_groups::{Directory, DirectoryCommand};
+/// # use connector_groups::Directory;
 /// # let mut directory = Directory::default();
 /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-/// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-/// #     _ = directory.apply(&command);
+/// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
 /// # }
 /// # let tenant = directory.tenants().next().unwrap();
 /// use connector_groups::{impact::Loss, picture::{Picture, PictureOptions}};

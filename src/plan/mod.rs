@@ -1,8 +1,8 @@
 //! Plans: which commands, in which order, lead a tenant to a desired state, or why none do.
 //!
 //! A plan is made in small: one connector and one application stand for all that start in the same group and end in the same
-//! group ([`task`]), so that its size is that of the change and not of the tenant. Two planners try: a straight one, fast and
-//! hardly ever a step too long ([`straight`]), and a search that is exact where the task is small ([`search`]). Neither knows
+//! group (`task`), so that its size is that of the change and not of the tenant. Two planners try: a straight one, fast and
+//! hardly ever a step too long (`straight`), and a search that is exact where the task is small (`search`). Neither knows
 //! a rule: they know what to try, and `decide` says whether it goes. The result is run on a snapshot of the tenant itself
 //! before it is given away.
 
@@ -200,11 +200,10 @@ impl Tenant {
     ///
     /// # Example: another region for a group that is in use
     /// ```
-    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, DirectoryCommand, plan::PlanOptions};
+    /// # use connector_groups::{ConnectorGroupId, Desired, Directory, plan::PlanOptions};
     /// # let mut directory = Directory::default();
     /// # for line in include_str!("../../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
-    /// #     let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) else { continue };
-    /// #     _ = directory.apply(&command);
+    /// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
     /// # }
     /// # let tenant = directory.tenants().next().unwrap();
     /// let desired: Desired = serde_json::from_str(r#"{"connectorGroups":[{"name":"Pune Development","region":"asia"}]}"#)?;

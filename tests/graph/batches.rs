@@ -104,7 +104,7 @@ fn each_answers_as_it_would_by_itself() {
     let answers = responses(&mut server, &requests);
     let statuses: Vec<u64> = answers.iter().map(|answer| answer["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [400, 405, 415, 400, 400, 400, 400, 400, 200]);
-    assert_eq!(answers[1]["headers"]["allow"], "GET");
+    assert_eq!(answers[1]["headers"]["allow"], "GET, HEAD");
     assert_eq!(answers[8]["body"]["value"][0]["id"], connector(1));
     for answer in &answers[..8] {
         assert!(answer["body"]["error"]["innerError"]["request-id"].is_string(), "{answer}");

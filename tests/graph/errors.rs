@@ -105,23 +105,23 @@ fn methods_that_a_route_has_not_are_told_those_that_it_has() {
     let mut server = Server::new().lines([register(1), create_application(1), publish(1, &json!({}))]);
     let application = format!("/beta/applications/{}", application(1));
     for (path, allow) in [
-        (format!("{PROXY}/connectorGroups"), "GET, POST"),
-        (group_path(0), "GET, PATCH, DELETE"),
-        (format!("{}/members", group_path(0)), "GET"),
-        (format!("{}/members/$ref", group_path(0)), "GET, POST, DELETE"),
-        (format!("{}/members/{}", group_path(0), connector(1)), "GET"),
+        (format!("{PROXY}/connectorGroups"), "GET, HEAD, POST"),
+        (group_path(0), "GET, HEAD, PATCH, DELETE"),
+        (format!("{}/members", group_path(0)), "GET, HEAD"),
+        (format!("{}/members/$ref", group_path(0)), "GET, HEAD, POST, DELETE"),
+        (format!("{}/members/{}", group_path(0), connector(1)), "GET, HEAD"),
         (format!("{}/members/{}/$ref", group_path(0), connector(1)), "DELETE"),
-        (format!("{}/applications", group_path(0)), "GET, POST"),
-        (format!("{PROXY}/connectors"), "GET"),
-        (format!("{PROXY}/connectors/{}", connector(1)), "GET"),
-        (format!("{PROXY}/connectors/{}/memberOf/$ref", connector(1)), "GET, POST, DELETE"),
-        (format!("{PROXY}/connectors/$count"), "GET"),
-        (PROXY.to_string(), "GET"),
-        ("/beta/applications".into(), "GET, POST"),
-        (application.clone(), "GET, PATCH, DELETE"),
-        (format!("{application}/connectorGroup"), "GET"),
-        (format!("{application}/connectorGroup/$ref"), "GET, PUT, DELETE"),
-        (format!("{application}/onPremisesPublishing"), "GET"),
+        (format!("{}/applications", group_path(0)), "GET, HEAD, POST"),
+        (format!("{PROXY}/connectors"), "GET, HEAD"),
+        (format!("{PROXY}/connectors/{}", connector(1)), "GET, HEAD"),
+        (format!("{PROXY}/connectors/{}/memberOf/$ref", connector(1)), "GET, HEAD, POST, PUT, DELETE"),
+        (format!("{PROXY}/connectors/$count"), "GET, HEAD"),
+        (PROXY.to_string(), "GET, HEAD"),
+        ("/beta/applications".into(), "GET, HEAD, POST"),
+        (application.clone(), "GET, HEAD, PATCH, DELETE"),
+        (format!("{application}/connectorGroup"), "GET, HEAD"),
+        (format!("{application}/connectorGroup/$ref"), "GET, HEAD, PUT, DELETE"),
+        (format!("{application}/onPremisesPublishing"), "GET, HEAD, PATCH"),
         ("/beta/$batch".into(), "POST"),
         ("/beta/applicationTemplates/x/instantiate".into(), "POST"),
     ] {
@@ -170,13 +170,13 @@ fn bodies_that_are_not_what_is_asked_for_are_refused() {
     ] {
         raw(&mut server, "POST", &groups, body).is_refused(400, "BadRequest");
     }
-    for (body, property) in [
-        (json!({"name": "x", "capacity": 1}), "capacity"),
-        (json!({"name": "x", "members": []}), "members"),
-        (json!({"name": "x", "Name": "y"}), "Name"),
-    ] {
+    for (body, property) in
+        [(json!({"name": "x", "capacity": 1}), "capacity"), (json!({"name": "x", "members": []}), "members")]
+    {
         assert_eq!(server.post(&groups, &body).is(400).message(), format!("Invalid property '{property}'"));
     }
+    let twice = server.post(&groups, &json!({"name": "x", "Name": "y"}));
+    assert_eq!(twice.is_refused(400, "BadRequest").message(), "The property 'name' is given twice.");
     server.post(&groups, &json!({"region": "eur"})).is_refused(400, "ConnectorGroup_InvalidName");
     server.post(&groups, &json!({"name": "x", "id": group(1)})).is_refused(400, "Request_BadRequest");
     for property in ["id", "isDefault", "connectorGroupType"] {
@@ -209,7 +209,7 @@ fn publishing_is_read_as_strictly_as_the_engine_reads_it() {
     }
     // Not read as an object whose properties come in this order.
     let listed = server.patch(&path, &json!({"onPremisesPublishing": {"singleSignOnSettings": ["none", null]}}));
-    let text = "onPremisesPublishing: a list where none can be: 'singleSignOnSettings'.";
+    let text = "The property 'onPremisesPublishing/singleSignOnSettings' is no object.";
     assert_eq!(listed.is_refused(400, "BadRequest").message(), text);
     let open = json!({"segmentsConfiguration": {"@odata.type": "#microsoft.graph.ipSegmentConfiguration", "applicationSegments": [[1]]},
         "onPremisesApplicationSegments": [{"@odata.type": "x", "corsConfigurations": [{"allowedOrigins": ["*"]}]}]});
@@ -297,10 +297,11 @@ fn every_error_of_the_table_is_met() {
     assert_eq!(duplicate.message(), "Internal url 'https://one.local/' is invalid since it is already in use.");
     meets(duplicate);
     meets(set(&mut server, "externalUrl", "https://one.com/"));
-    meets(set(&mut server, "externalUrl", "https://ONE.com/"));
+    assert_eq!(set(&mut server, "externalUrl", "https://ONE.com/").code(), "ExternalUrl_Duplicate", "in any case");
     meets(server.patch(&two, &json!({"onPremisesPublishing": {"isOnPremPublishingEnabled": true}})));
     meets(server.patch(&two, &json!({"onPremisesPublishing": {}, "displayName": "x"})));
     meets(server.get("/beta/applications?$select=x"));
+    meets(server.patch(&two, &json!({"identifierUris": ["api://a", "API://A"]})));
     meets(server.patch(&group_path(1), &json!({"name": " "})));
     meets(server.patch(&group_path(1), &json!({"region": "unknownFutureValue"})));
     meets(server.patch(&group_path(1), &json!({"region": "eur"})));

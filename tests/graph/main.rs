@@ -16,11 +16,13 @@
 mod batches;
 mod errors;
 mod filters;
+mod metadata;
 mod permissions;
 mod profiles;
 mod properties;
 mod queries;
 mod references;
+mod reports;
 mod routes;
 mod server;
 mod spelling;

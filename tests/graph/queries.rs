@@ -59,13 +59,13 @@ fn select_gives_what_is_asked_for_and_nothing_else() {
     assert_eq!(server.get(&format!("{}?$select=*", group_path(1))).is(200).body["region"], "nam");
     assert_eq!(refused(&mut server, "$select=name,capacity"), "Invalid property 'capacity'");
     assert_eq!(refused(&mut server, "$select="), "Invalid property ''");
-    // Of a single application, never of the list (§1.3).
+    // Of a single application, never of the list.
     let selected = |server: &mut Server, list: &str| {
         let answer = server.get(&format!("{list}?$select=id,onPremisesPublishing"));
         answer.is_refused(400, "Request_BadRequest").message().to_string()
     };
     let text = "Invalid property 'onPremisesPublishing'";
-    assert_eq!(selected(&mut server, "/beta/applications"), format!("{text} of a collection."));
+    assert_eq!(selected(&mut server, "/beta/applications"), text);
     assert_eq!(selected(&mut server, &format!("{}/applications", group_path(1))), text);
 }
 
@@ -213,10 +213,11 @@ fn what_is_not_understood_is_named_and_refused() {
         ("$format=json", "$format"),
         ("foo=bar", "foo"),
         ("@id=x", "@id"),
-        ("$Filter=true", "$Filter"),
+        ("$Filters=true", "$Filters"),
     ] {
         assert_eq!(refused(&mut server, query), format!("The query option '{name}' is not supported here."));
     }
+    assert_eq!(refused(&mut server, "$top=1&$Top=1"), "The query option '$Top' is given twice.");
     assert_eq!(refused(&mut server, "$top=1&top=1"), "The query option 'top' is given twice.");
     for query in
         ["$top=0", "$top=1000", "$top=-1", "$top=%2B1", "$top=x", "$top=", "$top=99999999999999999999", "$skip=x"]

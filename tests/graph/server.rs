@@ -23,7 +23,8 @@ pub(crate) struct Answer {
 impl Answer {
     fn of(response: http::Response<Vec<u8>>) -> Self {
         let (parts, body) = response.into_parts();
-        let is_json = parts.headers.get("content-type").is_some_and(|value| value == "application/json");
+        let is_json =
+            !body.is_empty() && parts.headers.get("content-type").is_some_and(|value| value == "application/json");
         let body =
             if is_json { serde_json::from_slice(&body).unwrap() } else { String::from_utf8(body).unwrap().into() };
         Self { status: parts.status.as_u16(), headers: parts.headers, body }
@@ -133,8 +134,15 @@ impl Server {
         let context = Context { stale, caller, ..Context::new(now, self.requests) };
         let before = self.directory.clone();
         let looked = read(&before, request, &context, &self.options);
-        let response = respond(&mut self.directory, request, &context, &self.options);
-        assert_eq!(looked.is_some(), request.method() == Method::GET);
+        let outcome = respond(&mut self.directory, request, &context, &self.options);
+        let response = outcome.response;
+        // The events are the whole of what has changed: a log that has them can be replayed and undone.
+        let mut replayed = before.clone();
+        replayed.evolve(&outcome.events);
+        assert_eq!(replayed, self.directory, "{request:?} has changed more than it tells: {:?}", outcome.events);
+        replayed.undo(&outcome.events);
+        assert_eq!(replayed, before, "{request:?} cannot be undone: {:?}", outcome.events);
+        assert_eq!(looked.is_some(), [Method::GET, Method::HEAD].contains(request.method()));
         if let Some(looked) = looked {
             assert_eq!(
                 (looked.status(), looked.headers(), looked.body()),
@@ -146,6 +154,10 @@ impl Server {
         let answer = Answer::of(response);
         if answer.status >= 400 {
             assert_eq!(self.directory, before, "{request:?} is refused and yet changes something");
+        }
+        if request.method() == Method::HEAD {
+            assert_eq!(answer.body, "", "an answer to HEAD has a body");
+        } else if answer.status >= 400 {
             let known = Code::ALL.iter().any(|code| code.status() == answer.status && code.as_str() == answer.code());
             assert!(known, "in no row of the table: {answer:?}");
         }

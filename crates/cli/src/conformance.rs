@@ -10,8 +10,34 @@ use std::{
 
 use connector_groups::workload::{Comparison, Conformance, Implementation};
 
+use crate::{input, output, progress::Progress};
+
+const EXAMPLES: &str = "\
+Examples:
+  # A hundred generated traces of two hundred commands each; the program answers in JSON, line by line
+  connector-groups conformance ./emulator --stdin
+
+  # The engine against itself
+  connector-groups conformance connector-groups replay --json
+
+  # More traces, others, and longer ones
+  connector-groups conformance --traces 1000 --seed 7 --steps 500 ./emulator --stdin
+
+  # Only whether each command was accepted and with which code it was refused, not the events
+  connector-groups conformance --compare code ./emulator --stdin
+
+  # A trace of your own
+  connector-groups conformance --trace examples/contoso.jsonl ./emulator --stdin
+
+  # Answers that were recorded beside it
+  connector-groups conformance --trace commands.jsonl --answers answers.jsonl
+
+The exit status is 0 where every answer is the engine's, 1 at the first difference, which is printed
+as the shortest trace that shows it, and 2 where the call is wrong.";
+
 /// Options of `conformance`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// Which traces
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -48,7 +74,7 @@ enum Compare {
 
 /// The lines of a file that are not blank.
 fn lines(file: &Path) -> Result<Vec<String>, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = input::text(file)?;
     Ok(text.lines().filter(|line| !line.trim().is_empty()).map(String::from).collect())
 }
 
@@ -117,7 +143,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     match compared(options) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("conformance: {error}");
+            output::say("conformance", &error);
             ExitCode::from(2)
         }
     }
@@ -137,7 +163,10 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
         ..Conformance::default()
     };
     let failed = RefCell::new(None);
+    // One step a trace. At the first difference the shortest trace is searched for, which starts the program anew as well.
+    let progress = Progress::of_steps(if options.trace.is_some() { 1 } else { options.traces });
     let fresh = || {
+        progress.advance(1);
         let started = Process::start(&options.program);
         if let Err(error) = &started {
             failed.replace(Some(error.clone()));
@@ -151,19 +180,20 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
         (Some(trace), None) => conformance.run_trace(trace, fresh).map(|()| None),
         (None, _) => conformance.run(fresh).map(Some),
     };
+    progress.end();
     if let Some(error) = failed.take() {
         return Err(error);
     }
     Ok(match result {
         Ok(coverage) => {
             if let Some(coverage) = coverage {
-                print!("{coverage}");
+                output::print(coverage.to_string().trim_end())?;
             }
-            println!("every answer is the engine's");
+            output::print("every answer is the engine's")?;
             ExitCode::SUCCESS
         }
         Err(difference) => {
-            println!("{difference}");
+            output::print(&difference.to_string())?;
             ExitCode::FAILURE
         }
     })

@@ -1,30 +1,80 @@
-//! A line of the replay format and its answer.
+//! A line of the replay format and what comes of it.
 
-use connector_groups::{Directory, DirectoryCommand, directory::Answer};
+use connector_groups::{
+    Directory, DirectoryCommand, Refusal,
+    directory::{Answer, DirectoryEvent},
+};
 
 const TEXT_BYTES_MAX: usize = 250;
 
-/// Applies the command of a line, the one of this number.
-pub(crate) fn answer(directory: &mut Directory, line: &[u8], number: u64) -> Answer {
+/// What came of a line.
+pub(crate) enum Outcome {
+    /// It is no command.
+    Invalid(Invalid),
+    /// It is one, and was applied or refused.
+    Applied(DirectoryCommand, Result<Vec<DirectoryEvent>, Refusal>),
+}
+
+/// Why a line is no command.
+pub(crate) struct Invalid {
+    /// What is wrong, with the field that it is about.
+    pub(crate) what: String,
+    /// Where, as the JSON parser says.
+    column: Option<usize>,
+    /// Where, counted from 1.
+    pub(crate) place: usize,
+    /// Whether it is JSON at least.
+    pub(crate) is_json: bool,
+}
+
+/// Applies the command of a line.
+pub(crate) fn apply(directory: &mut Directory, line: &[u8]) -> Outcome {
     match serde_json::from_slice::<DirectoryCommand>(line) {
-        Ok(command) => directory.apply(&command).into(),
-        Err(_) => Answer::Invalid(message(line, number).into()),
+        Ok(command) => {
+            let result = directory.apply(&command);
+            Outcome::Applied(command, result)
+        }
+        Err(_) => Outcome::Invalid(Invalid::of(line)),
     }
 }
 
-/// Why a line is no command, with the field that it is about. Read once more, as only an invalid line pays for that.
-fn message(line: &[u8], number: u64) -> String {
-    let mut deserializer = serde_json::Deserializer::from_slice(line);
-    let (path, error) = match serde_path_to_error::deserialize::<_, DirectoryCommand>(&mut deserializer) {
-        Ok(_) => (String::new(), deserializer.end().err()),
-        Err(error) if error.path().iter().len() == 0 => (String::new(), Some(error.into_inner())),
-        Err(error) => (format!("{}: ", error.path()), Some(error.into_inner())),
-    };
-    let Some(error) = error else { return String::from("not a command") };
-    // What serde_json calls line 1 is this line of the input.
-    let (message, column) = (error.to_string(), error.column());
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    format!("{}{} at line {number} column {column}", shortened(&path), shortened(message))
+impl Outcome {
+    pub(crate) const fn is_accepted(&self) -> bool {
+        matches!(self, Self::Applied(_, Ok(_)))
+    }
+
+    /// As the replay format answers the line of this number.
+    pub(crate) fn into_answer(self, number: u64) -> Answer {
+        match self {
+            Self::Applied(_, result) => result.into(),
+            Self::Invalid(Invalid { what, column: Some(column), .. }) => {
+                Answer::Invalid(format!("{what} at line {number} column {column}").into())
+            }
+            Self::Invalid(Invalid { what, .. }) => Answer::Invalid(what.into()),
+        }
+    }
+}
+
+impl Invalid {
+    /// The line is read once more, with the path to each field: only an invalid line pays for that.
+    fn of(line: &[u8]) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(line);
+        let (path, error) = match serde_path_to_error::deserialize::<_, DirectoryCommand>(&mut deserializer) {
+            Ok(_) => (String::new(), deserializer.end().err()),
+            Err(error) if error.path().iter().len() == 0 => (String::new(), Some(error.into_inner())),
+            Err(error) => (format!("{}: ", error.path()), Some(error.into_inner())),
+        };
+        let Some(error) = error else {
+            return Self { what: String::from("not a command"), column: None, place: 1, is_json: false };
+        };
+        // What serde_json calls line 1 is this line of the input.
+        let (message, column) = (error.to_string(), error.column());
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        let what = format!("{}{}", shortened(&path), shortened(message));
+        // Where a line ends too early, the parser has gone on to the next one, which is not there.
+        let place = if column == 0 { line.trim_ascii_end().len().saturating_add(1) } else { column };
+        Self { what, column: Some(column), place, is_json: error.is_data() }
+    }
 }
 
 /// A text that may repeat a megabyte of the line, cut to a length that can be read.

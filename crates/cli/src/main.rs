@@ -11,12 +11,16 @@ use clap::{Parser, Subcommand};
 mod conformance;
 #[cfg(feature = "emulate")]
 mod emulate;
+mod input;
 mod line;
 #[cfg(feature = "load")]
 mod load;
+mod output;
 mod plan;
+mod progress;
 mod replay;
 mod state;
+mod words;
 
 /// Work with Microsoft Graph's application proxy connector groups without a tenant.
 #[derive(Parser)]
@@ -61,9 +65,11 @@ struct Missing {
 impl Missing {
     fn run(&self, name: &str) -> ExitCode {
         let _ = &self.arguments;
-        eprintln!(
-            "connector-groups: `{name}` is not in this build. Build it with the default features: \
-             cargo install --path crates/cli"
+        output::say(
+            "connector-groups",
+            &format!(
+                "`{name}` is not in this build. Build it with the default features: cargo install --path crates/cli"
+            ),
         );
         ExitCode::from(2)
     }

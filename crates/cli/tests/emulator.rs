@@ -23,8 +23,12 @@ struct Emulator {
 
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_on("examples/contoso.jsonl", arguments)
+    }
+
+    fn start_on(seed: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
-            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
+            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", seed])
             .args(arguments)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
             .stdout(Stdio::piped())
@@ -197,4 +201,23 @@ fn it_says_what_is_wrong_with_its_arguments() {
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("'dead'") && told.contains("[possible values: live, documented]"), "{told}");
+}
+
+/// Windows begins files with a byte order mark: lines and a document alike.
+#[test]
+fn a_seed_may_begin_with_a_byte_order_mark() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let contoso = include_str!("../../../examples/contoso.jsonl");
+    let (lines, document) = (folder.join("marked-seed.jsonl"), folder.join("marked-seed.json"));
+    std::fs::write(&lines, format!("\u{feff}{contoso}")).unwrap();
+    let emulator = Emulator::start_on(lines.to_str().unwrap(), &["--control"]);
+    let state = emulator.get("/_control/state");
+    assert_eq!(state["tenants"][0]["connectorGroups"].as_array().unwrap().len(), 12);
+    std::fs::write(&document, format!("\u{feff}{state}")).unwrap();
+    let again = Emulator::start_on(document.to_str().unwrap(), &["--control"]);
+    assert_eq!(again.get("/_control/state"), state);
+    for emulator in [emulator, again] {
+        emulator.tell_to_stop();
+        assert_eq!(emulator.ended().code(), Some(0));
+    }
 }

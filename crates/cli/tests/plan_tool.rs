@@ -80,9 +80,7 @@ fn contosos_plan_is_carried_out_line_by_line() {
     assert!(fs::read_to_string(&mermaid).unwrap().starts_with("flowchart "));
 
     let steps = fs::read_to_string(&lines).unwrap();
-    let both = folder.join("both.jsonl");
-    fs::write(&both, fs::read_to_string(root().join(contoso)).unwrap() + "\n" + &steps).unwrap();
-    let (answers, after) = replay(&[text(&both)]);
+    let (answers, after) = replay(&[contoso, text(&lines)]);
     let own = answers.len().checked_sub(steps.lines().count()).unwrap();
     assert!(answers[own..].iter().all(|answer| answer["accepted"].as_array().is_some_and(|events| !events.is_empty())));
     assert_eq!(group(&after, "Pune Development")["region"], "asia");
@@ -97,16 +95,21 @@ fn contosos_plan_is_carried_out_line_by_line() {
     assert_eq!((code, told.contains("Nothing to do")), (Some(0), true), "{told}");
 }
 
-/// The README shows what the tool says.
+/// The page on plans shows what the tool says, and the README the picture that it draws.
 #[test]
 fn the_documents_plan_is_the_tools() {
+    let folder = folder("documents");
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
     let (_, told, _) = plan(&["--keep-available", "examples/contoso.jsonl", "examples/plan/contoso.yaml"]);
-    for document in ["README.md", "src/docs/planning.md"] {
-        let text = fs::read_to_string(root().join(document)).unwrap();
-        let shown = text.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
-        let shown = shown.split("\n```").next().unwrap();
-        assert_eq!(shown, told.trim_end(), "{document}");
-    }
+    let page = read("src/docs/planning.md");
+    let shown = page.split("examples/contoso.jsonl examples/plan/contoso.yaml\n```\n\n```text\n").nth(1).unwrap();
+    assert_eq!(shown.split("\n```").next().unwrap(), told.trim_end());
+
+    let (picture, desired) = (folder.join("region.mmd"), "examples/plan/region.yaml");
+    plan(&["--keep-available", "--mermaid", text(&picture), "examples/contoso.jsonl", desired]);
+    let (readme, picture) = (read("README.md"), fs::read_to_string(&picture).unwrap());
+    assert!(readme.contains(&format!("```mermaid\n{}\n```\n", picture.trim_end())), "{picture}");
+    assert!(readme.contains(&format!("```yaml\n{}```\n", read(desired))));
 }
 
 #[test]
@@ -116,6 +119,21 @@ fn a_desired_state_is_read_as_json_too_and_a_plan_told_as_json() {
     let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["steps"].as_array().unwrap().len(), 2, "a rename, and all applications at once");
     assert_eq!(told["best"], true);
+}
+
+/// A line of the replay that does nothing is told with its reason, and the others count.
+#[test]
+fn a_line_that_changes_nothing_is_told() {
+    let file = folder("refused").join("refused.jsonl");
+    let contoso = fs::read_to_string(root().join("examples/contoso.jsonl")).unwrap();
+    let again = contoso.lines().next().unwrap();
+    fs::write(&file, format!("{contoso}{again}\n{{}}\n")).unwrap();
+    let (code, _, error) = plan(&[text(&file), "examples/plan/contoso.json"]);
+    assert_eq!(code, Some(2), "{error}");
+    let lines: Vec<&str> = error.lines().collect();
+    assert!(lines[0].contains("refused.jsonl: line 496: refused createTenant: there is tenant 7e000000"), "{error}");
+    assert!(lines[1].contains("refused.jsonl: line 497: invalid at column 2: missing field `command`"), "{error}");
+    assert_eq!(lines.len(), 2);
 }
 
 /// What Graph answers becomes a tenant, which is planned for and loads into a replay.

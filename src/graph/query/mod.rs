@@ -2,16 +2,17 @@
 
 mod filter;
 mod page;
+mod parse;
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     call::{Call, decoded},
-    entity::Schema,
     error::{Code, Error, shortened},
     route::Version,
+    schema::{Projection, PropertyType, Type},
     shown::{Expand, Shape},
 };
 use filter::Filter;
@@ -26,6 +27,33 @@ pub(super) const OF_LIST: &[&str] = &["select", "expand", "filter", "orderby", "
 pub(super) const OF_REFERENCES: &[&str] = &["filter", "orderby", "top", "skip", "skiptoken", "count"];
 /// The options that the number of things has.
 pub(super) const OF_COUNT: &[&str] = &["filter"];
+
+/// Which names mean something where a query is read.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'k> {
+    pub(super) schema: &'static Type,
+    pub(super) version: Version,
+    /// Whether what only a single thing shows can be named.
+    pub(super) has_hidden: bool,
+    /// The name of a property that is in no table and was kept all the same.
+    pub(super) kept: &'k dyn Fn(&str) -> Option<String>,
+}
+
+impl Scope<'_> {
+    /// A property by its name in any case: as it is spelled, and what the table says of it.
+    fn resolve(self, name: &str) -> Result<(Cow<'static, str>, Option<&'static PropertyType>), Error> {
+        if let Some(known) = self.schema.property(name) {
+            let is_visible = self.version.has(known.in_v1) && (self.has_hidden || known.shown != Projection::OfOne);
+            return if is_visible {
+                Ok((known.name.into(), Some(known)))
+            } else {
+                Err(Error::invalid_property(known.name))
+            };
+        }
+        let kept = Some(name).filter(|_| self.schema.is_open).and_then(|name| (self.kept)(name));
+        kept.map(|name| (name.into(), None)).ok_or_else(|| Error::invalid_property(name))
+    }
+}
 
 /// The options of a request, decoded, each known, allowed and given once.
 #[derive(Debug, Default)]
@@ -45,8 +73,10 @@ impl Query {
                 let text = format!("The query option '{}' is {reason}.", shortened(&name, 64));
                 Error::new(Code::UnknownOption, &text)
             };
-            let known =
-                allowed.iter().find(|allowed| **allowed == plain).ok_or_else(|| refused("not supported here"))?;
+            let known = allowed
+                .iter()
+                .find(|allowed| allowed.eq_ignore_ascii_case(plain))
+                .ok_or_else(|| refused("not supported here"))?;
             if query.get(known).is_some() {
                 return Err(refused("given twice"));
             }
@@ -64,24 +94,23 @@ impl Query {
         self.options.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// What is asked of a single thing. In v1.0 a thing is by itself.
-    pub(super) fn shape(&self, schema: Schema, version: Version) -> Result<Shape, Error> {
-        let schema = match version {
-            Version::Beta => schema,
-            Version::V1 => Schema { selectable: &[], navigations: &[], ..schema },
-        };
-        let select = self.get("select").map(|text| selected(text, schema)).transpose()?;
-        let expand = self.get("expand").map(|text| expanded(text, schema)).transpose()?;
+    /// Whether a list of names has this one, in any case.
+    pub(super) fn names(&self, option: &str, name: &str) -> bool {
+        let parts = self.get(option).into_iter().flat_map(outer_parts);
+        let mut names = parts.map(|part| part.split('(').next().unwrap_or_default().trim());
+        names.any(|part| part.eq_ignore_ascii_case(name))
+    }
+
+    /// What is asked of a thing, or of each of a list.
+    pub(super) fn shape(&self, scope: Scope<'_>) -> Result<Shape, Error> {
+        let select = self.get("select").map(|text| selected(text, scope)).transpose()?;
+        let expand = self.get("expand").map(|text| expanded(text, scope)).transpose()?;
         Ok(Shape { select, expand: expand.unwrap_or_default() })
     }
 
-    /// What is asked of the things of a list.
-    pub(super) fn list_shape(&self, schema: Schema, version: Version) -> Result<Shape, Error> {
-        self.shape(Schema { selectable: &[], ..schema }, version)
-    }
-
-    fn filter(&self, schema: Schema) -> Result<Option<Filter>, Error> {
-        self.get("filter").map(|text| Filter::parse(text, schema)).transpose()
+    /// A filter asks of each thing, so that it may name what only a single thing shows.
+    fn filter(&self, scope: Scope<'_>) -> Result<Option<Filter>, Error> {
+        self.get("filter").map(|text| parse::filter(text, Scope { has_hidden: true, ..scope })).transpose()
     }
 
     /// A number, or `None` where it is not asked for.
@@ -97,23 +126,23 @@ impl Query {
 
     fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.get(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
+            None => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
             Some(text) => Err(invalid(name, text, "is neither true nor false")),
         }
     }
 
     /// What is ordered by, and whether downwards.
-    fn order(&self, schema: Schema) -> Result<Vec<(&'static str, bool)>, Error> {
+    fn order(&self, scope: Scope<'_>) -> Result<Vec<(Cow<'static, str>, bool)>, Error> {
         let Some(text) = self.get("orderby") else { return Ok(Vec::new()) };
         let key = |part: &str| {
             let mut words = part.split_whitespace();
-            let name = words.next().unwrap_or_default();
-            let known = schema.properties.iter().find(|known| **known == name);
-            let known = known.ok_or_else(|| Error::invalid_property(name))?;
-            match (words.next(), words.next()) {
-                (None | Some("asc"), None) => Ok((*known, false)),
-                (Some("desc"), None) => Ok((*known, true)),
+            let (name, _) = scope.resolve(words.next().unwrap_or_default())?;
+            let direction = words.next().map(str::to_ascii_lowercase);
+            match (direction.as_deref(), words.next()) {
+                (None | Some("asc"), None) => Ok((name, false)),
+                (Some("desc"), None) => Ok((name, true)),
                 _ => Err(invalid("orderby", text, "is not a list of properties with asc or desc")),
             }
         };
@@ -139,16 +168,18 @@ fn invalid(name: &str, text: &str, reason: &str) -> Error {
 }
 
 /// The selected properties, each once.
-fn selected(text: &str, schema: Schema) -> Result<Vec<&'static str>, Error> {
-    let mut names: Vec<&'static str> = Vec::new();
+fn selected(text: &str, scope: Scope<'_>) -> Result<Vec<Cow<'static, str>>, Error> {
+    let mut names: Vec<Cow<'static, str>> = Vec::new();
     for name in text.split(',').map(str::trim) {
-        let known = schema.properties.iter().filter(|known| name == "*" || **known == name);
-        let known: Vec<_> = known.chain(schema.selectable.iter().filter(|known| **known == name)).collect();
-        if known.is_empty() {
-            return Err(Error::invalid_property(name));
-        }
-        for name in known {
-            if !names.contains(name) {
+        let found: Vec<Cow<'static, str>> = if name == "*" {
+            let all = scope.schema.properties.iter();
+            let all = all.filter(|known| known.shown != Projection::OfOne && scope.version.has(known.in_v1));
+            all.map(|known| known.name.into()).collect()
+        } else {
+            Vec::from([scope.resolve(name)?.0])
+        };
+        for name in found {
+            if !names.contains(&name) {
                 names.push(name);
             }
         }
@@ -157,25 +188,26 @@ fn selected(text: &str, schema: Schema) -> Result<Vec<&'static str>, Error> {
 }
 
 /// `members`, or `members($select=id,version)`; more within is not supported.
-fn expanded(text: &str, schema: Schema) -> Result<Vec<Expand>, Error> {
+fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
     let mut expands: Vec<Expand> = Vec::new();
     for part in outer_parts(text) {
         let (name, within) = part.trim().split_once('(').map_or((part.trim(), None), |(name, rest)| (name, Some(rest)));
-        let known = schema.navigations.iter().find(|(known, _)| *known == name);
-        let (navigation, properties) = *known.ok_or_else(|| Error::invalid_property(name))?;
+        let known = scope.schema.navigation(name, scope.version);
+        // Of a list of applications, the service was seen to refuse the group of each.
+        let known = known.filter(|known| scope.has_hidden || known.is_list);
+        let known = known.ok_or_else(|| Error::invalid_property(name))?;
         let select = within
             .map(|within| {
-                let names = within
-                    .strip_suffix(')')
-                    .and_then(|within| within.strip_prefix("$select=").or_else(|| within.strip_prefix("select=")));
-                let names = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
-                selected(names, Schema { properties, booleans: &[], selectable: &[], navigations: &[] })
+                let names = within.strip_suffix(')').and_then(|within| within.split_once('='));
+                let names = names.filter(|(option, _)| option.trim_start_matches('$').eq_ignore_ascii_case("select"));
+                let (_, names) = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
+                selected(names, Scope { schema: known.target, has_hidden: false, ..scope })
             })
             .transpose()?;
-        if expands.iter().any(|expand| expand.navigation == navigation) {
+        if expands.iter().any(|expand| expand.navigation == known.name) {
             return Err(invalid("expand", text, "names a relation twice"));
         }
-        expands.push(Expand { navigation, select });
+        expands.push(Expand { navigation: known.name, select });
     }
     Ok(expands)
 }

@@ -1,19 +1,19 @@
 //! Lists, page by page.
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use core::cmp::Ordering;
 
 use serde::Serialize;
 
 use super::{
     super::{
-        answer::Reply,
         call::Call,
         entity::Entity,
         error::{Code, Error},
         lists::Source,
+        reply::Reply,
     },
-    Filter, Query, invalid,
+    Filter, Query, Scope, invalid,
 };
 
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
@@ -22,11 +22,12 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
     source: &Source<'a, T>,
     call: &Call<'_>,
     query: &Query,
+    scope: Scope<'_>,
     context: String,
     show: impl Fn(T) -> J,
 ) -> Result<Reply, Error> {
-    let filter = query.filter(T::SCHEMA)?;
-    let order = query.order(T::SCHEMA)?;
+    let filter = query.filter(scope)?;
+    let order = query.order(scope)?;
     let size = match query.number("top")? {
         None => call.options.page_size.max(1),
         Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
@@ -74,13 +75,17 @@ struct Page<J> {
 }
 
 /// How many things of a list a query means.
-pub(in super::super) fn count<'a, T: Entity<'a> + 'a>(source: &Source<'a, T>, query: &Query) -> Result<usize, Error> {
-    let filter = query.filter(T::SCHEMA)?;
+pub(in super::super) fn count<'a, T: Entity<'a> + 'a>(
+    source: &Source<'a, T>,
+    query: &Query,
+    scope: Scope<'_>,
+) -> Result<usize, Error> {
+    let filter = query.filter(scope)?;
     Ok(Chosen::new(source, filter.as_ref()).count())
 }
 
 /// What a selection adds to the context of an answer.
-pub(in super::super) fn suffix(select: Option<&[&'static str]>) -> String {
+pub(in super::super) fn suffix(select: Option<&[Cow<'static, str>]>) -> String {
     select.map_or_else(String::new, |names| format!("({})", names.join(",")))
 }
 
@@ -113,13 +118,13 @@ impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
 }
 
 /// Things in an order: each property up or down, and what has the same stays in creation order.
-fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(&'static str, bool)]) -> Vec<T> {
+fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(Cow<'static, str>, bool)]) -> Vec<T> {
     let values = |thing: T| order.iter().map(|(name, _)| thing.property(name)).collect::<Vec<_>>();
     let mut keyed: Vec<_> = things.map(|thing| (values(thing), thing)).collect();
     keyed.sort_by(|(one, _), (other, _)| {
         let pairs = one.iter().zip(other).zip(order);
         pairs.fold(Ordering::Equal, |so_far, ((one, other), (_, is_downwards))| {
-            so_far.then_with(|| if *is_downwards { other.cmp(one) } else { one.cmp(other) })
+            so_far.then_with(|| if *is_downwards { other.compare(one) } else { one.compare(other) })
         })
     });
     keyed.into_iter().map(|(_, thing)| thing).collect()

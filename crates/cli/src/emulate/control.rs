@@ -50,8 +50,8 @@ pub(crate) fn answer(world: &Mutex<World>, request: &Request<Vec<u8>>) -> Respon
 
 fn commands(world: &Mutex<World>, lines: &[u8]) -> Response<Vec<u8>> {
     let mut answers = Vec::new();
-    service::lock(world).replay(lines, |answer| {
-        answers.extend(serde_json::to_vec(answer).unwrap_or_default());
+    service::lock(world).replay(lines, |number, _, outcome| {
+        answers.extend(serde_json::to_vec(&outcome.into_answer(number)).unwrap_or_default());
         answers.push(b'\n');
     });
     response(StatusCode::OK, JSON_LINES, answers)

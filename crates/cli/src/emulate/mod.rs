@@ -25,14 +25,15 @@ use std::{fs, path::Path, process::ExitCode};
 use connector_groups::Directory;
 
 pub(crate) use self::options::Options;
-use self::world::World;
+use self::world::{Replayed, World};
+use crate::{input, output, words};
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin, and a command's where one is run.
 pub(crate) fn run(options: &Options) -> ExitCode {
     match serve(options) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("emulate: {error}");
+            output::say("emulate", &error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -50,22 +51,23 @@ async fn serve(options: &Options) -> Result<u8, Box<dyn Error>> {
 fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {
     let text = fs::read(file)?;
     if file.extension().is_some_and(|extension| extension == "json") {
-        let directory: Directory = world::directory(&text).map_err(|wrong| match wrong {
+        let directory: Directory = world::directory(input::without_mark(&text)).map_err(|wrong| match wrong {
             Ok(violations) => violations.to_string(),
             Err(error) => error.to_string(),
         })?;
         world.replace(directory);
         return Ok(());
     }
-    let replayed = world.replay(&text, |_| ());
+    let replayed = world.replay(&text, |number, directory, outcome| {
+        if !quiet && !outcome.is_accepted() {
+            let told = words::outcome(directory, &outcome);
+            output::say("emulate", &format!("{}: line {number}: {told}", file.display()));
+        }
+    });
     if !quiet {
-        eprintln!(
-            "{}: {} accepted, {} refused, {} invalid",
-            file.display(),
-            replayed.accepted,
-            replayed.refused,
-            replayed.invalid
-        );
+        let Replayed { accepted, refused, invalid } = replayed;
+        let text = format!("{}: {accepted} accepted, {refused} refused, {invalid} invalid", file.display());
+        output::say("emulate", &text);
     }
     Ok(())
 }

@@ -10,8 +10,38 @@ use connector_groups::{
 
 use super::{grants::Grants, server::Limits};
 
+const EXAMPLES: &str = "\
+Examples:
+  # Contoso on http://127.0.0.1:8080/; the bearer token of a request is the id of its tenant
+  connector-groups emulate --seed examples/contoso.jsonl
+  curl -H 'authorization: Bearer 7e000000-0000-4000-8000-000000000001' \\
+    http://127.0.0.1:8080/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups
+
+  # Any free port, printed as the first line; nothing else is said
+  connector-groups emulate --listen 127.0.0.1:0 --quiet
+
+  # Requests without a token are those of this tenant
+  connector-groups emulate --seed examples/contoso.jsonl \\
+    --anonymous 7e000000-0000-4000-8000-000000000001
+
+  # Answers as the reference pages have them, with an answer that the service gives now and then
+  connector-groups emulate --profile documented --quirk unpublishedNotEnabled
+
+  # Scripts that also write what is not modelled go on; reads see a write after two seconds
+  connector-groups emulate --let-properties-go --lag 2000
+
+  # For tests: control routes (commands, state, snapshots), and the same ids in each run
+  connector-groups emulate --control --request-ids 1
+
+  # HTTPS for another name, with the certificate that a client has to trust
+  connector-groups emulate --tls --tls-name graph.test --tls-certificate-out authority.pem
+
+  # Limits: connections at once, seconds for a request, bytes of its body
+  connector-groups emulate --connections 64 --time 10 --body 65536";
+
 /// Options of `emulate`.
 #[derive(Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Options {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080, with a command 127.0.0.1:0]

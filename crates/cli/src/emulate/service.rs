@@ -132,7 +132,7 @@ impl Emulator {
             world = lock(&self.world);
         }
         world.before_write();
-        graph::respond(&mut world.directory, request, &context, &self.graph)
+        graph::respond(&mut world.directory, request, &context, &self.graph).response
     }
 }
 

@@ -30,6 +30,7 @@ use super::{
     token::Signer,
     world::World,
 };
+use crate::output;
 
 /// A socket that listens, and where.
 struct Bound {
@@ -186,12 +187,13 @@ async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
 fn warn(options: &Options, ready: &Ready) {
     let address = ready.main.address;
     if options.control && !address.ip().is_loopback() {
-        eprintln!("emulate: whoever reaches {address} may change everything: the control routes ask for no token");
+        let warning = format!("whoever reaches {address} may change everything: the control routes ask for no token");
+        output::say("emulate", &warning);
     }
     if !options.quiet {
-        eprintln!(
-            "emulate: SIGN-IN TAKES EVERY SECRET, CERTIFICATE AND PASSWORD, and the wire every token that names a tenant"
-        );
+        let warning =
+            "SIGN-IN TAKES EVERY SECRET, CERTIFICATE AND PASSWORD, and the wire every token that names a tenant";
+        output::say("emulate", warning);
     }
 }
 

@@ -6,11 +6,13 @@ use std::{hash::RandomState, time::Instant};
 
 use connector_groups::{
     Directory,
-    directory::Answer,
     document::{DirectoryDocument, DirectoryViolations},
 };
 
-use crate::line;
+use crate::{
+    input,
+    line::{self, Outcome},
+};
 
 /// Of these, the oldest goes when one more comes.
 const FORMER_MAX: usize = 4096;
@@ -69,21 +71,22 @@ impl World {
         self.former.clear();
     }
 
-    /// Applies lines of the replay format, whose effects every read sees from now on.
-    pub(crate) fn replay(&mut self, lines: &[u8], mut answered: impl FnMut(&Answer)) -> Replayed {
+    /// Applies lines of the replay format, whose effects every read sees from now on. What came of each is given away with its
+    /// number and the directory that it has left.
+    pub(crate) fn replay(&mut self, lines: &[u8], mut came: impl FnMut(u64, &Directory, Outcome)) -> Replayed {
         let mut replayed = Replayed::default();
-        for (line, number) in lines.split(|byte| *byte == b'\n').zip(1..) {
+        for (line, number) in input::without_mark(lines).split(|byte| *byte == b'\n').zip(1..) {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let answer = line::answer(&mut self.directory, line, number);
-            let count = match answer {
-                Answer::Accepted(_) => &mut replayed.accepted,
-                Answer::Refused(_) => &mut replayed.refused,
-                Answer::Invalid(_) => &mut replayed.invalid,
+            let outcome = line::apply(&mut self.directory, line);
+            let count = match outcome {
+                Outcome::Applied(_, Ok(_)) => &mut replayed.accepted,
+                Outcome::Applied(_, Err(_)) => &mut replayed.refused,
+                Outcome::Invalid(_) => &mut replayed.invalid,
             };
             *count = count.saturating_add(1);
-            answered(&answer);
+            came(number, &self.directory, outcome);
         }
         self.former.clear();
         replayed

@@ -16,7 +16,7 @@ use core::{
 };
 use std::{
     fs,
-    io::{BufRead, BufReader, IsTerminal},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::Instant,
@@ -31,10 +31,19 @@ use self::{
     fixture::Fixture,
     hostile::Bad,
 };
-use crate::emulate::server;
+use crate::{emulate::server, output, progress::Progress};
+
+const EXAMPLES: &str = "\
+Examples:
+  # A minute with eight connections on Contoso
+  connector-groups load
+
+  # Ten minutes with more connections, on commands of your own
+  connector-groups load --seconds 600 --connections 32 --seed commands.jsonl";
 
 /// Options of `load`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// How long, in all
     #[arg(long, value_name = "SECONDS", default_value = "60")]
@@ -72,7 +81,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong) => {
-            eprintln!("load: {wrong}");
+            output::say("load", &wrong);
             ExitCode::FAILURE
         }
     }
@@ -94,7 +103,7 @@ impl server::Service for Bare {
 async fn serve_bare() -> Result<(), String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("http://{address}/");
+    output::print(&format!("http://{address}/"))?;
     let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
     server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
     Ok(())
@@ -153,9 +162,9 @@ async fn measure(options: &Options) -> Result<(), String> {
     let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
     let theirs = Target { address: bare.address, is_bare: true, fixture: Arc::clone(&fixture) };
 
-    println!("{connections} connections; times in microseconds");
+    output::print(&format!("{connections} connections; times in microseconds"))?;
     let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50"];
-    println!("{:22}{}", "", head.map(|name| format!("{name:>11}")).concat());
+    output::print(&format!("{:22}{}", "", head.map(|name| format!("{name:>11}")).concat()))?;
     let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0);
     for kind in Kind::ALL {
         let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
@@ -165,8 +174,9 @@ async fn measure(options: &Options) -> Result<(), String> {
         }
         let ratio = measured.per_second() / floor.per_second();
         let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
-        print!("{:22}{:>11.0}{:>11.0}{ratio:>11.2}", kind.name(), measured.per_second(), floor.per_second());
-        println!("{p50:>11}{p99:>11}{p999:>11}{:>11}", floor.within(0.5));
+        let rates = format!("{:>11.0}{:>11.0}{ratio:>11.2}", measured.per_second(), floor.per_second());
+        let times = format!("{p50:>11}{p99:>11}{p999:>11}{:>11}", floor.within(0.5));
+        output::print(&format!("{:22}{rates}{times}", kind.name()))?;
     }
 
     let bad = mixed(&emulator, &ours, time.mul_f64(0.7), connections).await?;
@@ -187,7 +197,8 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
     let driven = ours.drive(&MIX, connections, time);
     let mut driven = core::pin::pin!(driven);
     // What it held at the end of each tenth of the time.
-    let mut resident = Vec::new();
+    let (mut resident, mut seen) = (Vec::new(), 0);
+    let progress = Progress::of_steps(time.as_secs());
     let measured = loop {
         tokio::select! {
             measured = &mut driven => break measured,
@@ -196,22 +207,23 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
                 if tenths > f64::from(u32::try_from(resident.len()).unwrap_or(u32::MAX)) + 1.0 {
                     resident.push(emulator.resident().unwrap_or_default().to_string());
                 }
-                if std::io::stderr().is_terminal() {
-                    eprint!("{} s\r", start.elapsed().as_secs());
-                }
+                progress.advance(start.elapsed().as_secs().saturating_sub(seen));
+                seen = start.elapsed().as_secs();
             }
         }
     };
+    progress.end();
     stop.store(true, Ordering::Relaxed);
     let bad = hostile.await.map_err(|error| error.to_string())?;
     let measured = measured?;
     let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
     let requests = measured.latencies.len();
-    println!("mixed: {requests} requests in {:.0} s, {:.0}/s", measured.time.as_secs_f64(), measured.per_second());
-    println!("  p50 {p50}, p99 {p99}, p99.9 {p999}, slowest {}", measured.within(1.0));
-    println!("  {} bad requests and {} half-open connections in between", bad.sent, bad.half_open);
+    let (seconds, rate) = (measured.time.as_secs_f64(), measured.per_second());
+    output::print(&format!("mixed: {requests} requests in {seconds:.0} s, {rate:.0}/s"))?;
+    output::print(&format!("  p50 {p50}, p99 {p99}, p99.9 {p999}, slowest {}", measured.within(1.0)))?;
+    output::print(&format!("  {} bad requests and {} half-open connections in between", bad.sent, bad.half_open))?;
     resident.push(emulator.resident().unwrap_or_default().to_string());
-    println!("  KiB resident by tenths of the time: {}", resident.join(" "));
+    output::print(&format!("  KiB resident by tenths of the time: {}", resident.join(" ")))?;
     Ok(bad)
 }
 
@@ -241,8 +253,9 @@ async fn audit(ours: &Target, before: &Directory) -> Result<(), String> {
     if state(ours.address).await? != *before {
         return Err(String::from("the snapshot is not what it was"));
     }
-    println!("audit: every invariant holds, every application is where it was put, the snapshot is as it was taken");
-    Ok(())
+    output::print(
+        "audit: every invariant holds, every application is where it was put, the snapshot is as it was taken",
+    )
 }
 
 /// The whole directory, which loads only where every invariant holds.

@@ -54,8 +54,7 @@ use connector_groups::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::input::read;
-use crate::state::json;
+use crate::{input, state::json};
 
 /// An answer of Graph: a page of a list, one thing, or an error.
 #[derive(Deserialize)]
@@ -296,7 +295,7 @@ fn one<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, String> {
     if !path.exists() {
         return Ok(None);
     }
-    let text = read(path)?;
+    let text = input::text(path)?;
     match json::<Value>(path, &text)?.get("error") {
         None => json(path, &text).map(Some),
         Some(error) => {
@@ -312,7 +311,7 @@ fn list<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<Vec<T>>
     let pages = pages(folder, name)?;
     let mut all = Vec::new();
     for (number, path) in pages.iter().enumerate() {
-        let answer: Answer = json(path, &read(path)?)?;
+        let answer: Answer = json(path, &input::text(path)?)?;
         match (answer.value, answer.error) {
             (Some(page), _) => {
                 for (place, value) in page.into_iter().enumerate() {

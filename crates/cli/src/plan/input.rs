@@ -1,21 +1,19 @@
 //! Files in: tenants and desired states, with the file and the field named where something is wrong.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use connector_groups::{Desired, Directory, DirectoryCommand, Tenant, TenantId};
+use connector_groups::{Desired, Directory, Tenant, TenantId};
 
 use super::import;
-use crate::state::{self, json};
-
-pub(crate) fn read(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    // PowerShell writes one.
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from))
-}
+use crate::{
+    input, line, output,
+    state::{self, json},
+    words,
+};
 
 pub(crate) fn desired(file: &str) -> Result<Desired, String> {
     let path = Path::new(file);
-    let text = read(path)?;
+    let text = input::text(path)?;
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     if is_yaml { yaml(file, &text) } else { json(path, &text) }
 }
@@ -37,7 +35,7 @@ pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
     if path.is_dir() {
         return import::tenant(path);
     }
-    let text = read(path)?;
+    let text = input::text(path)?;
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
     let directory = if is_replay { replayed(path, &text) } else { state::directory(path, &text)? };
     if let Some(id) = id {
@@ -52,13 +50,15 @@ pub(crate) fn tenant(file: &str, id: Option<&str>) -> Result<Tenant, String> {
     }
 }
 
-/// What a replay of these lines leaves: refused lines change nothing, and neither do those that are no commands.
+/// What a replay of these lines leaves. A refused line changes nothing, and neither does one that is no command: each is told,
+/// as whoever plans may have counted on it.
 fn replayed(path: &Path, text: &str) -> Directory {
     let mut directory = Directory::default();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<DirectoryCommand>(line) {
-            Ok(command) => _ = directory.apply(&command),
-            Err(error) => eprintln!("plan: {}: line {number} is passed over: {error}", path.display()),
+    for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let outcome = line::apply(&mut directory, line.as_bytes());
+        if !outcome.is_accepted() {
+            let told = words::outcome(&directory, &outcome);
+            output::say("plan", &format!("{}: line {number}: {told}", path.display()));
         }
     }
     directory

@@ -5,7 +5,6 @@ mod input;
 mod words;
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -16,11 +15,42 @@ use connector_groups::{
     plan::{Aim, Parking, PlanOptions},
 };
 
+use crate::{output, progress::Waiting};
+
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
 const CHANGES: u8 = 2;
 
+const EXAMPLES: &str = "\
+Examples:
+  # The fewest steps from Contoso as it is to what the file asks for, with what each step would break
+  connector-groups plan examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # No application without an active connector on the way
+  connector-groups plan --keep-available examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # Where every connector reaches every application, no temporary group is needed
+  connector-groups plan --park-anywhere examples/contoso.jsonl examples/plan/contoso.yaml
+
+  # The steps as commands to replay, and as pictures
+  connector-groups plan --out steps.jsonl --dot plan.dot --mermaid plan.mmd TENANT DESIRED
+  connector-groups replay examples/contoso.jsonl steps.jsonl
+
+  # For programs
+  connector-groups plan --json TENANT DESIRED
+
+  # One tenant of a directory with several
+  connector-groups plan --tenant 7e000000-0000-4000-8000-000000000001 state.json DESIRED
+
+  # A real tenant: a folder of what Microsoft Graph's list calls have answered
+  connector-groups plan --import examples/plan/import --out tenant.json
+  connector-groups plan examples/plan/import examples/plan/fabrikam.yaml
+
+The exit status is 0 where there is nothing to do, 2 where there is a plan, and 1 where there is no
+way or the input is wrong.";
+
 /// Options of `plan`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 #[command(
     override_usage = "connector-groups plan [OPTIONS] TENANT DESIRED\n       connector-groups plan --import FOLDER [--out FILE]"
 )]
@@ -65,7 +95,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         _ => Err(String::from("a tenant and a desired state are needed")),
     };
     result.unwrap_or_else(|message| {
-        eprintln!("plan: {message}");
+        output::say("plan", &message);
         ExitCode::FAILURE
     })
 }
@@ -87,7 +117,7 @@ impl Options {
         let text = serde_json::to_string_pretty(&tenant).map_err(|error| error.to_string())?;
         match &self.out {
             Some(file) => write(file, &format!("{text}\n"))?,
-            None => print(&text)?,
+            None => output::print_data(&text)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -95,9 +125,10 @@ impl Options {
     fn plan(&self, tenant: &str, desired: &str) -> Result<ExitCode, String> {
         let tenant = input::tenant(tenant, self.tenant.as_deref())?;
         let desired = input::desired(desired)?;
-        let plan = tenant
-            .plan(&desired, self.options(), new_ids())
-            .map_err(|unreachable| words::unreachable(&tenant, &unreachable))?;
+        let waiting = Waiting::new("planning");
+        let plan = tenant.plan(&desired, self.options(), new_ids());
+        drop(waiting);
+        let plan = plan.map_err(|unreachable| words::unreachable(&tenant, &unreachable))?;
         let impacts = impacts(&tenant, &plan)?;
         if let Some(file) = &self.out {
             write(file, &lines(&tenant, &plan)?)?;
@@ -109,12 +140,11 @@ impl Options {
         if let Some(file) = &self.mermaid {
             write(file, &picture().mermaid().to_string())?;
         }
-        let text = if self.json {
-            serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?
+        if self.json {
+            output::print_data(&serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?)?;
         } else {
-            words::plan(&tenant, &plan, &impacts, self.options())
-        };
-        print(&text)?;
+            output::print(&words::plan(&tenant, &plan, &impacts, self.options()))?;
+        }
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
     }
 }
@@ -145,12 +175,4 @@ fn lines(tenant: &Tenant, plan: &Plan) -> Result<String, String> {
 
 fn write(file: &Path, text: &str) -> Result<(), String> {
     std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
-}
-
-/// Prints a text and a line break; a reader that has closed the pipe has read enough.
-fn print(text: &str) -> Result<(), String> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(()),
-    }
 }

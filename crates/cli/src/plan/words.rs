@@ -1,7 +1,5 @@
 //! A plan in words, read from top to bottom as `terraform plan` is: `+` create, `~` change, `-` delete, `→` move.
 
-extern crate alloc;
-
 use alloc::collections::BTreeMap;
 use core::fmt::Write;
 
@@ -9,6 +7,8 @@ use connector_groups::{
     Availability, ConnectorGroupId, Event, Impact, Plan, Tenant,
     plan::{Aim, PlanOptions, Unreachable},
 };
+
+use crate::words::{self, by_source, count, quoted};
 
 pub(crate) fn plan(tenant: &Tenant, plan: &Plan, impacts: &[Impact], options: PlanOptions) -> String {
     let mut text = format!(
@@ -76,15 +76,11 @@ impl Sums {
     }
 }
 
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 /// A group by its name, and by its id too where the name is not its own.
 fn name(tenant: &Tenant, id: ConnectorGroupId) -> String {
     let Some(group) = tenant.connector_group(id) else { return id.to_string() };
     let shared = tenant.connector_groups_by_name(group.name().as_str()).count() > 1;
-    let name = format!("{:?}", group.name().as_str());
+    let name = quoted(group.name().as_str());
     if shared { format!("{name} ({id})") } else { name }
 }
 
@@ -121,14 +117,14 @@ fn happened(before: &Tenant, now: &Tenant, events: &[Event], sums: &mut Sums) ->
         match event {
             Event::ConnectorGroupCreated(group) => {
                 sums.created = sums.created.saturating_add(1);
-                lines.push(format!("+ create {:?} in region {}", group.name.as_str(), group.region));
+                lines.push(format!("+ create {} in region {}", quoted(group.name.as_str()), group.region));
             }
             Event::ConnectorGroupDeleted(group) => {
                 sums.deleted = sums.deleted.saturating_add(1);
-                lines.push(format!("- delete {:?}", group.thing.name.as_str()));
+                lines.push(format!("- delete {}", quoted(group.thing.name.as_str())));
             }
             Event::ConnectorGroupRenamed { id, from, to } => {
-                let change = format!("name {:?} → {:?}", from.as_str(), to.as_str());
+                let change = format!("name {} → {}", quoted(from.as_str()), quoted(to.as_str()));
                 changes.entry(*id).or_default().push(change);
             }
             Event::ConnectorGroupRegionChanged { id, from, to } => {
@@ -144,7 +140,7 @@ fn happened(before: &Tenant, now: &Tenant, events: &[Event], sums: &mut Sums) ->
                 let from = applications.iter().map(|one| one.from);
                 lines.extend(ways(before, now, from, *connector_group, "application"));
             }
-            other => lines.push(format!("~ {other:?}")),
+            other => lines.push(format!("~ {}", words::event(words::Names::of(now), other))),
         }
     }
     sums.changed = sums.changed.saturating_add(changes.len());
@@ -159,15 +155,10 @@ fn ways(
     to: ConnectorGroupId,
     noun: &str,
 ) -> Vec<String> {
-    let mut ways = BTreeMap::<_, usize>::new();
-    for from in from {
-        let number = ways.entry(from).or_default();
-        *number = number.saturating_add(1);
-    }
     let way = |(from, number): (&ConnectorGroupId, &usize)| {
         format!("→ move {} from {} to {}", count(*number, noun), name(before, *from), name(now, to))
     };
-    ways.iter().map(way).collect()
+    by_source(from).iter().map(way).collect()
 }
 
 /// What a step does to availability.

@@ -1,24 +1,54 @@
-//! `replay`: JSON Lines in, one answer a line out.
+//! `replay`: commands in, one a line, and out what each did.
 
-use core::time::Duration;
+mod answers;
+mod summary;
+
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
 };
 
 use connector_groups::Directory;
 
-use crate::{line, state};
+use self::{answers::Answers, summary::Summary};
+use crate::{input, line, output, progress::Progress, state};
 
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+const EXAMPLES: &str = "\
+Examples:
+  # What each command did, or why it was refused, and a summary at the end
+  connector-groups replay examples/contoso.jsonl
+
+  # Two files, one after the other; every rule refuses something in the second
+  connector-groups replay examples/contoso.jsonl examples/refusals.jsonl
+
+  # From standard input
+  grep -v deleteTenant commands.jsonl | connector-groups replay
+
+  # For programs: one JSON answer a line, {\"accepted\":[…]}, {\"refused\":{…}} or {\"invalid\":\"…\"}
+  connector-groups replay --json examples/contoso.jsonl
+
+  # For programs: the same, and {\"state\":…} as a last line, with all that is there in the end
+  connector-groups replay --state examples/contoso.jsonl | tail -n 1 > contoso.json
+
+  # Begin where another replay has ended
+  connector-groups replay --load contoso.json examples/refusals.jsonl
+
+  # Audit every invariant after each line: for whoever changes the engine
+  connector-groups replay --check examples/contoso.jsonl
+
+The exit status is 0 whatever the answers are, 1 where the input cannot be read, 2 where the call is
+wrong, and 3 where --check has found a broken invariant.";
 
 /// Options of `replay`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
-    /// Print the whole directory as a last line
+    /// Print one JSON answer a line, for programs
+    #[arg(long)]
+    json: bool,
+    /// Print the whole directory as a last line; implies --json
     #[arg(long)]
     state: bool,
     /// Audit every invariant after each line; stop with exit status 3 at the first violation
@@ -27,130 +57,129 @@ pub(crate) struct Options {
     /// Begin with a tenant document, a directory's, or what `--state` has printed
     #[arg(long, value_name = "FILE")]
     load: Option<PathBuf>,
-    /// The lines; standard input where no file is named
-    file: Option<PathBuf>,
+    /// The commands, one a line; standard input where no file is named
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
 }
 
 /// The exit status is 1 where the input cannot be read, and 0 whatever the answers are.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let input: Box<dyn Read> = match &options.file {
-        None => Box::new(io::stdin()),
-        Some(file) => match File::open(file) {
-            Ok(file) => Box::new(file),
-            Err(error) => {
-                eprintln!("replay: cannot read {}: {error}", file.display());
-                return ExitCode::FAILURE;
-            }
+    let (message, status) = match replay(options) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Input(message)) => (message, ExitCode::FAILURE),
+        Err(Stop::Violation(message)) => (message, ExitCode::from(3)),
+        Err(Stop::Output(error)) => match output::finished(Err(error)) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(message) => (message, ExitCode::FAILURE),
         },
     };
-    let directory = match options.load.as_deref().map_or_else(|| Ok(Directory::default()), loaded) {
-        Ok(directory) => directory,
-        Err(message) => {
-            eprintln!("replay: {message}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut replay = Replay { directory, lines: 0, checks: options.check, progress: Progress::new() };
-    let result = replay.run(BufReader::new(input), BufWriter::new(io::stdout().lock()), options.state);
-    replay.progress.clear();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Input(error)) => {
-            eprintln!("replay: cannot read line {}: {error}", replay.lines.saturating_add(1));
-            ExitCode::FAILURE
-        }
-        // Whoever reads the answers has read enough of them.
-        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Stop::Output(error)) => {
-            eprintln!("replay: cannot write: {error}");
-            ExitCode::FAILURE
-        }
-        Err(Stop::Violation(message)) => {
-            eprintln!("replay: after line {}: {message}", replay.lines);
-            ExitCode::from(3)
-        }
-    }
-}
-
-fn loaded(file: &Path) -> Result<Directory, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    state::directory(file, &text)
+    output::say("replay", &message);
+    status
 }
 
 enum Stop {
-    Input(io::Error),
+    Input(String),
     Output(io::Error),
     Violation(String),
 }
 
-#[derive(serde::Serialize)]
-struct StateLine<'a> {
-    state: &'a Directory,
+/// Where lines come from.
+struct Source {
+    name: String,
+    reader: Box<dyn Read>,
+    /// How long it is; `None` for a pipe or a terminal.
+    length: Option<u64>,
+}
+
+impl Source {
+    fn standard_input() -> Self {
+        Self { name: String::from("standard input"), reader: Box::new(io::stdin()), length: None }
+    }
+
+    fn open(path: &Path) -> Result<Self, Stop> {
+        let cannot = |error| Stop::Input(format!("cannot read {}: {error}", path.display()));
+        let file = File::open(path).map_err(cannot)?;
+        let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
+        Ok(Self { name: path.display().to_string(), reader: Box::new(file), length })
+    }
+}
+
+fn replay(options: &Options) -> Result<(), Stop> {
+    // All are opened before the first command runs, so that a mistyped name costs nothing.
+    let sources: Vec<Source> = if options.files.is_empty() {
+        vec![Source::standard_input()]
+    } else {
+        options.files.iter().map(|file| Source::open(file)).collect::<Result<_, _>>()?
+    };
+    let directory = match &options.load {
+        None => Directory::default(),
+        Some(file) => input::text(file).and_then(|text| state::directory(file, &text)).map_err(Stop::Input)?,
+    };
+    let is_data = options.json || options.state;
+    let answers = if is_data { Answers::Data } else { Answers::Words(Summary::default()) };
+    let length = sources.iter().try_fold(0_u64, |sum, source| Some(sum.saturating_add(source.length?)));
+    let progress = Progress::of_bytes(length);
+    // On a terminal, the answers themselves tell how far it has come, and a bar would run through them.
+    let progress = if io::stdout().is_terminal() { progress.silent() } else { progress };
+    let mut replay = Replay { directory, answers, checks: options.check, progress };
+    let result = replay.run(sources, &mut BufWriter::new(io::stdout().lock()), options.state);
+    replay.progress.end();
+    result
 }
 
 struct Replay {
     directory: Directory,
-    lines: u64,
+    answers: Answers,
     checks: bool,
     progress: Progress,
 }
 
 impl Replay {
-    fn run(&mut self, mut input: BufReader<impl Read>, mut output: impl Write, state: bool) -> Result<(), Stop> {
-        let mut line = Vec::new();
-        while input.read_until(b'\n', &mut line).map_err(Stop::Input)? > 0 {
-            self.lines = self.lines.saturating_add(1);
-            if !line.trim_ascii().is_empty() {
-                let answer = line::answer(&mut self.directory, &line, self.lines);
-                serde_json::to_writer(&mut output, &answer).map_err(|error| Stop::Output(error.into()))?;
-                output.write_all(b"\n").map_err(Stop::Output)?;
-                self.check()?;
+    fn run(&mut self, sources: Vec<Source>, output: &mut impl Write, state: bool) -> Result<(), Stop> {
+        let several = sources.len() > 1;
+        for source in sources {
+            if several {
+                self.answers.begin(output, &source.name).map_err(Stop::Output)?;
             }
-            // Whoever writes the next line may wait for this one's answer.
-            if input.buffer().is_empty() {
-                output.flush().map_err(Stop::Output)?;
-            }
-            self.progress.show(self.lines);
-            line.clear();
+            self.lines(source, output)?;
         }
+        self.answers.end(output).map_err(Stop::Output)?;
         if state {
-            let line = StateLine { state: &self.directory };
-            serde_json::to_writer(&mut output, &line).map_err(|error| Stop::Output(error.into()))?;
-            output.write_all(b"\n").map_err(Stop::Output)?;
+            answers::state(output, &self.directory).map_err(Stop::Output)?;
         }
         output.flush().map_err(Stop::Output)
     }
 
-    fn check(&self) -> Result<(), Stop> {
+    fn lines(&mut self, source: Source, output: &mut impl Write) -> Result<(), Stop> {
+        let (mut reader, mut line, mut number) = (BufReader::new(source.reader), Vec::new(), 0_u64);
+        loop {
+            number = number.saturating_add(1);
+            let length = reader
+                .read_until(b'\n', &mut line)
+                .map_err(|error| Stop::Input(format!("cannot read line {number} of {}: {error}", source.name)))?;
+            if length == 0 {
+                return Ok(());
+            }
+            let text = if number == 1 { input::without_mark(&line) } else { &line };
+            if !text.trim_ascii().is_empty() {
+                let outcome = line::apply(&mut self.directory, text);
+                self.answers.answer(output, &self.directory, number, outcome).map_err(Stop::Output)?;
+                self.check(&source.name, number)?;
+            }
+            // Whoever writes the next line may wait for this one's answer.
+            if reader.buffer().is_empty() {
+                output.flush().map_err(Stop::Output)?;
+            }
+            self.progress.advance(u64::try_from(length).unwrap_or(u64::MAX));
+            line.clear();
+        }
+    }
+
+    fn check(&self, name: &str, number: u64) -> Result<(), Stop> {
         let violation = self.directory.tenants().filter(|_| self.checks).find_map(|tenant| {
             let violation = tenant.audit().into_iter().next()?;
-            Some(format!("tenant {}: {violation}", tenant.id()))
+            Some(format!("after line {number} of {name}: tenant {}: {violation}", tenant.id()))
         });
         violation.map_or(Ok(()), |message| Err(Stop::Violation(message)))
-    }
-}
-
-/// How far it has come, on standard error, once a second, while that is a terminal.
-struct Progress {
-    shown: Option<Instant>,
-    ever: bool,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self { shown: io::stderr().is_terminal().then(Instant::now), ever: false }
-    }
-
-    fn show(&mut self, lines: u64) {
-        if self.shown.is_some_and(|shown| shown.elapsed() > PROGRESS_INTERVAL) {
-            eprint!("\r{lines} lines");
-            (self.shown, self.ever) = (Some(Instant::now()), true);
-        }
-    }
-
-    fn clear(&self) {
-        if self.ever {
-            eprint!("\r\x1b[K");
-        }
     }
 }

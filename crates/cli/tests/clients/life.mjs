@@ -65,8 +65,8 @@ class World {
     const internalUrl = `https://${name}.contoso.local/`;
     const externalUrl = `https://${name}-contoso.msappproxy.net/`;
     const onPremisesPublishing = { externalAuthenticationType: "aadPreAuthentication", internalUrl, externalUrl };
-    await this.api(`/applications/${application.id}`).patch({ onPremisesPublishing });
-    return application.id;
+    await this.api(`/applications/${application.objectId}`).patch({ onPremisesPublishing });
+    return application.objectId;
   }
 
   async groupOf(application) {
@@ -103,7 +103,7 @@ async function groupsAndMembers() {
   await world.api(`${memberOf}/$ref`).post(link("connectorGroups", created.id));
   assert.deepEqual(await world.names(`${group}/members`), ["one", "two"]);
   assert.deepEqual(await world.names(memberOf), ["Osaka"]);
-  await refused(400, "ConnectorGroup_NotEmpty", world.api(group).delete());
+  await refused(400, "ApplicationsOrConnectorsAssigned_BadRequest", world.api(group).delete());
   await refused(400, "ConnectorGroup_RegionLocked", world.api(group).patch({ region: "eur" }));
   await world.api(`${group}/members/${first}/$ref`).delete();
   await world.api(`${group}/members/${second}/$ref`).delete();

@@ -214,7 +214,7 @@ async def refusals():
     await refused(404, "Application_NotFound", put(nowhere, a))
     await refused(404, "ConnectorGroup_NotFound", put(published, nowhere))
     await put(published, a)
-    await refused(400, "ConnectorGroup_NotEmpty", world.group(a).delete())
+    await refused(400, "ApplicationsOrConnectorsAssigned_BadRequest", world.group(a).delete())
     region = ConnectorGroup(region=ConnectorGroupRegion.Nam)
     await refused(400, "ConnectorGroup_RegionLocked", world.group(a).patch(region))
     same = Application(on_premises_publishing=urls("wiki"))
@@ -309,7 +309,7 @@ async def as_terraform_does():
     await application.connector_group.ref.put(ReferenceUpdate(odata_id=group_link(group.id)))
     assert (await application.connector_group.get()).id == group.id, "once more is no change"
     # destroy in the wrong order is refused, and leaves all as it is; then in the right one.
-    await refused(400, "ConnectorGroup_NotEmpty", world.group(group.id).delete())
+    await refused(400, "ApplicationsOrConnectorsAssigned_BadRequest", world.group(group.id).delete())
     await application.connector_group.ref.delete()
     assert (await application.connector_group.get()).id == default, "never 404"
     # destroy of an assignment to the default group.

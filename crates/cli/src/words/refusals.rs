@@ -1,0 +1,213 @@
+//! Why not, in words: what stands in the way, the rule, and what to do.
+
+use connector_groups::{
+    Command, DirectoryCommand, Refusal,
+    refusal::{Kind, RefusedEntry, UrlProperty},
+};
+
+use super::{
+    count, listed,
+    names::{Names, called, quoted},
+};
+
+/// Why a command was refused, as one line.
+pub(super) fn refusal(names: Names<'_>, asked: &DirectoryCommand, refusal: &Refusal) -> String {
+    let command = match asked {
+        DirectoryCommand::InTenant { tenant: _, command } => Some(command),
+        _ => None,
+    };
+    sentence(names, command, &target(names, asked), refusal)
+}
+
+fn sentence(names: Names<'_>, command: Option<&Command>, target: &str, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Bulk { refused } => bulk(names, command, refused),
+        Refusal::Transaction { index, reason } => transaction(names, command, *index, reason),
+        other => format!("{} ({}). {}.", why(names, command, target, other), rule(other), advice(other)),
+    }
+}
+
+fn bulk(names: Names<'_>, command: Option<&Command>, refused: &[RefusedEntry]) -> String {
+    let entry = |one: &RefusedEntry| {
+        let number = u64::from(one.index).saturating_add(1);
+        format!("entry {number}: {} ({})", why(names, command, "", &one.reason), rule(&one.reason))
+    };
+    let entries = listed(refused.iter().map(entry), refused.len(), "; ");
+    let verb = if refused.len() == 1 { "is" } else { "are" };
+    let number = count(refused.len(), "entry");
+    format!(
+        "{number} of the list {verb} refused, and with them the whole command (T4): {entries}. Take them out, or mend them."
+    )
+}
+
+fn transaction(names: Names<'_>, command: Option<&Command>, index: u32, reason: &Refusal) -> String {
+    let commands = match command {
+        Some(Command::Transaction(transaction)) => &*transaction.commands,
+        _ => &[],
+    };
+    let refused = usize::try_from(index).ok().and_then(|index| commands.get(index));
+    let name = refused.map_or("", Command::name);
+    let target = refused.map(|command| target_of(names, command)).unwrap_or_default();
+    let reason = sentence(names, refused, &target, reason);
+    let number = u64::from(index).saturating_add(1);
+    format!(
+        "command {number} of {} ({name}) is refused, and with it the whole transaction (T4): {reason}",
+        commands.len()
+    )
+}
+
+/// The thing that a command is about, for answers that name none.
+pub(super) fn target(names: Names<'_>, asked: &DirectoryCommand) -> String {
+    match asked {
+        DirectoryCommand::CreateTenant(command) => format!("tenant {}", command.id),
+        DirectoryCommand::DeleteTenant(command) => format!("tenant {}", command.id),
+        DirectoryCommand::InTenant { tenant: _, command } => target_of(names, command),
+    }
+}
+
+fn target_of(names: Names<'_>, command: &Command) -> String {
+    match command {
+        Command::CreateConnectorGroup(command) => called("connector group", Some(command.name.as_str()), command.id),
+        Command::ProvisionConnectorGroup(command) => called("connector group", Some(command.name.as_str()), command.id),
+        Command::UpdateConnectorGroup(command) => names.group(command.id),
+        Command::PublishApplication(command) => names.application(command.application),
+        Command::ReassignApplications(command) => names.group(command.connector_group),
+        Command::MoveConnectors(command) => names.group(command.connector_group),
+        Command::DeleteConnectorGroup(command) => names.group(command.id),
+        Command::AddConnector(command) => names.connector(command.connector),
+        Command::RemoveConnector(command) => names.connector(command.connector),
+        Command::ReportConnector(command) => names.connector(command.id),
+        Command::UpdateApplication(command) => names.application(command.id),
+        Command::UnpublishApplication(command) => names.application(command.application),
+        Command::AddApplication(command) => names.application(command.application),
+        Command::RemoveApplication(command) => names.application(command.application),
+        other => String::from(other.name()),
+    }
+}
+
+/// What stands in the way.
+fn why(names: Names<'_>, command: Option<&Command>, target: &str, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::TenantNotFound { id } => format!("there is no tenant {id}"),
+        Refusal::BlankName => format!("the name for {target} is blank"),
+        Refusal::InvalidRegion { region } => format!("{} is no region for {target}", quoted(region)),
+        Refusal::InvalidUrl { property } => format!(
+            "the {property} {}for {target} is not an absolute http or https URL with a domain name and a final slash",
+            url(command, *property)
+        ),
+        Refusal::ReadOnlyProperty { property } => format!("{property} of {target} is set by the service alone"),
+        Refusal::DuplicateReference { id } => format!("{} is named twice in the list", names.any(*id)),
+        Refusal::NestedTransaction => String::from("there is a transaction within the transaction"),
+        Refusal::ClockMovedBack { from, to } => format!("the tenant's time is {from}, which is after {to}"),
+        Refusal::ConnectorNotFound { id } => format!("there is no connector {id} in this tenant"),
+        Refusal::ApplicationNotFound { id } => format!("there is no application {id} in this tenant"),
+        Refusal::ConnectorGroupNotFound { id } => format!("there is no connector group {id} in this tenant"),
+        Refusal::AlreadyExists { kind, id } => already(names, *kind, &id.to_string()),
+        Refusal::GroupReadOnly { connector_group, connector_group_type } => {
+            format!("{} of type {connector_group_type} belongs to the service", names.group(*connector_group))
+        }
+        Refusal::GroupIsDefault { connector_group } => {
+            format!("{} is the tenant's default group", names.group(*connector_group))
+        }
+        Refusal::ApplicationNotPublished { id } => format!("{} is not published", names.application(*id)),
+        Refusal::AlreadyInDefault { id } => format!("{} is in the default connector group already", names.any(*id)),
+        Refusal::DuplicateName { connector_group } => {
+            format!("{} has this name, and the tenant's names are unique", names.group(*connector_group))
+        }
+        Refusal::RegionLocked { connector_group, connectors, applications }
+        | Refusal::GroupNotEmpty { connector_group, connectors, applications } => {
+            format!("{} has {}", names.group(*connector_group), contents(*connectors, *applications))
+        }
+        Refusal::ConnectorRegionLocked { connector, from, to } => {
+            format!("{} is in region {from}, and cannot go to region {to}", names.connector(*connector))
+        }
+        Refusal::UrlInUse { property, application } => {
+            format!("the {property} {}is that of {}", url(command, *property), names.application(*application))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The URL that the command asks for, where it is known.
+fn url(command: Option<&Command>, property: UrlProperty) -> String {
+    let Some(Command::PublishApplication(command)) = command else { return String::new() };
+    let asked = &command.on_premises_publishing;
+    let url = match property {
+        UrlProperty::InternalUrl => asked.internal_url.value(),
+        UrlProperty::ExternalUrl => asked.external_url.value(),
+    };
+    url.map(|url| quoted(url) + " ").unwrap_or_default()
+}
+
+fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
+    let thing = match kind {
+        Kind::Tenant => format!("tenant {id}"),
+        Kind::ConnectorGroup => id.parse().map_or_else(|_| id.into(), |id| names.group(id)),
+        Kind::Connector => id.parse().map_or_else(|_| id.into(), |id| names.connector(id)),
+        Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
+    };
+    format!("there is {thing} already")
+}
+
+fn contents(connectors: u32, applications: u32) -> String {
+    let counted = |number: u32, noun| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
+    format!("{} and {}", counted(connectors, "connector"), counted(applications, "application"))
+}
+
+/// The number of the rule that a refusal keeps.
+pub(crate) const fn rule(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::TenantNotFound { .. } | Refusal::ApplicationNotFound { .. } => "R-70",
+        Refusal::BlankName => "R-45",
+        Refusal::InvalidRegion { .. } => "R-33",
+        Refusal::InvalidUrl { .. } | Refusal::UrlInUse { .. } => "R-50",
+        Refusal::ReadOnlyProperty { .. } => "C-14",
+        Refusal::DuplicateReference { .. } => "R-10, R-27",
+        Refusal::ClockMovedBack { .. } => "I7",
+        Refusal::ConnectorNotFound { .. } => "R-18",
+        Refusal::ConnectorGroupNotFound { .. } => "R-42",
+        Refusal::AlreadyExists { .. } => "I4",
+        Refusal::GroupReadOnly { .. } => "R-49",
+        Refusal::GroupIsDefault { .. } => "R-4",
+        Refusal::ApplicationNotPublished { .. } => "R-24",
+        Refusal::AlreadyInDefault { .. } => "R-14, R-23",
+        Refusal::DuplicateName { .. } => "R-46",
+        Refusal::RegionLocked { .. } => "R-30",
+        Refusal::GroupNotEmpty { .. } => "R-40",
+        Refusal::ConnectorRegionLocked { .. } => "R-16",
+        // Nested transactions, bulk commands and transactions: all or nothing.
+        _ => "T4",
+    }
+}
+
+/// What to do.
+const fn advice(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::TenantNotFound { .. } => "Create the tenant first, or mend the id",
+        Refusal::BlankName => "Give a name that is more than white space",
+        Refusal::InvalidRegion { .. } => "Name a region of the service, such as nam, eur, aus, asia or ind",
+        Refusal::InvalidUrl { .. } => "Write it as https://host.example.com/",
+        Refusal::ReadOnlyProperty { .. } => "Leave the property out",
+        Refusal::DuplicateReference { .. } => "Name it once",
+        Refusal::NestedTransaction => "Put its commands into the outer one",
+        Refusal::ClockMovedBack { .. } => "Give a time that is not before the tenant's",
+        Refusal::ConnectorNotFound { .. } => {
+            "Mend the id, or register the connector: one that was inactive for ten days is removed"
+        }
+        Refusal::ApplicationNotFound { .. } => "Mend the id, or create the application first",
+        Refusal::ConnectorGroupNotFound { .. } => "Mend the id, or create the connector group first",
+        Refusal::AlreadyExists { .. } => "Take another id, or change what is there",
+        Refusal::GroupReadOnly { .. } => "Take a group of type applicationProxy",
+        Refusal::GroupIsDefault { .. } => "Keep it: it can be renamed, and everything can be moved out of it",
+        Refusal::ApplicationNotPublished { .. } => "Publish it first",
+        Refusal::AlreadyInDefault { .. } => "To move it, add it to another group",
+        Refusal::DuplicateName { .. } => "Take another name",
+        Refusal::RegionLocked { .. } => {
+            "A region changes only while the group is empty: move them to another group, change the region, move them back"
+        }
+        Refusal::GroupNotEmpty { .. } => "Nothing is deleted with a group: move them to another group first",
+        Refusal::ConnectorRegionLocked { .. } => "Move it to the default group first",
+        Refusal::UrlInUse { .. } => "Take another URL, or unpublish that application",
+        _ => "Mend the command",
+    }
+}

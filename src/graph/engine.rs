@@ -1,0 +1,38 @@
+//! The one way to the engine: whatever the wire changes is a command that the directory accepts or refuses.
+
+use super::{
+    call::Call,
+    error::{Code, Error},
+    session::Session,
+};
+use crate::{Command, Directory, DirectoryCommand, Tenant};
+
+/// The tenant of a call; there is one, as the token was found to name it.
+pub(super) fn tenant<'a>(directory: &'a Directory, call: &Call<'_>) -> Result<&'a Tenant, Error> {
+    let absent = || Error::new(Code::InvalidToken, "The access token names no tenant.");
+    directory.tenant(call.tenant).ok_or_else(absent)
+}
+
+/// Lets the engine do what is asked, or tells what its refusal is on the wire.
+pub(super) fn apply(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    session: &mut Session<'_>,
+    command: Command,
+) -> Result<(), Error> {
+    let command = DirectoryCommand::InTenant { tenant: call.tenant, command };
+    match directory.apply(&command) {
+        Ok(events) => {
+            session.record(events);
+            Ok(())
+        }
+        Err(refusal) => Err(Error::refused(&refusal, &command)),
+    }
+}
+
+/// Under the quirk, application proxy is not enabled before the first connector. That holds for the publishing
+/// of applications and for their groups too, by whatever path or option they are asked for.
+pub(super) fn enabled(tenant: &Tenant, call: &Call<'_>) -> Result<(), Error> {
+    let is_asked = call.options.quirks.connectorless_tenant_not_enabled;
+    if is_asked && tenant.connectors_count() == 0 { Err(Error::not_enabled()) } else { Ok(()) }
+}

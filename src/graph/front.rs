@@ -1,0 +1,72 @@
+//! From a request to its response: the way that every request takes.
+
+use alloc::vec::Vec;
+
+use http::{Method, Response};
+
+use super::{
+    batch,
+    call::Incoming,
+    dispatch, metadata,
+    options::{Context, Options},
+    reply::Reply,
+    route::{self, Target},
+    session::Session,
+};
+use crate::{Directory, directory::DirectoryEvent};
+
+/// What has come of a request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The response to send.
+    pub response: Response<Vec<u8>>,
+    /// What the request has changed, in order: empty where it only reads, or is refused. Whoever keeps a log of the
+    /// directory appends these before the response is sent; [`Directory::evolve`] lets them happen again.
+    pub events: Vec<DirectoryEvent>,
+}
+
+pub(super) fn respond(
+    directory: &mut Directory,
+    incoming: &Incoming<'_>,
+    context: &Context,
+    options: &Options,
+) -> Outcome {
+    let mut session = Session::new(incoming, context);
+    if let Some(reply) = metadata(incoming) {
+        return Outcome { response: session.response(Ok(reply)), events: Vec::new() };
+    }
+    let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call)? {
+        (_, Target::Batch) => batch::answer(directory, &call, &mut session),
+        (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
+    });
+    let response = session.response(result);
+    Outcome { response, events: session.into_events() }
+}
+
+/// The document of what is served is the same for all, so that it needs no token, as with Graph.
+fn metadata(incoming: &Incoming<'_>) -> Option<Reply> {
+    let is_read = [Method::GET, Method::HEAD].contains(incoming.method);
+    let (version, target) = route::target(incoming.uri.path()).ok().filter(|_| is_read)?;
+    (target == Target::Metadata).then(|| metadata::document(version))
+}
+
+pub(super) fn read(
+    directory: &Directory,
+    incoming: &Incoming<'_>,
+    context: &Context,
+    options: &Options,
+) -> Option<Response<Vec<u8>>> {
+    if ![Method::GET, Method::HEAD].contains(incoming.method) {
+        return None;
+    }
+    let session = Session::new(incoming, context);
+    if let Some(reply) = metadata(incoming) {
+        return Some(session.response(Ok(reply)));
+    }
+    let result = incoming.call(directory, options).and_then(|call| {
+        let (version, target) = dispatch::routed(&call)?;
+        dispatch::get(directory, &call, version, &target, context)
+    });
+    Some(session.response(result))
+}

@@ -1,0 +1,396 @@
+//! Reads a `$filter`: `eq`, `ne`, `startswith`, `in`, `any`, `all`, `and`, `or`, `not` and parentheses over the properties of
+//! a type.
+//!
+//! The text comes from strangers. Reading it takes time in proportion to its length and a stack in proportion to its
+//! nesting, and both have a limit.
+
+use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
+
+use super::{
+    super::{
+        error::{Code, Error, shortened},
+        schema::{Kind, Type},
+    },
+    Scope,
+    filter::{Filter, Operand, Path, Start},
+};
+
+/// A longer filter is refused.
+const BYTES_MAX: usize = 8192;
+/// So many parentheses, `not`s and `any`s within each other; one more is refused.
+const DEPTH_MAX: u32 = 32;
+
+/// Reads a filter over the properties of a type.
+pub(super) fn filter(text: &str, scope: Scope<'_>) -> Result<Filter, Error> {
+    if text.len() > BYTES_MAX {
+        return Err(refused(&format!("it is longer than {BYTES_MAX} bytes")));
+    }
+    let mut parser = Parser { rest: text.trim(), scope, depth: 0, variables: Vec::new() };
+    let filter = parser.any()?;
+    parser.rest.is_empty().then_some(filter).ok_or_else(|| parser.unexpected())
+}
+
+/// Several parts as one; one by itself stays what it is.
+fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => join(parts.into_iter().chain(last).collect()),
+    }
+}
+
+fn refused(reason: &str) -> Error {
+    Error::new(Code::InvalidOption, &format!("Invalid filter clause: {reason}."))
+}
+
+/// Reads a filter from its start.
+struct Parser<'a, 's> {
+    rest: &'a str,
+    scope: Scope<'s>,
+    depth: u32,
+    /// The names that the `any`s around this place give to their elements, and what these are.
+    variables: Vec<(&'a str, Compared)>,
+}
+
+impl<'a> Parser<'a, '_> {
+    fn unexpected(&self) -> Error {
+        if self.rest.is_empty() {
+            return refused("it ends too early");
+        }
+        refused(&format!("unexpected '{}'", shortened(self.rest, 32)))
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default().trim_start();
+    }
+
+    /// The word that comes next, not yet taken.
+    fn word(&self) -> &'a str {
+        let end = self.rest.find(|letter: char| !(letter.is_alphanumeric() || "_@$./:-".contains(letter)));
+        self.rest.get(..end.unwrap_or(self.rest.len())).unwrap_or_default()
+    }
+
+    fn takes_word(&mut self, word: &str) -> bool {
+        let found = self.word().eq_ignore_ascii_case(word);
+        if found {
+            self.advance(word.len());
+        }
+        found
+    }
+
+    fn takes(&mut self, sign: &str) -> bool {
+        let found = self.rest.starts_with(sign);
+        if found {
+            self.advance(sign.len());
+        }
+        found
+    }
+
+    fn expect(&mut self, sign: &str) -> Result<(), Error> {
+        if self.takes(sign) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    /// One level deeper, as far as that is allowed.
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth >= DEPTH_MAX {
+            return Err(refused(&format!("it is nested more than {DEPTH_MAX} deep")));
+        }
+        self.depth = self.depth.saturating_add(1);
+        let result = read(self)?;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(result)
+    }
+
+    fn any(&mut self) -> Result<Filter, Error> {
+        let first = self.all()?;
+        let mut parts = Vec::from([first]);
+        while self.takes_word("or") {
+            parts.push(self.all()?);
+        }
+        Ok(joined(parts, Filter::Any))
+    }
+
+    fn all(&mut self) -> Result<Filter, Error> {
+        let mut parts = Vec::from([self.one()?]);
+        while self.takes_word("and") {
+            parts.push(self.one()?);
+        }
+        Ok(joined(parts, Filter::All))
+    }
+
+    fn one(&mut self) -> Result<Filter, Error> {
+        if self.takes_word("not") {
+            return self.nested(|parser| Ok(Filter::Not(Box::new(parser.one()?))));
+        }
+        if self.takes("(") {
+            let filter = self.nested(Self::any)?;
+            self.expect(")")?;
+            return Ok(filter);
+        }
+        if self.word().eq_ignore_ascii_case("startswith") {
+            return self.starts_with();
+        }
+        let (path, quantifier) = self.word().rsplit_once('/').unwrap_or_default();
+        for (name, is_every) in [("any", false), ("all", true)] {
+            if quantifier.eq_ignore_ascii_case(name) && self.is_call() {
+                return self.quantified(path, is_every);
+            }
+        }
+        let operand = self.operand()?;
+        if self.takes_word("eq") {
+            return self.equal(operand);
+        }
+        if self.takes_word("ne") {
+            return Ok(Filter::Not(Box::new(self.equal(operand)?)));
+        }
+        if self.takes_word("in") {
+            return self.in_list(operand);
+        }
+        match self.kind(&operand) {
+            Compared::Bool => Ok(Filter::Is(operand)),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Whether a parenthesis follows the word that comes next.
+    fn is_call(&self) -> bool {
+        self.rest.get(self.word().len()..).is_some_and(|rest| rest.starts_with('('))
+    }
+
+    /// `tags/any(t:t eq 'x')`, `tags/any()`, `tags/all(t:…)`.
+    fn quantified(&mut self, path: &str, is_every: bool) -> Result<Filter, Error> {
+        let (path, of) = self.path(path)?;
+        let elements = match of {
+            Compared::List(elements) => {
+                elements.map_or(Compared::Unknown, |text| if text { Compared::Text } else { Compared::Unknown })
+            }
+            Compared::Unknown => Compared::Unknown,
+            _ => return Err(refused("any and all are asked of a collection")),
+        };
+        self.advance(self.word().len());
+        self.expect("(")?;
+        if !is_every && self.takes(")") {
+            return Ok(Filter::Some(path, None));
+        }
+        let (name, _) = self.rest.split_once(':').ok_or_else(|| self.unexpected())?;
+        let is_name =
+            !name.trim().is_empty() && name.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !is_name {
+            return Err(self.unexpected());
+        }
+        self.advance(name.len().saturating_add(1));
+        self.variables.push((name.trim(), elements));
+        let test = self.nested(Self::any)?;
+        self.variables.pop();
+        self.expect(")")?;
+        Ok(if is_every { Filter::Every(path, Box::new(test)) } else { Filter::Some(path, Some(Box::new(test))) })
+    }
+
+    /// What a path names, and what is there. Names are read in any case.
+    fn path(&self, text: &str) -> Result<(Path, Compared), Error> {
+        let unknown = |name: &str| refused(&format!("there is no property '{}'", shortened(name, 64)));
+        let mut names = text.split('/');
+        let first = names.next().unwrap_or_default();
+        let variable = self.variables.iter().rev().enumerate().find(|(_, (name, _))| *name == first);
+        let (start, mut at, mut within) = if let Some((levels, (_, of))) = variable {
+            (Start::Element(levels), *of, None)
+        } else {
+            let (name, known) = self.scope.resolve(first).map_err(|_| unknown(first))?;
+            let (at, within) = known.map_or((Compared::Unknown, None), |known| compared(known.kind));
+            (Start::Property(name), at, within)
+        };
+        let mut steps = Vec::new();
+        for name in names {
+            let of: Option<&'static Type> = within;
+            let step = match of.and_then(|of| of.property(name)) {
+                Some(known) => {
+                    (at, within) = compared(known.kind);
+                    known.name.into()
+                }
+                // Of what the table does not describe, any part can be asked for.
+                None if of.map_or(at == Compared::Unknown, |of| of.is_open) => {
+                    (at, within) = (Compared::Unknown, None);
+                    name.into()
+                }
+                None => return Err(unknown(text)),
+            };
+            steps.push(step);
+        }
+        Ok((Path { start, steps }, at))
+    }
+
+    fn starts_with(&mut self) -> Result<Filter, Error> {
+        self.advance("startswith".len());
+        self.expect("(")?;
+        let text = self.operand()?;
+        self.expect(",")?;
+        let prefix = self.operand()?;
+        self.expect(")")?;
+        for operand in [&text, &prefix] {
+            if ![Compared::Text, Compared::Unknown].contains(&self.kind(operand)) {
+                return Err(refused("startswith takes text"));
+            }
+        }
+        let filter = Filter::StartsWith(text, prefix);
+        // Some clients write the comparison out.
+        if self.takes_word("eq") {
+            return match self.operand()? {
+                Operand::Bool(true) => Ok(filter),
+                Operand::Bool(false) => Ok(Filter::Not(Box::new(filter))),
+                _ => Err(refused("startswith is true or false")),
+            };
+        }
+        Ok(filter)
+    }
+
+    fn equal(&mut self, one: Operand) -> Result<Filter, Error> {
+        let other = self.operand()?;
+        self.comparable(&one, &other)?;
+        Ok(Filter::Equal(one, other))
+    }
+
+    fn in_list(&mut self, one: Operand) -> Result<Filter, Error> {
+        self.expect("(")?;
+        let mut others = Vec::new();
+        loop {
+            let other = self.operand()?;
+            self.comparable(&one, &other)?;
+            others.push(other);
+            if !self.takes(",") {
+                self.expect(")")?;
+                return Ok(Filter::In(one, others));
+            }
+        }
+    }
+
+    fn operand(&mut self) -> Result<Operand, Error> {
+        if let Some(quoted) = self.rest.strip_prefix('\'') {
+            return self.text(quoted);
+        }
+        let word = self.word();
+        let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        let operand = match word {
+            "" => return Err(self.unexpected()),
+            _ if word.eq_ignore_ascii_case("true") => Operand::Bool(true),
+            _ if word.eq_ignore_ascii_case("false") => Operand::Bool(false),
+            _ if word.eq_ignore_ascii_case("null") => Operand::Null,
+            _ if self.is_call() => {
+                return Err(refused(&format!("there is no function '{}'", shortened(word, 64))));
+            }
+            _ if is_number(word) => {
+                let number = word.parse().map_err(|_| refused(&format!("'{}' is no number", shortened(word, 64))));
+                Operand::Number(number?)
+            }
+            _ => {
+                let (path, of) = self.path(word)?;
+                if matches!(of, Compared::List(_)) {
+                    return Err(refused(&format!("the collection '{}' is asked by any or all", shortened(word, 64))));
+                }
+                Operand::Path(path)
+            }
+        };
+        self.advance(word.len());
+        Ok(operand)
+    }
+
+    /// A text in quotes, in which a quote is doubled.
+    fn text(&mut self, mut quoted: &'a str) -> Result<Operand, Error> {
+        let mut text = String::new();
+        loop {
+            let (part, rest) = quoted.split_once('\'').ok_or_else(|| refused("a quote is not closed"))?;
+            text.push_str(part);
+            let Some(more) = rest.strip_prefix('\'') else {
+                self.rest = rest.trim_start();
+                return Ok(Operand::Text(text));
+            };
+            text.push('\'');
+            quoted = more;
+        }
+    }
+
+    fn kind(&self, operand: &Operand) -> Compared {
+        match operand {
+            // It was found when it was read.
+            Operand::Path(path) => self.kind_of(path),
+            Operand::Text(_) => Compared::Text,
+            Operand::Bool(_) => Compared::Bool,
+            Operand::Number(_) => Compared::Number,
+            Operand::Null => Compared::Unknown,
+        }
+    }
+
+    fn kind_of(&self, path: &Path) -> Compared {
+        let start = match &path.start {
+            Start::Property(name) => Cow::Borrowed(&**name),
+            Start::Element(levels) => {
+                let variable = self.variables.iter().rev().nth(*levels);
+                Cow::Borrowed(variable.map_or("", |(name, _)| *name))
+            }
+        };
+        let text = path.steps.iter().fold(String::from(start), |text, step| format!("{text}/{step}"));
+        self.path(&text).map_or(Compared::Unknown, |(_, of)| of)
+    }
+
+    /// Two operands are of one type; null, and what the table does not describe, are of any.
+    fn comparable(&self, one: &Operand, other: &Operand) -> Result<(), Error> {
+        match (self.kind(one), self.kind(other)) {
+            (Compared::Unknown, _) | (_, Compared::Unknown) => Ok(()),
+            (one, other) if one == other => Ok(()),
+            (Compared::Number, _) | (_, Compared::Number) => Err(refused("a number is compared with something else")),
+            _ => Err(refused("a text is compared with true or false")),
+        }
+    }
+}
+
+/// What a value is, as far as it can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    Text,
+    Bool,
+    Number,
+    /// A collection, and whether it is known to be one of texts.
+    List(Option<bool>),
+    /// What the table does not describe, and null.
+    Unknown,
+}
+
+/// What a kind of property compares as, and the type in which its parts are found.
+fn compared(kind: Kind) -> (Compared, Option<&'static Type>) {
+    match kind {
+        Kind::Text | Kind::Date | Kind::Member(_) => (Compared::Text, None),
+        Kind::Bool => (Compared::Bool, None),
+        Kind::Number => (Compared::Number, None),
+        Kind::Texts => (Compared::List(Some(true)), None),
+        Kind::Objects(_) | Kind::OpenList(_) => (Compared::List(None), None),
+        Kind::Object(of) => (Compared::Unknown, Some(of)),
+        Kind::Open(_) => (Compared::Unknown, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::super::{route::Version, schema::GROUP},
+        *,
+    };
+
+    /// So that what has a key is found without a look at the others.
+    #[test]
+    fn a_key_is_sought_wherever_it_must_hold() {
+        let name = |property: &str, text: &str| (property == "name").then(|| String::from(text));
+        for (text, expected) in [
+            ("name eq 'a'", Some("a")),
+            ("Name eq 'a'", Some("a")),
+            ("'a' eq name", Some("a")),
+            ("(name eq 'a')", Some("a")),
+            ("region eq 'nam' and name eq 'a'", Some("a")),
+            ("region eq 'nam' and ('a' eq name and isDefault)", Some("a")),
+            ("region eq 'nam'", None),
+            ("name eq 'a' or name eq 'b'", None),
+            ("not (name eq 'a')", None),
+            ("startswith(name,'a')", None),
+        ] {
+            let scope = Scope { schema: &GROUP, version: Version::Beta, has_hidden: true, kept: &|_| None };
+            assert_eq!(filter(text, scope).unwrap().sought(&name).as_deref(), expected, "{text}");
+        }
+    }
+}

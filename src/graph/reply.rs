@@ -1,0 +1,39 @@
+//! What a request is answered with, before it is an HTTP response.
+
+use alloc::{string::String, vec::Vec};
+
+use http::{HeaderName, StatusCode};
+use serde::Serialize;
+
+/// What a request is answered with.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) body: Body,
+    pub(super) headers: Vec<(HeaderName, String)>,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Empty,
+    Text(String),
+    Xml(String),
+    /// JSON as it is written.
+    Json(Vec<u8>),
+}
+
+impl Reply {
+    pub(super) const fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: Body::Empty, headers: Vec::new() }
+    }
+
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        // What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
+        let body = Body::Json(serde_json::to_vec(body).unwrap_or_default());
+        Self { status, body, headers: Vec::new() }
+    }
+
+    pub(super) fn ok(body: &impl Serialize) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+}

@@ -1,0 +1,172 @@
+//! What one request has from its arrival to its response: its ids, its time, and the events that it causes.
+
+use alloc::{string::String, vec::Vec};
+
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use serde_json::json;
+
+use super::{
+    call::Incoming,
+    error::{Code, Error},
+    options::Context,
+    reply::{Body, Reply},
+};
+use crate::{AppId, ApplicationId, ConnectorGroupId, directory::DirectoryEvent, ids::AnyId};
+
+/// What a request has beside itself: time, ids, the ids that follow from them, and what has happened so far.
+pub(super) struct Session<'a> {
+    pub(super) context: &'a Context,
+    client_request_id: Option<&'a str>,
+    /// Whether the response is sent without its body.
+    is_head: bool,
+    ids_given: u64,
+    events: Vec<DirectoryEvent>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(incoming: &Incoming<'a>, context: &'a Context) -> Self {
+        Self {
+            context,
+            client_request_id: incoming.client_request_id(),
+            is_head: *incoming.method == Method::HEAD,
+            ids_given: 0,
+            events: Vec::new(),
+        }
+    }
+
+    /// Keeps what a command has caused. A batch has the events of all its requests, in their order.
+    pub(super) fn record(&mut self, events: Vec<DirectoryEvent>) {
+        self.events.extend(events);
+    }
+
+    pub(super) fn into_events(self) -> Vec<DirectoryEvent> {
+        self.events
+    }
+
+    /// The next id for a new thing: it follows from the request's id, and looks like a random GUID (RFC 9562, version 4).
+    fn next_id(&mut self) -> u128 {
+        self.ids_given = self.ids_given.saturating_add(1);
+        let low = u64::try_from(self.context.request_id & u128::from(u64::MAX)).unwrap_or(0);
+        let high = u64::try_from(self.context.request_id >> 64).unwrap_or(0);
+        // Each half depends on all bits of the request's id, so that who knows one half cannot tell the other.
+        let first = mixed(low ^ mixed(high ^ mixed(self.ids_given)));
+        let second = mixed(high ^ mixed(low ^ first));
+        let bits = (u128::from(first) << 64) | u128::from(second);
+        let (version, variant) = (0x4_u128 << 76, 0x8_u128 << 60);
+        (bits & !(0xf_u128 << 76) & !(0xc_u128 << 60)) | version | variant
+    }
+
+    pub(super) fn next_group_id(&mut self) -> ConnectorGroupId {
+        ConnectorGroupId::from_u128(self.next_id())
+    }
+
+    pub(super) fn next_application_ids(&mut self) -> (ApplicationId, AppId) {
+        (ApplicationId::from_u128(self.next_id()), AppId::from_u128(self.next_id()))
+    }
+
+    pub(super) fn next_any_id(&mut self) -> AnyId {
+        AnyId::from_u128(self.next_id())
+    }
+
+    /// What a result is on the wire.
+    pub(super) fn reply(&self, result: Result<Reply, Error>) -> Reply {
+        result.unwrap_or_else(|error| {
+            let request_id = self.request_id();
+            let client_request_id = self.client_request_id.unwrap_or(&request_id);
+            let body = json!({"error": {
+                "code": error.code.as_str(),
+                "message": error.message,
+                "innerError": {
+                    "date": alloc::format!("{}", self.context.now),
+                    "request-id": request_id,
+                    "client-request-id": client_request_id,
+                },
+            }});
+            let status = StatusCode::from_u16(error.code.status());
+            debug_assert!(status.is_ok(), "{:?} has no HTTP status", error.code);
+            let mut reply = Reply::json(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body);
+            reply.headers.extend(error.allow.map(|methods| (header::ALLOW, methods)));
+            if error.code == Code::InvalidToken {
+                reply.headers.push((header::WWW_AUTHENTICATE, "Bearer realm=\"\"".into()));
+            }
+            reply
+        })
+    }
+
+    fn request_id(&self) -> String {
+        alloc::format!("{}", AnyId::from_u128(self.context.request_id))
+    }
+
+    pub(super) fn response(&self, result: Result<Reply, Error>) -> Response<Vec<u8>> {
+        let reply = self.reply(result);
+        let (media_type, body) = match reply.body {
+            Body::Empty => (None, Vec::new()),
+            Body::Text(text) => (Some("text/plain"), text.into_bytes()),
+            Body::Json(json) => (Some("application/json"), json),
+            Body::Xml(xml) => (Some("application/xml"), xml.into_bytes()),
+        };
+        let length = self.is_head.then_some(body.len());
+        let mut response = Response::new(if self.is_head { Vec::new() } else { body });
+        *response.status_mut() = reply.status;
+        let headers = response.headers_mut();
+        headers.extend(media_type.map(|text| (header::CONTENT_TYPE, HeaderValue::from_static(text))));
+        headers.extend(length.map(|bytes| (header::CONTENT_LENGTH, HeaderValue::from(bytes))));
+        let ids = [("request-id", self.request_id()), ("odata-version", "4.0".into())]
+            .map(|(name, value)| (HeaderName::from_static(name), value));
+        let echo = self.client_request_id.map(|id| (HeaderName::from_static("client-request-id"), id.into()));
+        for (name, value) in ids.into_iter().chain(echo).chain(reply.headers) {
+            headers.extend(HeaderValue::from_str(&value).ok().map(|value| (name, value)));
+        }
+        response
+    }
+}
+
+/// Spreads every bit over all (the finaliser of `SplitMix64`).
+const fn mixed(bits: u64) -> u64 {
+    let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::*;
+    use crate::Timestamp;
+
+    /// The first numbers of the published generator (`SplitMix64`, Vigna) for the seed 0.
+    #[test]
+    fn bits_are_mixed_as_published() {
+        let step = 0x9e37_79b9_7f4a_7c15_u64;
+        let outputs = [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f, 0xf88b_b8a8_724c_81ec];
+        assert_eq!([0_u64, 1, 2, 3].map(|count| mixed(step.wrapping_mul(count))), outputs);
+    }
+
+    /// Neither half of an id comes twice, whichever bits the request's id has.
+    #[test]
+    fn no_two_ids_are_the_same_and_all_look_random() {
+        let (mut firsts, mut seconds) = (BTreeSet::new(), BTreeSet::new());
+        let requests =
+            [0, u128::MAX, u128::from(u64::MAX), u128::MAX << 64].into_iter().chain((0..128).map(|bit| 1 << bit));
+        for request_id in requests {
+            let context = Context::new(Timestamp::UNIX_EPOCH, request_id);
+            let mut session = Session {
+                context: &context,
+                client_request_id: None,
+                is_head: false,
+                ids_given: 0,
+                events: Vec::new(),
+            };
+            for _ in 0..3 {
+                let id = session.next_id();
+                let (version, variant) = ((id >> 76) & 0xf, (id >> 62) & 0x3);
+                assert_eq!((version, variant), (4, 2), "{id:x}");
+                firsts.insert(id >> 80);
+                seconds.insert(id << 66);
+            }
+        }
+        assert_eq!((firsts.len(), seconds.len()), (132 * 3, 132 * 3));
+    }
+}
