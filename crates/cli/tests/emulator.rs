@@ -36,7 +36,7 @@ impl Emulator {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").unwrap().strip_suffix('/').unwrap().into();
+        let address = line.trim().strip_prefix("http://").unwrap().into();
         Self { child, address }
     }
 

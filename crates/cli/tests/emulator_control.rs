@@ -61,7 +61,7 @@ impl Emulator {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").unwrap().strip_suffix('/').unwrap().into();
+        let address = line.trim().strip_prefix("http://").unwrap().into();
         Self { child, address }
     }
 
@@ -395,7 +395,7 @@ fn random_session(emulator: &Emulator, seed: u64, steps: usize) {
 /// What `replay` makes of lines that start from a document.
 fn replayed(folder: &Folder, start: &str, lines: &str) -> Value {
     let (start, lines) = (folder.file("start.json", start), folder.file("lines.jsonl", lines));
-    let output = Command::new(PROGRAM).args(["replay", "--load", &start, "--state", &lines]).output().unwrap();
+    let output = Command::new(PROGRAM).args(["replay", "--json", "--load", &start, "--state", &lines]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();

@@ -47,7 +47,7 @@ impl Emulator {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.trim().trim_end_matches('/').strip_prefix("http://").unwrap().into();
+        let address = line.trim().strip_prefix("http://").unwrap().into();
         Self { child, address, output }
     }
 

@@ -75,7 +75,7 @@ impl Hosts {
         Ok(())
     }
 
-    pub(crate) fn has(&self, host: &str) -> bool {
+    fn has(&self, host: &str) -> bool {
         let host = canonical(host);
         self.names.contains(&host) || self.accepts_addresses && host.parse::<IpAddr>().is_ok()
     }

@@ -191,7 +191,7 @@ fn open_id(root: &str, name: &str, id: TenantId) -> Value {
         "token_endpoint": format!("{root}/{name}/oauth2/v2.0/token"),
         "device_authorization_endpoint": format!("{root}/{name}/oauth2/v2.0/devicecode"),
         "jwks_uri": format!("{root}/{name}/discovery/v2.0/keys"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
         "response_modes_supported": ["query", "fragment", "form_post"],
         "response_types_supported": ["code", "id_token", "code id_token"],
         "subject_types_supported": ["pairwise"],

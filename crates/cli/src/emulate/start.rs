@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use core::{error::Error, net::SocketAddr};
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -31,6 +31,7 @@ use super::{
     token::Signer,
     world::World,
 };
+use crate::output;
 
 /// A socket that listens, and where.
 struct Bound {
@@ -114,25 +115,36 @@ pub(crate) async fn run(mut options: Options, world: World, records: Records) ->
         let transport = Transport::Proxy(Proxy { tls, takes_plain_requests });
         tokio::spawn(server::serve(bound.listener, transport, limits, emulator, until(stopped)))
     });
-    let trusted = ready.trusted.as_ref().map(Trusted::path);
-    let code = if command.is_empty() {
-        let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        say(&url, proxy_address.zip(trusted))?;
-        ended(signals).await;
-        0
-    } else {
-        let mut variables =
-            proxy_address.zip(trusted).map_or(Vec::new(), |(proxy, trusted)| command::variables(proxy, trusted));
-        variables.push(("CONNECTOR_GROUPS_URL", url));
-        let ran = command::run(&command, &variables).await;
-        ran.map_err(|error| format!("cannot run {}: {error}", command.join(OsStr::new(" ")).display()))?
-    };
+    let proxy_and_trusted = proxy_address.zip(ready.trusted.as_ref().map(Trusted::path));
+    let code = until_the_end(&command, &url, proxy_and_trusted).await?;
     drop(stop);
     main.await?;
     if let Some(proxy) = proxy {
         proxy.await?;
     }
     Ok(code)
+}
+
+/// Waits for a signal, or for the command to end; the exit status.
+async fn until_the_end(
+    command: &[OsString],
+    url: &str,
+    proxy: Option<(SocketAddr, &Path)>,
+) -> Result<u8, Box<dyn Error>> {
+    if command.is_empty() {
+        // Whoever reads the address may send a signal at once.
+        let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        say(url, proxy)?;
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        return Ok(0);
+    }
+    let mut variables = proxy.map_or(Vec::new(), |(proxy, trusted)| command::variables(proxy, trusted));
+    variables.push(("CONNECTOR_GROUPS_URL", url.into()));
+    let ran = command::run(command, &variables).await;
+    ran.map_err(|error| format!("cannot run {}: {error}", command.join(OsStr::new(" ")).display()).into())
 }
 
 async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
@@ -177,28 +189,22 @@ async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
 fn warn(options: &Options, ready: &Ready) {
     let address = ready.main.address;
     if options.control && !address.ip().is_loopback() {
-        eprintln!("emulate: whoever reaches {address} may change everything: the control routes ask for no token");
+        let warning = format!("whoever reaches {address} may change everything: the control routes ask for no token");
+        output::say("emulate", &warning);
     }
     if !options.quiet {
-        eprintln!(
-            "emulate: SIGN-IN TAKES EVERY SECRET, CERTIFICATE AND PASSWORD, and the wire every token that names a tenant"
-        );
+        let warning =
+            "SIGN-IN TAKES EVERY SECRET, CERTIFICATE AND PASSWORD, and the wire every token that names a tenant";
+        output::say("emulate", warning);
     }
 }
 
 /// Tells the address as the first line on standard output, and then how the proxy is used.
 fn say(url: &str, proxy: Option<(SocketAddr, &Path)>) -> io::Result<()> {
     let mut output = io::stdout();
-    writeln!(output, "{url}/")?;
+    writeln!(output, "{url}")?;
     if let Some((proxy, trusted)) = proxy {
         writeln!(output, "{}", command::hint(proxy, trusted))?;
     }
     output.flush()
-}
-
-async fn ended((mut terminated, mut interrupted): (tokio::signal::unix::Signal, tokio::signal::unix::Signal)) {
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
-    }
 }
