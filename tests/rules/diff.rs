@@ -257,3 +257,36 @@ fn a_connector_that_goes_by_itself_makes_way_only_for_a_group_that_goes() {
     let names = vec![json!("moveConnectors"), json!("deleteConnectorGroup")];
     assert_eq!(commands(&from, &World::new()), (names, left));
 }
+
+/// Attachments: each difference has its words and its command, though nothing else of the application differs.
+#[test]
+fn a_diff_tells_of_properties_service_principals_segments_and_the_profile() {
+    let id = |kind: &str| format!("{kind}-0000-4000-8000-000000000001");
+    let mut from = World::new().with_published(&[1, 2]);
+    from.accepts(json!({"command": "createServicePrincipal", "id": id("5e000000"), "application": application(1)}));
+    from.accepts(json!({"command": "addApplicationSegment", "id": id("56000000"), "application": application(2),
+        "destinationHost": "10.0.0.1", "destinationType": "ip"}));
+    let mut to = copy(&from);
+    to.accepts(json!({"command": "updateApplicationSegment", "id": id("56000000"), "destinationHost": "10.0.0.2"}));
+    let line = format!("~ application \"App 2\" {}: segment \"10.0.0.2\" changed\n", application(2));
+    assert_eq!(between(&from, &to).to_string(), line);
+    assert_eq!(
+        commands(&from, &to),
+        (vec![json!("removeApplicationSegment"), json!("addApplicationSegment")], json!([]))
+    );
+    to.accepts(json!({"command": "updateServicePrincipal", "id": id("5e000000"), "properties": {"tags": []}}));
+    to.accepts(json!({"command": "updateApplication", "id": application(1), "properties": {"notes": "n"}}));
+    to.accepts(json!({"command": "updateProfile", "properties": {"isDefaultAccessEnabled": true}}));
+    let report = between(&from, &to).to_string();
+    for words in ["\"isDefaultAccessEnabled\" changed", "\"notes\" changed, service principal changed"] {
+        assert!(report.contains(words), "{report}");
+    }
+    let expected = [
+        "updateProfile",
+        "removeApplicationSegment",
+        "updateApplication",
+        "updateServicePrincipal",
+        "addApplicationSegment",
+    ];
+    assert_eq!(commands(&from, &to), (expected.map(|name| json!(name)).to_vec(), json!([])));
+}
