@@ -351,7 +351,7 @@ fn a_closed_pipe_is_no_panic() {
 #[test]
 fn each_option_has_its_example() {
     let exports = cfg!(feature = "export").then_some(("export", 12));
-    let all = [("replay", 4), ("plan", 11), ("conformance", 6), ("emulate", 16), ("load", 3)];
+    let all = [("replay", 4), ("plan", 11), ("conformance", 6), ("emulate", 24), ("load", 3)];
     for (subcommand, options) in all.into_iter().chain(exports) {
         for help in ["-h", "--help"] {
             let output = run(subcommand, &[help], b"");

@@ -36,6 +36,18 @@ Examples:
   # HTTPS for another name, with the certificate that a client has to trust
   connector-groups emulate --tls --tls-name graph.test --tls-certificate-out authority.pem
 
+  # Any unmodified program: it runs with the proxy and the certificate set, and its exit status is the emulator's
+  connector-groups emulate --seed examples/contoso.jsonl -- python3 script.py
+
+  # The same by hand: a proxy for Graph's own names, with permissions asked for as the service does
+  connector-groups emulate --proxy 127.0.0.1:8081 --enforce-permissions --grant Application.ReadWrite.All
+
+  # Another machine may reach it without TLS
+  connector-groups emulate --listen 0.0.0.0:8080 --insecure
+
+  # A new tenant that is kept over restarts; faults from the start, the last 100 calls, figures for Prometheus
+  connector-groups emulate --tenant --data emulator-data --faults faults.json --journal 100 --metrics
+
   # Limits: connections at once, seconds for a request, bytes of its body
   connector-groups emulate --connections 64 --time 10 --body 65536";
 
@@ -52,8 +64,7 @@ pub(crate) struct Options {
     pub(crate) proxy: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) begin: begin::Options,
-    /// Begin with a tenant's document, a directory's, what `GET /_control/state` or `replay --state` gives, or with lines of
-    /// the replay format
+    /// Begin with this: the document of a tenant or a directory, the answer of `GET /_control/state`, or replay lines
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
     /// Whose are the requests without a token that names a tenant

@@ -1,0 +1,140 @@
+//! Failure on purpose.
+
+use serde_json::{Value, json};
+
+use super::support::*;
+
+#[test]
+fn a_fault_is_for_the_requests_it_names_and_no_others() {
+    let emulator = Emulator::contoso();
+    let route = format!("{PROFILE}/connectorGroups");
+    emulator.done(
+        "POST",
+        "/_control/faults",
+        &json!([
+            {"name": "busy", "method": "POST", "route": route, "from": 2, "to": 3, "status": 429, "retryAfter": 7},
+            {"name": "down", "route": "*/connectors/{id}", "status": 503, "code": "ours", "message": "Down."},
+            {"name": "elsewhere", "tenant": "7e000000-0000-4000-8000-0000000000ff", "status": 500},
+        ]),
+    );
+    let mut statuses = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        let answer = emulator.send("POST", GROUPS, &json!({"name": name}).to_string());
+        statuses.push(answer.status);
+        if answer.status == 429 {
+            assert_eq!((answer.header("retry-after"), answer.header("x-emulator-fault")), (Some("7"), Some("busy")));
+            assert_eq!(answer.json()["error"]["code"], "TooManyRequests");
+            assert!(answer.json()["error"]["innerError"]["request-id"].is_string());
+        } else {
+            assert_eq!(answer.header("x-emulator-fault"), None);
+        }
+    }
+    assert_eq!(statuses, [200, 429, 429, 200]);
+    let names = emulator.names(TENANT);
+    assert!(names.contains(&"a".into()) && names.contains(&"d".into()) && !names.contains(&"b".into()), "{names:?}");
+    let down = emulator.send("GET", &format!("{PROFILE}/connectors/{TENANT}"), "");
+    assert_eq!((down.status, &down.json()["error"]["code"]), (503, &json!("ours")));
+
+    let faults = emulator.get("/_control/faults");
+    let counts: Vec<_> = faults.as_array().unwrap().iter().map(|rule| (&rule["matched"], &rule["failed"])).collect();
+    assert_eq!(counts, [(&json!(4), &json!(2)), (&json!(1), &json!(1)), (&json!(0), &json!(0))]);
+    assert_eq!(emulator.send("DELETE", "/_control/faults/busy", "").status, 204);
+    assert_eq!(emulator.send("DELETE", "/_control/faults/busy", "").status, 404);
+    assert_eq!(emulator.send("DELETE", "/_control/faults", "").status, 204);
+    assert_eq!(emulator.get("/_control/faults"), json!([]));
+    for wrong in [json!({"name": "x"}), json!({"name": "x", "status": 200}), json!({"name": "x", "staus": 500})] {
+        assert_eq!(emulator.send("POST", "/_control/faults", &wrong.to_string()).status, 400, "{wrong}");
+    }
+}
+
+#[test]
+fn a_connection_is_dropped_before_or_after_the_effect() {
+    let emulator = Emulator::contoso();
+    let drop =
+        |when: &str| json!({"name": when, "method": "POST", "route": "*/connectorGroups", "nth": 1, "drop": when});
+    for (when, is_there) in [("before", false), ("after", true)] {
+        emulator.done("POST", "/_control/faults", &drop(when));
+        assert!(emulator.try_send(TENANT, "POST", GROUPS, &json!({"name": when}).to_string()).is_none(), "{when}");
+        assert_eq!(emulator.names(TENANT).contains(&when.into()), is_there, "{when}");
+        let calls = emulator.get(&format!("/_control/journal?fault={when}"));
+        assert_eq!(calls["calls"][0]["status"], Value::Null);
+        assert_eq!(calls["calls"][0]["commands"].as_array().unwrap().len(), usize::from(is_there));
+        emulator.done("DELETE", "/_control/faults", &Value::Null);
+    }
+}
+
+#[test]
+fn one_part_of_a_batch_fails_and_what_depends_on_it() {
+    let emulator = Emulator::contoso();
+    let url = "/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+    let part = |id: &str, on: &[&str]| {
+        json!({"id": id, "method": "POST", "url": url, "dependsOn": on, "headers": {"Content-Type": "application/json"},
+               "body": {"name": format!("part {id}")}})
+    };
+    let batch = json!({"requests": [part("1", &[]), part("2", &[]), part("3", &["2"]), part("4", &["1"])]});
+    emulator.done("POST", "/_control/faults", &json!({"name": "second", "part": "2", "status": 429, "retryAfter": 3}));
+    let answer = emulator.send("POST", "/beta/$batch", &batch.to_string());
+    assert_eq!((answer.status, answer.header("x-emulator-fault")), (200, Some("second")));
+    let responses = answer.json()["responses"].clone();
+    let statuses: Vec<_> = responses.as_array().unwrap().iter().map(|part| part["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [200, 429, 424, 200]);
+    assert_eq!(responses[1]["headers"]["Retry-After"], "3");
+    assert_eq!(responses[1]["headers"]["x-emulator-fault"], "second");
+    let names = emulator.names(TENANT);
+    let made: Vec<_> = names.iter().filter(|name| name.starts_with("part ")).collect();
+    assert_eq!(made, ["part 1", "part 4"]);
+    // A rule by route counts each part.
+    emulator.done("DELETE", "/_control/faults", &Value::Null);
+    emulator.done(
+        "POST",
+        "/_control/faults",
+        &json!({"name": "third", "route": format!("/beta{url}"), "nth": 3, "status": 503}),
+    );
+    let answer = emulator.send("POST", "/beta/$batch", &batch.to_string()).json();
+    assert_eq!(answer["responses"][2]["status"], 503);
+    assert_eq!(answer["responses"][1]["status"], 200);
+}
+
+#[test]
+fn reads_lag_for_so_many_requests_and_limits_are_kept() {
+    let emulator = Emulator::contoso();
+    emulator.done("POST", "/_control/faults", &json!({"name": "late", "method": "POST", "lag": 2}));
+    let before = emulator.names(TENANT);
+    emulator.done("POST", GROUPS, &json!({"name": "Late"}));
+    assert_eq!(emulator.names(TENANT), before);
+    assert_eq!(emulator.names(TENANT), before);
+    assert_eq!(emulator.names(TENANT).len(), before.len() + 1);
+
+    let limit = json!({"requests": 2, "seconds": 3600, "writesOnly": true});
+    emulator.done(
+        "POST",
+        "/_control/faults",
+        &json!([{"name": "late", "delay": 1}, {"name": "limit", "throttle": limit}]),
+    );
+    let create = |name: &str| emulator.send("POST", GROUPS, &json!({"name": name}).to_string());
+    assert_eq!([create("1").status, create("2").status], [200, 200]);
+    let third = create("3");
+    assert_eq!((third.status, third.header("x-emulator-fault")), (429, Some("late, limit")));
+    let wait: u64 = third.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=3600).contains(&wait), "{wait}");
+    assert_eq!(emulator.names(TENANT).len(), before.len() + 3, "reads go on");
+    let graph = json!({"name": "graph", "throttle": "graph"});
+    emulator.done("POST", "/_control/faults", &graph);
+    assert_eq!(emulator.get("/_control/faults")[2]["throttle"], "graph");
+}
+
+#[test]
+fn faults_are_in_snapshots_where_that_is_asked_and_come_from_a_file() {
+    let folder = Folder::new("faults");
+    let file = folder.file("faults.json", r#"{"name": "first", "method": "GET", "nth": 2, "status": 500}"#);
+    let emulator = Emulator::start(&["--seed", CONTOSO, "--faults", &file]);
+    let status = || emulator.send("GET", GROUPS, "").status;
+    assert_eq!(status(), 200);
+    emulator.done("POST", "/_control/snapshots/with?faults=true", &Value::Null);
+    emulator.done("POST", "/_control/snapshots/without", &Value::Null);
+    assert_eq!([status(), status()], [500, 200]);
+    emulator.done("POST", "/_control/snapshots/without/restore", &Value::Null);
+    assert_eq!(status(), 200);
+    emulator.done("POST", "/_control/snapshots/with/restore", &Value::Null);
+    assert_eq!([status(), status()], [500, 200]);
+}
