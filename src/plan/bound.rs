@@ -42,6 +42,7 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
         if at != Some(members.to) || returns {
             targets.insert(members.to);
         }
+        // Unlike a move away from another group, this needs two commands: out, and in again after the change.
         must_leave |= returns;
     }
     // If this is the only target, the command by which they leave has another one, which is not counted yet. With two or more

@@ -160,6 +160,7 @@ impl Resolving<'_> {
             (Some(id), _) => (id, Fate::Stays),
             (None, Some(id)) => (id, Fate::Comes),
             (None, None) => {
+                // Ids that exist are skipped, so that a caller may supply the same sequence for every plan.
                 let Some(id) = new_ids.find(|id| self.tenant.connector_group(*id).is_none()) else {
                     self.reasons.push(Reason::NoIdLeft);
                     return None;

@@ -223,6 +223,7 @@ impl Tenant {
         let mut new_ids = new_ids.into_iter();
         let goal =
             goal::resolve(self, desired, &mut new_ids).map_err(|reasons| Unreachable { reasons, certain: true })?;
+        // The temporary group's id must be new to the tenant and to the goal. Without one, things can wait in other groups only.
         let is_taken = |id: &ConnectorGroupId| {
             self.connector_group(*id).is_some() || goal.groups.iter().any(|group| group.id == *id)
         };
@@ -297,6 +298,7 @@ fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
     let is_best = best.as_ref().is_some_and(|walk| task.cost(walk) == (0, at_least));
     for waiting in task.waiting().into_iter().filter(|_| !is_best) {
         let walk = straight(task, Some(waiting));
+        // The attempt with the fewest commands left names the true obstacles, and few that only follow from them.
         if walk.left(task).len() < nearest.left(task).len() {
             nearest = walk.clone();
         }
@@ -325,6 +327,7 @@ fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
         let classes = before.iter().zip(&after).zip(&mut open).zip(&task.applications);
         for (((before, after), open), class) in classes {
             match (before.1, after) {
+                // Before the step an active connector, after it none: whoever was without one from the start suffers no outage.
                 (true, (Some(connector_group), false)) => {
                     *open = Some(outages.len());
                     let (connector_group, applications) = (*connector_group, class.members.clone());

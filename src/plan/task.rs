@@ -208,6 +208,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
         }
     };
     let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+    // Drawn first, so that a plan shows "Temporary 1" for its temporary group.
     let on_the_way = spare();
     let mut groups: Vec<Group> = matter
         .iter()
