@@ -199,6 +199,7 @@ impl History {
         let snapshot = point.is_multiple_of(Self::SNAPSHOT_STEPS).then(|| self.present.clone());
         self.steps.push_back(Step { command, events, snapshot });
         self.done = self.steps.len();
+        // At least the new step stays: its events are what this method returns.
         while self.steps.len() > self.steps_max.max(1) {
             self.forget_first();
         }
