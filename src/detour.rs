@@ -1,4 +1,4 @@
-//! The way around R-16: under `regionalConnectorMoves` a connector leaves a group outside the tenant's default region only for
+//! The detour that R-16 requires: under `regionalConnectorMoves` a connector leaves a group outside the tenant's default region only for
 //! the default group, and goes on from there where that group is in the tenant's default region.
 
 use alloc::vec::Vec;
@@ -14,13 +14,14 @@ pub(crate) fn move_all(connectors: &[ConnectorId], connector_group: ConnectorGro
     MoveConnectors { connectors: Selection::Ids(Vec::from(connectors)), connector_group }
 }
 
-/// The two commands that move connectors to a group by way of the default group; `None` where one of them is refused.
+/// The two commands that move connectors to a group by way of the default group; `None` if one of them is refused.
 pub(crate) fn through_default(
     tenant: &Tenant,
     connectors: &[ConnectorId],
     connector_group: ConnectorGroupId,
 ) -> Option<[MoveConnectors; 2]> {
     let commands = [tenant.default_connector_group().id(), connector_group].map(|group| move_all(connectors, group));
+    // The second command can be judged only in the state after the first. The clone is a snapshot and costs no copy.
     let mut tried = tenant.clone();
     commands.iter().all(|command| tried.apply(&command.clone().into()).is_ok()).then_some(commands)
 }

@@ -36,13 +36,13 @@ pub struct Directory {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum DirectoryEvent {
-    /// To a tenant.
+    /// A tenant was created or deleted.
     OfTenant(TenantEvent),
-    /// In a tenant.
+    /// Something happened in a tenant.
     InTenant {
-        /// The tenant.
+        /// The id of the tenant.
         tenant: TenantId,
-        /// What happened.
+        /// The tenant's own event.
         #[serde(flatten)]
         event: Event,
     },
@@ -54,18 +54,18 @@ pub enum DirectoryEvent {
 pub enum TenantEvent {
     /// A tenant was made, at the end of the list.
     TenantCreated {
-        /// The tenant.
+        /// The id of the tenant.
         id: TenantId,
-        /// Its default region.
+        /// The region of groups that are created without one.
         default_region: Region,
-        /// Its time.
+        /// The clock's first value.
         now: Timestamp,
-        /// Its switches.
+        /// The switches.
         rules: Rules,
-        /// Its default group.
+        /// The default group, which exists from the start.
         default_connector_group: ConnectorGroup,
     },
-    /// A tenant and all in it went.
+    /// A tenant was deleted, with everything in it.
     TenantDeleted(Box<Removed<Tenant>>),
 }
 
@@ -99,6 +99,7 @@ impl Directory {
 
     fn try_from_document(document: DirectoryDocument, hash_seed: HashSeed) -> Result<Self, DirectoryViolations> {
         let (mut tenants, mut violations) = (Table::new(hash_seed), DirectoryViolations::default());
+        // Not the table: it lacks the tenants that are invalid, and their ids may be repeated too.
         let mut seen = alloc::collections::BTreeSet::new();
         for document in document.tenants {
             if !seen.insert(document.id) {
@@ -131,6 +132,7 @@ impl Directory {
                 })]))
             }
             DirectoryCommand::DeleteTenant(command) => {
+                // The event keeps the whole tenant for undo. A clone is a snapshot, so that deleting costs no copy.
                 let thing = checks::tenant(command.id, self.tenant(command.id))?.clone();
                 let place = self.tenants.place(command.id).and_then(|place| u32::try_from(place).ok());
                 let removed = Removed { place: place.unwrap_or(u32::MAX), thing };
@@ -225,6 +227,7 @@ impl Directory {
 
     /// Takes back the last events that happened here: the former state exactly, order included.
     pub fn undo(&mut self, events: &[DirectoryEvent]) {
+        // Backwards: each event can be taken back only in the state that it led to.
         for event in events.iter().rev() {
             match event {
                 DirectoryEvent::OfTenant(TenantEvent::TenantCreated { id, .. }) => self.tenants.remove(*id),

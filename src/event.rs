@@ -1,4 +1,4 @@
-//! What happened: events, each enough to apply an accepted command to another copy of the state, and to undo it.
+//! Events: the effects of accepted commands. An event holds everything that is needed to apply it to a copy, and to undo it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, slice};
@@ -31,7 +31,7 @@ pub enum Event {
     ConnectorGroupCreated(ConnectorGroup),
     /// A group has a new name.
     ConnectorGroupRenamed {
-        /// The group.
+        /// The renamed group.
         id: ConnectorGroupId,
         /// The former name.
         from: Name,
@@ -47,24 +47,24 @@ pub enum Event {
         /// The new one.
         to: Region,
     },
-    /// A group went.
+    /// A group was deleted; it was empty.
     ConnectorGroupDeleted(Removed<ConnectorGroup>),
     /// A connector registered itself, at the end of the list.
     ConnectorRegistered(Connector),
-    /// A connector's connection said something new.
+    /// A connector reported a new status, address or version.
     ConnectorReported {
         /// The connector.
         id: ConnectorId,
-        /// The properties that changed, as they were.
+        /// The former values of the properties that changed.
         from: Report,
-        /// The same properties, as they are.
+        /// The new values of the same properties.
         to: Report,
     },
-    /// Connectors went to a group.
+    /// Connectors moved to a group.
     ConnectorsMoved {
-        /// Where they went.
+        /// The group that they entered.
         connector_group: ConnectorGroupId,
-        /// Who, and where from.
+        /// The connectors that moved, each with the group that it left.
         connectors: Moves<ConnectorId>,
     },
     /// Connectors were removed for having been inactive for too long.
@@ -72,7 +72,7 @@ pub enum Event {
         /// The connectors, in creation order.
         connectors: Vec<Removed<Connector>>,
     },
-    /// Time moved on.
+    /// The tenant's clock advanced.
     ClockAdvanced {
         /// The former time.
         from: Timestamp,
@@ -109,31 +109,31 @@ pub enum Event {
         /// The same members, as they are; null where there is none.
         to: ApplicationPropertyChanges,
     },
-    /// An application went.
+    /// An application was deleted.
     ApplicationDeleted(Removed<Application>),
     /// An application was published for the first time, or again.
     ApplicationPublished {
         /// The application.
         id: ApplicationId,
-        /// Where it is assigned: the default group.
+        /// The group that it is assigned to: the default group.
         connector_group: ConnectorGroupId,
         /// How it is published.
         on_premises_publishing: Box<OnPremisesPublishing>,
     },
-    /// A published application is published otherwise.
+    /// Publishing properties of a published application changed.
     PublishingUpdated {
         /// The application.
         id: ApplicationId,
-        /// How it was published.
+        /// The former publishing properties.
         from: Box<OnPremisesPublishing>,
-        /// How it is now.
+        /// The new ones.
         to: Box<OnPremisesPublishing>,
     },
     /// An application is no longer published, nor assigned.
     ApplicationUnpublished {
         /// The application.
         id: ApplicationId,
-        /// Where it was assigned.
+        /// The group that it was assigned to.
         connector_group: ConnectorGroupId,
         /// How it was published.
         on_premises_publishing: Box<OnPremisesPublishing>,
@@ -143,9 +143,9 @@ pub enum Event {
     },
     /// Applications were assigned to a group.
     ApplicationsReassigned {
-        /// Where they went.
+        /// The group that they are assigned to now.
         connector_group: ConnectorGroupId,
-        /// Which, and where from.
+        /// The applications that moved, each with the group that it left.
         applications: ApplicationMoves,
     },
     /// An application has a service principal.
@@ -198,16 +198,16 @@ pub struct Attached<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Removed<T> {
-    /// How many of its kind were before it in creation order, in the state before the event.
+    /// The number of things of its kind before it in creation order, in the state before the event.
     pub place: u32,
-    /// The thing.
+    /// Its full record.
     #[serde(flatten)]
     pub thing: T,
 }
 
-/// Who moved, and where from: in creation order, nobody who was there already.
+/// Things that moved, each with the group that it left, in creation order. Things that were in the target already are absent.
 ///
-/// One move and a million have the same form; how they are kept is not part of the interface.
+/// One move and a million have the same JSON; the representation is private.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Moves<Id>(Arc<[Move<Id>]>);
@@ -216,14 +216,14 @@ pub struct Moves<Id>(Arc<[Move<Id>]>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Move<Id> {
-    /// The thing.
+    /// The id of the connector or application.
     pub id: Id,
     /// The group that it left.
     pub from: ConnectorGroupId,
 }
 
 impl<Id> Moves<Id> {
-    /// How many moved.
+    /// The number of moves.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -250,29 +250,30 @@ impl<Id> FromIterator<Move<Id>> for Moves<Id> {
     }
 }
 
-/// Which applications moved, and where from: in creation order, none that was there already.
+/// Applications that moved, each with the group that it left, in creation order. Those that were in the target already are
+/// absent.
 ///
-/// One move and a million have the same form. Many are kept as a snapshot of the state before and who it is, a whole group
-/// at no cost in the number of its applications, and are spelled out when somebody reads them. Such an event keeps
-/// the parts of the former state alive that have changed since.
+/// One move and a million have the same JSON. Many moves are kept as a snapshot of the state before them and a description
+/// of what moved; the cost of a whole group does not depend on the number of its applications. The list is made when
+/// somebody reads it. Such an event keeps those pages of the former state in memory that have changed since.
 #[derive(Clone)]
 pub struct ApplicationMoves(Kept);
 
 #[derive(Clone)]
 enum Kept {
-    /// One has no list to itself: it is what most commands move.
+    /// A single move needs no allocation; most commands move one application.
     One(Move<ApplicationId>),
     Listed(Moves<ApplicationId>),
     Bulk(BulkMove),
 }
 
 impl ApplicationMoves {
-    /// Many, who are at least one.
+    /// The moves of a bulk command, at least one.
     pub(crate) const fn bulk(bulk: BulkMove) -> Self {
         Self(Kept::Bulk(bulk))
     }
 
-    /// Those who left together, if that is how the moves are kept, else each move.
+    /// The bulk move, if the moves are kept as one, else the list.
     pub(crate) fn as_bulk(&self) -> Result<&BulkMove, &[Move<ApplicationId>]> {
         match &self.0 {
             Kept::One(one) => Err(slice::from_ref(one)),
@@ -315,6 +316,7 @@ impl FromIterator<Move<ApplicationId>> for ApplicationMoves {
 /// Equal where they say the same, however they are kept.
 impl PartialEq for ApplicationMoves {
     fn eq(&self, other: &Self) -> bool {
+        // The lengths are known in O(1) and differ for most unequal moves; a bulk move's list costs a pass over the tenant.
         self.len() == other.len() && self.iter().eq(other.iter())
     }
 }
@@ -335,6 +337,7 @@ impl Serialize for ApplicationMoves {
 
 impl<'de> Deserialize<'de> for ApplicationMoves {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Always a list: a bulk move needs a snapshot of the state before it, which the JSON does not contain.
         Moves::deserialize(deserializer).map(|moves| Self(Kept::Listed(moves)))
     }
 }

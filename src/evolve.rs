@@ -1,4 +1,4 @@
-//! What an event does to a state, and what undoes it. Neither asks a question, and neither can fail.
+//! The effect of each event on a state, and its undoing. Both are total: no rule is checked here, and nothing can fail.
 
 use crate::{
     event::{Attached, Event, Removed},
@@ -12,6 +12,7 @@ fn place<T>(removed: &Removed<T>) -> usize {
 
 /// Applies an event that [`decide`](crate::decide::decide) gave for this state.
 pub(crate) fn evolve(state: &mut State, event: &Event) {
+    // No `_` arm, here and in `undo`: a new event does not compile until it has its effect and its undoing.
     match event {
         Event::ConnectorGroupCreated(group) => state.push_connector_group(group),
         Event::ConnectorGroupRenamed { id, from: _, to } => state.rename_connector_group(*id, to),
@@ -38,6 +39,7 @@ pub(crate) fn evolve(state: &mut State, event: &Event) {
         Event::PublishingUpdated { id, from: _, to } => state.set_publishing(*id, Some(to)),
         Event::ApplicationUnpublished { id, .. } => state.unpublish_application(*id),
         Event::ApplicationsReassigned { connector_group, applications } => match applications.as_bulk() {
+            // A bulk move of whole groups needs no visit to each application; a list is moved one by one.
             Ok(bulk) => state.apply_bulk_move(bulk, *connector_group),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, *connector_group))),
         },
@@ -67,7 +69,7 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
             state.move_connectors(connectors.iter().map(|moved| (moved.id, moved.from)));
         }
         Event::ConnectorsExpired { connectors } => {
-            // In creation order, so that each finds the places before its own taken again.
+            // In creation order: a place counts the things before it in the former state, and those have to be back first.
             for removed in connectors {
                 state.restore_connector(place(removed), &removed.thing);
             }
@@ -82,6 +84,7 @@ pub(crate) fn undo(state: &mut State, event: &Event) {
             state.publish_application(*id, *connector_group, on_premises_publishing, application_segments);
         }
         Event::ApplicationsReassigned { connector_group: _, applications } => match applications.as_bulk() {
+            // A bulk move has no single group of origin to move back to; it knows the former state instead.
             Ok(bulk) => state.undo_bulk_move(bulk),
             Err(moves) => state.reassign_applications(moves.iter().map(|moved| (moved.id, moved.from))),
         },

@@ -1,11 +1,11 @@
-//! A history: what was done to a tenant, any point of it to look at or go back to.
+//! A history: the steps of a tenant, with access to the state at any point.
 
 use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::{command::Command, event::Event, refusal::Refusal, tenant::Tenant};
 
-/// A tenant with what was done to it. Points are numbered: 0 is the tenant that the history began with, and each command
-/// that changes something leads to the next one. Going back forgets nothing until something else is done from there.
+/// A tenant with its past. Points are numbered: 0 is the state that the history began with, and each command that changes
+/// something leads to the next point. Going back keeps the undone steps until a new step is made from there.
 ///
 /// It keeps the events of each step and a snapshot every [`SNAPSHOT_STEPS`](Self::SNAPSHOT_STEPS) steps. A snapshot shares
 /// what has not changed since; what it costs is that the next writes copy the pages they meet.
@@ -39,7 +39,7 @@ pub struct History {
     first_point: u64,
     steps: VecDeque<Step>,
     present: Tenant,
-    /// How many of the steps are done; those behind are undone.
+    /// The number of steps that are done; the rest of `steps` is undone.
     done: usize,
     steps_max: usize,
 }
@@ -48,7 +48,7 @@ pub struct History {
 struct Step {
     command: Option<Command>,
     events: Vec<Event>,
-    /// The tenant after it.
+    /// The tenant after the step, at every multiple of `SNAPSHOT_STEPS`.
     snapshot: Option<Tenant>,
 }
 
@@ -57,9 +57,9 @@ struct Step {
 pub struct HistoryEntry<'a> {
     /// The point that it leads to.
     pub point: u64,
-    /// What was asked; `None` where only events are known.
+    /// The command; `None` if the step was given as events.
     pub command: Option<&'a Command>,
-    /// What happened.
+    /// The events of the step, at least one.
     pub events: &'a [Event],
 }
 
@@ -160,6 +160,7 @@ impl History {
         if steps == self.done {
             return Some(self.present.clone());
         }
+        // From the nearest snapshot at or before the point, so that fewer than `SNAPSHOT_STEPS` steps have to be replayed.
         let before = self.steps.iter().take(steps).enumerate().rev();
         let mut snapshots = before.filter_map(|(index, step)| Some((index.saturating_add(1), step.snapshot.as_ref()?)));
         let (kept, snapshot) = snapshots.next().unwrap_or((0, &self.first));
@@ -190,12 +191,15 @@ impl History {
         if events.is_empty() {
             return &[];
         }
+        // A new step from here makes the undone ones wrong: their events were decided for another state.
         self.present.evolve(&events);
         self.steps.truncate(self.done);
+        // By point and not by the number of steps kept, which stays the same once the oldest are forgotten.
         let point = self.point().saturating_add(1);
         let snapshot = point.is_multiple_of(Self::SNAPSHOT_STEPS).then(|| self.present.clone());
         self.steps.push_back(Step { command, events, snapshot });
         self.done = self.steps.len();
+        // At least the new step stays: its events are what this method returns.
         while self.steps.len() > self.steps_max.max(1) {
             self.forget_first();
         }
@@ -205,6 +209,7 @@ impl History {
     fn forget_first(&mut self) {
         if let Some(step) = self.steps.pop_front() {
             match step.snapshot {
+                // The snapshot is the same state as a replay would give, and taking it lets go of the pages of the older one.
                 Some(snapshot) => self.first = snapshot,
                 None => self.first.evolve(&step.events),
             }
@@ -216,6 +221,7 @@ impl History {
     /// Goes to a point, back or forth; the tenant as it is then. `None`, and nothing changes, where the point is not kept or
     /// never was.
     pub fn go_to(&mut self, point: u64) -> Option<&Tenant> {
+        // `at` fails first, so that neither field changes for an unknown point.
         self.present = self.at(point)?;
         self.done = self.steps_until(point)?;
         Some(&self.present)
@@ -224,6 +230,7 @@ impl History {
     /// Goes one step back, by its events alone; `None` where there is none.
     pub fn undo(&mut self) -> Option<&Tenant> {
         let done = self.done.checked_sub(1)?;
+        // Undoing one step's events is cheaper than `go_to`, which replays up to a snapshot's distance of steps.
         self.present.undo(&self.steps.get(done)?.events);
         self.done = done;
         Some(&self.present)

@@ -1,5 +1,5 @@
-//! Rebalancing: who should be where, so that every group that is used has enough active connectors and none carries much
-//! more than the others, with the fewest moves (feature `rebalance`).
+//! Rebalancing: a placement that gives every used group enough active connectors, and loads them evenly if asked to, with the
+//! fewest moves (feature `rebalance`).
 //!
 //! Connectors are assigned to the places that groups need by the Hungarian method (crate `pathfinding`), which is exact.
 
@@ -22,14 +22,14 @@ use crate::{
     tenant::Tenant,
 };
 
-/// What is moved.
+/// The kind of things that a rebalancing moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Movable {
-    /// Active connectors go where they are needed; applications stay.
+    /// Active connectors move to groups that need them; applications stay.
     #[default]
     Connectors,
-    /// Applications go where connectors are, each counted once; connectors stay.
+    /// Applications move to groups with connectors, each with weight 1; connectors stay.
     Applications,
 }
 
@@ -45,20 +45,20 @@ pub enum Reach {
 }
 
 objects! {
-    /// What is wanted.
+    /// The aim of a rebalancing.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct RebalanceAim {
-        /// What is moved.
+        /// The kind of things that may move.
         pub movable: Movable,
-        /// How far.
+        /// The groups that they may move to.
         pub reach: Reach,
         /// How many active connectors a group with applications should have at least; two make it highly available.
         /// Where applications are moved, only groups with as many take any.
         pub at_least: u32,
         /// Whether, once all have that, the greatest load per active connector should be as small as it can be.
         pub even: bool,
-        /// What an application counts for, where that is not 1, when connectors are moved. Applications are moved as if each
-        /// counted once: things that weigh differently are packed evenly only by trying.
+        /// Weights of applications, 1 for those that are absent. They count only where connectors move: an even distribution
+        /// of applications with different weights is a bin-packing problem, so that moving applications ignores weights.
         pub weights: BTreeMap<ApplicationId, u32>,
         ..default
     }
@@ -80,7 +80,7 @@ impl Default for RebalanceAim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupBalance {
-    /// The group.
+    /// An `applicationProxy` group.
     pub connector_group: ConnectorGroupId,
     /// Its active connectors, before.
     pub connectors_before: u32,
@@ -90,17 +90,17 @@ pub struct GroupBalance {
     pub load_before: u64,
     /// The weight of its applications, after.
     pub load_after: u64,
-    /// How many active connectors it should have and has not: no connector that could come is left.
+    /// Active connectors that it lacks, because no connector that could move there is left.
     pub missing: u32,
 }
 
-/// The best that can be done.
+/// The best placement that the rules allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rebalance {
-    /// What to plan for, with [`Tenant::plan`]: only what moves is named.
+    /// The desired state for [`Tenant::plan`]. It names only things that move.
     pub desired: Desired,
-    /// How many connectors or applications move; none can be spared.
+    /// How many connectors or applications move: the fewest for this placement.
     pub moves: usize,
     /// Each `applicationProxy` group, in creation order.
     pub groups: Vec<GroupBalance>,
@@ -173,18 +173,19 @@ struct Connectors<'a> {
     aim: &'a RebalanceAim,
     loads: Loads,
     active: Vec<ConnectorView<'a>>,
-    /// The ways that are open, from group to group.
+    /// Pairs of groups (from, to) between which the rules let connectors move; every group is paired with itself.
     open: BTreeSet<(ConnectorGroupId, ConnectorGroupId)>,
 }
 
 /// How many active connectors each group should have.
 type Needs = BTreeMap<ConnectorGroupId, u32>;
-/// Where each connector that fills a need is, by its place among the active ones.
+/// The group whose need each connector fills, by the connector's index in `active`. Connectors that fill none are absent.
 type Places = BTreeMap<usize, ConnectorGroupId>;
 
 impl<'a> Connectors<'a> {
     fn new(tenant: &'a Tenant, aim: &'a RebalanceAim) -> Self {
         let active: Vec<_> = tenant.connectors().filter(|connector| connector.is_active()).collect();
+        // Whether a connector may move depends on the two groups alone, so that one connector of a group speaks for all.
         let firsts: BTreeMap<_, _> = active.iter().map(|one| (one.connector_group().id(), one.id())).collect();
         let mut open = BTreeSet::new();
         for (from, connector) in firsts {
@@ -200,13 +201,15 @@ impl<'a> Connectors<'a> {
     }
 
     fn rebalance(&self) -> Rebalance {
-        // Applications that weigh nothing are to be served too.
+        // Used means having applications, not having a load: applications of weight 0 need a connector too.
         let used = self.tenant.own_groups().filter(|group| group.applications_count() > 0);
         let least: Needs = used.map(|group| (group.id(), self.aim.at_least)).collect();
         let mut needs = least.clone();
         let mut places = self.assign(&needs);
         if self.aim.even && places.len() == total(&needs) {
-            // The smallest of the loads that some group could have per connector for which there are enough.
+            // Binary search for the smallest feasible load. It is sound because feasibility is monotone: a greater load per
+            // connector means that no group needs more, and whoever can fill all needs can fill fewer. Comparing the totals
+            // first only spares a matching that is bound to fail.
             let candidates = self.candidates();
             let enough = |load: &(u64, u32)| {
                 let needs = self.needs(&least, *load);
@@ -221,30 +224,47 @@ impl<'a> Connectors<'a> {
         self.told(&needs, &places)
     }
 
-    /// Every load per connector that a group could have, from small to great: weight and connectors.
+    /// Every load per connector that a group could have, as a fraction (weight, connectors), in ascending order.
+    ///
+    /// The greatest load per connector is the load of some group divided by the number of its connectors. So the best value
+    /// is one of these fractions, and no value between two of them has to be tried.
     fn candidates(&self) -> Vec<(u64, u32)> {
         let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
         let heavy = self.loads.values().filter(|load| **load > 0);
         let mut all: Vec<_> = heavy.flat_map(|load| (1..=connectors).map(|count| (*load, count))).collect();
+        // Fractions are compared by cross-multiplication: division would round, and could swap or merge two of them.
         let times = |load: u64, count: u32| u128::from(load).saturating_mul(count.into());
         all.sort_by(|(one, one_count), (other, other_count)| times(*one, *other_count).cmp(&times(*other, *one_count)));
         all
     }
 
-    /// What each group needs so that no connector carries more than this.
+    /// The connectors that each group needs so that none carries more than `load / count`.
     fn needs(&self, least: &Needs, (load, count): (u64, u32)) -> Needs {
         let need = |(id, least): (&ConnectorGroupId, &u32)| {
             let own = u128::from(self.loads.get(id).copied().unwrap_or(0)).saturating_mul(count.into());
+            // n connectors are enough if own / n <= load / count. So n is own * count / load, rounded up; candidates have no load 0.
             let even = own.checked_add(u128::from(load).saturating_sub(1)).and_then(|sum| sum.checked_div(load.into()));
             (*id, u32::try_from(even.unwrap_or(0)).unwrap_or(u32::MAX).max(*least))
         };
         least.iter().map(need).collect()
     }
 
-    /// As many needs filled as can be, the first of each group before any second one, with the fewest moves.
+    /// Fills as many needs as possible, the first need of every group before any second one, with the fewest moves.
+    ///
+    /// It is a matching of connectors (rows) with places (columns) of maximum weight. The k-th place of a group has level k.
     fn assign(&self, needs: &Needs) -> Places {
-        // A place of a lower level is worth more than one of a higher level, and any of them more than all moves together. The
-        // sets of places that connectors can fill at one time are a matroid's, so that it does not matter how much more.
+        // Why these weights give "as many first places as possible, then as many second ones, and so on":
+        //
+        // The sets of places that connectors can fill at one time are the independent sets of a matroid (a transversal one).
+        // In a matroid the greedy algorithm, which takes elements by descending weight, finds a basis of maximum weight. It
+        // looks at the order of the weights only, not at their differences. So whatever positive weights descend by level,
+        // a maximum basis has as many places of the levels 1 to k as any independent set, for every k at once. Weights that
+        // grow exponentially, so that one first place outweighs all second ones, are not needed; they would overflow.
+        //
+        // Why moves come last: each weight is a multiple of (connectors + 1), and each move costs 1. All moves together cost
+        // at most `connectors`, which is less than any difference between the worths of two sets of places.
+        //
+        // Places beyond `at_least`, which only an even load asks for, share the lowest weight: no order is promised there.
         let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
         let levels = self.aim.at_least.min(connectors).saturating_add(2);
         let worth = |level: u32| {
@@ -254,7 +274,9 @@ impl<'a> Connectors<'a> {
             (1..=connectors.min(*need)).map(|level| (*id, worth(level))).collect::<Vec<_>>()
         };
         let places: Vec<_> = needs.iter().flat_map(place).collect();
-        // Behind the places, as many columns as there are connectors, for those that fill none.
+        // Behind the places, one column of weight 0 for each connector: those that fill no place are matched there and stay
+        // where they are. As there are as many of them as rows, one is always free, so that no matching of maximum weight
+        // contains a forbidden move (-1).
         let columns = places.len().saturating_add(self.active.len());
         let weight = |connector: &ConnectorView<'_>, column: usize| {
             let from = connector.connector_group().id();
@@ -322,8 +344,8 @@ fn may_go(tenant: &Tenant, connector: ConnectorId, connector_group: ConnectorGro
         || detour::through_default(tenant, &[connector], connector_group).is_some()
 }
 
-/// Each region by itself, or all as one: the smallest load per connector at which all applications have a place, then as few
-/// of them moved as that leaves.
+/// Moves applications, within each region or across all: finds the smallest load per connector at which all applications
+/// have room, then moves only those that exceed the room of their group.
 fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
     let mut pools = BTreeMap::<_, Vec<ConnectorGroupView<'_>>>::new();
     for group in tenant.own_groups() {
@@ -335,6 +357,8 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
     for pool in pools.values() {
         let room = rooms(pool, aim);
         let stay = |group: &ConnectorGroupView<'_>| room.get(&group.id()).copied().unwrap_or(0);
+        // Applications beyond the room of their group, the youngest of each. A group that may take none has no entry in `room`,
+        // so that all of its applications leave. The iterator is lazy: groups with room draw from it below.
         let mut leaving =
             pool.iter().filter(|group| u64::from(group.applications_count()) > stay(group)).flat_map(|group| {
                 let stays = usize::try_from(stay(group)).unwrap_or(usize::MAX);
@@ -342,6 +366,7 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
             });
         for group in pool {
             let here = u64::from(group.applications_count());
+            // If no group of the pool may take any, nobody draws from `leaving`, and everything stays.
             let stays = if room.is_empty() { here } else { here.min(stay(group)) };
             let free = usize::try_from(stay(group).saturating_sub(here)).unwrap_or(usize::MAX);
             let coming: Vec<_> = leaving.by_ref().take(free).map(|one| one.id().to_string().into()).collect();
@@ -386,7 +411,10 @@ fn rooms(pool: &[ConnectorGroupView<'_>], aim: &RebalanceAim) -> BTreeMap<Connec
     };
     let fits =
         |load: u64, per: u64| able.iter().map(|group| room(load, per, group)).fold(0, u64::saturating_add) >= all;
-    // The smallest load is a whole number of applications to all connectors of some group.
+    // A room grows only where load * active / per passes a whole number. So the smallest load that fits is k / active for
+    // some group and a whole number k: for each number of connectors, binary search finds the smallest k that fits. With k / per
+    // = all, a single group has room for everything, which is the upper end. The least of these fractions wins, compared by
+    // cross-multiplication.
     let mut best: Option<(u64, u64)> = None;
     for per in able.iter().map(|group| u64::from(group.active_connectors_count())).collect::<BTreeSet<_>>() {
         let (mut low, mut high) = (0, all.saturating_mul(per));

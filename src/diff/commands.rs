@@ -1,4 +1,4 @@
-//! A diff as commands, tried one after the other on a copy: what the rules refuse is told, not guessed.
+//! A diff as commands. Each is tried on a copy of the tenant; refusals are reported as leftovers.
 
 use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
 
@@ -22,17 +22,17 @@ use crate::{
     tenant::Tenant,
 };
 
-/// The way from the first state of a diff to the second, as far as an administrator's commands go.
+/// The administrator's commands that lead from the first state of a diff towards the second.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DiffCommands {
-    /// Accepted in this order, beginning with the first state.
+    /// The commands, each accepted after those before it.
     pub commands: Vec<Command>,
-    /// What they leave as it is.
+    /// Differences that remain.
     pub leftovers: Vec<Leftover>,
 }
 
-/// A difference that these commands leave.
+/// A difference that remains after the commands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "leftover", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
@@ -70,11 +70,11 @@ pub enum Leftover {
         /// The application.
         application: ApplicationId,
     },
-    /// What is refused when its turn comes.
+    /// A command that is needed and refused.
     Refused {
-        /// What was tried.
+        /// The refused command.
         command: Command,
-        /// Why not.
+        /// Its refusal.
         refusal: Refusal,
     },
 }
@@ -93,12 +93,15 @@ impl Diff {
         if let Some(Difference::Changed { from, to }) = &self.tenant {
             progress.set_tenant(from, to);
         }
+        // Deletions first: they free client ids and URLs for the applications that follow, and empty groups.
         progress.take_away_applications(&self.applications);
         progress.take_away_attachments(&self.applications);
+        // New groups before anything can move into them; publishing before moves, as it assigns to the default group.
         progress.create_groups(&self.connector_groups);
         progress.set_applications(&self.applications);
         progress.add_attachments(&self.applications);
         progress.tell_of_agents(&self.connectors);
+        // A group can be deleted only when everything has left it, and its name is free for others only after that.
         progress.move_all(self);
         progress.delete_groups(&self.connector_groups);
         progress.rename_groups(&self.connector_groups);
@@ -106,7 +109,7 @@ impl Diff {
     }
 }
 
-/// What of a diff is done, and the tenant as it is by then.
+/// The commands and leftovers so far, and the tenant after these commands.
 pub(super) struct Progress {
     pub(super) tenant: Tenant,
     done: DiffCommands,
@@ -117,7 +120,7 @@ impl Progress {
         self.done.leftovers.push(leftover);
     }
 
-    /// Does what is accepted.
+    /// Applies a command if it is accepted, and records it if it has an effect.
     pub(super) fn attempt(&mut self, command: impl Into<Command>) -> Result<(), Refusal> {
         let command = command.into();
         let events = self.tenant.apply(&command)?;
@@ -127,7 +130,7 @@ impl Progress {
         Ok(())
     }
 
-    /// Does it, or tells that it is refused.
+    /// Applies a command, or records its refusal as a leftover.
     pub(super) fn attempt_or_leave(&mut self, command: impl Into<Command>) {
         let command = command.into();
         if let Err(refusal) = self.attempt(command.clone()) {
@@ -151,6 +154,7 @@ impl Progress {
                 Difference::Removed(application) => {
                     self.attempt_or_leave(DeleteApplication { id: application.id });
                 }
+                // No command changes a client id: the application is created anew with the other one (see `set_applications`).
                 Difference::Changed { from, to } if from.app_id != to.app_id => {
                     self.attempt_or_leave(DeleteApplication { id: from.id });
                 }
@@ -184,7 +188,7 @@ impl Progress {
             name: name.into(),
             region: Some(group.region.as_str().into()),
         };
-        // A name that another group still has comes last, when nobody has it any more.
+        // Another group may still have the name. The id is a name that is free; `rename_groups` gives the right one at last.
         if self.attempt(named(group.name.as_str())).is_err() {
             self.attempt_or_leave(named(&group.id.to_string()));
         }
@@ -210,6 +214,7 @@ impl Progress {
             wanted.extend(publication.map(|publication| (id, publication.on_premises_publishing)));
         }
         self.publish(wanted.clone());
+        // `changes_to` leaves this read-only property out, so that it can still differ although nothing was refused.
         for (application, wanted) in wanted {
             let publishing = self.tenant.application(application).and_then(ApplicationView::on_premises_publishing);
             let certificate =
@@ -220,8 +225,10 @@ impl Progress {
         }
     }
 
-    /// Publishes what can be, again and again while another gives its URL up; where all wait for each other, the first one
-    /// gives up its URLs for a while.
+    /// Publishes applications, in rounds, because each may free the URL that another one waits for. If a round publishes
+    /// nothing, the URLs form cycles: then the first application that has URLs gives them up for a while.
+    ///
+    /// It ends: a round publishes an application, or one more application gives up its URLs, which each does once at most.
     fn publish(&mut self, mut wanted: Vec<(ApplicationId, Box<OnPremisesPublishing>)>) {
         let mut gave_up = BTreeSet::new();
         loop {
@@ -280,6 +287,7 @@ impl Progress {
                 Difference::Added(connector) => self.leave(Leftover::ConnectorAdded { connector: connector.id }),
                 Difference::Removed(connector) => self.leave(Leftover::ConnectorRemoved { connector: connector.id }),
                 Difference::Changed { from, to } => {
+                    // A move is a command, see `move_all`; all other properties are reported by the agent.
                     if *from != (Connector { member_of: from.member_of, ..to.clone() }) {
                         self.leave(Leftover::ConnectorReported { connector: from.id });
                     }

@@ -1,4 +1,4 @@
-//! What sets one state of a tenant apart from another: as data, as a report, and as commands.
+//! The differences between two states of a tenant: as data, as a report, and as commands.
 
 mod attachments;
 mod commands;
@@ -23,9 +23,9 @@ use crate::{
 
 pub use commands::{DiffCommands, Leftover};
 
-/// What sets one state of a tenant apart from another.
+/// The differences between two states of a tenant.
 ///
-/// It keeps both, each a snapshot. [`Display`](core::fmt::Display) is a report, one line a difference;
+/// It keeps both states, each a snapshot. [`Display`](core::fmt::Display) is a report, one line a difference;
 /// [`commands`](Self::commands) leads from the one to the other.
 ///
 /// # Example: what a change of mind would take
@@ -66,14 +66,14 @@ pub enum Difference<T> {
     Removed(T),
     /// It is in both.
     Changed {
-        /// As it is in the first.
+        /// Its record in the first state.
         from: T,
-        /// As it is in the second.
+        /// Its record in the second state.
         to: T,
     },
 }
 
-/// What a tenant has besides its lists.
+/// A tenant's properties, without its lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantProperties {
@@ -81,7 +81,7 @@ pub struct TenantProperties {
     pub id: TenantId,
     /// The region of groups that are created without one.
     pub default_region: Region,
-    /// Its time.
+    /// The tenant's clock.
     pub now: Timestamp,
     /// Its switches.
     pub rules: Rules,
@@ -98,14 +98,15 @@ impl From<&Tenant> for TenantProperties {
     }
 }
 
-/// What sets `to` apart from `from`. Creation order is no difference.
+/// The differences that lead from `from` to `to`. Creation order is no difference.
 ///
-/// Cost: where one comes from the other, or both from one, a visit to what is near to something that changed since, and where a
-/// whole group moved, a glance at each application. Anything else is one pass over both. Only what differs is made into records.
+/// Cost: proportional to the pages that changed, if one state was made from the other, or both from a third; if a whole group
+/// moved, also one look at each application. Otherwise one pass over both states. Records are made for differences only.
 #[must_use]
 pub fn diff(from: &Tenant, to: &Tenant) -> Diff {
     let properties = (TenantProperties::from(from), TenantProperties::from(to));
     Diff {
+        // Clones are snapshots: they share all pages, and let the report look up the groups' names in both states.
         from: from.clone(),
         to: to.clone(),
         tenant: changed(properties.0, properties.1),
@@ -141,7 +142,7 @@ impl Diff {
         &self.to
     }
 
-    /// How the tenants differ besides their lists.
+    /// The difference of the tenants' own properties; `None` if they are equal.
     #[must_use]
     pub const fn tenant(&self) -> Option<&Difference<TenantProperties>> {
         self.tenant.as_ref()
@@ -165,7 +166,7 @@ impl Diff {
         &self.applications
     }
 
-    /// Whether the two states have the same facts.
+    /// Whether the two states are equal, creation order aside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tenant.is_none()
@@ -177,6 +178,7 @@ impl Diff {
 
 impl Serialize for Diff {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The two states stay out: a reader has them, and they may be a million times larger than what differs.
         let mut fields = serializer.serialize_struct("Diff", 4)?;
         fields.serialize_field("tenant", &self.tenant)?;
         fields.serialize_field("connectorGroups", &self.connector_groups)?;

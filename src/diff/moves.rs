@@ -1,4 +1,4 @@
-//! The part of a diff's commands that goes by groups: moves, regions, deletions, names.
+//! The group-related part of a diff's commands: moves, regions, deletions, names.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,7 @@ use crate::{
     state::{ApplicationView, ConnectorGroupView},
 };
 
-/// What has to go to one group.
+/// Things that have to enter one group.
 #[derive(Default)]
 struct Arrivals {
     connectors: Vec<ConnectorId>,
@@ -29,7 +29,12 @@ struct Arrivals {
 }
 
 impl Progress {
-    /// Moves and changes of regions. A region is changed once nothing is left in its group, and before anything enters it.
+    /// Moves things and changes regions. A region changes once its group is empty and before anything enters it, because
+    /// members lock it.
+    ///
+    /// Each round may unblock the next one: a changed region lets arrivals in, and arrivals empty the groups that they come
+    /// from. The loop ends: a round with progress removes an entry from one of two finite maps; a round without progress
+    /// gives up all regions that are left, after which every arrival is let in.
     pub(super) fn move_all(&mut self, diff: &Diff) {
         let mut arrivals = self.arrivals(diff);
         let mut regions = regions(&diff.connector_groups);
@@ -51,7 +56,8 @@ impl Progress {
                 if regions.is_empty() {
                     return;
                 }
-                // Those that are left wait for each other, or for what stays.
+                // The groups that are left wait for each other, or for members that stay. Breaking such a cycle takes a
+                // parking group, which is a planner's job; here the moves go ahead without the regions.
                 for connector_group in core::mem::take(&mut regions).into_keys() {
                     self.leave(Leftover::RegionLocked { connector_group });
                 }
@@ -64,7 +70,7 @@ impl Progress {
         for difference in &diff.connectors {
             let (id, to) = match difference {
                 Difference::Changed { from, to } if from.member_of != to.member_of => (to.id, to.member_of),
-                // It is in the way of a group that is to go.
+                // No command removes a connector, but its group can only be deleted without it.
                 Difference::Removed(connector) if diff.to.connector_group(connector.member_of).is_none() => {
                     (connector.id, diff.to.default_connector_group().id())
                 }
@@ -75,6 +81,8 @@ impl Progress {
         for difference in &diff.applications {
             let (Difference::Added(to) | Difference::Changed { to, .. }) = difference else { continue };
             let Some(publication) = &to.publication else { continue };
+            // Compared with the state so far, not with the first one: an application that was published just now is in the default
+            // group, and has to go on from there.
             let group = self.tenant.application(to.id).and_then(ApplicationView::connector_group);
             if group.map(ConnectorGroupView::id) != Some(publication.connector_group) {
                 arrivals.entry(publication.connector_group).or_default().applications.push(to.id);
@@ -91,6 +99,7 @@ impl Progress {
     }
 
     fn move_connectors(&mut self, ids: &[ConnectorId], connector_group: ConnectorGroupId) {
+        // A bulk command is accepted or refused as a whole, so that it is split only after a refusal: one command if possible.
         if self.attempt(detour::move_all(ids, connector_group)).is_ok() {
             return;
         }
@@ -114,6 +123,7 @@ impl Progress {
             return;
         }
         let applications = Selection::Ids(ids.clone());
+        // One application can refuse the bulk command for all. Singly, only those that are refused become leftovers.
         if self.attempt(ReassignApplications { applications, connector_group }).is_err() {
             for application in ids {
                 self.attempt_or_leave(AddApplication { application, connector_group });
@@ -129,8 +139,10 @@ impl Progress {
         }
     }
 
-    /// Names, again and again while another gives its name up; where all wait for each other, the first one takes its id as
-    /// its name for a while.
+    /// Renames groups, in rounds, because each rename may free the name that another one waits for. If a round renames
+    /// nothing, the names form cycles: then the first group takes its id as a temporary name, which nobody else has.
+    ///
+    /// It ends: a round renames a group, or one more group gives up its name, which each does once at most.
     pub(super) fn rename_groups(&mut self, groups: &[Difference<ConnectorGroup>]) {
         let wanted = groups.iter().filter_map(|difference| match difference {
             Difference::Changed { from, to } if !is_same_kind(from, to) => None,
@@ -151,7 +163,7 @@ impl Progress {
                 continue;
             }
             let Some(id) = wanted.iter().map(|(id, _)| *id).find(|id| gave_up.insert(*id)) else { break };
-            // Where it is no matter of names, it is refused again, and told below.
+            // If the refusal had another reason than the name, this is refused too, and the loop below reports it.
             _ = self.attempt(rename(id, id.to_string().into()));
         }
         for (id, name) in wanted {

@@ -20,6 +20,7 @@ impl fmt::Display for Diff {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Difference::Changed { from, to }) = &self.tenant {
             let mut changes = Changes::default();
+            // Names as in the JSON, so that a reader of the report can search the document for them.
             changes.of("id", &from.id, &to.id);
             changes.of("defaultRegion", &from.default_region, &to.default_region);
             changes.of("now", &from.now, &to.now);
@@ -84,7 +85,7 @@ impl fmt::Display for Changes {
     }
 }
 
-/// A group by the name that it has in this state.
+/// A group's name in this state, quoted; its id if it does not exist there.
 fn name(tenant: &Tenant, id: ConnectorGroupId) -> String {
     tenant.connector_group(id).map_or_else(|| format!("{id}"), |group| format!("{:?}", group.name().as_str()))
 }
@@ -132,6 +133,7 @@ impl Diff {
                     changes.0.push(format!("moved {} → {}", names.0, names.1));
                 }
                 changes.of("status", &status(from.presence.status()), &status(to.presence.status()));
+                // If only one of them is inactive, the status above already says so.
                 let since = (from.presence.inactive_since(), to.presence.inactive_since());
                 if let (Some(from), Some(to)) = since {
                     changes.of("inactiveSince", &from, &to);
@@ -165,12 +167,14 @@ impl Diff {
                             let names = (name(&self.from, was.connector_group), name(&self.to, is.connector_group));
                             changes.0.push(format!("moved {} → {}", names.0, names.1));
                         }
+                        // URLs are what a reader looks for, so both values are shown. Other properties may be long JSON: a name is enough.
                         let (was, is) = (&was.on_premises_publishing, &is.on_premises_publishing);
                         changes.of("internalUrl", &was.internal_url, &is.internal_url);
                         changes.of("externalUrl", &was.external_url, &is.external_url);
                         let others = was.changes_to(is);
                         let others = others.changed().filter(|name| name != "internalUrl" && name != "externalUrl");
                         changes.0.extend(others.map(|name| format!("{name} changed")));
+                        // `changes_to` lists what a command can change. This property is set by the system only and needs a look of its own.
                         let certificates = "verifiedCustomDomainCertificatesMetadata";
                         if was.verified_custom_domain_certificates_metadata
                             != is.verified_custom_domain_certificates_metadata

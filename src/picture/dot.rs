@@ -15,6 +15,8 @@ impl fmt::Display for Dot<'_> {
             let (shape, style) = look(node.shape);
             write!(formatter, "    n{index} [label=\"")?;
             for (index, text) in node.lines.iter().enumerate() {
+                // A backslash and an `n`, DOT's own sign for a line break. It must not pass through `Escaped`, which would
+                // double the backslash.
                 let between = if index == 0 { "" } else { "\\n" };
                 write!(formatter, "{between}{}", Escaped(text))?;
             }

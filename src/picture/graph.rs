@@ -1,4 +1,4 @@
-//! What a picture shows, as boxes and arrows.
+//! A picture as boxes and arrows, independent of the output format.
 
 use alloc::{string::String, vec::Vec};
 
@@ -14,7 +14,7 @@ pub(super) struct Graph {
 pub(super) struct Node {
     pub(super) shape: Shape,
     pub(super) mark: Mark,
-    /// Clean, and not yet escaped for any language.
+    /// Printable text, not yet escaped for any output format.
     pub(super) lines: Vec<String>,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum Shape {
     Remark,
 }
 
-/// What its colour says. The text says it too.
+/// The meaning of a box's colour. The text repeats it, for readers who see no colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
     Plain,
@@ -61,7 +61,8 @@ impl Mark {
         }
     }
 
-    /// Its area and its line, readable in black on light and on dark pages, and apart for those who do not see red and green.
+    /// The colours of area and border. Black text is readable on each area, on light and on dark pages; the areas can be told
+    /// apart by readers with red-green colour blindness.
     pub(super) const fn colours(self) -> (&'static str, &'static str) {
         match self {
             Self::Plain => ("#eceff1", "#607d8b"),

@@ -1,4 +1,4 @@
-//! What would change.
+//! The picture of an impact.
 
 use alloc::{
     collections::BTreeMap,
@@ -41,7 +41,7 @@ struct Drawing<'a> {
     options: &'a PictureOptions,
     names: Names<'a>,
     graph: Graph,
-    /// `None` is where an application is that is not published.
+    /// The box of each group. `None` stands for unpublished applications, which have no group.
     nodes: BTreeMap<Option<ConnectorGroupId>, usize>,
     /// Stands for all groups that are not shown.
     others: Option<usize>,
@@ -97,6 +97,8 @@ impl<'a> Drawing<'a> {
 
     fn flows(&mut self) -> Table {
         let mut table = Table::new(&["applications", "from", "to", "availability"]);
+        // Several flows may join the same boxes: with different availabilities, or because both ends stand for folded groups.
+        // They become one arrow.
         let mut ways = BTreeMap::<(usize, usize), Way>::new();
         let impact = self.impact;
         for flow in impact.flows() {
@@ -131,7 +133,7 @@ impl<'a> Drawing<'a> {
         if let Some(node) = self.nodes.get(&id).copied().or(self.others.filter(|_| id.is_some())) {
             return node;
         }
-        // All groups of a flow are among those that change, unless as many leave as come.
+        // Most groups of a flow are drawn already, as groups that change. A group is not if as many applications enter as leave.
         let lines = group.map_or_else(
             || vec![published(None).to_string()],
             |group| vec![clean(group.name().as_str(), self.options)],

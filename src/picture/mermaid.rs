@@ -24,6 +24,7 @@ impl fmt::Display for Mermaid<'_> {
             }
             writeln!(formatter, " n{}", edge.to)?;
         }
+        // Only the colours that occur, so that a small picture stays short.
         for mark in Mark::ALL.into_iter().filter(|mark| self.0.nodes.iter().any(|node| node.mark == *mark)) {
             let (area, line) = mark.colours();
             writeln!(formatter, "    classDef {} fill:{area},stroke:{line},color:#000000", mark.name())?;
@@ -65,6 +66,7 @@ impl fmt::Display for Escaped<'_> {
             let is_within_word = is_of_word(former) && is_of_word(characters.peek().copied());
             let is_plain = match character {
                 ' ' | ',' | ':' | '/' | '(' | ')' => true,
+                // Outside of a word Markdown might read them as a list or as emphasis.
                 '.' | '-' | '_' => is_within_word,
                 _ => !character.is_ascii() || character.is_ascii_alphanumeric(),
             };

@@ -1,4 +1,4 @@
-//! Commands one after the other.
+//! The picture of a sequence of commands.
 
 use alloc::{
     format,
@@ -28,6 +28,7 @@ pub(super) fn picture<'a>(
     let mut rest = 0_u64;
     for (index, (command, impact)) in steps.into_iter().enumerate() {
         if index >= options.connector_groups_max {
+            // Counted although not drawn: an iterator's length is not known in advance.
             rest = rest.saturating_add(1);
             continue;
         }
@@ -88,6 +89,7 @@ impl Told {
     }
 
     fn mark(&self) -> Mark {
+        // The worst effect decides the colour; that something else became better must not hide it.
         match self {
             Self { unavailable: 1.., .. } => Mark::Unavailable,
             Self { at_risk: 1.., .. } => Mark::AtRisk,

@@ -1,4 +1,4 @@
-//! A tenant as it stands.
+//! The picture of a tenant.
 
 use alloc::{
     collections::BTreeMap,
@@ -106,11 +106,13 @@ fn first_applications<'a>(
     tenant: &'a Tenant,
     options: &PictureOptions,
 ) -> BTreeMap<ConnectorGroupId, Vec<ApplicationView<'a>>> {
+    // A group stores a count, not a membership list: asking each group for its first members would be a pass each.
     let groups = tenant.connector_groups().take(options.connector_groups_max);
     let most = |group: ConnectorGroupView<'_>| {
         usize::try_from(group.applications_count()).unwrap_or(usize::MAX).min(options.applications_max)
     };
     let mut missing: BTreeMap<_, _> = groups.map(|group| (group.id(), most(group))).collect();
+    // The pass ends when nothing is missing, so that a group without applications must not keep it going.
     missing.retain(|_, most| *most > 0);
     let mut found = BTreeMap::<_, Vec<_>>::new();
     let mut applications = tenant.applications();
@@ -127,7 +129,7 @@ fn first_applications<'a>(
     found
 }
 
-/// What the other groups are, in four lines; `None` where there are none.
+/// A summary of the groups that are not shown, in four lines; `None` if all are shown.
 fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<Vec<String>> {
     let rest: Vec<_> = tenant.connector_groups().skip(options.connector_groups_max).collect();
     if rest.is_empty() {

@@ -23,6 +23,7 @@ impl Table {
     /// How many terminal columns each column of the table takes.
     fn widths(&self) -> Vec<usize> {
         let width_of = |column: usize, head: &str| {
+            // Terminal columns, not characters: an ideograph takes two of them, a combining mark none.
             let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
             cells.chain(iter::once(head.width())).max().unwrap_or_default()
         };
@@ -66,6 +67,7 @@ fn write_row<'a>(
     widths: &[usize],
     cells: impl Iterator<Item = &'a str>,
 ) -> fmt::Result {
+    // Padding is owed rather than written: it is paid before the next cell with text, and never at the end of a line.
     let mut gap = 0_usize;
     for (index, (cell, width)) in cells.zip(widths).enumerate() {
         let between = if index == 0 { "" } else { "  " };

@@ -19,6 +19,8 @@ use crate::{
 /// A name that can be shown: what cannot be printed is spelled out, among it whatever would break a line, turn the direction
 /// of writing or drive a terminal; what is too long is cut.
 pub(super) fn clean(text: &str, options: &PictureOptions) -> String {
+    // `escape_debug` would escape these three as well. They can be printed, and formats that need it
+    // escape them on their own.
     let kept = ['"', '\'', '\\'];
     let mut clean = String::new();
     for part in text.split_inclusive(kept) {
@@ -56,7 +58,7 @@ pub(super) fn is_empty(group: ConnectorGroupView<'_>) -> bool {
     group.connectors_count() == 0 && group.applications_count() == 0
 }
 
-/// A group that is empty is bad for nobody.
+/// The words for a group's availability. An empty group would count as unavailable, although nobody needs it.
 pub(super) fn standing(group: ConnectorGroupView<'_>) -> &'static str {
     if is_empty(group) { "empty" } else { availability(group.availability()) }
 }
@@ -81,7 +83,7 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// As it is called before, as a plan tells of it.
+    /// A group's name before the command, because a reader of a plan knows it by that name.
     pub(super) fn group(&self, id: ConnectorGroupId) -> String {
         let change = self.impact.connector_group(id);
         let group = change.and_then(|change| change.before.or(change.after));
@@ -137,7 +139,7 @@ impl Names<'_> {
         }
     }
 
-    /// What a command asks, in words.
+    /// A command in words.
     pub(super) fn command(&self, command: &Command) -> String {
         match command {
             Command::CreateConnectorGroup(command) => match &command.region {

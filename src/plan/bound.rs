@@ -1,8 +1,9 @@
-//! How many steps there must be at least: the heuristic of the search.
+//! A lower bound of the number of steps: the heuristic of the search.
 //!
-//! It never says more than the true number, so that A* with it finds a shortest plan: it counts a command for each group that
-//! is to come, go or change (no command does so for two), one for each target of connectors (a command has one target), and
-//! one or two for all applications. No command is counted twice, as these kinds have none in common.
+//! The bound never exceeds the true number (it is admissible), which A* needs to find a shortest plan. It counts one command
+//! for each group that has to be created, deleted or changed (no command does that for two groups), one for each group that
+//! connectors have to enter (a command has one target), and one or two for all applications together. These three kinds of
+//! commands have none in common, so that the sum counts no command twice.
 
 use alloc::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::tenant::Tenant;
 
-/// The fewest steps from here, whatever they are: what is left, each counted once.
+/// A lower bound of the steps from this state to the goal; 0 exactly if the goal is reached.
 pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
     let mut steps = 0_usize;
     let mut pending = BTreeSet::new();
@@ -22,6 +23,7 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
         let exists = tenant.connector_group(group.id).is_some();
         let differs = match group.fate {
             Some(Fate::Comes) if !exists => true,
+            // A temporary group (`None`) has to be deleted like any other group that goes.
             Some(Fate::Goes) | None => exists,
             Some(_) => update(tenant, group).is_some(),
         };
@@ -30,7 +32,8 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
             pending.insert(group.id);
         }
     }
-    // One command a target; what stays where the region is to change must leave and come back.
+    // One command for each target. Connectors whose own group is to change its region must leave it and return, so
+    // that their own group is a target as well.
     let mut targets = BTreeSet::new();
     let mut must_leave = false;
     for (class, members) in task.connectors.iter().enumerate() {
@@ -39,10 +42,14 @@ pub(super) fn at_least(task: &Task, tenant: &Tenant) -> usize {
         if at != Some(members.to) || returns {
             targets.insert(members.to);
         }
+        // Unlike a move away from another group, this needs two commands: out, and in again after the change.
         must_leave |= returns;
     }
+    // If this is the only target, the command by which they leave has another one, which is not counted yet. With two or more
+    // targets they might leave with a command that is counted, and adding one could exceed the true number.
     let away = usize::from(must_leave && targets.len() == 1);
-    // One command for all, but two where some leave a group whose region is to change and some come to it.
+    // One command can assign all applications. But a region changes only while its group is empty: if applications
+    // leave such a group and others (or the same) enter it, one command comes before the change and another one after it.
     let (mut leave, mut come, mut any) = (BTreeSet::new(), BTreeSet::new(), false);
     for (class, members) in task.applications.iter().enumerate() {
         let at = application_at(tenant, class);

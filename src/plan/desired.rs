@@ -1,4 +1,4 @@
-//! What a tenant should look like, as far as somebody cares.
+//! The desired state of a tenant, possibly partial.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
@@ -8,35 +8,34 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::{command::Selection, ids::ConnectorGroupId};
 
 objects! {
-    /// A desired state. It is partial: what is not named stays as it is.
+    /// A desired state. It is partial: things and properties that it does not name keep their state.
     ///
-    /// A *reference* is a text: an id, or a name as it is looked up elsewhere: a group's name (trimmed, in any case), a
+    /// A *reference* is a text: an id, or a name: a group's name (trimmed, in any case), a
     /// connector's `machineName`, an application's `appId` or `displayName`.
     #[derive(Debug, Clone, PartialEq, Eq, Default)]
     pub struct Desired {
-        /// Groups that should be there.
+        /// Groups that should exist.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub connector_groups: Vec<DesiredGroup>,
-        /// References to groups that should not be there. What is in them must be named elsewhere: nothing cascades.
+        /// References to groups that should not exist. Their members must be named elsewhere: a deletion does not cascade.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub absent: Vec<Arc<str>>,
         ..default
     }
 
-    /// One group that should be there: with an `id`, the group of that id, else the one of that `name`; where there is none,
-    /// it is to be created.
+    /// One group that should exist. It is found by `id` if it has one, else by `name`. If it is not found, it is created.
     #[derive(Debug, Clone, PartialEq, Eq, Default)]
     pub struct DesiredGroup {
-        /// Its id. A group that is to be created without one takes the next of the ids supplied.
+        /// A new group without an id takes the next of the ids supplied.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<ConnectorGroupId>,
-        /// Its name: with an `id`, the one that it should have; without, the one that it is found by.
+        /// With an `id`: the desired name. Without an `id`: the name by which the group is found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<Arc<str>>,
-        /// The name that it should have instead of the one that it is found by.
+        /// The desired name, if it differs from the name by which the group is found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub rename: Option<Arc<str>>,
-        /// Its region.
+        /// The desired region; without one, an existing group keeps its region.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub region: Option<Arc<str>>,
         /// Connectors that should be in it.
@@ -50,32 +49,32 @@ objects! {
 }
 
 /// Connectors or applications: a list of references, or a selection as bulk commands have them, whose `in` may be a group's
-/// name. One that is named by reference is no part of a selection elsewhere.
+/// name. References take precedence: a thing that is named by reference belongs to no selection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Things {
-    /// These.
+    /// References, one for each thing.
     These(Vec<Arc<str>>),
-    /// All that a selection means in the tenant as it is now.
+    /// Everything that a selection means in the tenant before the plan.
     Selected(Selected),
 }
 
-/// What a selection names.
+/// A selection, with a reference instead of a group's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Selected {
-    /// Those of this group.
+    /// Members of this group.
     In(Arc<str>),
-    /// All there are, where `true`.
+    /// All things of the kind if `true`, none if `false`.
     All(bool),
-    /// Those whose group has this region.
+    /// Things whose group has this region.
     InRegion(Arc<str>),
-    /// Those whose name starts so.
+    /// Things whose name starts with this text.
     Named(Arc<str>),
 }
 
 impl Selected {
-    /// As a bulk command has it, once it is known which group `in` means.
+    /// The selection of a bulk command; `group` finds the group that `in` refers to.
     pub(super) fn selection<Id>(
         &self,
         group: impl FnOnce(&Arc<str>) -> Option<ConnectorGroupId>,
@@ -108,7 +107,7 @@ impl<'de> Deserialize<'de> for Things {
     }
 }
 
-/// Says what is wrong within, which an untagged enum would not.
+/// Reads a list or a selection by its first token. An untagged enum would replace errors within by "no variant matched".
 struct ThingsVisitor;
 
 impl<'de> de::Visitor<'de> for ThingsVisitor {

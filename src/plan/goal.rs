@@ -1,4 +1,4 @@
-//! What a desired state means in a tenant: every reference found, or told why not.
+//! The meaning of a desired state in a tenant: references become ids, selections become lists, or there is a reason why not.
 
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
@@ -19,10 +19,10 @@ use crate::{
     tenant::Tenant,
 };
 
-/// What becomes of a group.
+/// Whether a group exists before and after the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It is there before and after.
+    /// It exists before and after.
     Stays,
     /// It is to be created.
     Comes,
@@ -45,7 +45,8 @@ pub(super) struct Goal {
     pub(super) applications: BTreeMap<ApplicationId, ConnectorGroupId>,
 }
 
-/// What no other command can make acceptable, so that it is told at once. All else is tried.
+/// Whether no other command can make a refused command acceptable. Such a refusal ends planning at once. The four others may
+/// vanish after renames, moves and region changes, which is what planning is about.
 pub(super) fn is_final(refusal: &Refusal) -> bool {
     !matches!(
         refusal,
@@ -72,6 +73,7 @@ pub(super) fn resolve(
         reasons: Vec::new(),
     };
     let groups: Vec<_> = desired.connector_groups.iter().map(|group| resolving.group(group, new_ids)).collect();
+    // All groups before any member: a member's target may be a group that stands later in the list.
     for reference in &desired.absent {
         resolving.absent(reference);
     }
@@ -87,6 +89,7 @@ pub(super) fn resolve(
             }
         }
     }
+    // References take precedence over selections, so that they are kept before any selection is read.
     resolving.keep();
     for (group, to) in desired.connector_groups.iter().zip(&groups) {
         let Some(to) = *to else { continue };
@@ -100,10 +103,10 @@ pub(super) fn resolve(
 struct Resolving<'a> {
     tenant: &'a Tenant,
     connectors: Index<ConnectorId>,
-    /// Made for the first name, as ids need none.
+    /// Built for the first reference that is a name: it costs a pass over all applications, which ids do not need.
     applications: Option<Index<ApplicationId>>,
     absent: &'a [Arc<str>],
-    /// Who is to go where, in the order of naming, until it is kept.
+    /// Pairs of member and target that `keep` has not yet checked for contradictions.
     connectors_to: Vec<(ConnectorId, ConnectorGroupId)>,
     applications_to: Vec<(ApplicationId, ConnectorGroupId)>,
     goal: Goal,
@@ -111,13 +114,13 @@ struct Resolving<'a> {
 }
 
 impl Resolving<'_> {
-    /// A reference to a group that is there.
+    /// The existing group that a reference means; `None` if there is none, or if it is ambiguous (then with a reason).
     fn find(&mut self, reference: &Arc<str>) -> Option<ConnectorGroupId> {
         if let Ok(id) = reference.parse() {
             return self.tenant.connector_group(id).map(ConnectorGroupView::id);
         }
         let same: Vec<_> = self.tenant.connector_groups_by_name(reference).collect();
-        // The service's groups are nobody's to change, so that a name means one of the others where there is one.
+        // Nobody can change the service's groups, so that a name means an administrator's group first, if one has it.
         let ours = same.iter().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
         let ours: Vec<_> = ours.collect();
         match (&*ours, &*same) {
@@ -144,9 +147,12 @@ impl Resolving<'_> {
                 name = name.or_else(|| group.name.clone());
                 self.tenant.connector_group(id).map(ConnectorGroupView::id)
             }
+            // After the plan the group has its new name only. Looking for that too makes planning idempotent: without it, a second
+            // plan for the same desired state would create the group again.
             (None, Some(reference)) => self.find(reference).or_else(|| self.find(name.as_ref()?)),
             (None, None) => None,
         };
+        // An ambiguous name is not a missing group: creating one would be wrong.
         if self.reasons.len() > before {
             return None;
         }
@@ -154,6 +160,7 @@ impl Resolving<'_> {
             (Some(id), _) => (id, Fate::Stays),
             (None, Some(id)) => (id, Fate::Comes),
             (None, None) => {
+                // Ids that exist are skipped, so that a caller may supply the same sequence for every plan.
                 let Some(id) = new_ids.find(|id| self.tenant.connector_group(*id).is_none()) else {
                     self.reasons.push(Reason::NoIdLeft);
                     return None;
@@ -217,8 +224,9 @@ impl Resolving<'_> {
         keep(&mut self.goal.applications, &mut self.applications_to, &mut self.reasons);
     }
 
-    /// Those that a selection means and nobody names.
+    /// Adds the members that a selection means, except those that are named by reference.
     fn selected(&mut self, group: &DesiredGroup, to: ConnectorGroupId) {
+        // The real target may not exist yet. The default group always does, so that this check can fail for the selection only.
         let connector_group = self.tenant.default_connector_group().id();
         if let Things::Selected(selected) = &group.connectors {
             let Some(connectors) = self.selection(selected) else { return };
@@ -236,7 +244,8 @@ impl Resolving<'_> {
         }
     }
 
-    /// What a group held that is to be gone, and is, is nothing: a plan that was carried out has nothing left to do.
+    /// The selection with its group found. A group that should be absent and is absent selects nothing: a plan that was
+    /// carried out already must not fail because the group is gone.
     fn selection<Id>(&mut self, selected: &Selected) -> Option<Selection<Id>> {
         let mut missing = None;
         let selection = selected.selection(|reference| {
@@ -252,7 +261,7 @@ impl Resolving<'_> {
         selection
     }
 
-    /// Asks for each part of the goal alone, so that what is refused whatever comes before it is told at once.
+    /// Decides each part of the goal by itself, to report refusals that no order of commands can avoid before any planning.
     fn ask(&mut self) {
         let groups = self.goal.groups.clone();
         for GoalGroup { id, name, region, fate } in groups.iter().cloned() {
@@ -269,11 +278,13 @@ impl Resolving<'_> {
             self.check(&command);
         }
         let comes = |to: ConnectorGroupId| groups.iter().any(|group| group.id == to && group.fate == Fate::Comes);
+        // An empty selection moves nothing, so that only the target is judged. Groups to be created are judged above.
         let targets = self.goal.connectors.values().chain(self.goal.applications.values());
         let targets: alloc::collections::BTreeSet<_> = targets.copied().filter(|to| !comes(*to)).collect();
         for connector_group in targets {
             self.check(&ReassignApplications { applications: Selection::Ids(Vec::new()), connector_group }.into());
         }
+        // No command of a plan publishes, so that an unpublished application is refused everywhere, in the default group too.
         let unpublished = self.goal.applications.keys().copied();
         let unpublished = unpublished.filter(|id| self.tenant.application(*id).is_some_and(|one| !one.is_published()));
         let applications: Vec<_> = unpublished.collect();
@@ -292,7 +303,9 @@ impl Resolving<'_> {
     }
 }
 
-/// Puts what was named into its map, all at once: a map of many is made in less time than it grows.
+/// Moves checked pairs into the map. A member with two targets is a contradiction; the same pair twice is harmless.
+///
+/// Building a map from sorted pairs and appending it takes linear time, while a million single insertions would not.
 fn keep<Id: Copy + Ord + Into<AnyId>>(
     places: &mut BTreeMap<Id, ConnectorGroupId>,
     named: &mut Vec<(Id, ConnectorGroupId)>,
@@ -300,6 +313,7 @@ fn keep<Id: Copy + Ord + Into<AnyId>>(
 ) {
     named.sort_unstable();
     named.dedup();
+    // Sorted and without duplicates: neighbours with one id have different targets.
     for (one, next) in named.iter().zip(named.iter().skip(1)) {
         if one.0 == next.0 {
             reasons.push(Reason::NamedTwice { id: one.0.into() });

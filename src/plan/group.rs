@@ -1,4 +1,4 @@
-//! A group of the small tenant, and what is left to do about it.
+//! A group of the small tenant, and the commands that bring it to its final state.
 
 use alloc::sync::Arc;
 
@@ -9,15 +9,15 @@ use crate::{
     tenant::Tenant,
 };
 
-/// A group that matters, as it should be in the end.
+/// A group that matters, in its final state.
 #[derive(Clone)]
 pub(super) struct Group {
     pub(super) id: ConnectorGroupId,
     pub(super) name: Arc<str>,
     pub(super) region: Arc<str>,
-    /// A name that nobody has or wants, for the way.
+    /// A name that nobody has or wants, to be used in between.
     pub(super) spare: Arc<str>,
-    /// `None`: a temporary group, there neither before nor after.
+    /// `None`: a temporary group, which exists neither before nor after.
     pub(super) fate: Option<Fate>,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn create(group: &Group, name: &Arc<str>) -> Command {
     CreateConnectorGroup::new(group.id, name.clone()).region(group.region.clone()).into()
 }
 
-/// What is to change of a group that is there, if anything.
+/// The command that gives an existing group its final name and region; `None` if it has both, or is to be deleted.
 pub(super) fn update(tenant: &Tenant, group: &Group) -> Option<UpdateConnectorGroup> {
     let now = tenant.connector_group(group.id).filter(|_| group.is_wanted())?;
     let name = (now.name().as_str() != &*group.name).then(|| group.name.clone().into());

@@ -1,10 +1,10 @@
-//! Plans: which commands, in which order, lead a tenant to a desired state, or why none do.
+//! Plans: the commands, in order, that lead a tenant to a desired state, or the reasons why none do.
 //!
-//! A plan is made in small: one connector and one application stand for all that start in the same group and end in the same
-//! group (`task`), so that its size is that of the change and not of the tenant. Two planners try: a straight one, fast and
-//! hardly ever a step too long (`straight`), and a search that is exact where the task is small (`search`). Neither knows
-//! a rule: they know what to try, and `decide` says whether it goes. The result is run on a snapshot of the tenant itself
-//! before it is given away.
+//! A plan is made on a small tenant: one connector or application stands for all that start in the same group and end in the
+//! same group (`task`), so that the size of the task is that of the change and not of the tenant. Two planners work on it: a
+//! greedy one, which is fast and seldom a step too long (`straight`), and an exact search for small tasks (`search`). Neither
+//! contains rules: they propose commands, and `decide` accepts or refuses them. The result is run on a snapshot of the
+//! tenant itself before it is returned.
 
 mod bound;
 mod desired;
@@ -38,29 +38,30 @@ use straight::straight;
 use task::Task;
 use walk::Walk;
 
-/// What matters most on the way.
+/// What a plan minimizes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Aim {
-    /// Fewest steps; and of two orders that the straight way has, the one that cuts off fewer.
+    /// Fewest steps. Where the greedy planner has two orders of equal length, it takes the one with fewer outages.
     #[default]
     FewestSteps,
-    /// No application that has had an active connector is without one after any step; where that cannot be, as few
-    /// applications as can be, for as few steps as can be. Then fewest steps.
+    /// Fewest outages: the sum, over all steps, of the applications without an active connector that had one before. Then
+    /// fewest steps.
     KeepAvailable,
 }
 
-/// Where things wait that must leave a group while its region changes.
+/// Where the members of a group wait while its region changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Parking {
-    /// In a temporary group, or in an empty one that nobody else goes to, and in no case but this: nothing else moves but
-    /// what is to go elsewhere, to there. So no application is served by connectors of a network that it has nothing to do
-    /// with; all that waits at one time waits together, however. Connectors that may leave for the default group only
-    /// pass through that.
+    /// In a temporary group, or in an empty group that nobody else goes to. Only things that block a region change wait
+    /// there; everything else goes straight to its destination. So no application is served by connectors of a foreign
+    /// network, except by others that wait at the same time. Connectors that may leave only for the default group
+    /// pass through it.
     #[default]
     Apart,
-    /// In any group: two steps fewer, where the connectors of every group reach every application.
+    /// In any group. It saves the creation and the deletion of a temporary group, and is safe only if the connectors of every
+    /// group reach every application.
     Anywhere,
 }
 
@@ -70,24 +71,24 @@ objects! {
     pub struct PlanOptions {
         /// What matters most.
         pub aim: Aim,
-        /// Where things wait.
+        /// Where members of a group wait while its region changes.
         pub parking: Parking,
         ..default
     }
 }
 
-/// Commands that lead to the desired state, each accepted where it stands.
+/// Commands that lead to the desired state, each accepted after those before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// The commands in order; none where nothing is to be done.
+    /// The commands in order; empty if the tenant has the desired state.
     pub steps: Vec<Command>,
     /// No plan has fewer steps than this.
     pub at_least: usize,
-    /// Whether it is known that no plan is better under the options: because it has no more steps than there must be and
-    /// leaves no application unserved, or because all others were looked at.
+    /// Whether it is proven that no plan is better under the options: it has `at_least` steps and no outage that counts, or
+    /// the search was exhaustive.
     pub best: bool,
-    /// Applications that lose their last active connector on the way or at its end, in the order of steps.
+    /// Applications that lose their last active connector during the plan, in the order of steps.
     pub outages: Vec<Outage>,
 }
 
@@ -95,22 +96,22 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outage {
-    /// The step that takes it away, counted from 0.
+    /// The step that takes the connector away, counted from 0.
     pub step: usize,
-    /// The step that gives one back; `None` where the desired state has none for them.
+    /// The step that ends the outage; `None` if it lasts in the desired state.
     pub until: Option<usize>,
-    /// Where they are without.
+    /// The group of the applications after that step.
     pub connector_group: ConnectorGroupId,
-    /// They.
+    /// The affected applications.
     pub applications: Vec<ApplicationId>,
 }
 
-/// Why a desired state cannot be reached, or is none.
+/// Why a desired state cannot be reached, or is contradictory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "reason", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Reason {
-    /// A selection is `in` a group that is not there.
+    /// The group of an `in` selection does not exist.
     #[error("there is no connector group {reference:?}")]
     ConnectorGroupNotFound {
         /// As it was given.
@@ -128,7 +129,7 @@ pub enum Reason {
         /// As it was given.
         reference: Arc<str>,
     },
-    /// A name that several things have; their ids tell them apart.
+    /// Several things have this name. An id in its place is unambiguous.
     #[error("{reference:?} is the name of {}", ids.len())]
     Ambiguous {
         /// As it was given.
@@ -136,10 +137,10 @@ pub enum Reason {
         /// All that have it.
         ids: Vec<AnyId>,
     },
-    /// A group named twice, or a thing that should be in two groups.
+    /// A group is named twice, or a thing should be in two groups.
     #[error("{id} is named twice")]
     NamedTwice {
-        /// The thing.
+        /// The id of the group, connector or application.
         id: AnyId,
     },
     /// A group that is to be created has no name.
@@ -151,24 +152,24 @@ pub enum Reason {
     /// A group is to be created, and no id is left for it.
     #[error("no id is left for a new connector group")]
     NoIdLeft,
-    /// The engine refuses what would have to be done, whatever is done before it.
+    /// The engine refuses a command that the desired state needs.
     #[error("{}: {refusal}", command.name())]
     Refused {
-        /// What would have to be done.
+        /// The command that is needed.
         command: Box<Command>,
-        /// Why it is refused.
+        /// Its refusal.
         refusal: Box<Refusal>,
     },
 }
 
-/// No way leads to the desired state.
+/// No plan was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unreachable {
     /// Why not; never empty.
     pub reasons: Vec<Reason>,
-    /// Whether that is certain: the reasons hold whatever comes before, or every way was looked at. Otherwise the straight
-    /// way ends there, and the task was too big to look at all others.
+    /// `true`: no plan exists, because the reasons hold in any state, or because the search was exhaustive. `false`: the
+    /// greedy planner failed, and the task is too large for exhaustive search.
     pub certain: bool,
 }
 
@@ -186,8 +187,8 @@ impl core::error::Error for Unreachable {}
 
 /// Plans.
 impl Tenant {
-    /// The commands that lead to a desired state: none of them a transaction, all of them those of administrators on groups
-    /// and on what is in them. Whoever wants all or nothing puts them into one transaction.
+    /// The commands that lead to a desired state. All are administrators' commands on groups and their members; none is a
+    /// transaction. To have all or nothing, put them into one transaction.
     ///
     /// `new_ids` are for groups that are to be created without an id of their own, and for a temporary group; on the live
     /// service they stand for the ids that it will give.
@@ -222,6 +223,7 @@ impl Tenant {
         let mut new_ids = new_ids.into_iter();
         let goal =
             goal::resolve(self, desired, &mut new_ids).map_err(|reasons| Unreachable { reasons, certain: true })?;
+        // The temporary group's id must be new to the tenant and to the goal. Without one, things can wait in other groups only.
         let is_taken = |id: &ConnectorGroupId| {
             self.connector_group(*id).is_some() || goal.groups.iter().any(|group| group.id == *id)
         };
@@ -230,6 +232,8 @@ impl Tenant {
         let at_least = at_least(&task, &task.start);
         let (known, nearest) = straight_ways(&task, at_least);
         let cost = known.as_ref().map(|walk| task.cost(walk));
+        // The search is skipped if the greedy plan meets the lower bound: no plan can be better. Otherwise it gets the greedy
+        // plan's cost as an upper bound, and it only has to find something cheaper.
         let (steps, best) = match (known, cost) {
             (Some(walk), Some(cost)) if cost == (0, at_least) => (walk.steps, true),
             (known, cost) => match (search(&task, cost, STATES_MAX), known) {
@@ -242,13 +246,15 @@ impl Tenant {
                 }
             },
         };
+        // The small tenant is an abstraction. Only a run on the tenant itself proves that each command is accepted there.
         let (real, _) = self.run(&task, &steps)?;
         Ok(Plan { steps: real, at_least, best, outages: outages(&task, &steps) })
     }
 
-    /// The steps spelled out, and where they lead.
+    /// The steps as commands of this tenant, each applied to a snapshot, and the state after them.
     fn run(&self, task: &Task, steps: &[Command]) -> Result<(Vec<Command>, Self), Unreachable> {
         let (mut small, mut tenant, mut real) = (task.start.clone(), self.clone(), Vec::new());
+        // Both tenants advance in step, because a command is spelled out from where the classes are at that moment.
         for step in steps {
             let command = task.spelled_out(&small, step);
             let refused = |refusal| Unreachable {
@@ -262,7 +268,7 @@ impl Tenant {
         Ok((real, tenant))
     }
 
-    /// What is refused where the straight way ends.
+    /// The refusals of the commands that are left after the greedy planner's best attempt.
     fn refused(&self, task: &Task, walk: &Walk) -> Vec<Reason> {
         let Ok((_, after)) = self.run(task, &walk.steps) else { return Vec::new() };
         let left = walk.left(task);
@@ -276,19 +282,23 @@ impl Tenant {
 }
 
 impl Task {
+    /// Outages count only for the aim that minimizes them, so that costs of one aim can be compared with the search's.
     fn cost(&self, walk: &Walk) -> (u64, usize) {
         let outage_cost = if self.options.aim == Aim::KeepAvailable { walk.outage_cost.total } else { 0 };
         (outage_cost, walk.steps.len())
     }
 }
 
-/// The best of the straight ways, and the one that comes nearest where none leads there.
+/// The greedy planner's best complete plan, if it has one, and its attempt with the fewest commands left. The latter supplies
+/// the reasons if there is no plan.
 fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
+    // Without parking first: if that attempt meets the lower bound, no other one can be better.
     let mut nearest = straight(task, None);
     let mut best = Walk::is_done(task, &nearest.tenant).then(|| nearest.clone());
     let is_best = best.as_ref().is_some_and(|walk| task.cost(walk) == (0, at_least));
     for waiting in task.waiting().into_iter().filter(|_| !is_best) {
         let walk = straight(task, Some(waiting));
+        // The attempt with the fewest commands left names the true obstacles, and few that only follow from them.
         if walk.left(task).len() < nearest.left(task).len() {
             nearest = walk.clone();
         }
@@ -300,7 +310,7 @@ fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
     (best, nearest)
 }
 
-/// Who loses the last active connector with which step, and until when.
+/// The outages of a plan, found by running it once more. Classes suffice: their members are always in the same group.
 fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
     let mut outages: Vec<Outage> = Vec::new();
     let mut tenant = task.start.clone();
@@ -309,6 +319,7 @@ fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
         places.map(|place| (place, serves(tenant, place))).collect()
     };
     let mut before = groups(&tenant);
+    // For each class the index of its outage that has not ended yet.
     let mut open: Vec<Option<usize>> = before.iter().map(|_| None).collect();
     for (step, command) in steps.iter().enumerate() {
         _ = tenant.apply(command);
@@ -316,6 +327,7 @@ fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
         let classes = before.iter().zip(&after).zip(&mut open).zip(&task.applications);
         for (((before, after), open), class) in classes {
             match (before.1, after) {
+                // Before the step an active connector, after it none: whoever was without one from the start suffers no outage.
                 (true, (Some(connector_group), false)) => {
                     *open = Some(outages.len());
                     let (connector_group, applications) = (*connector_group, class.members.clone());

@@ -1,4 +1,8 @@
-//! The shortest way, by best-first search (A*) with a bound that no way can beat: exact, for tasks that are small enough.
+//! The shortest plan, by best-first search (A*) with a lower bound as its heuristic: exact, for tasks that are small enough.
+//!
+//! Costs are pairs, compared in order: outages, then steps. A state's bound is (outages so far, steps so far + lower bound
+//! of the steps left). No plan through that state costs less: outages only add up, and if none is added, the steps decide.
+//! So the first complete state that is taken from the queue ends a best plan.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet, BinaryHeap},
@@ -25,22 +29,22 @@ use crate::{
 
 /// How many states are kept before the search gives up.
 pub(super) const STATES_MAX: usize = 30_000;
-/// In how many ways applications may go in one command, for a task to be small.
+/// The most different commands that assign applications in one state: the branching factor that applications may have.
 const WAYS_MAX: usize = 700;
-/// How many connectors may be chosen from for one command, for a task to be small.
+/// The most classes of connectors that may go to one group: every subset is a command, here 31 of them.
 const CHOICES_MAX: usize = 5;
 
 /// What the search has found out.
 pub(super) enum Found {
-    /// The best way of all, better than the one that was known.
+    /// The best plan of all, which costs less than the known one.
     Better(Vec<Command>),
-    /// There is no better way than the one that was known; where none was, there is none.
+    /// No plan costs less than the known one. If none was known, there is none.
     NoBetter,
-    /// It was too much to look at.
+    /// The task is too large for an exhaustive search.
     Unknown,
 }
 
-/// What a way costs: applications without a connector they had, then steps.
+/// What a plan costs: outages (applications times steps without an active connector), then steps.
 type Cost = (u64, usize);
 
 struct Node {
@@ -50,17 +54,21 @@ struct Node {
     before: Option<(usize, Command)>,
 }
 
-/// Looks for a way that costs less than `known`. Gives up where it keeps more states than `states_max`, and that which it
-/// looks at is not the end.
+/// Looks for a plan that costs less than `known`. Gives up once it keeps more than `states_max` states, unless the state
+/// that it takes from the queue next is complete.
 pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
     let Some(choices) = Choices::of(task) else { return Found::Unknown };
     let first = Walk::new(task);
     let mut nodes = vec![Node { tenant: first.tenant, outage_cost: first.outage_cost, steps: 0, before: None }];
     let mut best = BTreeMap::<Vec<u8>, Cost>::new();
+    // A max-heap, turned around: least bound first. Of equal bounds the longer path comes first, as it is nearer to an end;
+    // then the older node, so that equal input gives equal plans.
     let mut open = BinaryHeap::from([Reverse((0, at_least(task, &task.start), Reverse(0), 0_usize))]);
     while let Some(Reverse((outage_cost, _, _, at))) = open.pop() {
         let Some(node) = nodes.get(at) else { continue };
         let cost = (outage_cost, node.steps);
+        // A cheaper path to this state was found after this entry was queued; that path has an entry of its own. Since states are
+        // queued again whenever they get cheaper, the bound has to be admissible, but not consistent.
         if best.get(&Choices::key(task, node)).is_some_and(|best| *best != cost) {
             continue;
         }
@@ -74,6 +82,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         let mut next = Vec::new();
         for command in choices.commands(task, &node.tenant) {
             let mut tenant = node.tenant.clone();
+            // A command without effect would lead to the same state for one step more.
             if tenant.apply(&command).is_ok_and(|events| !events.is_empty()) {
                 let mut outage_cost = node.outage_cost.clone();
                 if task.options.aim == Aim::KeepAvailable {
@@ -85,6 +94,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         for node in next {
             let cost = (node.outage_cost.total, steps);
             let bound = (node.outage_cost.total, steps.saturating_add(at_least(task, &node.tenant)));
+            // Branch and bound: nothing beyond this state can be better than the plan that is known.
             if known.is_some_and(|known| bound >= known) {
                 continue;
             }
@@ -109,40 +119,48 @@ fn path_to(nodes: &[Node], mut at: usize) -> Vec<Command> {
     steps
 }
 
-/// Where each class may go.
+/// The moves that the search tries. Everything else about commands is left to the engine.
 struct Choices {
+    /// For each class of applications, the groups that it may be assigned to.
     applications: Vec<Vec<ConnectorGroupId>>,
+    /// For each group, the classes of connectors that may be moved to it: the other way round, as one command has one target.
     connectors: BTreeMap<ConnectorGroupId, Vec<usize>>,
     /// Whether a group may have the tenant's default region on the way, so that connectors leave it again.
     by_region: bool,
+    /// Whether names must be unique, so that groups may need a spare one on the way.
     spare_names: bool,
 }
 
 impl Choices {
-    /// `None` where there are too many.
+    /// `None` if there are too many choices for an exhaustive search.
     fn of(task: &Task) -> Option<Self> {
         let tenant = &task.start;
         let by_region = tenant.rules().regional_connector_moves;
         let default = tenant.default_connector_group().id();
-        let mut restless: BTreeSet<_> =
+        // Groups that have to be empty at some time, for their region to change. The default group is one of them where
+        // connectors pass through it, because it may need another region for that.
+        let mut emptied: BTreeSet<_> =
             task.groups.iter().filter(|group| is_pending(tenant, group)).map(|one| one.id).collect();
         if by_region {
-            restless.insert(default);
+            emptied.insert(default);
         }
-        let lends = task.options == PlanOptions { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
-        let places = |from: ConnectorGroupId, to: ConnectorGroupId, more: Option<ConnectorGroupId>| -> Vec<_> {
-            let is_restless = restless.contains(&from);
-            let waits = match task.options.parking {
-                Parking::Apart => is_restless,
-                Parking::Anywhere => lends || from != to || is_restless,
+        // Where anything may wait anywhere, a connector that ends where it starts may serve another group for a while.
+        let may_lend = task.options == PlanOptions { aim: Aim::KeepAvailable, parking: Parking::Anywhere };
+        let places = |from: ConnectorGroupId, to: ConnectorGroupId, detour: Option<ConnectorGroupId>| -> Vec<_> {
+            let must_leave = emptied.contains(&from);
+            let may_wait = match task.options.parking {
+                Parking::Apart => must_leave,
+                Parking::Anywhere => may_lend || from != to || must_leave,
             };
-            let moves = from != to || waits;
-            let parking = task.parking.iter().copied().filter(|_| waits).chain(more.filter(|_| moves));
-            let back = Some(from).filter(|_| moves);
-            let places: BTreeSet<_> = parking.chain([to]).chain(back).collect();
+            let may_move = from != to || may_wait;
+            let parking = task.parking.iter().copied().filter(|_| may_wait).chain(detour.filter(|_| may_move));
+            // Its first group is a place to wait as well: it may go back there.
+            let origin = Some(from).filter(|_| may_move);
+            let places: BTreeSet<_> = parking.chain([to]).chain(origin).collect();
             places.into_iter().collect()
         };
         let applications: Vec<_> = task.applications.iter().map(|class| places(class.from, class.to, None)).collect();
+        // One command assigns every class independently: to one of its places, or (the one more) nowhere. Hence the product.
         let ways = applications.iter().try_fold(1_usize, |ways, places| {
             let ways = ways.checked_mul(places.len().checked_add(1)?)?;
             (ways <= WAYS_MAX).then_some(ways)
@@ -154,11 +172,12 @@ impl Choices {
                 connectors.entry(place).or_default().push(class);
             }
         }
+        // A key writes a group as one byte and no group as 255, so that fewer than 200 groups never collide.
         let few = connectors.values().all(|classes| classes.len() <= CHOICES_MAX) && task.groups.len() < 200;
         few.then_some(Self { applications, connectors, by_region, spare_names: tenant.rules().unique_names })
     }
 
-    /// What may be worth trying next.
+    /// Every command that the search tries in a state. The engine refuses those that are not allowed.
     fn commands(&self, task: &Task, tenant: &Tenant) -> Vec<Command> {
         let mut commands = Vec::new();
         for group in &task.groups {
@@ -166,6 +185,7 @@ impl Choices {
         }
         for (to, classes) in &self.connectors {
             let here = classes.iter().copied().filter(|class| connector_at(tenant, *class) != Some(*to));
+            // All subsets of the classes that are not there yet: each class doubles the list, once without and once with it.
             let mut chosen = vec![Vec::new()];
             for class in here {
                 let with = chosen.iter().map(|classes| [&**classes, &[class]].concat());
@@ -174,17 +194,18 @@ impl Choices {
             let chosen = chosen.into_iter().filter(|classes| !classes.is_empty());
             commands.extend(chosen.map(|classes| send(classes, *to)));
         }
+        // All combinations of moves: each class adds, to every combination so far, one copy for each place that it may go to.
         let mut chosen = vec![BTreeMap::new()];
         for (class, places) in self.applications.iter().enumerate() {
             let at = application_at(tenant, class);
-            let mut more = Vec::new();
+            let mut extended = Vec::new();
             for to in places.iter().filter(|to| Some(**to) != at && tenant.connector_group(**to).is_some()) {
-                more.extend(chosen.iter().cloned().map(|mut moves: BTreeMap<_, _>| {
+                extended.extend(chosen.iter().cloned().map(|mut moves: BTreeMap<_, _>| {
                     moves.insert(class, *to);
                     moves
                 }));
             }
-            chosen.extend(more);
+            chosen.extend(extended);
         }
         commands.extend(chosen.iter().filter(|moves| !moves.is_empty()).map(assign));
         commands
@@ -196,6 +217,7 @@ impl Choices {
         let Some(now) = tenant.connector_group(id) else {
             if matches!(group.fate, Some(Fate::Comes) | None) {
                 commands.push(create(group, &group.name));
+                // In the default region connectors may pass through the new group; its own region can follow later.
                 if self.by_region {
                     let region = Group { region: default_region(), ..group.clone() };
                     commands.push(create(&region, &group.name));
@@ -208,6 +230,7 @@ impl Choices {
             return;
         };
         let name = now.name().as_str();
+        // A spare name helps only if somebody waits for the present one. Names are compared as R-46 does: trimmed, in any case.
         let is_wanted =
             |other: &Group| other.id != id && other.name.trim().to_lowercase() == name.trim().to_lowercase();
         let takes_spare = self.spare_names && name != &*group.spare && task.groups.iter().any(is_wanted);
@@ -217,11 +240,11 @@ impl Choices {
             names.extend((name != &*group.name).then(|| Some(group.name.clone())));
             regions.extend((region != &*group.region).then(|| Some(group.region.clone())));
         } else {
-            // Before it goes, its name may be wanted, and connectors may pass through it.
+            // Its name and region may change all the same until then: the name may be wanted, connectors may pass through.
             commands.push(DeleteConnectorGroup { id }.into());
         }
         names.extend(takes_spare.then(|| Some(group.spare.clone())));
-        // What changes nothing is no step, and is dropped where it is tried.
+        // The default region may be the present one. Such a command has no effect, and `search` drops it.
         regions.extend(self.by_region.then(|| Some(default_region())).filter(|region| !regions.contains(region)));
         for name in &names {
             for region in &regions {
@@ -239,13 +262,15 @@ impl Choices {
         }
     }
 
-    /// Equal where the states are.
+    /// A state as bytes: two states of one search have equal keys only if the same plans lead on from them.
     fn key(task: &Task, node: &Node) -> Vec<u8> {
         let tenant = &node.tenant;
         let place = |id: Option<ConnectorGroupId>| {
             let place = task.groups.iter().position(|group| Some(group.id) == id);
             place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
         };
+        // On the way a group has one of three names (wanted, spare, original) and one of three regions (wanted, default,
+        // original), so that two bits each tell them apart; 0 is left for a group that does not exist.
         let which = |text: &str, known: [&str; 2]| match known.iter().position(|one| *one == text) {
             Some(0) => 1_u8,
             Some(_) => 2,
@@ -260,6 +285,7 @@ impl Choices {
         });
         let connectors = (0..task.connectors.len()).map(|class| place(connector_at(tenant, class)));
         let applications = (0..task.applications.len()).map(|class| place(application_at(tenant, class)));
+        // The history matters too: an application that never had an active connector suffers no outage without one.
         let served = node.outage_cost.served.iter().map(|served| u8::from(*served));
         groups.chain(connectors).chain(applications).chain(served).collect()
     }

@@ -11,6 +11,7 @@ use crate::{
 
 /// The id of a class's one connector or application in the small tenant.
 pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
+    // The class itself is the id: no map has to translate between the two.
     id(u128::try_from(class).unwrap_or(u128::MAX))
 }
 
@@ -29,10 +30,12 @@ pub(super) fn connector_at(tenant: &Tenant, class: usize) -> Option<ConnectorGro
     Some(tenant.connector(small(class, ConnectorId::from_u128))?.connector_group().id())
 }
 
+/// Whether applications of this group have an active connector.
 pub(super) fn serves(tenant: &Tenant, group: Option<ConnectorGroupId>) -> bool {
     group.and_then(|id| tenant.connector_group(id)).is_some_and(|group| group.active_connectors_count() > 0)
 }
 
+/// The one command that assigns classes of applications, each to its own group.
 pub(super) fn assign(moves: &BTreeMap<usize, ConnectorGroupId>) -> Command {
     let one = |(class, to): (&usize, &ConnectorGroupId)| Assignment {
         application: small(*class, ApplicationId::from_u128),
@@ -41,6 +44,7 @@ pub(super) fn assign(moves: &BTreeMap<usize, ConnectorGroupId>) -> Command {
     AssignApplications { assignments: moves.iter().map(one).collect() }.into()
 }
 
+/// The command that moves classes of connectors to one group.
 pub(super) fn send(classes: impl IntoIterator<Item = usize>, to: ConnectorGroupId) -> Command {
     let ids = classes.into_iter().map(|class| small(class, ConnectorId::from_u128)).collect();
     MoveConnectors { connectors: Selection::Ids(ids), connector_group: to }.into()

@@ -1,7 +1,8 @@
-//! The straight way: names and new groups first, what locks a region out of the way, then everything home, then the rest.
+//! The greedy planner: a fixed order of phases, without search and without backtracking.
 //!
-//! It takes time in proportion to what changes, and hardly a step more than there must be. It knows what to try and in which
-//! order; whether it may is the engine's to say.
+//! Its time is proportional to the number of classes and groups that change. Its plans are seldom longer than the shortest
+//! one, but nothing guarantees that; `search` decides small cases. The planner knows which commands to try and in which
+//! order. Whether a command is allowed is decided by the engine only.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -23,20 +24,34 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The way on which things wait in this group, if they must wait. It may end before everything is done.
+/// Runs all phases once. Things that must leave a group before they may enter their own wait in `waiting`; without such a
+/// group they stay. The result may be incomplete: see [`Walk::is_done`].
 pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>) -> Walk {
     let mut route = Route { task, walk: Walk::new(task), waiting, held: None };
+    // Groups first: moves need groups that exist, and a region change needs no move if the group is already empty.
     route.settle();
+    // Only now is it known which names are refused; a spare name taken earlier would cost a step for nothing.
+    // After this call every new group exists, under some name, so that things can be moved into it.
     route.take_spare_names();
+    // Before the first move: it decides by which group locked connectors travel.
     route.open_default();
+    // A region changes only while its group is empty. So: empty these groups, then change their regions.
     route.wave(Wave::WhatMust);
     route.settle();
+    // Groups with the right region take their members now. That may empty further groups whose region is still
+    // locked, so nothing is sent into those yet: it would lock them again.
     route.wave(Wave::WhatCan);
+    // The detours of both waves are over: the default group gets its final region back, and the groups that the second
+    // wave emptied get theirs.
     route.held = None;
     route.settle();
+    // Whatever is left goes home, even into a group that still has the wrong region. That locks the region, so that the
+    // plan stays incomplete then; but what is left of it, and the refusals, say why.
     route.wave(Wave::All);
+    // Nobody waits any more, so that the temporary group is deleted like every other group that has to go.
     route.waiting = None;
     route.settle();
+    // Deletions have freed names only now. Both calls change nothing if every name is right.
     route.take_spare_names();
     route.settle();
     route.walk
@@ -44,18 +59,20 @@ pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>) -> Walk {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wave {
-    /// What is in a group whose region is to change, and whatever can go with it.
+    /// Members of groups whose region is to change, and moves that fit into the same commands.
     WhatMust,
-    /// What goes to a group whose region is as it should be.
+    /// Moves to groups that have their final region.
     WhatCan,
+    /// Every move that is left.
     All,
 }
 
 struct Route<'a> {
     task: &'a Task,
     walk: Walk,
+    /// The parking group of this attempt; `None` if nothing may wait.
     waiting: Option<ConnectorGroupId>,
-    /// A group that has not yet its region back, because connectors pass through it.
+    /// The default group while it has a borrowed region that lets connectors pass through it.
     held: Option<ConnectorGroupId>,
 }
 
@@ -75,7 +92,9 @@ impl Route<'_> {
         groups.map(|group| group.id).collect()
     }
 
-    /// Creates, changes and deletes groups as long as one of them goes through.
+    /// Creates, changes and deletes groups until every command is refused: a fixed point.
+    ///
+    /// It ends: an accepted command brings a group to its final state, which no other command of this loop takes away.
     fn settle(&mut self) {
         let mut progress = true;
         while progress {
@@ -84,9 +103,11 @@ impl Route<'_> {
                 let (id, exists) = (group.id, self.exists(group.id));
                 let command = match group.fate {
                     Some(Fate::Comes) if !exists => Some(create(group, &group.name)),
+                    // Deleting the parking group now would leave the coming waves without one.
                     Some(Fate::Goes) | None if exists && self.waiting != Some(id) => {
                         Some(DeleteConnectorGroup { id }.into())
                     }
+                    // `update` would take the borrowed region away at once.
                     _ if self.held == Some(id) => None,
                     _ => update(&self.walk.tenant, group).map(Command::from),
                 };
@@ -95,11 +116,13 @@ impl Route<'_> {
         }
     }
 
-    /// Names that wait for each other in a circle, and groups that are needed before their name is free.
+    /// Gives spare names to groups whose own name is not free: to new groups, which are needed as targets before
+    /// the name becomes free, and to one group of every cycle of names.
     fn take_spare_names(&mut self) {
         for group in &self.task.groups {
             match group.fate {
-                // Refused where it is there: by its own name or one that nobody wants, so that it is in no circle.
+                // Refused if the group exists already. A new group needs no look for cycles: its name is either its own
+                // or a spare one, and nobody wants either.
                 Some(Fate::Comes) => _ = self.step(create(group, &group.spare)),
                 Some(Fate::Stays) if self.waits_for_itself(group) => {
                     let region = Some(group.region.clone());
@@ -108,9 +131,11 @@ impl Route<'_> {
                         name: Some(group.spare.clone().into()),
                         region: region.map(Into::into),
                     };
+                    // The region rides along if it is unlocked, which saves a step later; otherwise the name alone.
                     if self.step(with(region).into()).is_err() {
                         _ = self.step(with(None).into());
                     }
+                    // The freed name lets the rest of this cycle through, so that no other member takes a spare name too.
                     self.settle();
                 }
                 _ => {}
@@ -118,9 +143,11 @@ impl Route<'_> {
         }
     }
 
-    /// Whether the name that a group wants is held by one that wants a name that is held by … this group.
+    /// Whether a group is part of a cycle in which each group wants the name that the next one has.
     fn waits_for_itself(&self, group: &Group) -> bool {
         let mut wanted = group;
+        // Follow the refusals from holder to holder. A cycle through `group` is no longer than the number of groups, which
+        // also ends the walk on a chain that runs into a cycle without `group`.
         for _ in &self.task.groups {
             let command = update(&self.walk.tenant, wanted).map(Command::from);
             let refusal = command.and_then(|command| self.walk.tenant.decide(&command).err());
@@ -134,7 +161,8 @@ impl Route<'_> {
         false
     }
 
-    /// Connectors that must pass through the default group leave it again only if its region is the tenant's.
+    /// Lends the tenant's default region to the default group if connectors have to pass through it: they leave it again
+    /// only while it has that region.
     fn open_default(&mut self) {
         let default = self.walk.tenant.default_connector_group();
         let (id, region) = (default.id(), self.walk.tenant.default_region().as_str());
@@ -143,12 +171,15 @@ impl Route<'_> {
         if is_open {
             return;
         }
+        // `locked` asks the engine about moves, and a move to a group that does not exist yet would be refused for that.
         let must = self.connector_moves(Wave::WhatMust);
         self.open_waiting(must.values());
         if self.locked(&must).is_empty() && self.locked(&self.connector_moves(Wave::All)).is_empty() {
             return;
         }
         let command = UpdateConnectorGroup { id, name: None, region };
+        // The region changes only while the group is empty. Applications can step aside; connectors cannot, as R-16 holds
+        // them in it, and then the command below is refused and the plan goes on without the detour.
         if let Some(waiting) = self.waiting {
             let here = |class: &usize| application_at(&self.walk.tenant, *class) == Some(id);
             let here = (0..self.task.applications.len()).filter(here);
@@ -161,7 +192,8 @@ impl Route<'_> {
         }
     }
 
-    /// Creates the temporary group if something is to wait there; refused where it is there.
+    /// Creates the parking group if one of the targets is this group. The command is refused, without effect, if the
+    /// group exists.
     fn open_waiting<'a>(&mut self, mut targets: impl Iterator<Item = &'a ConnectorGroupId>) {
         let waiting = targets.find(|to| Some(**to) == self.waiting);
         if let Some(group) = waiting.and_then(|id| self.task.groups.iter().find(|group| group.id == *id)) {
@@ -169,6 +201,7 @@ impl Route<'_> {
         }
     }
 
+    /// The next stop of a class on its way from `at` to `to`; `None` if it stays where it is during this wave.
     fn destination(
         &self,
         wave: Wave,
@@ -176,9 +209,11 @@ impl Route<'_> {
         at: ConnectorGroupId,
         to: ConnectorGroupId,
     ) -> Option<ConnectorGroupId> {
+        // A group whose region is still to change takes nothing: each member would lock the region.
         let is_ready = wave == Wave::All || (self.exists(to) && !pending.contains(&to));
         let destination = if is_ready {
             Some(to)
+        // It must leave although its target is not ready, which may be the very group that it leaves.
         } else if pending.contains(&at) {
             self.waiting
         } else {
@@ -198,6 +233,8 @@ impl Route<'_> {
                 must |= pending.contains(&at);
             }
         }
+        // One command assigns applications to any number of groups. So if one class must leave, all moves that are ready go
+        // with it for free; if none must, a command now would be one that the next wave sends anyway.
         if must { moves } else { Moves::new() }
     }
 
@@ -212,11 +249,12 @@ impl Route<'_> {
                 must.extend((wave != Wave::WhatMust || pending.contains(&at)).then_some(to));
             }
         }
+        // One command moves connectors to one group. So moves go along only where a command to that group is needed anyway.
         moves.retain(|_, to| must.contains(to));
         moves
     }
 
-    /// Those that may not go where they are to go, but may go to the default group.
+    /// Classes whose direct move is refused by R-16, so that they have to go by way of the default group.
     fn locked(&self, moves: &Moves) -> Vec<usize> {
         let default = self.walk.tenant.default_connector_group().id();
         let refused = |class: usize, to| {
@@ -238,7 +276,8 @@ impl Route<'_> {
             self.go_gently(&connectors, applications);
             return;
         }
-        // As many steps either way; what does keeps more applications served goes first.
+        // Both orders take the same number of steps, so the outages decide: connectors first leave applications behind,
+        // applications first may arrive before the connectors. Which is worse depends on who shares a group.
         let before = self.walk.clone();
         self.send_all(&connectors, false);
         self.assign_all(&applications);
@@ -250,7 +289,9 @@ impl Route<'_> {
         }
     }
 
-    /// One connector ahead, then the applications that lose nothing, then the other connectors, then the rest.
+    /// The order that keeps applications served, at the price of more steps: one connector goes ahead to each unserved
+    /// target; then the applications follow that are served in both groups; then the other connectors leave, as fewer
+    /// applications depend on them now; last come the applications whose target had no active connector until then.
     fn go_gently(&mut self, connectors: &Moves, mut applications: Moves) {
         self.go_ahead(connectors, &applications);
         let tenant = &self.walk.tenant;
@@ -269,10 +310,11 @@ impl Route<'_> {
         }
     }
 
-    /// One command a target, after those that must go through the default group; where it matters, those first that leave
-    /// no application unserved.
+    /// Sends connectors with one command for each target. If `gently`, commands that cut nobody off come first.
     fn send_all(&mut self, connectors: &Moves, gently: bool) {
         let locked = self.locked(connectors);
+        // All locked connectors leave with one command, wherever they are going: from the default group on, the commands below
+        // take them along with the others of their target.
         if !locked.is_empty() {
             let default = self.walk.tenant.default_connector_group().id();
             _ = self.step(send(locked, default));
@@ -283,6 +325,8 @@ impl Route<'_> {
         }
         let mut open: Vec<_> = by_target.into_iter().map(|(to, classes)| send(classes, to)).collect();
         if gently {
+            // A harmless command may bring the connectors that make a harmful one harmless. One pass, not a fixed point: the rest
+            // is sent in any case.
             open.retain(|command| {
                 let mut next = self.walk.clone();
                 let done = next.step(self.task, command.clone()).is_ok();
@@ -298,7 +342,8 @@ impl Route<'_> {
         }
     }
 
-    /// One active connector goes ahead to each place where applications would find none, if none is missed where it was.
+    /// Sends one class of connectors ahead to each target that has no active connector, provided that no application loses
+    /// its last one by that. Active classes have one member split off for this purpose (see `connector_classes`).
     fn go_ahead(&mut self, connectors: &Moves, applications: &Moves) {
         let targets: BTreeSet<_> = applications.values().copied().collect();
         for to in targets {

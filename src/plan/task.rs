@@ -1,5 +1,5 @@
-//! The task in small: a tenant with one connector and one application for all that start in the same group and end in the
-//! same group, and with the groups that matter. Whatever is asked of it is asked of the engine itself.
+//! The task in small: a tenant with only the groups that matter, and with one connector or application for each class of
+//! things that start in the same group and end in the same group. The engine itself answers what is allowed in it.
 
 use alloc::{
     boxed::Box,
@@ -29,14 +29,14 @@ use crate::{
     tenant::Tenant,
 };
 
-/// All that start in one group and end in one group, which may be the same.
+/// Things that start in one group and end in one group, possibly the same. Plans move them together.
 pub(super) struct Class<Id> {
     pub(super) from: ConnectorGroupId,
     pub(super) to: ConnectorGroupId,
     pub(super) members: Vec<Id>,
 }
 
-/// How many places a straight way is tried with, beside the temporary one.
+/// How many existing groups the greedy planner tries as parking. Each costs one run of it.
 const WAITING_MAX: usize = 3;
 
 pub(super) struct Task {
@@ -45,7 +45,7 @@ pub(super) struct Task {
     pub(super) connectors: Vec<Class<ConnectorId>>,
     pub(super) applications: Vec<Class<ApplicationId>>,
     pub(super) options: PlanOptions,
-    /// Where things may wait that are not at home there: groups that are there, then the temporary one.
+    /// Groups in which things may wait: existing ones, then new ones (only for `Anywhere`), then the temporary one.
     pub(super) parking: Vec<ConnectorGroupId>,
 }
 
@@ -64,12 +64,14 @@ impl Task {
         Self { start, groups, connectors, applications, options, parking }
     }
 
-    /// The places that a straight way is tried with: a few of those that serve, and the temporary one.
+    /// The parking groups that the greedy planner is tried with: a few existing ones, one new one, and the temporary one.
     pub(super) fn waiting(&self) -> Vec<ConnectorGroupId> {
         let there = self.parking.iter().filter_map(|id| self.start.connector_group(*id));
+        // A group whose region is to change has to be emptied itself, so that nothing can wait in it.
         let quiet =
             there.filter(|group| !self.groups.iter().any(|one| one.id == group.id() && is_pending(&self.start, one)));
         let mut there: Vec<_> = quiet.collect();
+        // Best first: active connectors keep waiting applications served; in the default region connectors can leave.
         there.sort_by_key(|group| {
             Reverse((group.active_connectors_count() > 0, group.region() == self.start.default_region()))
         });
@@ -80,7 +82,7 @@ impl Task {
         there.chain(not_yet.take(1)).chain(temporary).collect()
     }
 
-    /// The same command to the tenant itself, where `small` is the state before it.
+    /// The command of the small tenant, written for the real one. `small` is the small tenant before the command.
     pub(super) fn spelled_out(&self, small: &Tenant, command: &Command) -> Command {
         match command {
             Command::AssignApplications(command) => self.assign(small, &command.assignments),
@@ -88,6 +90,8 @@ impl Task {
                 let classes: Vec<usize> = ids.iter().map(|id| class(id.as_u128())).collect();
                 let at = |id: ConnectorId| small.connector(id).map(|one| one.connector_group().id());
                 let sources: BTreeSet<_> = ids.iter().filter_map(|id| at(*id)).collect();
+                // If all members of one group move, the group is named instead of them: the command stays short however many there are,
+                // and it means the same, because everything in a group that matters is part of some class.
                 let whole = only(&sources).filter(|source| {
                     small.connector_group(**source).is_some_and(|group| {
                         usize::try_from(group.connectors_count()).is_ok_and(|count| count == classes.len())
@@ -106,6 +110,7 @@ impl Task {
     fn assign(&self, small: &Tenant, assignments: &[Assignment]) -> Command {
         let classes: Vec<usize> = assignments.iter().map(|one| class(one.application.as_u128())).collect();
         let targets: BTreeSet<_> = assignments.iter().map(|one| one.connector_group).collect();
+        // Several targets in one step need the command that lists each application; with one target the bulk command is shorter.
         let Some(connector_group) = only(&targets).copied() else {
             let each = assignments.iter().zip(&classes).filter_map(|(one, class)| {
                 let class = self.applications.get(*class)?;
@@ -142,6 +147,8 @@ fn members<Id: Copy>(classes: &[Class<Id>], chosen: &[usize]) -> Vec<Id> {
 
 type Groups = BTreeSet<ConnectorGroupId>;
 
+/// Groups that the goal names, that have a name which the goal wants, or that things leave or enter; and the default group,
+/// which every tenant has and detours pass through.
 fn groups_that_matter(tenant: &Tenant, goal: &Goal) -> Groups {
     let named = goal.groups.iter().filter_map(|group| group.name.as_deref());
     let same_name = named.flat_map(|name| tenant.connector_groups_by_name(name)).map(ConnectorGroupView::id);
@@ -153,7 +160,8 @@ fn groups_that_matter(tenant: &Tenant, goal: &Goal) -> Groups {
     all.filter(|id| tenant.connector_group(*id).is_some()).chain([tenant.default_connector_group().id()]).collect()
 }
 
-/// Groups in which things may wait, the best of each sort.
+/// Existing groups in which things may wait: the best one of each kind, because every further group multiplies the states
+/// of the search.
 fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &Groups) -> Vec<ConnectorGroupId> {
     let ours = |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
     let targets: Groups = goal.connectors.values().chain(goal.applications.values()).copied().collect();
@@ -161,6 +169,8 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &G
     let near = |group: &ConnectorGroupView<'_>| group.region() == tenant.default_region();
     match options.parking {
         Parking::Apart => {
+            // Empty and nobody's target, so that no application meets connectors of a foreign network. A group that the goal deletes
+            // may serve until then.
             let free = tenant.connector_groups().filter(ours).filter(|group| {
                 let empty = group.connectors_count() == 0 && group.applications_count() == 0;
                 empty && !group.is_default() && !targets.contains(&group.id()) && !changes(group.id())
@@ -172,6 +182,8 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &G
             let others = || tenant.connector_groups().filter(ours).filter(|group| !matter.contains(&group.id()));
             let serves = |group: &ConnectorGroupView<'_>| group.active_connectors_count() > 0;
             let is_unused = |group: &ConnectorGroupView<'_>| group.applications_count() == 0;
+            // One for each need: connectors that serve what waits; a region that connectors can leave; a group whose own
+            // applications and connectors are not disturbed by guests.
             let best = others().max_by_key(|group| (serves(group), near(group)));
             let nearest = others().max_by_key(|group| (near(group), is_unused(group)));
             let quietest = others().max_by_key(|group| (!serves(group), is_unused(group), near(group)));
@@ -184,10 +196,10 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &G
 fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option<ConnectorGroupId>) -> Vec<Group> {
     let mut names: BTreeSet<_> = goal.groups.iter().filter_map(|group| group.name.clone()).collect();
     names.extend(tenant.connector_groups().map(|group| Arc::from(group.name().as_str())));
-    // Whatever case the others are in.
+    // R-46 compares names trimmed and in any case, so that a spare name must differ in that sense.
     let names: BTreeSet<_> = names.iter().map(|name| name.trim().to_lowercase()).collect();
     let mut number = 0_u64;
-    // It ends: there are more numbers than names.
+    // The loop ends: there are finitely many names, and every number gives another one.
     let mut spare = move || loop {
         number = number.wrapping_add(1);
         let spare = format!("Temporary {number}");
@@ -196,6 +208,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
         }
     };
     let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
+    // Drawn first, so that a plan shows "Temporary 1" for its temporary group.
     let on_the_way = spare();
     let mut groups: Vec<Group> = matter
         .iter()
@@ -224,6 +237,7 @@ fn final_groups(tenant: &Tenant, goal: &Goal, matter: &Groups, temporary: Option
 
 fn connector_classes(tenant: &Tenant, goal: &Goal, matter: &Groups, options: PlanOptions) -> Vec<Class<ConnectorId>> {
     let mut classes = BTreeMap::<_, Vec<ConnectorId>>::new();
+    // Connectors that stay count too: they serve, and they lock the region of their group.
     for group in matter.iter().filter_map(|id| tenant.connector_group(*id)) {
         for connector in group.members() {
             let to = goal.connectors.get(&connector.id()).copied().unwrap_or(group.id());
@@ -232,7 +246,7 @@ fn connector_classes(tenant: &Tenant, goal: &Goal, matter: &Groups, options: Pla
     }
     let mut all = Vec::new();
     for ((from, to, active), mut members) in classes {
-        // One may have to go ahead, so that it serves there while the rest still serve here.
+        // One may have to go ahead and serve the target while the rest still serve here; a class moves as a whole.
         if options.aim == Aim::KeepAvailable && active && members.len() > 1 {
             let rest = members.split_off(1);
             all.push(Class { from, to, members: rest });
@@ -254,8 +268,9 @@ fn application_classes(tenant: &Tenant, goal: &Goal, matter: &Groups) -> Vec<Cla
     classes.into_iter().map(|((from, to), members)| Class { from, to, members }).collect()
 }
 
-/// A part of a tenant in which every invariant holds, with everything's group in it, is one in which they hold: it is made
-/// directly, without a document that could be refused.
+/// The small tenant. It is made directly, without a document that could be refused: each invariant speaks of the things that
+/// are there, so that it holds for a part of a valid tenant as soon as the group of every thing is in that part. The ids
+/// are the classes' numbers, hence unique, and without URLs no two applications can clash.
 fn small_tenant(
     tenant: &Tenant,
     matter: &Groups,

@@ -1,4 +1,4 @@
-//! A way through the small tenant: the commands so far, where they led, and what they did to availability.
+//! A sequence of accepted commands in the small tenant, the state that it leads to, and the outages that it causes.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
@@ -22,19 +22,21 @@ pub(super) struct Walk {
     pub(super) outage_cost: OutageCost,
 }
 
-/// Which classes of applications have ever had an active connector, and how many applications were without one after how
-/// many steps.
+/// The outages of a sequence: the sum, over all steps, of the applications that are without an active connector after the
+/// step although they had one before. It grows with the number of applications and with the duration in steps.
 #[derive(Clone)]
 pub(super) struct OutageCost {
+    /// For each class of applications: whether it has had an active connector at any time so far.
     pub(super) served: Vec<bool>,
     pub(super) total: u64,
 }
 
 impl OutageCost {
-    /// Counts what is so after a step.
+    /// Adds the outages after a step.
     pub(super) fn count(&mut self, task: &Task, tenant: &Tenant) {
         for ((class, served), weight) in self.served.iter_mut().enumerate().zip(&task.applications) {
             let is_served = serves(tenant, application_at(tenant, class));
+            // Applications that never had a connector lose nothing: no order of steps could have kept them available.
             if *served && !is_served {
                 let weight = u64::try_from(weight.members.len()).unwrap_or(u64::MAX);
                 self.total = self.total.saturating_add(weight);
@@ -54,6 +56,7 @@ impl Walk {
     /// One step further, where the engine accepts it; a command that changes nothing is no step.
     pub(super) fn step(&mut self, task: &Task, command: Command) -> Result<bool, Refusal> {
         let changes = !self.tenant.apply(&command)?.is_empty();
+        // Repeating a command must not lengthen the plan, nor count an outage twice.
         if changes {
             self.steps.push(command);
             self.outage_cost.count(task, &self.tenant);
@@ -61,13 +64,13 @@ impl Walk {
         Ok(changes)
     }
 
-    /// Whether everything is as it should be.
+    /// Whether the goal is reached.
     pub(super) fn is_done(task: &Task, tenant: &Tenant) -> bool {
         at_least(task, tenant) == 0
     }
 
-    /// The next command that each thing that is not as it should be waits for, when a straight way has ended: new groups are
-    /// there by then, if need be by a spare name. Nothing where all is done.
+    /// For each group and class that has not reached its goal, the command that it still needs. Empty if all is done. The
+    /// greedy planner has created every new group by its end, if need be under a spare name, so that no creation is left.
     pub(super) fn left(&self, task: &Task) -> Vec<Command> {
         let mut left = Vec::new();
         for group in &task.groups {

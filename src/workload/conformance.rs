@@ -1,4 +1,4 @@
-//! The engine as the reference: traces that it makes or that somebody recorded, another's answers beside its own.
+//! The engine as a reference: compares the answers of another implementation with its own, on generated or recorded traces.
 
 use alloc::{
     format,
@@ -29,7 +29,7 @@ impl<F: FnMut(&str) -> String> Implementation for F {
     }
 }
 
-/// How much of an answer counts.
+/// The part of an answer that is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Comparison {
     /// All of it: the events, the refusal with its fields. The message of an invalid line is free.
@@ -44,6 +44,7 @@ pub enum Comparison {
 impl Comparison {
     /// What counts of an answer, as JSON.
     fn counted(self, answer: &str) -> Value {
+        // Compared as values, so that the order of members and white space do not matter.
         let Ok(answer) = serde_json::from_str::<Value>(answer) else { return format!("no JSON: {answer}").into() };
         let refused = answer.get("refused");
         match self {
@@ -198,6 +199,7 @@ impl Conformance {
         let trace = shrink::shortest(first.trace.clone(), |trace| {
             self.first_difference(trace, &mut fresh()).map(|difference| difference.trace.len())
         });
+        // An implementation that is not deterministic may agree this time. Then the first difference is still a true one.
         self.first_difference(&trace, &mut fresh()).unwrap_or(first)
     }
 }

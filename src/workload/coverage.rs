@@ -1,4 +1,4 @@
-//! What came up: how often each command, and each refusal.
+//! Coverage: how often each command, selection and refusal occurred.
 
 use alloc::collections::BTreeMap;
 use core::fmt;
@@ -35,6 +35,7 @@ impl Coverage {
                 Command::MoveConnectors(bulk) => self.selection(&bulk.connectors),
                 Command::Transaction(transaction) => match result {
                     Ok(_) => transaction.commands.iter().for_each(|inner| self.command(inner.name(), true)),
+                    // Only the refused one is known: those before it were accepted for nothing, those behind it were never decided.
                     Err(Refusal::Transaction { index, .. }) => {
                         let refused = usize::try_from(*index).ok().and_then(|index| transaction.commands.get(index));
                         if let Some(inner) = refused {

@@ -114,6 +114,7 @@ impl Weights {
 
     /// The verb on which a number falls.
     fn verb(&self, number: u64) -> u8 {
+        // If all weights are 0, every subtraction succeeds and the first verb is left.
         let total: u64 = self.0.iter().map(|weight| u64::from(*weight)).sum();
         let mut rest = number.checked_rem(total).unwrap_or(0);
         for (verb, weight) in (0..).zip(self.0) {
@@ -177,6 +178,7 @@ impl Workload {
 
     /// The next step.
     pub fn next_step(&mut self) -> Step {
+        // Three numbers a step, whatever the verb: other weights change the verbs and leave subjects and objects alone.
         let verb = self.weights.verb(self.numbers.draw());
         Step { verb, subject: self.numbers.half(), object: self.numbers.half() }
     }

@@ -1,4 +1,4 @@
-//! What a step asks in the state that it meets.
+//! The command that a step means in a given state.
 
 use alloc::{boxed::Box, vec::Vec};
 
@@ -121,6 +121,8 @@ impl World<'_> {
     }
 
     fn command(&self, step: Step) -> Command {
+        // The order in which an arm draws decides what a step means; another order gives old seeds another trace.
+        // An id that exists already is drawn once in 16 times, which is enough to have it refused.
         let (subject, object) = (&mut Picks::new(step.subject), &mut Picks::new(step.object));
         match usize::from(step.verb).checked_rem(TENANT_VERBS_COUNT) {
             Some(0) => {
@@ -309,6 +311,7 @@ impl Step {
             let id = object.rarely(8, |_| taken).flatten().unwrap_or(fresh_tenant);
             return DirectoryCommand::CreateTenant(create_tenant(id, &mut object));
         }
+        // Seldom, the tenant does not exist. The command is made for another one, so that the tenant alone is wrong with it.
         let missing = subject.once_in(32);
         let tenant = directory.tenants().nth(subject.below(count)).filter(|_| !missing);
         let id = tenant.map_or(fresh_tenant, Tenant::id);

@@ -1,4 +1,4 @@
-//! Shorter traces: everything that a line can do without goes.
+//! Shrinking of traces: drops lines and parts of lines that a difference does not need.
 
 use alloc::{
     string::{String, ToString},
@@ -13,6 +13,7 @@ use crate::command::DirectoryCommand;
 /// element of any line, and a transaction's command in its place. What is left differs no more if any one thing goes.
 pub(super) fn shortest(mut trace: Vec<String>, mut differs: impl FnMut(&[String]) -> Option<usize>) -> Vec<String> {
     loop {
+        // A simpler line may make another one needless, and the other way round. It ends: every change removes something.
         let before = trace.clone();
         drop_lines(&mut trace, &mut differs);
         simplify_lines(&mut trace, &mut differs);
@@ -23,6 +24,7 @@ pub(super) fn shortest(mut trace: Vec<String>, mut differs: impl FnMut(&[String]
 }
 
 fn drop_lines(trace: &mut Vec<String>, differs: &mut impl FnMut(&[String]) -> Option<usize>) {
+    // Large pieces first, as in delta debugging: most of a long trace goes in few attempts, and each is a whole run.
     let mut size = trace.len().div_ceil(2);
     while size > 0 {
         let mut start = 0_usize;
@@ -31,6 +33,7 @@ fn drop_lines(trace: &mut Vec<String>, differs: &mut impl FnMut(&[String]) -> Op
             let mut shorter = trace.clone();
             shorter.drain(start..end);
             match differs(&shorter) {
+                // Lines behind the first difference are needless. `start` stays: the next piece has moved up to it.
                 Some(length) => {
                     shorter.truncate(length);
                     *trace = shorter;
@@ -53,6 +56,7 @@ fn simplify_lines(trace: &mut Vec<String>, differs: &mut impl FnMut(&[String]) -
             Some(changed)
         });
         match simpler {
+            // The same line again: it may become simpler still.
             Some(changed) => *trace = changed,
             None => at = at.saturating_add(1),
         }
@@ -64,6 +68,7 @@ fn simpler(line: &str) -> impl Iterator<Item = String> + use<> {
     let value: Value = serde_json::from_str(line).unwrap_or_default();
     let mut found = Vec::new();
     if let Some(commands) = value.get("commands").and_then(Value::as_array) {
+        // A command within a transaction names no tenant; by itself it needs the transaction's.
         let tenant = value.get("tenant").cloned().unwrap_or_default();
         found.extend(commands.iter().cloned().map(|mut inner| {
             if let Value::Object(members) = &mut inner {

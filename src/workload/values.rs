@@ -1,4 +1,4 @@
-//! What a step's numbers stand for: ids, names, regions, URLs, times. Few of each, so that they meet.
+//! The values that a step's numbers stand for: ids, names, regions, URLs, times. There are few of each, so that they clash.
 
 use alloc::{format, string::String, sync::Arc, vec::Vec};
 
@@ -31,6 +31,7 @@ impl Picks {
 
     /// True for one number in `count`, never for zero.
     pub(super) fn once_in(&mut self, count: usize) -> bool {
+        // The last choice, not the first: a zero has to make the plainest choice, and shrinking leads to zeros.
         self.below(count).checked_add(1) == Some(count)
     }
 
@@ -64,6 +65,7 @@ impl Picks {
 }
 
 pub(super) fn connector_group_name(picks: &mut Picks) -> Arc<str> {
+    // Names that are equal only when trimmed or in another case, also beyond ASCII; and two blank ones.
     picks.text("One", &["Two", "Default", " one ", "TWO", "Straße", "STRAẞE", "Lyon", "", " \u{3000}"])
 }
 
@@ -101,6 +103,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Up to and around the ten days of R-37, to the microsecond, and once a moment back.
 pub(super) fn later(now: Timestamp, picks: &mut Picks) -> Timestamp {
+    // One microsecond short of ten days and exactly ten days: a comparison that is wrong by one shows here.
     let after = picks.of(HOUR, &[3 * DAY, 0, 5 * DAY, 10 * DAY - 1, 10 * DAY, 7 * DAY, -1]);
     now.unix_microseconds().checked_add(after).and_then(Timestamp::from_unix_microseconds).unwrap_or(now)
 }
@@ -112,6 +115,7 @@ fn url(picks: &mut Picks, app_id: AppId) -> Arc<str> {
     if picks.once_in(12) {
         return picks.of("api", &["API"]).chars().chain(format!("://{app_id}").chars()).collect::<String>().into();
     }
+    // Few hosts, so that applications often want the same URL.
     let host = picks.of("a", &["b", "A", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
     let end = picks.of("/", &["", "/", "?a"]);
     format!("https://{host}.contoso.com{end}").into()
@@ -247,6 +251,7 @@ macro_rules! numbered {
     ($($name:ident $kind:literal)*) => {$(
         impl Numbered for $name {
             fn numbered(number: u64) -> Self {
+                // With the bits of version 4 and of the usual variant (RFC 9562): strict parsers of other implementations accept it.
                 const KIND: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0000 | ($kind << 120);
                 Self::from_u128(KIND | u128::from(number))
             }
