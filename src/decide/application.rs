@@ -20,6 +20,7 @@ pub(super) fn create(state: &State, command: &CreateApplication) -> Decision {
 pub(super) fn update(state: &State, command: &UpdateApplication) -> Decision {
     let UpdateApplication { id, display_name: to } = command.clone();
     let application = checks::application(state, id)?;
+    // An event records both names, so that undo needs no other source.
     let from = application.display_name().clone();
     let renamed = (from != to).then_some(Event::ApplicationRenamed { id, from, to });
     Ok(renamed.into_iter().collect())
@@ -33,9 +34,13 @@ pub(super) fn delete(state: &State, id: ApplicationId) -> Decision {
 
 pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
     let PublishApplication { application: id, on_premises_publishing: changes } = command;
+    // The fields of the command come before the state: a malformed URL is refused as such, also for an
+    // application that does not exist.
     checks::publishing(changes)?;
     let application = checks::application(state, *id)?;
     let from = application.on_premises_publishing();
+    // Publishing again is an update: changes are merged over what is set, and over the defaults the first
+    // time.
     let to = from.as_ref().unwrap_or_else(|| state.publishing_defaults()).merged(changes);
     checks::urls_are_free(state, *id, &to)?;
     let event = match from {
@@ -54,6 +59,7 @@ pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
 
 pub(super) fn unpublish(state: &State, id: ApplicationId) -> Decision {
     let application = checks::application(state, id)?;
+    // Unpublishing an application that is not published changes nothing, and is accepted.
     let unpublished = application.to_application().publication.map(|publication| Event::ApplicationUnpublished {
         id,
         connector_group: publication.connector_group,
@@ -66,6 +72,8 @@ pub(super) fn add(state: &State, id: ApplicationId, connector_group: ConnectorGr
     let application = checks::application(state, id)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
+    // In the order of the refusals: an unknown group and a read-only group come before an application that
+    // is not published.
     let from = checks::published(application)?;
     if from.id() == to.id() {
         return Ok(Vec::new());
