@@ -66,6 +66,8 @@ impl TryFrom<ApplicationDocument> for Application {
             (Some(on_premises_publishing), Some(connector_group)) => {
                 Some(Publication { connector_group, on_premises_publishing })
             }
+            // Neither half is dropped silently: the caller would lose an assignment or settings without
+            // hearing of it.
             (Some(_), None) | (None, Some(_)) => return Err(ContradictoryPublication(id)),
         };
         Ok(Self { id, app_id, display_name, publication })
