@@ -1,4 +1,5 @@
-//! Every invariant, judged from scratch on a document: nothing here is shared with the rules in `decide`.
+//! Checks every invariant on a document, from scratch. Shares no code with the rules in `decide`, so that a
+//! mistake there is not repeated here.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
@@ -33,7 +34,7 @@ pub enum Violation {
     /// The tenant's default region is empty or the sentinel.
     #[error("the default region {region:?} is not a region (R-32)")]
     InvalidDefaultRegion {
-        /// As it stands there.
+        /// The text in the document.
         region: Arc<str>,
     },
     /// No group is the default.
@@ -188,20 +189,21 @@ pub enum Violation {
     InvalidRegion {
         /// The group.
         connector_group: ConnectorGroupId,
-        /// As it stands there.
+        /// The text in the document.
         region: Arc<str>,
     },
 }
 
 /// Everything that is wrong with a document, in document order, overlaps of segments last; empty where nothing is.
 ///
-/// Cost: a visit to each thing, and a table of positions for each property that no two may share.
+/// Cost: one visit to each thing, and one hash table of positions for each property that must be unique.
 #[must_use]
 pub fn audit(document: &Document) -> Vec<Violation> {
     let mut auditor = Auditor::of(document);
     if is_no_region(&document.default_region) {
         auditor.violations.push(Violation::InvalidDefaultRegion { region: document.default_region.clone() });
     }
+    // Groups first, because connectors and applications look up the type of their group.
     for (position, group) in document.connector_groups.iter().enumerate() {
         auditor.group(position, group, document.rules.unique_names);
     }
@@ -222,24 +224,27 @@ fn is_no_region(text: &str) -> bool {
     text.is_empty() || text.eq_ignore_ascii_case("unknownFutureValue")
 }
 
-/// Where in a list each value stands that no two may share. The values stay where they are.
+/// The position of each value in a list, for a property that must be unique. The values themselves are not
+/// copied.
 struct Seen {
     positions: HashTable<usize>,
     hasher: FixedState,
 }
 
 impl Seen {
-    /// With room for all from the start, so that nothing is moved.
+    /// With room for all values from the start, so that the table is never rebuilt.
     fn with_room(values: usize) -> Self {
         Self { positions: HashTable::with_capacity(values), hasher: FixedState::default() }
     }
 
-    /// The first position that has the same value as this one, if it is an earlier one. `at` tells the value at a position.
+    /// The first position with the same value, if it is an earlier one. `at` answers the value at a
+    /// position.
     fn earlier<T: Hash + Eq>(&mut self, position: usize, at: impl Fn(usize) -> Option<T>) -> Option<usize> {
         let value = at(position);
         let hash = |value: &Option<T>| self.hasher.hash_one(value);
         let hash_of_value = hash(&value);
         let found = self.positions.find(hash_of_value, |earlier| at(*earlier) == value).copied();
+        // A repeated value is not entered, so every repetition is reported against its first occurrence.
         if found.is_none() {
             self.positions.insert_unique(hash_of_value, position, |position| hash(&at(*position)));
         }
@@ -247,7 +252,7 @@ impl Seen {
     }
 }
 
-/// A text that is the same in any ASCII case.
+/// A text that is compared and hashed without regard to ASCII case.
 struct AnyCase<'a>(&'a str);
 
 impl PartialEq for AnyCase<'_> {
@@ -260,6 +265,8 @@ impl Eq for AnyCase<'_> {}
 
 impl Hash for AnyCase<'_> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
+        // Eight bytes at a time are lower-cased without a copy of the text. The length is hashed as well,
+        // since the last piece is padded with zeros.
         for piece in self.0.as_bytes().chunks(8) {
             let mut word = [0; 8];
             word.iter_mut().zip(piece).for_each(|(to, from)| *to = from.to_ascii_lowercase());
@@ -269,7 +276,7 @@ impl Hash for AnyCase<'_> {
     }
 }
 
-/// What has been seen of a document so far.
+/// The part of a document that was audited so far.
 struct Auditor<'a> {
     document: &'a Document,
     violations: Vec<Violation>,
@@ -313,6 +320,7 @@ impl<'a> Auditor<'a> {
     /// Whether the group with this id, the first where there are two, is of type `applicationProxy`.
     fn is_of_application_proxy(&self, id: ConnectorGroupId) -> Option<bool> {
         let groups = &self.document.connector_groups;
+        // `Some`, because `earlier` hashes what `at` answers, which is an option.
         let hash = self.groups.hasher.hash_one(Some(id));
         let is_it = |position: &usize| groups.get(*position).is_some_and(|group| group.id == id);
         let found = groups.get(*self.groups.positions.find(hash, is_it)?)?;
@@ -337,6 +345,8 @@ impl<'a> Auditor<'a> {
         if group.name.chars().all(char::is_whitespace) {
             self.violations.push(Violation::BlankName { connector_group });
         }
+        // The key is written out here and not taken from `Name`, so that a mistake in the folding there is
+        // found.
         if unique_names && of_application_proxy {
             match self.names.entry(group.name.trim().to_lowercase()) {
                 Entry::Occupied(first) => {
@@ -369,6 +379,7 @@ impl<'a> Auditor<'a> {
         if let Some(since) = document.inactive_since {
             if since > now {
                 self.violations.push(Violation::InactiveInFuture { connector, since });
+            // At ten days exactly the connector is overdue: the clock removes it at that moment.
             } else if now.is_days_after(INACTIVE_DAYS_MAX, since) {
                 self.violations.push(Violation::Overdue { connector, since });
             }
@@ -412,6 +423,8 @@ impl<'a> Auditor<'a> {
 
     fn url(&mut self, property: UrlProperty, position: usize, of: fn(&OnPremisesPublishing) -> Option<&str>) {
         let applications = &self.document.applications;
+        // Only published applications have URLs to compare; an unpublished one answers `None` and is never
+        // entered.
         let url_at = |position: usize| {
             let application: &'a ApplicationDocument = applications.get(position)?;
             Some((application.id, of(application.on_premises_publishing.as_deref()?)?))

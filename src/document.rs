@@ -1,5 +1,5 @@
-//! From a document to a tenant and back. A document may say anything; a [`Tenant`] may not, so that loading audits the
-//! whole and answers with every violation.
+//! Conversion between documents and tenants. A document may violate invariants and a [`Tenant`] may not, so
+//! loading audits the whole document and reports every violation.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -30,7 +30,7 @@ pub use crate::model::{
 pub struct Violations {
     /// The tenant of the document.
     pub tenant: TenantId,
-    /// What is wrong, in document order.
+    /// The violations, in document order.
     pub violations: Vec<Violation>,
 }
 
@@ -52,7 +52,7 @@ impl TryFrom<Document> for Tenant {
 }
 
 impl Tenant {
-    /// The tenant that a document tells of, found with a seed as in
+    /// The tenant that a document describes, with a hash seed as in
     /// [`Directory::with_hash_seed`](crate::Directory::with_hash_seed); `Tenant::try_from` takes the default one.
     ///
     /// # Errors
@@ -64,12 +64,14 @@ impl Tenant {
     pub(crate) fn try_from_document(document: Document, hash_seed: HashSeed) -> Result<Self, Violations> {
         let violations = audit(&document);
         let tenant = document.id;
+        // The audit judges first and completely, so a caller hears of all violations and not only of the
+        // first that stops the building.
         let state = if violations.is_empty() { build(document, hash_seed) } else { None };
         state.map(Self::from_state).ok_or(Violations { tenant, violations })
     }
 }
 
-/// The state that a document without violations tells of. `None` only where the audit has found a violation.
+/// The state that a document without violations describes. `None` only if the audit found a violation.
 fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
     let default_region = Region::new(&document.default_region)?;
     let any_name = Name::new("Default")?;
@@ -127,7 +129,7 @@ impl From<Tenant> for Document {
 pub struct DirectoryViolations {
     /// Tenants whose id an earlier one has (I4).
     pub duplicate_tenants: Vec<TenantId>,
-    /// What is wrong with each tenant that is not right.
+    /// The violations of each tenant that has any.
     pub tenants: Vec<Violations>,
 }
 

@@ -1,4 +1,4 @@
-//! A tenant: a state and its verbs.
+//! A tenant: its state, and the methods on it.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
@@ -49,20 +49,21 @@ impl Tenant {
         Self { state: Arc::new(state) }
     }
 
-    /// The same, found with this seed; a snapshot where it is so already.
+    /// A copy whose indexes hash with this seed; a snapshot if they do already.
     pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
+        // With another seed every slot is hashed again, which costs as much as building the tenant.
         if self.state.hash_seed() == seed { self.clone() } else { Self::from_state(self.state.hashed_with(seed)) }
     }
 
-    /// The same under another id: a snapshot that shares all that both hold until either changes.
+    /// A copy under another id: a snapshot that shares all pages until either changes.
     pub(crate) fn copied_as(&self, id: TenantId) -> Self {
         let mut state = State::clone(&self.state);
         state.set_id(id);
         Self::from_state(state)
     }
 
-    /// A tenant of the same properties with these things and no others. The groups of all things are among them, and the
-    /// default one is.
+    /// A tenant with the same properties and only these things. The groups must include the default one and
+    /// the groups of all connectors and applications.
     pub(crate) fn with_only(
         &self,
         groups: impl Iterator<Item = ConnectorGroup>,
@@ -70,6 +71,7 @@ impl Tenant {
         applications: impl ExactSizeIterator<Item = Application>,
     ) -> Self {
         let mut state = self.state.without_things();
+        // Groups first: connectors and applications refer to theirs, which must exist by then.
         groups.for_each(|group| state.push_connector_group(&group));
         connectors.for_each(|connector| state.push_connector(&connector));
         state.fill_with_applications(applications);
@@ -83,7 +85,8 @@ impl Tenant {
 
 /// Decisions.
 impl Tenant {
-    /// What `command` would do, without doing it: a dry run. No events where it would change nothing.
+    /// The events that `command` would cause, without applying them: a dry run. No events if it would
+    /// change nothing.
     ///
     /// # Errors
     /// The first check that fails, in the order of [`Refusal`].
@@ -94,7 +97,8 @@ impl Tenant {
 
 /// Changes.
 impl Tenant {
-    /// Decides, and where the command is accepted, lets its events happen. A refused command changes nothing (T4).
+    /// Decides the command, and applies its events if it is accepted. A refused command changes nothing
+    /// (T4).
     ///
     /// # Errors
     /// The first check that fails, in the order of [`Refusal`].
@@ -109,6 +113,8 @@ impl Tenant {
     /// Never fails. Foreign events, of another state or made up, cannot panic, but may leave a state that no command
     /// leads to; [`audit`](Self::audit) tells.
     pub fn evolve(&mut self, events: &[Event]) {
+        // Copies the state if a snapshot holds it: one reference count a column, whatever the tenant
+        // contains.
         let state = Arc::make_mut(&mut self.state);
         for event in events {
             evolve::evolve(state, event);
@@ -118,6 +124,7 @@ impl Tenant {
     /// Takes back the last events that happened here: the former state exactly, order included.
     pub fn undo(&mut self, events: &[Event]) {
         let state = Arc::make_mut(&mut self.state);
+        // Backwards: each event is taken back from the state that it left.
         for event in events.iter().rev() {
             evolve::undo(state, event);
         }
@@ -126,7 +133,7 @@ impl Tenant {
 
 /// Reads.
 impl Tenant {
-    /// Its id.
+    /// Its id, which no other tenant of its directory has (I4).
     #[must_use]
     pub fn id(&self) -> TenantId {
         self.state.id()
@@ -138,13 +145,13 @@ impl Tenant {
         self.state.default_region()
     }
 
-    /// Its time.
+    /// The time of the tenant, which only `advanceClock` changes (I7).
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.state.now()
     }
 
-    /// Its switches.
+    /// The rules that the sources leave open, each on or off.
     #[must_use]
     pub fn rules(&self) -> Rules {
         self.state.rules()
@@ -316,6 +323,7 @@ impl Tenant {
 /// Equal where all that can be read is equal, order included.
 impl PartialEq for Tenant {
     fn eq(&self, other: &Self) -> bool {
+        // Two snapshots of one state are equal without a look inside.
         Arc::ptr_eq(&self.state, &other.state)
             || (self.id() == other.id()
                 && self.default_region() == other.default_region()

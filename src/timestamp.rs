@@ -36,6 +36,8 @@ impl Timestamp {
     /// The time that lies so many microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
     #[must_use]
     pub const fn from_unix_microseconds(unix_microseconds: i64) -> Option<Self> {
+        // Rounded down also before 1970, so the last microsecond of the year 9999 is still within and the
+        // first before the year 0000 is not.
         let seconds = unix_microseconds.div_euclid(MICROSECONDS_PER_SECOND);
         if seconds < *UNIX_SECONDS.start() || seconds > *UNIX_SECONDS.end() {
             return None;
@@ -108,10 +110,14 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     // The year begins in March, so that a leap day is its last.
     let year = if month <= 2 { year.saturating_sub(1) } else { year };
     let month = if month <= 2 { month.saturating_add(9) } else { month.saturating_sub(3) };
+    // The calendar repeats every 400 years, an era of 146,097 days.
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    // From March on, months of 31, 30, 31, 30 and 31 days repeat: 153 days in 5 months. With the right
+    // offset, the rounded line 153 m / 5 gives the days before month m.
     let day_of_year = month.saturating_mul(153).saturating_add(2).div_euclid(5).saturating_add(day).saturating_sub(1);
     let leap_days = year_of_era.div_euclid(4).saturating_sub(year_of_era.div_euclid(100));
     let day_of_era = year_of_era.saturating_mul(365).saturating_add(leap_days).saturating_add(day_of_year);
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
     era.saturating_mul(146_097).saturating_add(day_of_era).saturating_sub(719_468)
 }
 
@@ -119,6 +125,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days.saturating_add(719_468);
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    // Without its leap days an era has 365 days a year. 1,460 days are four years, 36,524 a century, and
+    // 146,096 the last day of an era, which is a leap day.
     let leap_days = day_of_era.div_euclid(1_460).saturating_sub(day_of_era.div_euclid(36_524));
     let year_of_era =
         day_of_era.saturating_sub(leap_days).saturating_sub(day_of_era.div_euclid(146_096)).div_euclid(365);
@@ -170,6 +178,7 @@ impl Cursor<'_> {
         if self.one_of(b".").is_none() {
             return Some(0);
         }
+        // Digits behind the sixth are worth 0: they are read, as the text must be valid, and dropped.
         let mut worth = 100_000_i64;
         let mut microseconds = self.digit()?.saturating_mul(worth);
         while let Some(digit) = self.digit() {
@@ -206,9 +215,12 @@ impl Cursor<'_> {
         let second = self.number(2, 0..=60)?.min(59);
         let microseconds = self.fraction()?;
         let offset_minutes = self.offset_minutes()?;
+        // A text that goes on after the offset is not a time.
         if !self.0.is_empty() {
             return None;
         }
+        // The offset is subtracted: 10:00+02:00 is 08:00 UTC. The date may change with it, which the sum of
+        // seconds takes care of.
         let minutes = hour.saturating_mul(60).saturating_add(minute).saturating_sub(offset_minutes);
         let seconds = days_from_civil(year, month, day)
             .saturating_mul(SECONDS_PER_DAY)
@@ -238,6 +250,8 @@ impl fmt::Display for Timestamp {
         let mut fraction = self.unix_microseconds.rem_euclid(MICROSECONDS_PER_SECOND);
         if fraction > 0 {
             let mut digits = 6;
+            // Without trailing zeros, so that equal times are equal texts. The fraction is not 0, so the
+            // loop ends.
             while fraction.rem_euclid(10) == 0 {
                 (fraction, digits) = (fraction.div_euclid(10), usize::saturating_sub(digits, 1));
             }

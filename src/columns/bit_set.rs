@@ -1,4 +1,6 @@
-//! A set of slots, one bit each: in order without sorting, and a sixteenth of a list of them.
+//! A set of slots with one bit for each slot that exists. Iteration is in slot order, which is creation
+//! order, without a sort. A list takes 32 bits for each slot that is chosen, so the set is smaller once
+//! more than one slot in 32 is chosen.
 
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
@@ -11,20 +13,25 @@ const WORD_BITS: usize = 64;
 pub(crate) struct BitSet(Vec<u64>);
 
 impl BitSet {
-    /// Empty, with room for so many slots.
+    /// An empty set with room for this many slots.
     pub(crate) fn with_room(slots: usize) -> Self {
         Self(vec![0; slots.div_ceil(WORD_BITS)])
     }
 
     pub(crate) fn insert(&mut self, slot: Slot) {
+        // The lower six bits of an index are the place in its word, the others are the number of the word.
+        // A slot beyond the room is ignored: callers size the set by the column that their slots come from.
         let bit = 1_u64.wrapping_shl(u32::try_from(slot.index() & 63).unwrap_or(0));
         if let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) {
             *word |= bit;
         }
     }
 
-    /// Inserts these slots, and maybe some beside them.
+    /// Inserts these slots, and possibly others of the first and the last word.
     pub(crate) fn insert_around(&mut self, slots: Range<usize>) {
+        // Whole words are filled, because the callers look for candidates: a slot too many is compared in
+        // vain, a slot too few would be missed. The last page may reach beyond the last slot, hence the
+        // minimum.
         let words = slots.start.wrapping_shr(6)..slots.end.div_ceil(WORD_BITS).min(self.0.len());
         self.0.get_mut(words).unwrap_or_default().fill(u64::MAX);
     }
@@ -38,17 +45,18 @@ impl BitSet {
         slots(self.0.iter().copied())
     }
 
-    /// As [`iter`](Self::iter).
+    /// Consuming version of [`iter`](Self::iter).
     pub(crate) fn into_slots(self) -> impl Iterator<Item = Slot> {
         slots(self.0.into_iter())
     }
 
-    /// The bits, page by page of a column with so many entries a page, a multiple of a word's.
+    /// The words that cover each page of a column with `N` entries a page, in order. `N` must be a multiple
+    /// of 64, or a word would belong to two pages.
     pub(crate) fn pages<const N: usize>(&self) -> impl Iterator<Item = &[u64]> {
         self.0.chunks(N.div_ceil(WORD_BITS))
     }
 
-    /// As [`pages`](Self::pages), to write to.
+    /// Mutable version of [`pages`](Self::pages).
     pub(crate) fn pages_mut<const N: usize>(&mut self) -> impl Iterator<Item = &mut [u64]> {
         self.0.chunks_mut(N.div_ceil(WORD_BITS))
     }
@@ -58,12 +66,14 @@ fn slots(words: impl Iterator<Item = u64>) -> impl Iterator<Item = Slot> {
     words.enumerate().flat_map(|(index, word)| bits(word).map(move |bit| Slot::at(index.wrapping_shl(6) | bit)))
 }
 
-/// The places of the bits of a word, from the lowest.
+/// The positions of the bits that are set in a word, lowest first.
 pub(crate) fn bits(word: u64) -> impl Iterator<Item = usize> {
     let mut left = word;
     core::iter::from_fn(move || {
         let bit = usize::try_from(left.trailing_zeros()).unwrap_or(0);
         let is_there = left != 0;
+        // Clears the lowest bit that is set: subtracting one flips that bit and the zeros below it, and the
+        // AND drops all of them. Zero stays zero, so the iterator stays at its end.
         left &= left.wrapping_sub(1);
         is_there.then_some(bit)
     })

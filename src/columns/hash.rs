@@ -4,14 +4,16 @@ use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
-/// What the keys of an index are hashed with. Nothing that a caller sees depends on it but the time that keys take which
-/// somebody has chosen so that they fall together; who does not know it cannot choose them beforehand.
+/// The seed that an index hashes its keys with. It changes no answer, only the time that lookups take:
+/// somebody who knows the seed can choose keys that all fall into the same bucket, and a secret seed
+/// prevents that.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct HashSeed {
-    /// What the hasher calls its seed: it goes into the lower half of a key.
+    /// The seed of the hasher itself, which goes into the lower half of a key.
     lower: u64,
-    /// What is in the upper half too. Without it, what the hasher puts there would be known, and a key that has the same
-    /// there would make its product nothing, whatever the lower half.
+    /// A mask for the upper half of a key. Without it the constant that the hasher mixes into the upper
+    /// half would be public, and a key with the same upper half would make the product zero, whatever its
+    /// lower half is.
     upper: u64,
 }
 
@@ -24,6 +26,8 @@ impl Default for HashSeed {
 
 impl HashSeed {
     pub(crate) fn of(seed: u64) -> Self {
+        // A caller keeps one number; hashing two different values with it gives two halves that look
+        // unrelated.
         let [lower, upper] = [0_u32, 1].map(|half| FixedState::with_seed(seed).hash_one(half));
         Self { lower, upper }
     }
@@ -37,8 +41,10 @@ impl HashSeed {
         FixedState::with_seed(self.lower).hash_one(self.mixed_with(bits))
     }
 
-    /// The hash of a text, the same for each ASCII case of it.
+    /// The hash of a text. Texts that differ only in ASCII case have the same hash.
     pub(crate) fn hash_ignoring_ascii_case(self, text: &str) -> u64 {
+        // Sixteen bytes at a time are lower-cased in an array, so that a lookup allocates no lower-case
+        // copy of the text, and the hasher takes one step for each piece.
         let mut hasher = FixedState::with_seed(self.lower).build_hasher();
         for chunk in text.as_bytes().chunks(16) {
             let mut lower_case = [0_u8; 16];
@@ -47,6 +53,8 @@ impl HashSeed {
             }
             hasher.write_u128(self.mixed_with(u128::from_le_bytes(lower_case)));
         }
+        // The last piece is padded with zeros. Without the length, a text and the same text with zeros
+        // behind it would always collide.
         hasher.write_usize(text.len());
         hasher.finish()
     }

@@ -5,10 +5,10 @@
 //!                 bucket …                                         where the home is full, the next one
 //! ```
 //!
-//! The table holds slots only; the key is looked up where the slot leads, so that a key is kept once. Half of each hash
-//! stands beside, so that a lookup compares eight at once, looks at a key that is not the right one once in billions,
-//! and the table grows and closes gaps without looking at any. A removal takes back what had overflowed, so that there are
-//! no tombstones and a lookup never degrades.
+//! The table holds slots only. The key is read from the column at that slot, so each key is stored once.
+//! The upper half of each hash stands beside the slot: a lookup compares eight halves at once and reads a
+//! wrong key about once in four billion comparisons, and the table can grow and close gaps without reading
+//! any key. A removal moves overflowed entries back, so there are no tombstones and lookups never degrade.
 
 use alloc::{vec, vec::Vec};
 use core::ops::BitOr;
@@ -18,15 +18,18 @@ use super::{hash::HashSeed, pages::Pages, slot::Slot, work};
 
 const BUCKET: usize = 8;
 
-/// Up to eight slots with the upper halves of their hashes; what is vacant is behind what is taken.
+/// Up to eight slots with the upper halves of their hashes. Taken places come first, vacant places behind
+/// them.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+// Eight hashes and eight slots of four bytes each are 64 bytes. Aligned, a bucket is exactly one cache
+// line, so a lookup that ends in its home bucket waits for memory once.
 #[repr(align(64))]
 struct Bucket {
     hashes: [u32; BUCKET],
     slots: [Option<Slot>; BUCKET],
 }
 
-/// What stands where nothing was ever written.
+/// The content of a bucket that was never written.
 static VACANT: Bucket = Bucket { hashes: [0; BUCKET], slots: [None; BUCKET] };
 
 impl Bucket {
@@ -35,21 +38,27 @@ impl Bucket {
     }
 
     const fn is_full(&self) -> bool {
+        // Taken places come first, so the last place alone tells whether all are taken.
         matches!(self.slots, [.., Some(_)])
     }
 
-    /// A bit for each place that has this hash; a vacant place may seem to. All eight are compared at once.
+    /// A bit for each place with this hash; a vacant place may match by chance. All eight are compared at
+    /// once.
     fn matches(&self, hash: u32) -> u32 {
         let bit = |(place, found): (u32, &u32)| u32::from(*found == hash).wrapping_shl(place);
         (0..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
     }
 
-    /// The slot that has this hash; none, too, where several may have it.
+    /// The slot with this hash, if exactly one place matches; `None` otherwise, even where several match.
     ///
-    /// Why not the first that matches: all eight in one go, without a branch or a second look, is what lets the machine be
-    /// busy with the next keys meanwhile.
+    /// The loop does not stop at the first match: without branches the processor can already work on the
+    /// next keys.
     fn only_under(&self, hash: u32) -> Option<Slot> {
         let places = self.hashes.iter().zip(&self.slots);
+        // Negating 1 gives all ones and negating 0 gives 0, so the AND keeps the number of a matching slot
+        // and drops any other. Two matches would mix their numbers, so matches are counted and the caller
+        // falls back to a full lookup. A vacant place that matches by chance adds the number 0 and can only
+        // cause that fallback.
         let (number, matches) = places.fold((0, 0_u16), |(numbers, matches), (found, slot)| {
             let is_it = *found == hash;
             (
@@ -63,6 +72,8 @@ impl Bucket {
     fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
         let mut matches = self.matches(hash);
         core::iter::from_fn(move || {
+            // Zero has 32 trailing zeros, which is no place, so the iterator ends. A vacant place ends it
+            // too, rightly: no taken place comes after a vacant one.
             let place = usize::try_from(matches.trailing_zeros()).unwrap_or(BUCKET);
             matches &= matches.wrapping_sub(1);
             self.slots.get(place).copied().flatten()
@@ -73,7 +84,7 @@ impl Bucket {
         self.hashes.iter().zip(&self.slots).filter_map(|(hash, slot)| Some((*hash, (*slot)?)))
     }
 
-    /// False where it is full.
+    /// Adds an entry behind the taken ones; false if the bucket is full.
     fn push(&mut self, hash: u32, slot: Slot) -> bool {
         let place = self.slots.iter().position(Option::is_none);
         let places = place.and_then(|place| Some((self.hashes.get_mut(place)?, self.slots.get_mut(place)?)));
@@ -86,6 +97,8 @@ impl Bucket {
     fn remove(&mut self, slot: Slot) {
         let last = self.len().saturating_sub(1);
         if let Some(place) = self.slots.iter().position(|found| *found == Some(slot)) {
+            // The last entry fills the gap, so that taken places stay in front. The order within a bucket
+            // has no meaning.
             self.hashes.swap(place, last);
             self.slots.swap(place, last);
             if let Some(last) = self.slots.get_mut(last) {
@@ -104,18 +117,23 @@ pub(crate) struct Index {
     seed: HashSeed,
 }
 
-/// How many may be taken of so many buckets: three quarters, so that few overflow.
+/// The number of entries that this many buckets may hold: three quarters of their places, so that few
+/// overflow.
 const fn room(buckets: usize) -> usize {
     buckets.saturating_mul(BUCKET).saturating_mul(3).wrapping_shr(2)
 }
 
-/// The upper half: lower bits alone would be right and slow, as each hash stands where its upper half says.
+/// The upper half of a hash. The home bucket is found from these bits; comparing them as well costs no
+/// second hash.
 fn upper_half(hash: u64) -> u32 {
     u32::try_from(hash.wrapping_shr(32)).unwrap_or(u32::MAX)
 }
 
-/// The bucket of so many in which a hash belongs; in the order of the hashes, so that a bigger table is filled in order.
+/// The home bucket of a hash in a table of this many buckets.
 fn home(hash: u32, buckets: usize) -> usize {
+    // The hash is read as a fraction of 2^32 and multiplied by the number of buckets. That needs no
+    // division and no power-of-two table, and it keeps the order of the hashes: growing reads the old table
+    // and writes the new one from front to back.
     let buckets = u64::try_from(buckets).unwrap_or(u64::MAX);
     usize::try_from(u64::from(hash).wrapping_mul(buckets).wrapping_shr(32)).unwrap_or(0)
 }
@@ -130,23 +148,26 @@ impl Index {
         Self { seed, ..Self::default() }
     }
 
-    /// What its keys are hashed with.
+    /// The seed that its keys are hashed with.
     pub(crate) const fn seed(&self) -> HashSeed {
         self.seed
     }
 
-    /// An index of all these, hashed with this seed, made in one go.
+    /// Builds an index of all these entries at once.
     pub(crate) fn of(seed: HashSeed, entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
-        // A tenth more than is needed, so that the next one does not have it made anew.
+        // Room for a tenth more, so that the next insertion does not rebuild the table.
         let len = entries.len();
         let entries = entries.map(|(hash, slot)| (upper_half(hash), slot));
         Self::with_room(seed, len.saturating_add(len.wrapping_div(10)), entries)
     }
 
     fn with_room(seed: HashSeed, room: usize, entries: impl Iterator<Item = (u32, Slot)>) -> Self {
+        // The inverse of `room`: the fewest buckets of which three quarters hold this many entries.
         let buckets = room.saturating_mul(4).div_ceil(BUCKET.wrapping_mul(3));
         let (mut table, mut taken) = (vec![Bucket::default(); buckets], 0_usize);
         for (hash, slot) in entries {
+            // Ends, because at least a quarter of the places stays vacant. An empty table has no bucket at
+            // all, and then no entries come either.
             let mut bucket = home(hash, buckets);
             while table.get_mut(bucket).is_some_and(|bucket| !bucket.push(hash, slot)) {
                 bucket = next(bucket, buckets);
@@ -156,11 +177,12 @@ impl Index {
         Self { table: table.into_iter().collect(), taken, seed }
     }
 
-    /// The slot of each of many keys, in their order, a few dozen at a time.
+    /// Looks up many keys and writes their slots in the same order, 128 at a time.
     ///
-    /// In steps, each for all of those: what stands under the hash of each in its home, then which key that has. No step
-    /// waits for what it fetches before it fetches for the next key, so that the machine fetches many lines of memory at
-    /// once, where one lookup after the other would wait for each. What was not at home is looked up by itself.
+    /// The work is done in passes over those 128: first the bucket of each key, then the key at each slot
+    /// that was found. No step of a pass waits for the memory that an earlier step fetches, so the
+    /// processor fetches many cache lines at once. One lookup after another would wait for each of them.
+    /// Keys that are not in their home bucket are looked up one by one.
     pub(crate) fn find_each<K: Copy + PartialEq>(
         &self,
         keys: &[K],
@@ -168,6 +190,8 @@ impl Index {
         key_at: impl Fn(Slot) -> K,
         slots: &mut [Option<Slot>],
     ) {
+        // Keys and slots of one round take 128 × (16 + 4) bytes, so they stay in the first-level cache
+        // between the passes.
         const AT_ONCE: usize = 128;
         let table = self.table.reader(keys.len());
         for (keys, slots) in keys.chunks(AT_ONCE).zip(slots.chunks_mut(AT_ONCE)) {
@@ -180,13 +204,15 @@ impl Index {
             for (key, slot) in keys.iter().zip(&mut *slots) {
                 *slot = slot.filter(|slot| key_at(*slot) == *key);
             }
+            // Left over are absent keys, keys that overflowed, and hashes that matched twice or matched
+            // another key.
             for (key, slot) in keys.iter().zip(slots).filter(|(_, slot)| slot.is_none()) {
                 *slot = self.find(hash_of(*key), |slot| key_at(slot) == *key);
             }
         }
     }
 
-    /// The slot under this hash that `is` what is looked for; no two are.
+    /// The slot under this hash for which `is` answers true. Keys are unique, so at most one does.
     pub(crate) fn find(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
         let half = upper_half(hash);
         let mut position = home(half, self.table.len());
@@ -195,15 +221,17 @@ impl Index {
             let bucket = self.table.get(position)?;
             match bucket.under(half).next() {
                 Some(slot) if is(slot) => return Some(slot),
-                // Once in billions: others have this half of a hash, too.
+                // Another key shares this half of its hash: rare, so this path need not be fast.
                 Some(_) => return self.under(hash).find(|slot| is(*slot)),
+                // Entries overflow only from a full bucket, and `remove` keeps it so, hence a bucket with a
+                // vacancy ends the search. There always is one, as a quarter of all places is vacant.
                 None if !bucket.is_full() => return None,
                 None => position = next(position, self.table.len()),
             }
         }
     }
 
-    /// The slots that have this hash, and once in billions another.
+    /// The slots with this hash. Rarely includes the slot of another key, whose hash shares the upper half.
     pub(crate) fn under(&self, hash: u64) -> impl Iterator<Item = Slot> + '_ {
         let hash = upper_half(hash);
         self.run(home(hash, self.table.len())).flat_map(move |(_, bucket)| bucket.under(hash))
@@ -229,15 +257,21 @@ impl Index {
         let Some((mut hole, _)) = run.find(|(_, bucket)| bucket.slots.contains(&Some(slot))) else { return };
         drop(run);
         self.taken = self.taken.saturating_sub(1);
+        // Backward shift: an entry that overflowed past the hole moves into it. Otherwise a search for that
+        // entry would stop at the hole, whose bucket is no longer full.
         let mut position = hole;
         let mut may_have_overflowed = self.bucket(hole).is_full();
         self.take_out(hole, slot);
         while may_have_overflowed {
             position = next(position, buckets);
+            // A copy from before anything moves out: a bucket that was full may have overflowed, even if it
+            // loses an entry now.
             let bucket = self.bucket(position);
             may_have_overflowed = bucket.is_full();
-            // An entry moves back unless the hole lies before its home. What lies behind the end of the table is further back
-            // than what does not, as its difference wraps around.
+            // An entry may move if its home is at least as far back as the hole; otherwise the hole lies
+            // before its home, where no search for it looks. Distances are counted back from `position`.
+            // They wrap around for buckets near the end of the table, which makes them larger, as those are
+            // further back.
             let mut entries = bucket.entries();
             let back = |bucket: usize| position.wrapping_sub(bucket);
             let moved = entries.find(|(hash, _)| back(home(*hash, buckets)) >= back(hole));
@@ -257,7 +291,8 @@ impl Index {
         }
     }
 
-    /// Half as much room again. Nothing is looked up, and both tables are gone through from their fronts to their ends.
+    /// Rebuilds the table with half as much room again. No key is read, and both tables are walked from
+    /// front to back.
     fn grow(&mut self) {
         let taken = self.taken.saturating_add(self.taken.wrapping_shr(1)).max(BUCKET);
         *self = Self::with_room(self.seed, taken, self.table.pages().flatten().flat_map(Bucket::entries));
@@ -281,8 +316,9 @@ impl Index {
     }
 }
 
-/// The first of these that repeats an earlier one.
+/// The first of these ids that repeats an earlier one.
 pub(crate) fn first_repeated<I: Key>(seed: HashSeed, ids: impl ExactSizeIterator<Item = I> + Clone) -> Option<I> {
+    // The slots of this index are positions in `all`, not slots of a column.
     let mut met = Index::with_room(seed, ids.len(), core::iter::empty());
     let mut all = Vec::with_capacity(ids.len());
     { ids }.find(|id| {

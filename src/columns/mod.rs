@@ -1,5 +1,5 @@
-//! Columns: lists in copy-on-write pages, what finds things in them, and the order that things have. Generic: this room knows
-//! nothing of tenants, and of an id only that it is a [`Key`].
+//! Columns: lists in copy-on-write pages, the indexes that find things in them, and the order of creation.
+//! Generic: this module knows nothing of tenants, and of an id only that it is a [`Key`].
 //!
 //! ```text
 //! id ──Index──► slot ──┬─ Pages: one column of things         copy-on-write; a clone is one reference count
@@ -13,7 +13,7 @@
 //! Areas   = a shared tree of areas: which of them meet another one
 //! ```
 //!
-//! What each path costs is counted in [`work`], so that a path that becomes slow fails a test.
+//! [`work`] counts the steps of each path in tests, so that a path that becomes slow fails a test.
 
 mod areas;
 mod bit_set;

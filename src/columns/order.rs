@@ -5,7 +5,8 @@ use super::{pages::Pages, slot::Slot};
 const WORD_BITS: usize = 64;
 const BLOCK_WORDS: usize = 64;
 
-/// Which slots live, as bits, and how many in each block of 4,096, so that a place is found without a visit to each slot.
+/// One bit for each slot, set while the slot is live, and a count of live slots for each block of 4,096
+/// slots. With the counts, a place is found without visiting each slot.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Order {
     words: Pages<u64, BLOCK_WORDS>,
@@ -31,19 +32,20 @@ fn count(number: u32) -> usize {
 }
 
 impl Order {
-    /// So many slots, all of which live.
+    /// This many slots, all of them live.
     pub(crate) fn all(slots: usize) -> Self {
         let full = |size: usize| {
             let pieces = (0..slots).step_by(size);
             pieces.map(move |start| size.min(slots.saturating_sub(start)))
         };
+        // `bit_of` takes its argument modulo 64, so `bit_of(64) - 1` would be 0, not all ones.
         let low_bits = |bits: usize| if bits == WORD_BITS { u64::MAX } else { bit_of(bits).wrapping_sub(1) };
         let words = full(WORD_BITS).map(low_bits).collect();
         let blocks = full(WORD_BITS.wrapping_mul(BLOCK_WORDS));
         Self { words, blocks: blocks.map(|live| u32::try_from(live).unwrap_or(0)).collect(), slots, live: slots }
     }
 
-    /// How many live.
+    /// The number of live slots.
     pub(crate) const fn len(&self) -> usize {
         self.live
     }
@@ -52,8 +54,10 @@ impl Order {
         self.slots
     }
 
-    /// Whether so few of the slots live that it is time to squeeze the others out.
+    /// Whether dead slots so outnumber the live ones that the list should be laid out anew.
     pub(crate) const fn is_sparse(&self) -> bool {
+        // With more dead slots than live ones, a new layout visits fewer things than were removed. The
+        // constant keeps short lists from being laid out again and again.
         let dead = self.slots.saturating_sub(self.live);
         dead > self.live.saturating_add(1024)
     }
@@ -85,7 +89,7 @@ impl Order {
         }
     }
 
-    /// Makes a living slot dead; the last one is taken away altogether, and true is the answer.
+    /// Makes a live slot dead. The last slot is cut off entirely, and the answer is then true.
     pub(crate) fn remove(&mut self, slot: Slot) -> bool {
         if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
             *word &= !bit_of(slot.index());
@@ -94,6 +98,8 @@ impl Order {
                 *block = block.saturating_sub(1);
             }
         }
+        // Cut off, the last slot is given out again by the next push. So undoing a creation restores the
+        // former layout exactly.
         let is_last = self.slots == slot.index().saturating_add(1);
         if is_last {
             self.slots = slot.index();
@@ -101,21 +107,26 @@ impl Order {
         is_last
     }
 
-    /// How many live before this slot.
+    /// The number of live slots before this one.
     pub(crate) fn place(&self, slot: Slot) -> usize {
+        // Three sums: whole blocks, whole words of the last block, and the bits below this one in its word.
         let block = block_of(slot.index());
         let before = self.blocks.iter().take(block).fold(0_usize, |sum, live| sum.saturating_add(count(live)));
         let first_word = block.saturating_mul(BLOCK_WORDS);
         let whole_words = (first_word..word_of(slot.index())).filter_map(|word| self.words.get(word));
         let before = whole_words.fold(before, |sum, word| sum.saturating_add(count(word.count_ones())));
         let word = self.words.get(word_of(slot.index())).copied().unwrap_or(0);
+        // A bit minus one is a mask of all bits below it.
         let lower = word & bit_of(slot.index()).wrapping_sub(1);
         before.saturating_add(count(lower.count_ones()))
     }
 
-    /// The living slot that has so many before it.
+    /// The live slot with this many live slots before it.
     pub(crate) fn at_place(&self, place: usize) -> Option<Slot> {
         let mut left = place;
+        // Whole blocks are skipped while the rest covers them. The subtraction fails in the block that
+        // holds the place, and `left` is then the place within that block. A rest equal to the count does
+        // not fail: that place is the first of a later block.
         let block = self.blocks.iter().position(|live| match left.checked_sub(count(live)) {
             Some(rest) => {
                 left = rest;
@@ -126,7 +137,7 @@ impl Order {
         self.live_from(block.saturating_mul(BLOCK_WORDS).saturating_mul(WORD_BITS)).nth(left)
     }
 
-    /// The dead slot just before a living one, if it is dead: a vacancy in the order.
+    /// The slot just before a live one, if it is dead: a vacancy in the order.
     pub(crate) fn vacancy_before(&self, slot: Slot) -> Option<Slot> {
         let before = Slot::at(slot.index().checked_sub(1)?);
         (!self.is_live(before)).then_some(before)
@@ -144,9 +155,12 @@ impl Order {
 
     fn live_from(&self, start: usize) -> impl Iterator<Item = Slot> + '_ {
         let mut word_index = word_of(start);
+        // The complement of all bits below `start`, which drops the slots before it from the first word.
         let not_before_start = !bit_of(start).wrapping_sub(1);
         let mut word = self.words.get(word_index).copied().unwrap_or(0) & not_before_start;
         core::iter::from_fn(move || {
+            // A word that was never written has no page and reads as `None`. It counts as zero while other
+            // words follow it, and ends the iteration only behind the last word.
             while word == 0 {
                 word_index = word_index.saturating_add(1);
                 word = self.words.get(word_index).copied().or_else(|| (word_index < self.words.len()).then_some(0))?;

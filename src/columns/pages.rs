@@ -7,8 +7,8 @@
 //!    └───► branch ─► …        32 pages a branch
 //! ```
 //!
-//! What was never written is nowhere: a page that nothing was written to takes no memory, and reads answer with nothing,
-//! which stands for the default. So a column that most things leave at its default costs them nothing.
+//! A page that was never written takes no memory. Reads of it answer `None`, which stands for the default.
+//! So a column costs nothing where most things leave it at its default.
 //!
 //! `im::Vector` does the same with smaller nodes; it needs `std`, and takes three times as long for the first write after
 //! a clone. The tests hold this list against it.
@@ -24,7 +24,7 @@ const FIRST_PAGE_ENTRIES: usize = 4;
 /// `N`, the entries of a page, is a power of two.
 #[derive(Debug)]
 pub(crate) struct Pages<T, const N: usize> {
-    /// Slices in their reference counts, not vectors: a read is a step shorter at each level.
+    /// `Arc<[T]>` and not `Arc<Vec<T>>`: each level of a read follows one pointer less.
     spine: Arc<[Branch<T>]>,
     len: usize,
 }
@@ -44,14 +44,15 @@ impl<T, const N: usize> Default for Pages<T, N> {
     }
 }
 
-/// Where an entry is: its branch, its page in there, its place in there.
+/// The branch of an entry, its page in the branch, and its position in the page.
 const fn place<const N: usize>(index: usize) -> (usize, usize, usize) {
+    // `N` is a power of two, so shifts and masks replace divisions and remainders.
     let page = index.wrapping_shr(N.trailing_zeros());
     let in_branch = page & 1_usize.wrapping_shl(BRANCH_PAGES_LOG2).wrapping_sub(1);
     (page.wrapping_shr(BRANCH_PAGES_LOG2), in_branch, index & N.wrapping_sub(1))
 }
 
-/// The list with one more behind it.
+/// A copy of the list with one more entry.
 fn with<T: Clone>(entries: &[T], last: T) -> Arc<[T]> {
     entries.iter().cloned().chain(iter::once(last)).collect()
 }
@@ -61,19 +62,22 @@ impl<T, const N: usize> Pages<T, N> {
         self.len
     }
 
-    /// The entry at an index; nothing where nothing was written, which stands for the default.
+    /// The entry at an index; `None` if it was never written, which stands for the default.
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
         let (branch, page, entry) = place::<N>(index);
         self.spine.get(branch)?.get(page)?.get(entry)
     }
 
-    /// To read so many entries, each in two steps where [`get`](Self::get) takes four.
+    /// Prepares for this many reads, each in two steps where [`get`](Self::get) takes four.
     ///
-    /// The pages are put side by side first, which costs a step a page: for fewer entries than there are pages it is left
-    /// out, so that a list of one costs what one entry costs, however long the column is.
+    /// Setting it up costs one step for each page. It is skipped when fewer entries than pages will be
+    /// read, so that reading one entry of a long column costs one entry.
     pub(crate) fn reader(&self, entries: usize) -> Reader<'_, T, N> {
+        // The shift divides by `N`: the length in whole pages.
         let is_worth_it = entries >= self.len.wrapping_shr(N.trailing_zeros());
         let pages = self.pages().take(if is_worth_it { usize::MAX } else { 0 });
+        // Only a slice of exactly `N` entries converts to an array. The short first page of a small list
+        // and pages without memory become `None`, and reads of those take the slow path.
         let pages: Vec<_> = pages.map(|page| page.try_into().ok()).collect();
         work::pages_side_by_side(pages.len());
         Reader { pages, all: self }
@@ -92,8 +96,10 @@ impl<T, const N: usize> Pages<T, N> {
         rest.get(..len).unwrap_or(rest)
     }
 
-    /// The entries that another list may have otherwise: those of each page that the two do not share.
+    /// The ranges of entries that may differ from another list: all pages that the two lists do not share.
     pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
+        // Equal pointers prove equal content, so a shared spine or branch is skipped with all its pages
+        // unseen.
         let are_one = Arc::ptr_eq(&self.spine, &other.spine);
         let branches = if are_one { 0 } else { self.spine.len().max(other.spine.len()) };
         let unshared = (0..branches).filter(|branch| match (self.spine.get(*branch), other.spine.get(*branch)) {
@@ -106,11 +112,12 @@ impl<T, const N: usize> Pages<T, N> {
         });
         starts.map(|start| start..start.saturating_add(N)).filter(|page| {
             let (here, there) = (self.piece(page.start, N), other.piece(page.start, N));
+            // Two empty pieces are equal, but need not have the same address.
             !(ptr::eq(here, there) || here.is_empty() && there.is_empty())
         })
     }
 
-    /// Room for so many entries; those that are new are at their default.
+    /// Lengthens the list to this many entries; the new ones are at their default.
     pub(crate) fn lengthen_to(&mut self, len: usize) {
         self.len = self.len.max(len);
     }
@@ -118,7 +125,7 @@ impl<T, const N: usize> Pages<T, N> {
 
 /// All pages side by side.
 pub(crate) struct Reader<'a, T, const N: usize> {
-    /// Those that are whole: all that were written but for the first of a short list.
+    /// The pages with exactly `N` entries; `None` for any other page.
     pages: Vec<Option<&'a [T; N]>>,
     all: &'a Pages<T, N>,
 }
@@ -146,7 +153,7 @@ impl<T: Copy + Default, const N: usize> Pages<T, N> {
 }
 
 impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
-    /// Page by page, so that none is looked up for each entry; a page of defaults takes no memory.
+    /// Builds the list page by page, without a lookup for each entry.
     fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
         let (mut entries, mut len, mut pages) = (entries.into_iter(), 0_usize, Vec::new());
         loop {
@@ -155,9 +162,12 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
                 break;
             }
             len = len.saturating_add(page.len());
+            // All pages but the first have `N` entries, also the last one: a reader can then use it, and a
+            // push need not lengthen it.
             if page.len() != N && !pages.is_empty() {
                 page = page.iter().cloned().chain(iter::repeat_with(T::default)).take(N).collect();
             }
+            // A page of defaults reads the same without memory.
             if page.iter().all(|entry| *entry == T::default()) {
                 page = Page::default();
             }
@@ -169,7 +179,7 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
 }
 
 impl<T: Clone + Default, const N: usize> Pages<T, N> {
-    /// The entry at an index, to write to; nothing behind the end.
+    /// The entry at an index, for writing; `None` beyond the end.
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         if index >= self.len {
             return None;
@@ -178,7 +188,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         self.page_mut(index)?.get_mut(entry)
     }
 
-    /// The page that an index is in, to write to, at least up to there.
+    /// The page of an index, for writing, long enough to contain the index.
     pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
         let (branch, page, entry) = place::<N>(index);
         while self.spine.len() <= branch {
@@ -190,7 +200,9 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         }
         let page = Arc::make_mut(branch).get_mut(page)?;
         if page.len() <= entry {
-            // The first page grows with the list, so that a small tenant stays small; all others are made whole.
+            // The first page doubles as the list grows, so that a small tenant stays small. All other pages
+            // are allocated whole. `entry` is the first index that does not fit, so twice that is at least
+            // twice the page.
             let doubled = entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES.min(N), N);
             let entries = if index < N { doubled } else { N };
             *page = page.iter().cloned().chain(iter::repeat(T::default())).take(entries).collect();
@@ -199,8 +211,8 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         Some(Arc::make_mut(page))
     }
 
-    /// Changes two entries, where there are such. Both are most often in one page, which is then made ready to be written to
-    /// once: to see at each level that nobody shares it takes more time than all the rest of a write.
+    /// Changes two entries, where they exist. Both are often in one page, which is then made writable once:
+    /// checking at each level that no clone shares it takes longer than the rest of the write.
     pub(crate) fn change_both(
         &mut self,
         one: Option<usize>,
@@ -213,6 +225,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         if let (Some(one), Some(other)) = (one, other)
             && page(one) == page(other)
         {
+            // The higher index, because a short first page grows only up to the index that is asked for.
             let Some(page) = self.page_mut(one.max(other)) else { return };
             let (_, _, one) = place::<N>(one);
             let (_, _, other) = place::<N>(other);
@@ -232,6 +245,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     }
 
     pub(crate) fn push(&mut self, value: T) {
+        // The length first: `set` ignores an index beyond the end.
         self.len = self.len.saturating_add(1);
         self.set(self.len.saturating_sub(1), value);
     }

@@ -2,10 +2,12 @@
 
 use core::num::NonZeroU32;
 
-/// The place of a thing in its columns. It never changes while the thing lives, and a later thing has a higher one.
+/// The position of a thing in its columns. It never changes while the thing lives, and a later thing has a
+/// higher one.
 ///
-/// Four bytes, and four where there may be none, as the number is kept one higher: a column of slots that may be vacant
-/// takes half of what it would. A tenant of 2³² things of a kind would take hundreds of gigabytes, and is not served.
+/// Internally the number is one higher, so it is never zero and `Option<Slot>` takes four bytes as well:
+/// half of what a separate tag would make it. A tenant of 2³² things of a kind would take hundreds of
+/// gigabytes, and is not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(NonZeroU32);
 
@@ -25,12 +27,12 @@ impl Slot {
         Self::new(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    /// A number for a slot or none, so that many are compared at once.
+    /// The slot as a number, 0 for `None`, so that many can be compared at once.
     pub(crate) fn number_of(slot: Option<Self>) -> u32 {
         slot.map_or(0, |slot| slot.0.get())
     }
 
-    /// The other way round.
+    /// The inverse of [`number_of`](Self::number_of).
     pub(crate) fn of_number(number: u32) -> Option<Self> {
         NonZeroU32::new(number).map(Self)
     }

@@ -7,7 +7,8 @@ use super::{hash::HashSeed, index::Index, order::Order, pages::Pages, slot::Slot
 
 const PAGE: usize = 256;
 
-/// A list this long is found on all cores, where the feature `rayon` is on: shorter ones take longer to be shared out.
+/// Lists from this length on are looked up on all cores if the feature `rayon` is on. For shorter ones,
+/// sharing out the work takes longer than it saves.
 #[cfg(feature = "rayon")]
 const PARALLEL_FROM: usize = 65_536;
 #[cfg(feature = "rayon")]
@@ -21,8 +22,9 @@ pub(crate) struct SlotMap<I> {
     layout: Layout,
 }
 
-/// One for all slot maps in which the same slots live as long as there are as many: whatever is added or taken away at the end
-/// leaves it so. Two of them that hold the same ids in the same order hold each in the same slot.
+/// Layout token, shared by clones. Two maps with the same token have the same vacancies between their
+/// slots, and only their ends may differ. So if both hold the same ids in the same order, each id has the
+/// same slot in both.
 type Layout = Arc<()>;
 
 impl<I> Default for SlotMap<I> {
@@ -48,13 +50,13 @@ impl<I: Key> SlotMap<I> {
         self.order.len()
     }
 
-    /// How many slots there are, dead ones too.
+    /// The number of slots, including dead ones.
     pub(crate) const fn slots(&self) -> usize {
         self.order.slots()
     }
 
-    /// Whether the same slots mean the same things here and in another slots of the same things, which tells nothing if
-    /// they are not the same.
+    /// Whether two maps that hold the same ids in the same order give each id the same slot. Says nothing
+    /// about maps that hold different ids.
     pub(crate) fn is_laid_out_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.layout, &other.layout)
     }
@@ -85,9 +87,10 @@ impl<I: Key> SlotMap<I> {
         slots
     }
 
-    /// As [`id`](Self::id), to ask for so many.
+    /// A faster [`id`](Self::id), for about this many calls.
     pub(crate) fn ids(&self, many: usize) -> impl Fn(Slot) -> I + '_ {
-        // A dead slot may be asked, too: its id is whatever stood there, and the order says that it is dead.
+        // A dead slot may be asked for too: the answer is its former id, and only `order` knows that the
+        // slot is dead.
         let ids = self.ids.reader(many);
         move |slot| ids.get(slot.index()).copied().unwrap_or_default()
     }
@@ -113,14 +116,14 @@ impl<I: Key> SlotMap<I> {
         self.order.after(slot)
     }
 
-    /// Things in order, made in one go.
+    /// Builds a map of these ids, in order.
     pub(crate) fn of(seed: HashSeed, ids: &[I]) -> Self {
         let hashed = ids.iter().map(|id| seed.hash_bits(id.bits())).enumerate();
         let index = Index::of(seed, hashed.map(|(index, hash)| (hash, Slot::at(index))));
         Self { order: Order::all(ids.len()), ids: ids.iter().copied().collect(), index, layout: Layout::default() }
     }
 
-    /// A new thing at the end.
+    /// Adds a thing at the end.
     pub(crate) fn push(&mut self, id: I) -> Slot {
         let slot = self.order.push(true);
         self.ids.lengthen_to(self.order.slots());
@@ -128,16 +131,19 @@ impl<I: Key> SlotMap<I> {
         slot
     }
 
-    /// A slot at the end that nothing lives in, of a slot map that is being laid out.
+    /// Adds a dead slot at the end, while a map is being laid out.
     pub(crate) fn push_vacancy(&mut self) {
         self.order.push(false);
         self.ids.lengthen_to(self.order.slots());
     }
 
-    /// Brings a thing back at a place in the order: into a vacant slot there, or at the end; `None` where there is none.
+    /// Restores a removed thing at its place in the order: in a vacancy there, or at the end. `None` if
+    /// there is no vacancy.
     pub(crate) fn restore(&mut self, place: usize, id: I) -> Option<Slot> {
         let Some(next) = self.order.at_place(place) else { return Some(self.push(id)) };
         let slot = self.order.vacancy_before(next)?;
+        // A clone still has the vacancy, so later slots no longer agree with it: the token must not stay
+        // the same.
         self.order.revive(slot);
         self.layout = Layout::default();
         self.enter(slot, id);
@@ -147,6 +153,8 @@ impl<I: Key> SlotMap<I> {
     pub(crate) fn remove(&mut self, slot: Slot) {
         debug_assert!(self.is_live(slot), "{slot:?} is removed twice");
         self.index.remove(self.hash(self.id(slot)), slot);
+        // The last slot is cut off and its number is given out again, so the vacancies stay as they are.
+        // Any other slot leaves a vacancy that no clone has.
         if !self.order.remove(slot) {
             self.layout = Layout::default();
         }

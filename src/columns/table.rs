@@ -1,4 +1,5 @@
-//! Things of one kind by id, in creation order, each whole: what a directory keeps its tenants in.
+//! Things of one kind by id, in creation order, with one whole thing for each slot. The directory keeps its
+//! tenants in one.
 
 use super::key::Key;
 use super::{hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap};
@@ -59,9 +60,11 @@ impl<I: Key, T: Clone> Table<I, T> {
         self.things.set(slot.index(), Some(thing));
     }
 
-    /// Brings a thing back at its place in the order.
+    /// Restores a removed thing at its place in the order.
     pub(crate) fn restore(&mut self, place: usize, id: I, thing: T) {
         let slot = self.slots.restore(place, id).or_else(|| {
+            // No vacancy there. The new layout has one before each thing, so the second attempt finds one,
+            // and so do the next restorations of a long undo.
             *self = self.laid_out_anew(true);
             self.slots.restore(place, id)
         });
@@ -72,6 +75,7 @@ impl<I: Key, T: Clone> Table<I, T> {
 
     pub(crate) fn remove(&mut self, id: I) {
         if let Some(slot) = self.slots.slot(id) {
+            // Dropped at once, not when the slot is squeezed out: a tenant can be large.
             self.things.set(slot.index(), None);
             self.slots.remove(slot);
             if self.slots.is_sparse() {
@@ -80,7 +84,7 @@ impl<I: Key, T: Clone> Table<I, T> {
         }
     }
 
-    /// The same things without dead slots, or with one before each for a thing that comes back.
+    /// A copy without dead slots, or with one dead slot before each thing.
     fn laid_out_anew(&self, spaced: bool) -> Self {
         let mut table = Self::new(self.seed());
         for slot in self.slots.iter() {

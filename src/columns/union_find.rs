@@ -1,4 +1,4 @@
-//! Which set each element is in, as a union-find, so that a whole set moves at once.
+//! A union-find that tells which set each element is in, so that a whole set moves at once.
 //!
 //! ```text
 //! element ─► node ─► root ─► set          Moving the whole of A to B attaches A's root below B's, or B's below
@@ -6,9 +6,10 @@
 //! element ─► node ─┘
 //! ```
 //!
-//! Union by rank: a node is at most log2 of all unions deep. A node that nothing is in any more is used again, so that a
-//! long history leaves neither long paths nor more nodes than there are elements and sets. There is no path compression:
-//! a lookup takes `&self`, and a write to a shared page would cost more than the few steps that it saves.
+//! Union by rank: a node is at most log2 of all unions deep. An emptied node is used again, so a long
+//! history leaves neither long paths nor more nodes than there are elements and sets. There is no path
+//! compression: a lookup takes `&self`, and a write to a shared page would cost more than the few steps
+//! that it saves.
 
 use alloc::{vec, vec::Vec};
 use core::{iter, ops::BitOr};
@@ -24,21 +25,21 @@ const PAGE: usize = 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnionFind {
-    /// The node of each element; none where it is in no set.
+    /// The node of each element; `None` while the element is in no set.
     of: Pages<Option<Slot>, PAGE>,
     nodes: Pages<Node, 64>,
-    /// The root of each set that has ever held something.
+    /// The root of each set that ever contained something.
     roots: Pages<Option<Slot>, 128>,
-    /// The first node that is free.
+    /// Head of the list of free nodes, which goes on through [`Parent::Free`].
     free: Option<Slot>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Node {
     parent: Parent,
-    /// More than that of every node directly in it.
+    /// Higher than the rank of every node directly below this one.
     rank: u8,
-    /// How many elements and nodes are directly in it.
+    /// The number of elements and nodes directly below this one.
     held: u32,
 }
 
@@ -46,7 +47,7 @@ struct Node {
 enum Parent {
     Set(Slot),
     Node(Slot),
-    /// It is free, and so is the next one.
+    /// The node is free; so is the next one.
     Free(Option<Slot>),
 }
 
@@ -62,12 +63,12 @@ impl UnionFind {
         self.set_of(self.of.get(element.index()).copied().flatten()?)
     }
 
-    /// Whether an element is in any set: not a step up from its node.
+    /// Whether an element is in any set. Reads the element only, no node.
     pub(crate) fn is_in_some_set(&self, element: Slot) -> bool {
         self.of.get(element.index()).is_some_and(Option::is_some)
     }
 
-    /// As [`is_in_some_set`](Self::is_in_some_set), to ask of many.
+    /// A faster [`is_in_some_set`](Self::is_in_some_set), for about this many calls.
     pub(crate) fn those_in_some_set(&self, elements: usize) -> impl Fn(Slot) -> bool + '_ {
         let of = self.of.reader(elements);
         move |element| of.get(element.index()).is_some_and(Option::is_some)
@@ -84,14 +85,16 @@ impl UnionFind {
         }
     }
 
-    /// Room for so many elements; those that are new are in no set.
+    /// Lengthens to this many elements; the new ones are in no set.
     pub(crate) fn lengthen_to(&mut self, elements: usize) {
         self.of.lengthen_to(elements);
     }
 
-    /// The elements of these sets, made in one go.
+    /// Builds the union-find in which each element is in the set given for it.
     pub(crate) fn of(set_of_each: &[Option<Slot>]) -> Self {
         let mut sets = Self::default();
+        // Counted in a plain list first: nodes are in copy-on-write pages, where each write costs several
+        // steps.
         let mut held = Vec::new();
         let mut of = Vec::with_capacity(set_of_each.len());
         for set in set_of_each {
@@ -109,13 +112,14 @@ impl UnionFind {
         sets
     }
 
-    /// How many are in the root of each set: all that are in it, where no sets have been merged.
+    /// The number of things directly below the root of each set: all elements of the set, if no sets were
+    /// merged yet.
     pub(crate) fn counts_of_roots(&self) -> impl Iterator<Item = (Slot, u32)> + '_ {
         let roots = (0..).map(Slot::at).zip(self.roots.iter());
         roots.filter_map(|(set, root)| Some((set, self.nodes.get(root?.index())?.held)))
     }
 
-    /// Puts an element into a set, or into none; the set that it was in.
+    /// Puts an element into a set, or into none. Answers with its former set.
     pub(crate) fn assign(&mut self, element: Slot, set: Option<Slot>) -> Option<Slot> {
         let former = self.of.get(element.index()).copied().flatten();
         let former_set = former.and_then(|node| self.set_of(node));
@@ -123,6 +127,7 @@ impl UnionFind {
         if node == former {
             return former_set;
         }
+        // Both counts change in one visit where both nodes are on one page, as they mostly are.
         let mut is_left_empty = false;
         let leave = |former: &mut Node| {
             debug_assert!(former.held > 0, "an element leaves a node that holds none");
@@ -132,13 +137,14 @@ impl UnionFind {
         let enter = |node: &mut Node| node.held = node.held.saturating_add(1);
         self.nodes.change_both(former.map(Slot::index), leave, node.map(Slot::index), enter);
         self.of.set(element.index(), node);
+        // The element was already counted out above; 0 only lets an emptied node become free.
         if let Some(former) = former.filter(|_| is_left_empty) {
             self.release(former, 0);
         }
         former_set
     }
 
-    /// All that is in one set goes to another, in a time that does not depend on how much it is.
+    /// Moves all elements of one set to another, in a time that does not depend on their number.
     pub(crate) fn union(&mut self, from: Slot, to: Slot) {
         let (lower, upper) = (self.root(from), self.root(to));
         let rank = |node: Slot| self.nodes.get(node.index()).map_or(0, |node| node.rank);
@@ -154,10 +160,16 @@ impl UnionFind {
             self.roots.set(from.index(), Some(upper));
             return;
         }
+        // Union by rank: the root of the lower rank goes below the other one, so a path grows only where
+        // two equal ranks meet, and rank k takes at least 2^k merged sets. Which set the result belongs to
+        // does not matter here: the upper root is told below. Elements that leave do not lower a rank; a
+        // rank that is too high makes a choice worse, never wrong.
         let (lower, upper) = if rank(lower) > rank(upper) { (upper, lower) } else { (lower, upper) };
         let rank_above = rank(lower).saturating_add(1);
         self.attach(lower, Parent::Node(upper));
         self.attach(upper, Parent::Set(to));
+        // The former root of `from` may now be an inner node of `to`. `from` gets a new root when something
+        // enters it again.
         self.roots.set(from.index(), None);
         self.roots.set(to.index(), Some(upper));
         if let Some(node) = self.nodes.get_mut(upper.index()) {
@@ -166,16 +178,21 @@ impl UnionFind {
         }
     }
 
-    /// Chosen elements go to a set together; who leaves which set is told, a node at a time.
+    /// Moves chosen elements to a set. Answers with the sets that lose elements and how many; a set may
+    /// occur more than once.
     pub(crate) fn move_to(&mut self, elements: &BitSet, set: Slot) -> Vec<(Slot, u32)> {
         let root = self.root(set);
         let mut left = vec![0_u32; self.nodes.len()];
         let mut came = 0_u32;
+        // Page by page, so that a page that a snapshot shares is copied once, and a page without chosen
+        // elements is not touched.
         for (page, words) in elements.pages::<PAGE>().enumerate() {
             if words.iter().all(|word| *word == 0) {
                 continue;
             }
             let end = page.saturating_add(1).saturating_mul(PAGE).min(self.of.len());
+            // `page_mut` makes the page long enough for the index it is given, so the last element of the
+            // page is asked for.
             let Some(page) = self.of.page_mut(end.saturating_sub(1)) else { continue };
             for (word, nodes) in words.iter().zip(page.chunks_mut(64)) {
                 came = came.saturating_add(word.count_ones());
@@ -184,6 +201,8 @@ impl UnionFind {
                         *count = count.saturating_add(many);
                     }
                 };
+                // A word of 64 chosen elements that share a node moves with one comparison and one fill.
+                // Lists that name most of a group consist of such words.
                 if let (u64::MAX, Some(former)) = (*word, shared(nodes).copied()) {
                     work::element();
                     leave(former, u64::BITS);
@@ -197,9 +216,11 @@ impl UnionFind {
             }
         }
         if let Some(node) = self.nodes.get_mut(root.index()) {
+            // Written once, not for each element, and before the former nodes are released.
             node.held = node.held.saturating_add(came);
         }
         let nodes: Vec<(Slot, u32)> = (0..).map(Slot::at).zip(left).filter(|(_, count)| *count > 0).collect();
+        // All sets are read before any node is released: a freed node no longer leads to its set.
         let sets = nodes.iter().filter_map(|(node, count)| Some((self.set_of(*node)?, *count))).collect();
         for (node, count) in nodes {
             self.release(node, count);
@@ -207,18 +228,21 @@ impl UnionFind {
         sets
     }
 
-    /// Removes those who are in a set; whether all who were chosen are in some set.
+    /// Removes the members of a set from the chosen elements. Answers whether all chosen elements were in
+    /// some set.
     pub(crate) fn remove_members_of(&self, chosen: &mut BitSet, set: Slot) -> bool {
         let are_there = self.resolved(|found| found == Some(set));
         let is_there =
             |node: Option<Slot>| node.and_then(|node| are_there.get(node.index())).is_some_and(|there| *there);
         let mut are_all_in_some = true;
         let none: &[Option<Slot>] = &[];
+        // Behind the last written page all elements are in no set, hence the endless empty pages.
         for (words, page) in chosen.pages_mut::<PAGE>().zip(self.of.pages().chain(iter::repeat(none))) {
             for (word, nodes) in words.iter_mut().zip(page.chunks(64).chain(iter::repeat(none))) {
                 if let Some(node) = shared(nodes).copied() {
                     work::element();
                     are_all_in_some &= node.is_some() || *word == 0;
+                    // 1 minus 1 is 0, which clears the word; 0 minus 1 wraps to all ones, which keeps it.
                     *word &= u64::from(is_there(node)).wrapping_sub(1);
                     continue;
                 }
@@ -233,7 +257,7 @@ impl UnionFind {
         are_all_in_some
     }
 
-    /// The elements of these sets, which are in order.
+    /// The elements of these sets. The sets must be sorted.
     pub(crate) fn members_of(&self, sets: &[Slot]) -> BitSet {
         let mut chosen = BitSet::with_room(self.of.len());
         let are_in = self.resolved(|set| set.is_some_and(|set| sets.binary_search(&set).is_ok()));
@@ -248,16 +272,21 @@ impl UnionFind {
         chosen
     }
 
-    /// The elements of a set from a slot on, in order, 64 at a time: where none of them is in the set, none is looked
-    /// at by itself.
+    /// The elements of a set from a slot on, in order. 64 elements are tested at a time, and if none is in
+    /// the set, none is visited.
     pub(crate) fn members_from(&self, set: Slot, start: usize) -> impl Iterator<Item = Slot> + '_ {
+        // There are two ways to test an element: to walk up from its node, or to look the node up in a
+        // table of all nodes. Making the table costs one walk for each node, which a caller who reads only
+        // the first few members should not pay. So the search starts with walks, and makes the table once
+        // it has visited a quarter as many elements as there are nodes. A short read never pays for the
+        // table, and a full scan pays about a quarter more than with the table from the start.
         let mut members = None;
         let first = start.wrapping_shr(6);
         let pieces = (first..self.of.len().div_ceil(64)).flat_map(move |piece| {
             let start = piece.wrapping_shl(6);
             let nodes = self.of.piece(start, 64);
             let mut word = 0;
-            // Which nodes are the set's is found out once as many elements were visited as there are nodes.
+            // `<< 6` turns pieces into elements, and `>> 2` takes a quarter of the nodes.
             if members.is_none() && piece.wrapping_sub(first).wrapping_shl(6) >= self.nodes.len().wrapping_shr(2) {
                 members = Some(Members::of(self.resolved(|found| found == Some(set))));
             }
@@ -272,6 +301,7 @@ impl UnionFind {
             }
             bits(word).map(move |bit| Slot::at(start | bit))
         });
+        // Pieces start at multiples of 64, so the first one may contain members before `start`.
         pieces.skip_while(move |slot| slot.index() < start)
     }
 
@@ -281,10 +311,14 @@ impl UnionFind {
         self.each().filter_map(move |(index, node)| Some((Slot::at(index), (*sets.get(node?.index())?)?)))
     }
 
-    /// Adds the elements that may be in another set in `other`, where a set is told from another by its slots.
+    /// Adds to `chosen` the elements that may be in another set in `other`. `is_other` tells whether two
+    /// slots mean different sets.
     pub(crate) fn differences(&self, other: &Self, chosen: &mut BitSet, is_other: impl Fn(Slot, Slot) -> bool) {
+        // First the elements whose node was written in either; then those whose node is the same but leads
+        // elsewhere, as a union writes nodes and no elements.
         self.of.unshared(&other.of).for_each(|page| chosen.insert_around(page));
-        // A node that is free in either has nobody in it on a page that both have.
+        // A node that is free in one of the two has no element on a shared page: its elements left it
+        // there, and that wrote their pages.
         let differs =
             |node| self.set_of(node).zip(other.set_of(node)).is_some_and(|(here, there)| is_other(here, there));
         let nodes: Vec<bool> = (0..self.nodes.len()).map(|node| differs(Slot::at(node))).collect();
@@ -298,23 +332,24 @@ impl UnionFind {
         }
     }
 
-    /// The node of each element, as far as they were ever written.
+    /// The node of each element, up to the last page that was written.
     fn each(&self) -> impl Iterator<Item = (usize, Option<Slot>)> + '_ {
         let pages = self.of.pages().enumerate();
         pages.flat_map(|(page, nodes)| (page.saturating_mul(PAGE)..).zip(nodes.iter().copied()))
     }
 
-    /// For each node what is to be known of its set, so that no path is walked for each element.
+    /// What `of` says of the set of each node. Each path is walked once for each node, not once for each
+    /// element.
     fn resolved<T>(&self, of: impl Fn(Option<Slot>) -> T) -> Vec<T> {
         (0..self.nodes.len()).map(|node| of(self.set_of(Slot::at(node)))).collect()
     }
 
-    /// As many elements as `other` has room for, and more, are in no set.
+    /// Lengthens to the number of elements that `other` has; the new ones are in no set.
     pub(crate) fn widen_to(&mut self, other: &Self) {
         self.lengthen_to(other.of.len());
     }
 
-    /// The root of a set; a new one where it has none.
+    /// The root of a set. A set without one gets a new one.
     fn root(&mut self, set: Slot) -> Slot {
         if let Some(root) = self.roots.get(set.index()).copied().flatten() {
             return root;
@@ -325,6 +360,8 @@ impl UnionFind {
             self.nodes.push(fresh);
             Slot::at(self.nodes.len().saturating_sub(1))
         });
+        // A node that was just pushed already has a set as its parent, so only a node from the free list
+        // matches.
         if let Some(Parent::Free(next)) = self.nodes.get(node.index()).map(|node| node.parent) {
             self.free = next;
         }
@@ -333,8 +370,11 @@ impl UnionFind {
         node
     }
 
-    /// So many things less are in a node; one that is empty is free, unless it is the topmost of its set.
+    /// Takes this many things out of a node. An emptied node becomes free, unless it is the root of a set.
     fn release(&mut self, node: Slot, count: u32) {
+        // A node that becomes free also leaves its parent, which may become empty in turn. Each step frees
+        // a node that one earlier union put below another, so all steps together are no more than the
+        // unions. A root stays, since its set refers to it, but starts again at rank 0.
         let mut next = Some((node, count));
         while let Some((node, count)) = next.take() {
             let Some(found) = self.nodes.get_mut(node.index()) else { return };
@@ -359,32 +399,35 @@ impl UnionFind {
     }
 }
 
-/// The one node that all of 64 elements are in: compared all at once, so that those who come from one set, as most lists
-/// do, are not looked at one by one.
+/// The node that all of 64 elements are in, if it is only one.
 fn shared(nodes: &[Option<Slot>]) -> Option<&Option<Slot>> {
+    // No early exit: a loop without branches compares many at once, and lists mostly contain runs from one
+    // set.
     let first = nodes.first().filter(|_| nodes.len() == 64)?;
     let number = Slot::number_of(*first);
     nodes.iter().fold(true, |same, node| same & (Slot::number_of(*node) == number)).then_some(first)
 }
 
-/// Which nodes are a set's.
+/// The nodes that belong to one set.
 struct Members {
     are_in: Vec<bool>,
-    /// The number of the one node that is, where it is only one.
+    /// The number of the only such node; `None` if there are several.
     only: Option<u32>,
 }
 
 impl Members {
     fn of(are_in: Vec<bool>) -> Self {
         let mut nodes = are_in.iter().enumerate().filter(|(_, is_in)| **is_in);
+        // Without any such node, a number that no element has, so that every piece is passed over.
         let only = nodes.next().map_or(Some(u32::MAX), |(node, _)| Some(Slot::number_of(Some(Slot::at(node)))));
         let only = only.filter(|_| nodes.next().is_none());
         Self { are_in, only }
     }
 
-    /// A bit for each of 64 elements that is in such a node.
+    /// A bit for each of 64 elements that is in one of the nodes.
     fn among(&self, nodes: &[Option<Slot>]) -> u64 {
-        // Compared all at once: most pieces have nobody, of most sets.
+        // Most pieces contain no member of the set. One comparison of all 64 numbers, without branches,
+        // finds that out.
         let nobody = |only| !nodes.iter().fold(false, |any, node| any | (Slot::number_of(*node) == only));
         if self.only.is_some_and(nobody) {
             return 0;

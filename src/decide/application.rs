@@ -65,6 +65,7 @@ pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
 
 pub(super) fn unpublish(state: &State, id: ApplicationId) -> Decision {
     let application = checks::application(state, id)?;
+    // Unpublishing an application that is not published changes nothing, and is accepted.
     let unpublished = application.to_application().publication.map(|publication| Event::ApplicationUnpublished {
         id,
         connector_group: publication.connector_group,
@@ -78,6 +79,8 @@ pub(super) fn add(state: &State, id: ApplicationId, connector_group: ConnectorGr
     let application = checks::application(state, id)?;
     let to = checks::connector_group(state, connector_group)?;
     checks::writable(to)?;
+    // In the order of the refusals: an unknown group and a read-only group come before an application that
+    // is not published.
     let from = checks::published(application)?;
     if from.id() == to.id() {
         return Ok(Vec::new());

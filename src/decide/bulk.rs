@@ -1,4 +1,5 @@
-//! Bulk: the target first, then the group that a selection names, then every entry, all of them.
+//! Bulk commands. Checks come in this order: the target group, the group that a selection names, then every
+//! entry, so that all refused entries are reported together (T4).
 
 use alloc::vec::Vec;
 
@@ -28,7 +29,7 @@ pub(super) fn reassign_applications(
     let to_move = match applications {
         Selection::Ids(_) => ToMove::Nobody,
         Selection::In(id) => all_of([checks::connector_group(state, *id)?].into_iter(), to),
-        // What these select is whole groups.
+        // These select whole groups, so the move is one union a group.
         Selection::All => all_of(state.connector_groups(), to),
         Selection::InRegion(_) => all_of(select::connector_groups_in_region(state, region.as_ref()), to),
         Selection::Named(prefix) => ToMove::of(state, select::applications_named(state, prefix), to),
@@ -36,7 +37,7 @@ pub(super) fn reassign_applications(
     Ok(reassigned(to_move, to).into_iter().collect())
 }
 
-/// All ids are found first, in one go, which tells too whether one is named twice.
+/// Looks up all ids at once, which also shows whether one is repeated.
 fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: ConnectorGroupId) -> Decision {
     let mut listed = state.list_applications(ids);
     checks::named_once(listed.repeated())?;
@@ -45,7 +46,8 @@ fn reassign_listed(state: &State, ids: &[ApplicationId], connector_group: Connec
     if let Some(to_move) = listed.not_yet_in(to) {
         return Ok(reassigned(to_move, to).into_iter().collect());
     }
-    // Some are missing or not published, most often few: the others are passed over quickly.
+    // Some are missing or not published, mostly few: only those are checked one by one, to give each its
+    // refusal.
     let published = |id, found| checks::published(checks::found_application(id, found)?);
     let unfit = listed.unfit().map(|(index, id, found)| (index, published(id, found)));
     checks::some_entries(unfit).map(|_| Vec::new())
@@ -69,16 +71,18 @@ pub(super) fn move_connectors(
             select::connectors(state, connectors).into_iter().map(Ok).collect()
         }
     };
+    // A connector that is in the target already is no error; it is left out of the event.
     let is_there = |connector: &ConnectorView<'_>| connector.connector_group().id() == connector_group;
     let mut moving = checks::all_entries(selected.into_iter().map(|connector| {
         let connector = connector?;
-        // One that is there already is accepted before it could be refused for its region.
+        // A connector that is there already stays, so its region cannot lock it.
         if !is_there(&connector) {
             checks::may_leave(state, connector, to)?;
         }
         Ok(connector)
     }))?;
     moving.retain(|connector| !is_there(connector));
+    // A list may come in any order; an event is in creation order, so equal moves are equal events.
     moving.sort_unstable_by_key(|connector| connector.creation_order());
     let moves = moving.iter().map(|connector| Move { id: connector.id(), from: connector.connector_group().id() });
     let event = Event::ConnectorsMoved { connector_group, connectors: moves.collect() };
@@ -88,6 +92,7 @@ pub(super) fn move_connectors(
 /// Each entry is checked as `addApplication` would be.
 pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> Decision {
     let ids: Vec<ApplicationId> = assignments.iter().map(|assignment| assignment.application).collect();
+    // All ids are looked up together, which costs less than one by one.
     let listed = state.list_applications(&ids);
     checks::named_once(listed.repeated())?;
     let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
@@ -110,13 +115,13 @@ fn region<I>(selection: &Selection<I>) -> Result<Option<Region>, Refusal> {
     }
 }
 
-/// All that groups hold, but for those who are there already, without a look at any.
+/// All applications of these groups except those in the target already. Visits no application.
 fn all_of<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>, to: ConnectorGroupView<'_>) -> ToMove<'a> {
     let groups = groups.filter(|group| group.applications_count() > 0 && group.id() != to.id());
     BulkMove::groups(groups).map_or(ToMove::Nobody, ToMove::Many)
 }
 
-/// One event for all who leave; none where nobody does.
+/// One event for all applications that move; none if no application does.
 fn reassigned(to_move: ToMove<'_>, to: ConnectorGroupView<'_>) -> Option<Event> {
     let applications = match to_move {
         ToMove::Nobody => return None,

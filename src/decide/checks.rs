@@ -1,4 +1,5 @@
-//! One function a check. Every refusal of the engine is built here, at one line; a check answers with what it has proved.
+//! One function for each check. Every refusal of the engine is built here, at exactly one line; a check
+//! returns what it has proved.
 
 use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 
@@ -23,7 +24,7 @@ use crate::{
 
 type Check<T = ()> = Result<T, Refusal>;
 
-/// `refusal` where the forbidden is the case.
+/// Refuses if the forbidden condition holds.
 fn forbid(forbidden: bool, refusal: impl FnOnce() -> Refusal) -> Check {
     if forbidden { Err(refusal()) } else { Ok(()) }
 }
@@ -194,6 +195,8 @@ pub(super) fn name_is_free(state: &State, name: &Name, but: Option<ConnectorGrou
     let mut same = state.connector_groups_named(name).filter(|group| {
         *group.connector_group_type() == ConnectorGroupType::ApplicationProxy && Some(group.id()) != but
     });
+    // The names are looked up before the switch is read, which costs a lookup and keeps one arm for the
+    // refusal.
     match same.next() {
         Some(group) if state.rules().unique_names => Err(Refusal::DuplicateName { connector_group: group.id() }),
         _ => Ok(()),
@@ -243,6 +246,7 @@ fn unchanged(property: ReadOnlyProperty, is_unchanged: bool) -> Check {
 
 /// I5: no other published application has either URL.
 pub(super) fn urls_are_free(state: &State, application: ApplicationId, publishing: &OnPremisesPublishing) -> Check {
+    // The index knows published applications only, and at most one for each URL (I5).
     let internal = publishing.internal_url.as_deref().and_then(|url| state.application_by_internal_url(url));
     url_is_free(UrlProperty::InternalUrl, application, internal)?;
     let external = publishing.external_url.as_deref().and_then(|url| state.application_by_external_url(url));
@@ -250,6 +254,7 @@ pub(super) fn urls_are_free(state: &State, application: ApplicationId, publishin
 }
 
 fn url_is_free(property: UrlProperty, but: ApplicationId, user: Option<ApplicationView<'_>>) -> Check {
+    // An application may keep its own URL when it is updated.
     let other = user.map(ApplicationView::id).filter(|user| *user != but);
     other.map_or(Ok(()), |application| Err(Refusal::UrlInUse { property, application }))
 }
@@ -277,6 +282,7 @@ pub(super) fn all_entries<T>(entries: impl Iterator<Item = Check<T>>) -> Check<V
 
 /// As [`all_entries`], of those that may be refused: each with its place in the command.
 pub(super) fn some_entries<T>(entries: impl Iterator<Item = (u32, Check<T>)>) -> Check<Vec<T>> {
+    // Does not stop at the first refusal: a caller can then mend all entries at once.
     let (mut accepted, mut refused) = (Vec::with_capacity(entries.size_hint().0), Vec::new());
     for (index, entry) in entries {
         match entry {

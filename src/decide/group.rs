@@ -26,6 +26,7 @@ pub(super) fn provision(state: &State, command: &ProvisionConnectorGroup) -> Dec
     let name = checks::name(&command.name)?;
     let region = checks::region_or_default(state, command.region.as_ref())?;
     checks::connector_group_is_free(state, command.id)?;
+    // No check of the name's uniqueness here: I8 is about `applicationProxy` groups only.
     let connector_group_type = ConnectorGroupType::Service(command.connector_group_type.clone());
     let group = ConnectorGroup { id: command.id, name, connector_group_type, is_default: false, region };
     Ok(Vec::from([Event::ConnectorGroupCreated(group)]))
@@ -37,6 +38,8 @@ pub(super) fn update(state: &State, command: &UpdateConnectorGroup) -> Decision 
     let region = command.region.as_ref().map(checks::region).transpose()?;
     let group = checks::connector_group(state, id)?;
     checks::writable(group)?;
+    // Equal values are dropped before the checks, so a command that repeats the present name or region is
+    // accepted and changes nothing.
     let name = name.filter(|name| name != group.name());
     // the same region is no change, and so is never locked.
     let region = region.filter(|region| region != group.region());
@@ -56,6 +59,7 @@ pub(super) fn delete(state: &State, id: ConnectorGroupId) -> Decision {
     checks::writable(group)?;
     checks::not_default(group)?;
     checks::empty(group)?;
+    // The place in creation order, so that undo restores the group where it was.
     let removed = Removed { place: group.place(), thing: group.to_connector_group() };
     Ok(Vec::from([Event::ConnectorGroupDeleted(removed)]))
 }

@@ -19,10 +19,11 @@ use alloc::vec::Vec;
 
 use crate::{command::Command, event::Event, refusal::Refusal, state::State};
 
-/// What an accepted command does: no events where it changes nothing.
+/// The events of an accepted command, or its refusal. No events if the command changes nothing.
 type Decision = Result<Vec<Event>, Refusal>;
 
 pub(crate) fn decide(state: &State, command: &Command) -> Decision {
+    // No `_` arm: a new command does not compile until it is decided here.
     match command {
         Command::CreateConnectorGroup(command) => group::create(state, command),
         Command::UpdateConnectorGroup(command) => group::update(state, command),

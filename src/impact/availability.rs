@@ -20,7 +20,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// What so many active connectors amount to.
+    /// The availability that this many active connectors give.
     #[must_use]
     pub const fn of(active_connectors: u32) -> Self {
         match active_connectors {
@@ -40,20 +40,25 @@ impl<'a> ConnectorGroupView<'a> {
 
     /// The connector that takes the request with this key; see [`ApplicationView::route`].
     fn route(self, request_key: &[u8]) -> Option<ConnectorView<'a>> {
-        // Rendezvous hashing: each connector has its own weight for each key, and the heaviest active one takes it. When
-        // that one goes, the next heaviest does; every other key keeps its connector.
+        // Rendezvous hashing: each connector has a weight for each key, and the heaviest active one takes
+        // the request. If it becomes inactive, the next heaviest takes over, and all other keys keep their
+        // connector.
+        // A key of 128 bits, made of two hashes, is XORed with the id of the connector, so that hashing two
+        // words gives a weight however long the request key is.
         let [high, low] = ROUTE_SEEDS.map(|seed| u128::from(FixedState::with_seed(seed).hash_one(request_key)));
         let key = high.wrapping_shl(64) | low;
         let of_ids = FixedState::with_seed(0);
         let weight = |connector: ConnectorView<'_>| of_ids.hash_one(connector.id().as_u128() ^ key);
+        // If all members are active, as is usual, the presence of each is not read.
         let are_all_active = self.active_connectors_count() == self.connectors_count();
         let active = self.members().enumerate().filter(|(_, connector)| are_all_active || connector.is_active());
+        // Equal weights are decided by the place, so the answer is the same in every run.
         let (_, heaviest) = active.map(|(place, connector)| (weight(connector), place)).max()?;
         self.members().nth(heaviest)
     }
 }
 
-/// Fixed, so that a request goes the same way in every run.
+/// Fixed, so that a request key takes the same connector in every run.
 const ROUTE_SEEDS: [u64; 2] = [0x0070_07e5, 0x5eed];
 
 impl<'a> ApplicationView<'a> {

@@ -1,4 +1,4 @@
-//! What an impact warns of.
+//! Hazards: consequences that the engine allows and the documentation warns of.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,8 @@ use crate::{
     state::{ApplicationView, State},
 };
 
-/// Something that the engine allows and the sources warn of, and that is not so before. Ordered by severity.
+/// A consequence that the engine allows and the sources warn of, and that does not exist before the change.
+/// Ordered by severity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "hazard", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
@@ -54,7 +55,7 @@ pub enum Hazard {
 }
 
 impl Hazard {
-    /// The number of the rule that it comes from.
+    /// The number of its rule in the rules document.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {
@@ -98,10 +99,10 @@ impl fmt::Display for Hazard {
 }
 
 impl Impact {
-    /// What the change would bring that the sources warn of, the worst first; not what is so already.
+    /// The hazards of the change, the worst first: only those that did not exist before.
     ///
-    /// Costs one visit a flow, one to each application that is named, and where a whole group goes to another region, one to
-    /// each that has a wildcard URL.
+    /// Cost: one visit to each flow and to each named application, and if a whole group changes its region,
+    /// one to each application with a wildcard URL.
     #[must_use]
     pub fn hazards(&self) -> Vec<Hazard> {
         let no_active = self.newly(Availability::Unavailable);
@@ -116,8 +117,11 @@ impl Impact {
         no_active.chain(one_active).chain(self.wildcard_regions()).chain(in_default).collect()
     }
 
-    /// The groups with applications that are served so badly and were served better, or not published, in creation order.
+    /// The groups whose applications get this availability and had a better one, or were not published, in
+    /// creation order; each with the number of such applications.
     fn newly(&self, availability: Availability) -> impl Iterator<Item = (ConnectorGroupId, u32)> + use<> {
+        // Flows into one group are added up: the hazard is of the group, wherever its applications come
+        // from.
         let mut groups = BTreeMap::new();
         for flow in self.flows() {
             let is_worse = flow.before().is_none_or(|before| before > availability);
@@ -130,6 +134,8 @@ impl Impact {
     }
 
     fn wildcard_regions(&self) -> impl Iterator<Item = Hazard> {
+        // Only wildcard applications are visited, not all applications of the groups that cross. Named ones
+        // are checked in any case.
         let crossing = self.flows().filter(|flow| flow.record.is_folded && flow.crosses_regions());
         let crossing: BTreeSet<_> = crossing.filter_map(|flow| flow.record.from).collect();
         let crosses = move |application: &ApplicationView<'_>| {
@@ -137,6 +143,8 @@ impl Impact {
         };
         self.with_named(self.before.wildcard_applications().filter(crosses)).filter_map(|id| {
             let (connector_group, after) = endpoint(&self.after, id)?;
+            // Without a former endpoint, the tenant's default region is the one to compare with, so a first
+            // publication in that region is no hazard.
             let before = endpoint(&self.before, id).map_or(self.before.default_region(), |(_, region)| region);
             let region = after.clone();
             (before != after).then_some(Hazard::WildcardRegion { application: id, connector_group, region })
@@ -144,7 +152,7 @@ impl Impact {
     }
 }
 
-/// The region whose endpoint serves a wildcard application; `None` for any other.
+/// The group and region that serve a wildcard application; `None` for any other application.
 fn endpoint(state: &State, id: ApplicationId) -> Option<(ConnectorGroupId, &Region)> {
     let application = state.application(id)?;
     application.external_url().filter(|url| is_wildcard(url))?;

@@ -1,4 +1,4 @@
-//! What depends on a connector or a group, and what if it fails.
+//! Possible failures of connectors, and the applications that depend on a connector or a group.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::{
     state::{ApplicationView, ConnectorGroupView, ConnectorView, State},
 };
 
-/// What might fail: its connectors lose their connection, and stay where they are.
+/// A possible failure: connectors lose their connection, and stay members of their groups.
 ///
 /// ```
 /// # use connector_groups::{Region, impact::Loss};
@@ -33,8 +33,9 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// What the connections would say; `None` where there is no such connector or group.
+    /// The reports that the service would receive; `None` if there is no such connector or group.
     pub(crate) fn reports(&self, state: &State) -> Option<impl Iterator<Item = Command>> {
+        // Collected, because the three kinds of loss give iterators of different types.
         let lost: Vec<ConnectorView<'_>> = match self {
             Self::Connector(id) => Vec::from([state.connector(*id)?]),
             Self::ConnectorGroup(id) => state.connector_group(*id)?.members().collect(),
@@ -51,7 +52,7 @@ impl Loss {
     }
 }
 
-/// What a connector or a group serves.
+/// The applications that depend on a connector or a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Dependents<'a> {
     connector_group: ConnectorGroupView<'a>,
@@ -59,15 +60,17 @@ pub struct Dependents<'a> {
 }
 
 impl<'a> Dependents<'a> {
-    /// Those of a connector: of its group, as far as the others do not serve as well.
+    /// Dependents of a connector: the applications of its group, with the availability that the other
+    /// connectors leave.
     pub(crate) fn of_connector(connector: ConnectorView<'a>) -> Self {
         let connector_group = connector.connector_group();
         let active = connector_group.active_connectors_count();
+        // An inactive connector serves nothing, so its loss takes nothing away.
         let active_connectors_without = active.saturating_sub(u32::from(connector.is_active()));
         Self { connector_group, active_connectors_without }
     }
 
-    /// Those of a whole group.
+    /// Dependents of a whole group.
     pub(crate) const fn of_connector_group(connector_group: ConnectorGroupView<'a>) -> Self {
         Self { connector_group, active_connectors_without: 0 }
     }
@@ -90,7 +93,7 @@ impl<'a> Dependents<'a> {
         Availability::of(self.active_connectors_without)
     }
 
-    /// Whether it is all that serves them now: without it they would have nothing.
+    /// Whether it alone serves them now, so that they would have no active connector without it.
     #[must_use]
     pub fn is_last(self) -> bool {
         self.active_connectors_without == 0 && self.connector_group.active_connectors_count() > 0
@@ -102,7 +105,7 @@ impl<'a> Dependents<'a> {
         self.connector_group.applications_count()
     }
 
-    /// Each of them, in creation order. Passes over those of other groups.
+    /// The applications, in creation order. Skips those of other groups.
     pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
         self.connector_group.applications()
     }

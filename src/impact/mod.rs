@@ -1,8 +1,9 @@
-//! What a command, or a loss, would change for availability, at a cost that grows with what changes.
+//! The impact of a command or a loss on availability, at a cost that grows with the change and not with the
+//! tenant.
 //!
-//! The events say which applications are named one by one and which groups are touched; a whole group that moves stays
-//! folded. The state before and the state after are both kept, each a snapshot, and everything that is listed is read from
-//! the two when somebody asks.
+//! Events name applications one by one, or move a whole group. A whole group stays one record: its
+//! applications are counted. Both the state before and the state after are kept, each a snapshot, and lists
+//! are read from the two on demand.
 
 mod availability;
 mod hazard;
@@ -106,18 +107,23 @@ impl AvailabilityChange {
 }
 
 fn becomes_unavailable(before: Option<Availability>, after: Option<Availability>) -> bool {
+    // A newly published application counts too: nothing serves it from the start.
     before != after && after == Some(Availability::Unavailable)
 }
 
 fn becomes_at_risk(before: Option<Availability>, after: Option<Availability>) -> bool {
+    // `None` is less than any availability, so an application that is newly published with one connector
+    // does not count: it loses nothing.
     after == Some(Availability::AtRisk) && before > after
 }
 
 fn becomes_better(before: Option<Availability>, after: Option<Availability>) -> bool {
+    // Being published for the first time is not an improvement.
     before.is_some() && before < after
 }
 
-/// A group that would change: in its availability or a count, in its name or region, or by coming or going.
+/// A group that would change: its availability, a count, its name or its region, or by being created or
+/// deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectorGroupChange<'a> {
     id: ConnectorGroupId,
@@ -134,7 +140,8 @@ impl ConnectorGroupChange<'_> {
         self.id
     }
 
-    /// Whether it would be in this state and is not now. A group that is not there yet counts as unavailable.
+    /// Whether it would have this availability and does not have it now. A group that does not exist yet
+    /// counts as unavailable.
     #[must_use]
     pub fn becomes(&self, availability: Availability) -> bool {
         let before = self.before.map_or(Availability::Unavailable, ConnectorGroupView::availability);
@@ -157,18 +164,20 @@ impl ConnectorGroupChange<'_> {
     }
 }
 
-/// How many applications would go from one group to another, or stay where the availability or the region changes.
+/// The number of applications that would go from one group to another, or stay in a group whose
+/// availability or region changes.
 #[derive(Debug, Clone, Copy)]
 struct FlowRecord {
     from: Option<ConnectorGroupId>,
     to: Option<ConnectorGroupId>,
     applications: u32,
-    /// Not all of them are named one by one.
+    /// Whether some of them are not named one by one: a whole group moves, or its connectors or its region
+    /// change.
     is_folded: bool,
 }
 
-/// Applications that fare alike: all those that would go from one group to another, or that stay in a group whose
-/// availability or region changes. They are counted, and listed when they are read.
+/// Applications that are affected alike: those that would go from one group to another, or that stay in a
+/// group whose availability or region changes. They are counted at once and listed on demand.
 #[derive(Clone, Copy)]
 pub struct Flow<'a> {
     impact: &'a Impact,
@@ -230,9 +239,11 @@ impl<'a> Flow<'a> {
         self.record.applications
     }
 
-    /// Each of them, in creation order. Where a whole group goes, found by a visit to the tenant's applications.
+    /// The applications, in creation order. Visits all applications of the tenant if a whole group moves.
     pub fn applications(self) -> impl Iterator<Item = ApplicationId> + 'a {
         let record = self.record;
+        // The candidates are more than this flow: all named applications, and all of the group it comes
+        // from. Their groups before and after decide.
         let ids = self.impact.concerned(record.from.filter(|_| record.is_folded));
         ids.filter(move |id| self.impact.groups_of(*id) == (record.from, record.to))
     }
@@ -246,7 +257,7 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// An impact in the making: what has happened so far.
+/// An impact while its events happen.
 struct Meanwhile {
     before: Arc<State>,
     after: Arc<State>,
@@ -258,7 +269,7 @@ impl Meanwhile {
         Self { before: Arc::clone(before), after: Arc::clone(before), touched: Touched::default() }
     }
 
-    /// The state by now, for which the next events are decided.
+    /// The state after the events so far, on which the next command is decided.
     fn state(&self) -> &State {
         &self.after
     }
@@ -266,6 +277,8 @@ impl Meanwhile {
     fn happens(&mut self, events: &[Event]) {
         for event in events {
             let state = Arc::make_mut(&mut self.after);
+            // Noted before it happens: a report does not name the group of its connector, and the state
+            // still tells it.
             self.touched.note(state, event);
             evolve(state, event);
         }
@@ -281,7 +294,7 @@ impl Meanwhile {
     }
 }
 
-/// What it tells.
+/// Questions about an impact.
 impl Impact {
     /// Each application whose availability would change, those newly published or no longer included, in creation order.
     ///
@@ -372,7 +385,7 @@ impl Impact {
     }
 }
 
-/// How it knows.
+/// How the answers are found.
 impl Impact {
     fn change_of(&self, application: ApplicationId) -> Option<AvailabilityChange> {
         let group = |state: &'_ State| -> Option<(Availability, u32)> {
@@ -391,26 +404,28 @@ impl Impact {
         (group(&self.before), group(&self.after))
     }
 
-    /// The applications of these groups, and all that are named, in creation order.
+    /// The applications of these groups in the state before, and all named ones, in creation order.
     fn concerned(&self, groups: impl IntoIterator<Item = ConnectorGroupId>) -> impl Iterator<Item = ApplicationId> {
         self.with_named(self.before.applications_in(groups.into_iter()))
     }
 
-    /// These of the state before, and all that are named, in creation order.
+    /// These applications of the state before, and all named ones, in creation order.
     fn with_named<'a>(
         &'a self,
         folded: impl Iterator<Item = ApplicationView<'a>>,
     ) -> impl Iterator<Item = ApplicationId> {
+        // Named applications that exist already come first in `named`, and new ones last.
         let former = self.named.partition_point(|id| self.before.application(*id).is_some());
         let (former, new) = self.named.split_at(former);
         let former = former.iter().filter_map(|id| self.before.application(*id));
         let mut all: Vec<_> = former.chain(folded).collect();
+        // An application may be named and in such a group. Sorted, its two copies stand side by side.
         all.sort_by_key(|application| application.creation_order());
         all.dedup_by_key(|application| application.id());
         all.into_iter().map(ApplicationView::id).chain(new.iter().copied())
     }
 
-    /// Every pair of groups that applications go between, and how many go.
+    /// Every pair of groups that applications go between, with their number.
     fn flows_of(&self, whole_groups: &BTreeMap<ConnectorGroupId, ConnectorGroupId>) -> Vec<FlowRecord> {
         let mut named_in = BTreeMap::<ConnectorGroupId, u32>::new();
         let mut flows = BTreeMap::new();
@@ -418,11 +433,15 @@ impl Impact {
             let order = |state: &State, id: Option<ConnectorGroupId>| {
                 id.and_then(|id| state.connector_group(id)).map(ConnectorGroupView::creation_order)
             };
+            // Ordered by creation of both groups, so that equal commands list equal flows in the same
+            // order.
             let key = (order(&self.before, from), order(&self.after, to));
             let flow = flows.entry(key).or_insert(FlowRecord { from, to, applications: 0, is_folded });
             flow.applications = flow.applications.saturating_add(applications);
             flow.is_folded |= is_folded;
         };
+        // Named applications are counted first, by their groups before and after. Each group is then left
+        // with those that nobody named, and these all go the same way.
         for id in &self.named {
             let (from, to) = self.groups_of(*id);
             if let Some(from) = from {
@@ -437,6 +456,8 @@ impl Impact {
             let Some(group) = self.before.connector_group(*id) else { continue };
             let (from, to) = (Some(*id), Some(whole_groups.get(id).copied().unwrap_or(*id)));
             let named = named_in.get(id).copied().unwrap_or_default();
+            // Those that are not named stay where the group's applications went as a whole, or in the group
+            // itself. So they are counted by a subtraction, without visiting them.
             let rest = group.applications_count().saturating_sub(named);
             if rest > 0 && (from != to || self.matters(from, to)) {
                 count((from, to), rest, true);
@@ -445,7 +466,8 @@ impl Impact {
         flows.into_values().collect()
     }
 
-    /// Whether those who stay in a group fare otherwise than before.
+    /// Whether an application with these groups is served differently: another availability, or another
+    /// region.
     fn matters(&self, from: Option<ConnectorGroupId>, to: Option<ConnectorGroupId>) -> bool {
         let before = from.and_then(|id| self.before.connector_group(id));
         let after = to.and_then(|id| self.after.connector_group(id));

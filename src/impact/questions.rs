@@ -1,4 +1,5 @@
-//! What a tenant answers about availability: what a command would change, what a loss would, and what depends on a thing.
+//! Questions to a tenant about availability: the impact of a command or a loss, and the dependents of a
+//! connector or a group.
 
 use super::{Dependents, Impact, Loss, Meanwhile};
 use crate::{
@@ -63,7 +64,7 @@ impl Tenant {
     pub fn what_if(&self, loss: &Loss) -> Option<Impact> {
         let mut meanwhile = Meanwhile::since(self.state());
         for report in loss.reports(self.state())? {
-            // None is refused: each connector is there.
+            // No report is refused: each names a connector that exists, and reports have no other check.
             let events = decide(meanwhile.state(), &report).ok()?;
             meanwhile.happens(&events);
         }

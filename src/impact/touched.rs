@@ -1,4 +1,5 @@
-//! What events touch, without looking at what a whole group holds.
+//! Collects the applications and groups that events touch, without visiting the applications of a whole
+//! group.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -13,17 +14,18 @@ use crate::{
 
 #[derive(Default)]
 pub(super) struct Touched {
-    /// Maybe more than once.
+    /// Applications that events name, in the order of the events; may repeat.
     applications: Vec<ApplicationId>,
     connector_groups: BTreeSet<ConnectorGroupId>,
-    /// Whose former applications a group holds by now, as far as whole groups have moved.
+    /// For each group, the groups whose original applications it contains now, counting moves of whole
+    /// groups only.
     held: BTreeMap<ConnectorGroupId, Vec<ConnectorGroupId>>,
-    /// The groups that are in `held`, or were.
+    /// The groups that `held` contains or contained.
     tracked: BTreeSet<ConnectorGroupId>,
 }
 
 impl Touched {
-    /// Takes down an event that is about to happen to this state.
+    /// Notes an event that is about to happen to this state.
     pub(super) fn note(&mut self, state: &State, event: &Event) {
         match event {
             Event::ConnectorGroupCreated(group) => self.group(group.id),
@@ -85,20 +87,23 @@ impl Touched {
     fn whole_group(&mut self, from: ConnectorGroupId, to: ConnectorGroupId) {
         for group in [from, to] {
             self.group(group);
+            // On its first whole move a group contains only its own original applications. `tracked` keeps
+            // that from being entered again after they have left.
             if self.tracked.insert(group) {
                 self.held.insert(group, Vec::from([group]));
             }
         }
         let mut joined = self.held.insert(from, Vec::new()).unwrap_or_default();
         let held = self.held.entry(to).or_default();
-        // The shorter list goes to the longer one, so that many moves cost little more than their number.
+        // The shorter list is appended to the longer one. An entry is then copied only into a list at least
+        // twice as long, so at most log2 of the groups times.
         if joined.len() > held.len() {
             core::mem::swap(&mut joined, held);
         }
         held.append(&mut joined);
     }
 
-    /// Where the applications of each group went that were never named: all of them together.
+    /// The group that contains, after all events, the applications of each group that no event named.
     pub(super) fn whole_groups(&self) -> BTreeMap<ConnectorGroupId, ConnectorGroupId> {
         let each = |(to, from): (&ConnectorGroupId, &Vec<ConnectorGroupId>)| {
             let to = *to;
@@ -107,20 +112,24 @@ impl Touched {
         self.held.iter().flat_map(each).collect()
     }
 
-    /// The applications that are named, each once, in creation order.
+    /// The named applications, each once, in creation order.
     pub(super) fn applications_in_order(&self, before: &State, after: &State) -> Vec<ApplicationId> {
+        // Slots order things within one state only. So those that existed before are sorted there, and new
+        // ones, which are younger, in the state after.
         let mut former: Vec<_> = self.applications.iter().filter_map(|id| before.application(*id)).collect();
         former.sort_unstable_by_key(|application| application.creation_order());
         let is_new = |id: &&ApplicationId| before.application(**id).is_none();
         let mut new: Vec<_> = self.applications.iter().filter(is_new).filter_map(|id| after.application(*id)).collect();
         new.sort_unstable_by_key(|application| application.creation_order());
         let mut all: Vec<_> = former.into_iter().chain(new).map(ApplicationView::id).collect();
+        // Equal ids are side by side, as they have equal slots.
         all.dedup();
         all
     }
 
-    /// The groups that are touched, in creation order.
+    /// The touched groups, in creation order.
     pub(super) fn connector_groups_in_order(&self, before: &State, after: &State) -> Vec<ConnectorGroupId> {
+        // As with applications: sorted where they exist, old ones before new ones. A set repeats no id.
         let mut former: Vec<_> = self.connector_groups.iter().filter_map(|id| before.connector_group(*id)).collect();
         former.sort_unstable_by_key(|group| group.creation_order());
         let is_new = |id: &&ConnectorGroupId| before.connector_group(**id).is_none();

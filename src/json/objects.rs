@@ -24,6 +24,8 @@ macro_rules! objects {
             type Object = $name;
 
             #[derive(serde::Deserialize)]
+            // `remote` makes serde derive a plain function that builds the public struct, so the twin never
+            // exists as a value and no field is copied.
             #[serde(remote = "Object", rename_all = "camelCase", deny_unknown_fields $(, $default = "Object::default")?)]
             struct Fields {
                 $($(#[$field_attribute])* $field: $type,)*
@@ -45,6 +47,7 @@ macro_rules! objects {
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    // Asking for a map, and having a visitor without `visit_seq`, is what refuses arrays.
                     deserializer.deserialize_map(ObjectVisitor)
                 }
             }

@@ -58,6 +58,8 @@ impl<'de> de::Visitor<'de> for JsonVisitor {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        // A number that is not negative has one form, whichever way the reader calls, so that equal numbers
+        // compare as equal.
         Ok(u64::try_from(value).map_or(Json::Signed(value), Json::Unsigned))
     }
 
@@ -80,6 +82,7 @@ impl<'de> de::Visitor<'de> for JsonVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut members = BTreeMap::new();
         while let Some(name) = map.next_key::<Arc<str>>()? {
+            // A repeated member would silently lose its first value, so it is refused as for every struct.
             if members.contains_key(&name) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
             }
@@ -146,6 +149,7 @@ impl<'de, E: de::Error> Deserializer<'de> for JsonDeserializer<E> {
 
     fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         match self.value {
+            // A value set aside must read as it would have from the text, where null is an absent option.
             Json::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }

@@ -35,6 +35,8 @@ impl<'de, T: Tagged> de::Visitor<'de> for TaggedVisitor<T> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        // Only fields before the tag are kept as values. Callers mostly write the tag first, and then
+        // nothing is kept.
         let mut before = Vec::new();
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             if key == "command" {
@@ -67,6 +69,7 @@ impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for AroundTag<'de, A> {
             None => self.map.next_key()?,
         };
         match key {
+            // The tag was read already, so a second one is an error, as it is for any field.
             Some(key) if key == "command" => Err(de::Error::duplicate_field("command")),
             Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
             None => Ok(None),
@@ -74,6 +77,7 @@ impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for AroundTag<'de, A> {
     }
 
     fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        // A key from `before` has left its value here; any other key has its value still in the input.
         match self.value.take() {
             Some(value) => seed.deserialize(value.into_deserializer()),
             None => self.map.next_value_seed(seed),

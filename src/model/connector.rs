@@ -28,7 +28,8 @@ pub struct Connector {
     pub member_of: ConnectorGroupId,
 }
 
-/// Whether a connector is connected. A time goes with being inactive, and with nothing else (I6).
+/// Whether a connector is connected. An inactive connector has the time since when, an active one has none
+/// (I6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// Running and connected.
@@ -67,6 +68,7 @@ impl Presence {
         match (status, inactive_since) {
             (ConnectorStatus::Active, None) => Some(Self::Active),
             (ConnectorStatus::Inactive, Some(since)) => Some(Self::Inactive { since }),
+            // Written out instead of `_`, so that a new status does not compile until it is decided here.
             (ConnectorStatus::Active, Some(_)) | (ConnectorStatus::Inactive, None) => None,
         }
     }
@@ -152,7 +154,7 @@ impl From<Connector> for ConnectorDocument {
     }
 }
 
-/// Properties of a connector that a report changed; those that it did not are absent.
+/// The properties of a connector that a report changed; unchanged ones are absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "ReportDocument", into = "ReportDocument")]
 pub struct Report {
@@ -191,6 +193,7 @@ impl TryFrom<ReportDocument> for Report {
         let ReportDocument { status, inactive_since, external_ip, version } = document;
         let presence = match (status, inactive_since) {
             (None, None) => None,
+            // A time alone would leave open whether the status changed.
             (None, Some(_)) => return Err("inactiveSince without a status"),
             (Some(status), since) => {
                 let presence = Presence::from_parts(status, since);

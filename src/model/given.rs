@@ -1,4 +1,4 @@
-//! A name or a region as a caller gave it, which may be none.
+//! A name or a region as a caller gave it, which may be invalid.
 
 use alloc::{string::String, sync::Arc};
 use core::{fmt, ops::Deref};
@@ -9,8 +9,9 @@ use super::{group::Name, region::Region};
 
 /// A text that should be a `T`, a [`Name`] or a [`Region`], as it was given.
 ///
-/// A command can carry a text that is none: whether it is one is a rule, and the refusal (`blankName`, `invalidRegion`) is the
-/// engine's answer. Whoever has a proven value gives that; all others give a text.
+/// A command can carry an invalid text. Whether a text is valid is a rule, so the answer is a refusal
+/// (`blankName`, `invalidRegion`) and not an error in reading. A caller with a valid value gives that
+/// value; all others give a text.
 ///
 /// ```
 /// use connector_groups::{Region, model::Given};
@@ -23,11 +24,11 @@ use super::{group::Name, region::Region};
 #[derive(Clone)]
 pub struct Given<T> {
     text: Arc<str>,
-    /// What the text means; read once, when it is given.
+    /// The value of the text, read once when the text is given; `None` if the text is invalid.
     value: Option<T>,
 }
 
-/// What a text can mean.
+/// A type of value that a text can stand for.
 pub trait Meaning: Sized {
     /// The value of a text; `None` where it is none.
     fn read(text: &str) -> Option<Self>;
@@ -67,7 +68,7 @@ impl<T> Given<T> {
         &self.text
     }
 
-    /// What it means; `None` where it is no `T`.
+    /// The value; `None` if the text is invalid.
     #[must_use]
     pub const fn value(&self) -> Option<&T> {
         self.value.as_ref()

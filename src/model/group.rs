@@ -41,7 +41,8 @@ impl Name {
         &self.0
     }
 
-    /// What two names are compared by under `uniqueNames`: trimmed, Unicode lower-cased (I8).
+    /// The form in which names are compared under `uniqueNames`: trimmed and in lower case, by Unicode
+    /// rules (I8).
     pub(crate) fn folded(&self) -> String {
         self.0.trim().to_lowercase()
     }
@@ -63,7 +64,7 @@ impl<'de> Deserialize<'de> for Name {
 
 const APPLICATION_PROXY: &str = "applicationProxy";
 
-/// What kind of agent a group is for; evolvable, so an unknown text is kept as it came.
+/// The kind of agent that a group is for. Graph may add kinds, so an unknown text is kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ConnectorGroupType {
     /// `applicationProxy`: the only type whose groups administrators may change (T5).
@@ -110,6 +111,7 @@ impl ServiceGroupType {
     /// A type, or `None` for `applicationProxy`, whose groups are made by `createConnectorGroup`.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
+        // Excluded, so that each type has exactly one form and two equal types compare as equal.
         (text != APPLICATION_PROXY).then(|| Self(text.into()))
     }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{ids::AppId, json::OpenObject};
 
-/// What a caller asks of one property: leave it as it is (the property is absent), or set it, null for its default.
+/// A change of one property: absent means keep, null means reset to the default, and any other value sets
+/// it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Change<T> {
     /// The property is absent: it stays as it is.
@@ -64,9 +65,9 @@ impl<T: Clone> Change<T> {
     }
 }
 
-/// A value that is held, as a caller would give it.
+/// A stored value, as a caller would give it.
 trait Held<T> {
-    /// `None` where it is at a default of nothing.
+    /// `None` if the property is at a default that has no value.
     fn given(&self) -> Option<T>;
 }
 
@@ -82,7 +83,7 @@ impl<T: Clone> Held<T> for Option<T> {
     }
 }
 
-/// What to ask of a property for it to become so.
+/// The change that turns one value into the other.
 fn change_to<H: Held<T> + PartialEq, T>(from: &H, to: &H) -> Change<T> {
     if from == to { Change::Keep } else { to.given().map_or(Change::Reset, Change::Set) }
 }
@@ -95,6 +96,7 @@ impl<T: Serialize> Serialize for Change<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // An absent field never gets here: `..default` makes it `Keep`. So null can mean `Reset`.
         Ok(Option::deserialize(deserializer)?.map_or(Self::Reset, Self::Set))
     }
 }
@@ -147,7 +149,8 @@ macro_rules! properties {
         }
 
         impl OnPremisesPublishing {
-            /// What to ask for this publishing to become that one; read-only properties are nobody's to ask for.
+            /// The changes that turn this publishing into that one. Read-only properties are left out, as
+            /// nobody may set them.
             ///
             /// ```
             /// # use connector_groups::{AppId, model::OnPremisesPublishing};

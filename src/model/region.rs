@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// A region, never empty and never the sentinel `unknownFutureValue`; kept and written in lower case.
+/// A region, in lower case. Never empty, and never the sentinel `unknownFutureValue` of Graph.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Region(Arc<str>);
 
@@ -19,6 +19,7 @@ impl Region {
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
+        // Graph sends the sentinel in place of values that a client does not know, so it names no region.
         let sentinel = text.eq_ignore_ascii_case("unknownFutureValue");
         (!text.is_empty() && !sentinel).then(|| Self(text.to_ascii_lowercase().into()))
     }

@@ -1,7 +1,8 @@
-//! What an internal or external URL must look like (R-50).
+//! The form of internal and external URLs (R-50).
 //!
-//! Each command that publishes has two of them checked. So they are looked at byte by byte where all that is looked for is
-//! ASCII, and what is asked of every byte is asked to the end, which the machine does for many at once.
+//! Every publishing command checks two of them. So text is searched byte by byte, which finds ASCII
+//! characters in UTF-8 correctly, and a test of every byte does not stop early, so that the compiler can
+//! test many bytes at once.
 
 use alloc::sync::Arc;
 
@@ -66,6 +67,8 @@ pub(crate) fn is_wildcard(text: &str) -> bool {
 }
 
 fn has_space_or_control(text: &str) -> bool {
+    // White space outside of ASCII needs characters, which are slower to read than bytes; URLs rarely have
+    // any.
     if text.is_ascii() {
         let is_one = |byte: u8| byte == b' ' || byte.is_ascii_control();
         return text.bytes().fold(false, |found, byte| found | is_one(byte));
@@ -77,8 +80,10 @@ fn has_space_or_control(text: &str) -> bool {
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let rest = rest.strip_prefix("//")?;
+    // A browser reads a backslash as a slash, so the host ends there too.
     let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
     let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    // The last `@` ends the user name, as a password may contain one. Only behind it does the host begin.
     let after_user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at.saturating_add(1));
     let host_and_port = authority.get(after_user..)?;
     let Some(colon) = host_and_port.bytes().position(|byte| byte == b':') else {
@@ -88,6 +93,7 @@ fn parts(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn is_domain_name(host: &str) -> bool {
+    // A final dot marks a full domain name and is not an empty label.
     let host = host.strip_suffix('.').unwrap_or(host);
     // RFC 3986's gen-delims and what browsers forbid in a host; `[` opens an IPv6 address.
     let plain = |byte| !matches!(byte, b'[' | b']' | b'<' | b'>' | b'^' | b'|' | b'%' | b'"' | b'`' | b'{' | b'}');
@@ -100,6 +106,7 @@ fn is_domain_name(host: &str) -> bool {
 }
 
 fn is_number(label: &str) -> bool {
+    // An empty label was refused before, but `0x` alone counts as the number 0, as browsers read it.
     let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
     match hexadecimal {
         Some(digits) => digits.chars().all(|digit| digit.is_ascii_hexdigit()),

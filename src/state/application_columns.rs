@@ -1,4 +1,4 @@
-//! Applications: the narrow columns that bulk commands read, and the wide ones that they leave alone.
+//! Columns of applications: narrow ones that bulk commands read, and wide ones that they leave alone.
 
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
@@ -23,9 +23,10 @@ pub(super) struct Applications {
     by_internal_url: Index,
     external_urls: Urls,
     by_external_url: Index,
-    /// Those whose external URL stands for many: few, and what concerns them is asked of each group that moves.
+    /// Applications with a wildcard as external URL. They are few, and each move of a whole group asks for
+    /// them.
     wildcards: Arc<BTreeSet<Slot>>,
-    /// Publishing without the two URLs; `None` where all of it is at its defaults.
+    /// Publishing without the two URLs; `None` if all properties have their defaults.
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
     /// What few have.
     pub(super) attachments: Attachments,
@@ -33,7 +34,7 @@ pub(super) struct Applications {
     pub(super) defaults: Arc<OnPremisesPublishing>,
 }
 
-/// What a publishing is kept as: both URLs, and the rest where it is not at its defaults.
+/// A publishing as it is stored: both URLs, and the rest only if it differs from the defaults.
 #[derive(Default)]
 struct Kept {
     internal_url: Option<Arc<str>>,
@@ -45,6 +46,7 @@ impl Kept {
     fn of(publishing: Option<OnPremisesPublishing>, defaults: &OnPremisesPublishing) -> Self {
         let Some(mut settings) = publishing else { return Self::default() };
         let (internal_url, external_url) = (settings.internal_url.take(), settings.external_url.take());
+        // Most applications set nothing but their URLs, and then store no settings at all.
         let settings = (settings != *defaults).then(|| Arc::new(settings));
         Self { internal_url, external_url, settings }
     }
@@ -70,7 +72,7 @@ impl Applications {
         self.groups.find(slot)
     }
 
-    /// The group that it was in.
+    /// Sets the group, and answers with the former one.
     pub(super) fn set_group(&mut self, slot: Slot, group: Option<Slot>) -> Option<Slot> {
         self.groups.assign(slot, group)
     }
@@ -107,12 +109,12 @@ impl Applications {
         url(&self.external_urls, slot.index())
     }
 
-    /// Those whose external URL stands for many, in order.
+    /// Applications with a wildcard as external URL, in creation order.
     pub(super) fn wildcards(&self) -> impl Iterator<Item = Slot> + '_ {
         self.wildcards.iter().copied()
     }
 
-    /// How an application is published; meaningless while it is not.
+    /// The publishing of an application. Meaningless while it is not published.
     pub(super) fn publishing(&self, slot: Slot) -> OnPremisesPublishing {
         let settings = self.settings.get(slot.index()).and_then(Option::as_ref).unwrap_or(&self.defaults);
         OnPremisesPublishing {
@@ -122,15 +124,19 @@ impl Applications {
         }
     }
 
-    /// Whether one here and one there are published alike; meaningless while they are not.
+    /// Whether an application here and one there have equal publishing. Meaningless while they are not
+    /// published.
     pub(super) fn is_published_alike(&self, slot: Slot, other: &Self, there: Slot) -> bool {
         let (here, there) = (slot.index(), there.index());
+        // Stored forms are compared, as nothing else is unique for a value: `None` always means the
+        // defaults.
         self.settings.get(here).and_then(Option::as_ref) == other.settings.get(there).and_then(Option::as_ref)
             && url(&self.internal_urls, here) == url(&other.internal_urls, there)
             && url(&self.external_urls, here) == url(&other.external_urls, there)
     }
 
-    /// The slots of all pages of columns that are not shared with another, but for the slot map and the union-find.
+    /// The slots on all pages that are not shared with `other`. Leaves out the slot map and the union-find,
+    /// which are compared by themselves.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let urls = self.internal_urls.unshared(&other.internal_urls);
         let urls = urls.chain(self.external_urls.unshared(&other.external_urls));
@@ -142,22 +148,25 @@ impl Applications {
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
         let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
+        // Looked up before it is changed, because `make_mut` copies the whole set while a snapshot shares
+        // it.
         if self.wildcards.contains(&slot) != external_url.as_deref().is_some_and(is_wildcard) {
             let wildcards = Arc::make_mut(&mut self.wildcards);
-            // It is one no more, or from now on.
+            // Exactly one of the two holds here: it no longer is a wildcard, or it became one.
             if !wildcards.remove(&slot) {
                 wildcards.insert(slot);
             }
         }
         set_url(&mut self.internal_urls, &mut self.by_internal_url, slot, internal_url);
         set_url(&mut self.external_urls, &mut self.by_external_url, slot, external_url);
-        // Writing what is there already would give the page its memory.
+        // Writing an equal value would allocate a page, or copy a shared one, for nothing.
         if self.settings.get(slot.index()).and_then(Option::as_ref) != settings.as_ref() {
             self.settings.set(slot.index(), settings);
         }
     }
 
-    /// Applications with their groups, in order, made in one go: a column at a time, each index with room for all.
+    /// Builds the columns of many applications at once, in order: one column after the other, each index
+    /// with room for all.
     pub(super) fn of(
         seed: HashSeed,
         applications: impl ExactSizeIterator<Item = Application>,
@@ -165,6 +174,7 @@ impl Applications {
     ) -> Self {
         let defaults = Arc::<OnPremisesPublishing>::default();
         let len = applications.len();
+        // One list for each column, so that each is turned into pages in one pass.
         let (mut ids, mut groups, mut app_ids) =
             (Vec::with_capacity(len), Vec::with_capacity(len), Vec::with_capacity(len));
         let (mut display_names, mut settings) = (Vec::with_capacity(len), Vec::with_capacity(len));
@@ -226,7 +236,7 @@ impl Applications {
         self.attachments.lengthen_to(len);
     }
 
-    /// Brings an application back at its place; false where there is no room for it.
+    /// Restores a deleted application at its place; false if there is no vacancy.
     pub(super) fn restore(&mut self, place: usize, application: &Application, group: Option<Slot>) -> bool {
         let slot = self.by_id.restore(place, application.id);
         if let Some(slot) = slot {
@@ -236,6 +246,7 @@ impl Applications {
     }
 
     fn fill(&mut self, slot: Slot, application: &Application, group: Option<Slot>) {
+        // A new slot at the end needs an entry in each column. A revived vacancy has its entries already.
         if slot.index() == self.app_ids.len() {
             self.push_columns();
         }
@@ -251,6 +262,8 @@ impl Applications {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
+        // From the inside out: each index entry is removed while its column still has the key, and the slot
+        // dies last. The `appId` stays in its column, where no index leads to it any more.
         self.by_app_id.remove(self.hash(self.app_id(slot)), slot);
         self.attachments.clear(slot);
         self.set_publishing(slot, None);
@@ -261,6 +274,7 @@ impl Applications {
 }
 
 fn index_of_urls(seed: HashSeed, urls: &[Option<Arc<str>>]) -> Index {
+    // Collected, because the index is sized by the number of entries, which a filter does not know.
     let entries = (0..).map(Slot::at).zip(urls);
     let entries = entries.filter_map(|(slot, url)| Some((seed.hash_ignoring_ascii_case(url.as_ref()?), slot)));
     Index::of(seed, entries.collect::<Vec<_>>().into_iter())
@@ -280,6 +294,7 @@ fn by_url(urls: &Urls, index: &Index, url: &str) -> Option<Slot> {
 
 fn set_url(urls: &mut Urls, index: &mut Index, slot: Slot, url: Option<Arc<str>>) {
     let former = urls.get(slot.index()).cloned().flatten();
+    // An equal URL is not written again: that would copy a shared page and touch the index twice.
     if former == url {
         return;
     }

@@ -24,6 +24,7 @@ impl State {
 
     /// Every group with the applications that are in it, both in creation order.
     pub(crate) fn applications_by_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationId>)> {
+        // The tallies tell the final lengths, so no list is moved while it grows.
         let count = |slot| usize::try_from(self.groups.tally(slot).applications).unwrap_or(0);
         let id_at = self.applications.by_id.ids(self.applications.by_id.len());
         let mut by_slot: Vec<Vec<_>> = Vec::with_capacity(self.groups.by_id.slots());
@@ -43,6 +44,7 @@ impl State {
         groups: impl Iterator<Item = ConnectorGroupId>,
     ) -> impl Iterator<Item = ApplicationView<'_>> {
         let mut groups: Vec<Slot> = groups.filter_map(|id| self.groups.by_id.slot(id)).collect();
+        // `members_of` looks sets up by binary search.
         groups.sort_unstable();
         let chosen = (!groups.is_empty()).then(|| self.applications.groups.members_of(&groups));
         chosen.into_iter().flat_map(BitSet::into_slots).map(|slot| ApplicationView { state: self, slot })
@@ -76,7 +78,7 @@ impl State {
         self.applications.by_external_url(url).map(|slot| ApplicationView { state: self, slot })
     }
 
-    /// How an application is published of which nothing is said.
+    /// The publishing of an application for which no property was set.
     pub(crate) fn publishing_defaults(&self) -> &OnPremisesPublishing {
         &self.applications.defaults
     }
@@ -91,6 +93,8 @@ impl State {
     pub(crate) fn fill_with_applications(&mut self, applications: impl ExactSizeIterator<Item = Application>) {
         let groups = &self.groups.by_id;
         self.applications = Applications::of(self.hash_seed(), applications, |group| groups.slot(group));
+        // Nothing was merged yet, so the count of each root is the count of its group, and no application
+        // is counted a second time.
         for (group, applications) in self.applications.groups.counts_of_roots() {
             self.groups.tally_mut(group).into_iter().for_each(|tally| tally.applications = applications);
         }
@@ -99,6 +103,8 @@ impl State {
     pub(crate) fn restore_application(&mut self, place: usize, application: &Application) {
         let group = self.group_of(application);
         if !self.applications.restore(place, application, group) {
+            // No vacancy at that place. The new layout has one before each application, and gives groups
+            // new slots, so the group is looked up again.
             *self = self.laid_out_anew(self.hash_seed(), Vacancies::Applications);
             let group = self.group_of(application);
             self.applications.restore(place, application, group);
@@ -112,6 +118,7 @@ impl State {
 
     pub(crate) fn remove_application(&mut self, id: ApplicationId) {
         if let Some(slot) = self.applications.by_id.slot(id) {
+            // Counted out first: after the removal the slot no longer tells its group.
             self.groups.tally_moved(self.applications.group(slot), None, 1);
             self.applications.remove(slot);
             self.squeeze();

@@ -1,4 +1,4 @@
-//! Many applications that move at once, kept as the state before and which applications they are.
+//! A bulk move of applications: a snapshot of the state before, and which applications move.
 
 use alloc::{sync::Arc, vec::Vec};
 
@@ -11,26 +11,27 @@ use crate::{
     ids::{ApplicationId, ConnectorGroupId},
 };
 
-/// Which applications move. The snapshot costs the same whatever the tenant holds, says where each came from, and takes all of them
-/// back at once.
+/// Which applications move. The snapshot costs the same whatever the tenant contains. It tells where each
+/// application came from, and can take all of them back at once.
 #[derive(Clone)]
 pub(crate) struct BulkMove(Arc<Snapshot>);
 
 struct Snapshot {
     before: State,
     which: Which,
-    /// Whether the snapshot is the very state before; others of the same list may have left first.
+    /// Whether the event is the first of its list, so that the snapshot is the state immediately before it.
+    /// Otherwise earlier events of the list have moved other applications since.
     alone: bool,
 }
 
 enum Which {
-    /// All that these groups hold.
+    /// All applications of these groups.
     Groups(Vec<ConnectorGroupId>),
-    /// These, so many.
+    /// These applications, and their number.
     Chosen(BitSet, usize),
 }
 
-/// Which applications move to a group: all that are not in it yet.
+/// The applications that move to a group: all selected ones that are not in it yet.
 pub(crate) enum ToMove<'a> {
     Nobody,
     /// In creation order.
@@ -38,7 +39,8 @@ pub(crate) enum ToMove<'a> {
     Many(BulkMove),
 }
 
-/// Fewer than one application of so many are kept one by one: a snapshot makes the next write copy each page that it meets.
+/// A move of fewer than one application in this many is listed one by one. A snapshot is made in O(1), but
+/// while it lives, the next write to each page has to copy that page.
 const SPARSE: usize = 32;
 
 pub(super) const fn are_many(state: &State, applications: usize) -> bool {
@@ -48,19 +50,20 @@ pub(super) const fn are_many(state: &State, applications: usize) -> bool {
 impl BulkMove {
     /// All applications of these groups.
     pub(crate) fn groups<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>) -> Option<Self> {
+        // All views are of one state, so the first one can give the snapshot.
         let mut groups = groups.peekable();
         let before = groups.peek()?.state.clone();
         let which = Which::Groups(groups.map(ConnectorGroupView::id).collect());
         Some(Self(Arc::new(Snapshot { before, which, alone: true })))
     }
 
-    /// These applications; `alone` tells whether the state is that just before, so that nobody else has left it first.
+    /// A move of these applications. `alone` tells that no earlier event of the same list moves others.
     fn chosen(state: &State, chosen: BitSet, alone: bool) -> Self {
         let len = chosen.len();
         Self(Arc::new(Snapshot { before: state.clone(), which: Which::Chosen(chosen, len), alone }))
     }
 
-    /// The groups, where they are all that these hold.
+    /// The groups whose applications move, if whole groups move.
     pub(crate) fn whole_groups(&self) -> Option<&[ConnectorGroupId]> {
         match &self.0.which {
             Which::Groups(groups) => Some(groups),
@@ -68,7 +71,7 @@ impl BulkMove {
         }
     }
 
-    /// How many they are.
+    /// The number of applications that move.
     pub(crate) fn len(&self) -> usize {
         match &self.0.which {
             Which::Chosen(_, len) => *len,
@@ -80,7 +83,7 @@ impl BulkMove {
         }
     }
 
-    /// Each with the group that it leaves, in creation order.
+    /// Each application with the group that it leaves, in creation order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ApplicationId, ConnectorGroupId)> + '_ {
         let state = &self.0.before;
         let (in_groups, chosen) = match &self.0.which {
@@ -90,6 +93,7 @@ impl BulkMove {
             }
             Which::Chosen(chosen, _) => (None, Some(chosen.iter())),
         };
+        // The two iterators have different types, so both are chained, and one of them is always empty.
         let slots = in_groups.into_iter().flatten().chain(chosen.into_iter().flatten());
         let applications = slots.map(move |slot| ApplicationView { state, slot });
         applications.filter_map(|application| Some((application.id(), application.connector_group()?.id())))
@@ -97,7 +101,7 @@ impl BulkMove {
 }
 
 impl<'a> ToMove<'a> {
-    /// Of these applications those who are not in a group yet.
+    /// The given applications that are not in the group yet.
     pub(crate) fn of(
         state: &'a State,
         applications: impl Iterator<Item = ApplicationView<'a>>,
@@ -111,13 +115,15 @@ impl<'a> ToMove<'a> {
         Self::chosen(state, chosen)
     }
 
-    /// Each for a group of its own, but for those who are there already: by group, in creation order of the groups.
+    /// Groups assignments by target, in creation order of the targets. Applications that are in their
+    /// target already are left out.
     pub(crate) fn by_target(
         state: &'a State,
         assigned: impl Iterator<Item = (ConnectorGroupView<'a>, ApplicationView<'a>)>,
     ) -> Vec<(ConnectorGroupView<'a>, Self)> {
         let assigned = assigned.filter(|(to, application)| !application.is_in(*to));
         let mut assigned: Vec<(Slot, Slot)> = assigned.map(|(to, application)| (to.slot, application.slot)).collect();
+        // By target, and by application within a target, as the target is the first of the pair.
         assigned.sort_unstable();
         let mut by_target = Vec::new();
         for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
@@ -125,6 +131,7 @@ impl<'a> ToMove<'a> {
             let to_move = if are_many(state, together.len()) {
                 let mut chosen = BitSet::with_room(state.applications.by_id.slots());
                 slots.for_each(|slot| chosen.insert(slot));
+                // With a single target, the snapshot is the state immediately before the event.
                 Self::Many(BulkMove::chosen(state, chosen, together.len() == assigned.len()))
             } else {
                 Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())
@@ -135,7 +142,7 @@ impl<'a> ToMove<'a> {
         by_target
     }
 
-    /// These, which are all to move.
+    /// These applications, all of which are to move.
     pub(super) fn chosen(state: &'a State, chosen: BitSet) -> Self {
         match chosen.len() {
             0 => Self::Nobody,
@@ -146,7 +153,8 @@ impl<'a> ToMove<'a> {
 }
 
 impl State {
-    /// Lets applications go to a group, by their slots where those mean the same here as in the state before.
+    /// Moves the applications to a group: by slot if slots mean the same here as in the snapshot, else by
+    /// id.
     pub(crate) fn apply_bulk_move(&mut self, bulk: &BulkMove, to: ConnectorGroupId) {
         let Some(target) = self.groups.by_id.slot(to) else { return };
         match &bulk.0.which {
@@ -154,6 +162,8 @@ impl State {
                 for from in groups {
                     let Some(from) = self.groups.by_id.slot(*from) else { continue };
                     let moved = self.groups.tally(from).applications;
+                    // One union a group, whatever it contains. The count moves with it, so no application
+                    // is visited.
                     self.applications.groups.union(from, target);
                     self.groups.tally_moved(Some(from), Some(target), moved);
                 }
@@ -163,30 +173,36 @@ impl State {
                     self.groups.tally_moved(Some(from), Some(target), moved);
                 }
             }
+            // The state was laid out anew since, or is another copy: the ids still name the same
+            // applications.
             Which::Chosen(..) => self.reassign_applications(bulk.iter().map(|(id, _)| (id, to))),
         }
     }
 
-    /// Takes them back: all at once where slots mean the same here as in the state before, else one by one.
+    /// Takes the move back: at once if slots mean the same here as in the snapshot, else one by one.
     pub(crate) fn undo_bulk_move(&mut self, bulk: &BulkMove) {
         let Snapshot { before, which, alone } = &*bulk.0;
         if !self.is_laid_out_as(before) {
             self.reassign_applications(bulk.iter());
             return;
         }
+        // The snapshot is older than the event. Restoring it whole would also take back what earlier events
+        // of the same list moved, so only these applications are set back.
         if let (false, Which::Chosen(chosen, _)) = (alone, which) {
             for slot in chosen.iter() {
                 self.assign(slot, before.applications.group(slot));
             }
             return;
         }
-        // Every application is again where it was; those that came later are gone by now, and had room.
+        // Nothing else moved in between, so the former union-find is the right one as a whole. Applications
+        // created later are deleted by now, but their slots may remain, so the lengths must still fit.
         let now = core::mem::replace(&mut self.applications.groups, before.applications.groups.clone());
         self.applications.groups.widen_to(&now);
         self.groups.take_tallies_of(&before.groups);
     }
 
-    /// Whether slots of groups and applications mean the same here and in another state, if that has the same of them.
+    /// Whether slots of groups and applications mean the same in two states that contain the same groups
+    /// and applications.
     pub(super) fn is_laid_out_as(&self, other: &Self) -> bool {
         self.groups.by_id.is_laid_out_as(&other.groups.by_id)
             && self.applications.by_id.is_laid_out_as(&other.applications.by_id)

@@ -16,7 +16,8 @@ pub(super) struct Connectors {
     texts: Pages<Option<Texts>, 32>,
     presences: Pages<Option<Timestamp>, 256>,
     groups: Pages<Slot, 1024>,
-    /// The inactive ones by the time they turned so, so that time moves on without a visit to each connector.
+    /// Inactive connectors by the time at which they became inactive. Advancing the clock visits only those
+    /// that are due.
     inactive: Arc<BTreeSet<(Timestamp, Slot)>>,
 }
 
@@ -53,13 +54,13 @@ impl Connectors {
         self.groups.set(slot.index(), group);
     }
 
-    /// The slots of all pages of columns that are not shared with another, but for the slot map.
+    /// The slots on all pages of columns that are not shared with `other`, except those of the slot map.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         let presences = self.presences.unshared(&other.presences);
         self.texts.unshared(&other.texts).chain(presences).chain(self.groups.unshared(&other.groups))
     }
 
-    /// The connectors that turned inactive at `until` or before, in the order of that time.
+    /// The connectors that became inactive at `until` or before, ordered by that time.
     pub(super) fn inactive_until(&self, until: Timestamp) -> impl Iterator<Item = Slot> + '_ {
         self.inactive.iter().take_while(move |(since, _)| *since <= until).map(|(_, slot)| *slot)
     }
@@ -77,7 +78,7 @@ impl Connectors {
         self.groups.push(Slot::default());
     }
 
-    /// Brings a connector back at its place; `None` where there is no room for it.
+    /// Restores a removed connector at its place; `None` if there is no vacancy.
     pub(super) fn restore(&mut self, place: usize, connector: &Connector, group: Slot) -> Option<Slot> {
         let slot = self.by_id.restore(place, connector.id)?;
         self.fill(slot, connector, group);
@@ -89,6 +90,7 @@ impl Connectors {
         let texts = Some(Texts { machine_name, external_ip, version });
         if slot.index() == self.texts.len() {
             self.texts.push(texts);
+            // Active for the moment; `set_presence` below also keeps the set of inactive connectors right.
             self.presences.push(None);
             self.groups.push(group);
         } else {
@@ -100,6 +102,7 @@ impl Connectors {
     }
 
     pub(super) fn set_presence(&mut self, slot: Slot, presence: Presence) {
+        // The set is ordered by time first, so the former time is needed to find the former entry.
         if let Presence::Inactive { since } = self.presence(slot) {
             Arc::make_mut(&mut self.inactive).remove(&(since, slot));
         }
@@ -110,6 +113,7 @@ impl Connectors {
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
+        // Takes the connector out of the set of inactive ones, which would otherwise lead to a dead slot.
         self.set_presence(slot, Presence::Active);
         self.by_id.remove(slot);
         self.texts.set(slot.index(), None);

@@ -10,7 +10,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// No group has this slot: a connector that goes is put here while its group's list is put right.
+/// The slot of no group. A removed connector is put here while the list of its former group is repaired.
 const NOWHERE: Slot = Slot::new(u32::MAX);
 
 impl State {
@@ -31,9 +31,10 @@ impl State {
         self.connectors.by_id.slot(id).map(|slot| ConnectorView { state: self, slot })
     }
 
-    /// The connectors that turned inactive at `until` or before, in creation order. Visits no other.
+    /// The connectors that became inactive at `until` or before, in creation order. Visits no other.
     pub(crate) fn connectors_inactive_until(&self, until: Timestamp) -> impl Iterator<Item = ConnectorView<'_>> {
         let mut slots: Vec<Slot> = self.connectors.inactive_until(until).collect();
+        // The set is ordered by time; events list connectors in creation order, which is slot order.
         slots.sort_unstable();
         slots.into_iter().map(|slot| ConnectorView { state: self, slot })
     }
@@ -51,6 +52,8 @@ impl State {
             self.enter_group(slot, group);
             return;
         }
+        // No vacancy at that place. The new layout has one before each connector, and gives groups new
+        // slots, so the group is looked up again.
         *self = self.laid_out_anew(self.hash_seed(), Vacancies::Connectors);
         let Some(group) = self.groups.by_id.slot(connector.member_of) else { return };
         if let Some(slot) = self.connectors.restore(place, connector, group) {
@@ -60,6 +63,8 @@ impl State {
 
     fn enter_group(&mut self, slot: Slot, group: Slot) {
         if let Some(members) = self.groups.members_mut(group) {
+            // Members are kept in slot order. A new connector goes to the end, a restored one between the
+            // others.
             let place = members.binary_search(&slot).unwrap_or_else(|place| place);
             members.insert(place, slot);
         }
@@ -80,10 +85,14 @@ impl State {
         for slot in slots {
             let group = self.connectors.group(slot);
             groups.push(group);
+            // Counted out first: `remove` below resets the presence, on which the count of active
+            // connectors depends.
             self.tally_connector(group, slot, u32::saturating_sub);
             self.connectors.set_group(slot, NOWHERE);
             self.connectors.remove(slot);
         }
+        // Each list is repaired once, however many connectors leave it: taking k of n members out one by
+        // one would cost k times n.
         groups.sort_unstable();
         groups.dedup();
         for group in groups {
@@ -92,7 +101,7 @@ impl State {
         self.squeeze();
     }
 
-    /// Strikes those off a group's list who are in another by now.
+    /// Removes connectors from the list of a group that are in another group by now.
     fn drop_former_members(&mut self, group: Slot) {
         let connectors = &self.connectors;
         if let Some(members) = self.groups.members_mut(group) {
@@ -104,6 +113,8 @@ impl State {
         let Some(slot) = self.connectors.by_id.slot(id) else { return };
         if let Some(presence) = report.presence {
             let group = self.connectors.group(slot);
+            // Out under the old presence and in under the new one, so that no transition needs a case of
+            // its own.
             self.tally_connector(group, slot, u32::saturating_sub);
             self.connectors.set_presence(slot, presence);
             self.tally_connector(group, slot, u32::saturating_add);
@@ -117,8 +128,11 @@ impl State {
         }
     }
 
-    /// Moves each connector to its group. The lists of members are put right once a group, however many move.
+    /// Moves each connector to its group. The member list of each group is repaired once, however many
+    /// move.
     pub(crate) fn move_connectors(&mut self, moves: impl Iterator<Item = (ConnectorId, ConnectorGroupId)>) {
+        // The groups of all connectors are set first. A connector then belongs to a list exactly if its
+        // group says so, which is how the lists are repaired.
         let mut left = Vec::new();
         let mut entered = BTreeMap::<Slot, Vec<Slot>>::new();
         for (id, to) in moves {
@@ -140,6 +154,8 @@ impl State {
         }
         for (group, slots) in entered {
             if let Some(members) = self.groups.members_mut(group) {
+                // Only foreign events name a connector twice. Then it must not be listed twice, nor in a
+                // group that it has left again.
                 members.extend(slots);
                 members.sort_unstable();
                 members.dedup();

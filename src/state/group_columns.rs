@@ -1,4 +1,4 @@
-//! Connector groups, with what is counted and listed per group.
+//! Columns of connector groups, with the counts and the member list of each group.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::Range;
@@ -17,9 +17,10 @@ pub(super) struct Groups {
     pub(super) by_id: SlotMap<ConnectorGroupId>,
     records: Pages<Option<Record>, 16>,
     tallies: Pages<Tally, 128>,
-    /// The connectors of each group, in creation order. A group has few of them; a page of groups is copied at a time.
+    /// The connectors of each group, in creation order, behind a reference count: a write copies a page of
+    /// these pointers and one list, not the lists of all groups on the page.
     members: Pages<Arc<Vec<Slot>>, 32>,
-    /// By folded name.
+    /// Index by folded name: trimmed and in lower case.
     names: Index,
     pub(super) default: Option<Slot>,
 }
@@ -31,7 +32,8 @@ pub(super) struct Record {
     pub(super) region: Region,
 }
 
-/// What is counted per group: few bytes, since every move of anything writes here.
+/// The counts of a group, in a column of their own: every move writes here, and a page with only counts is
+/// cheap to copy.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
     pub(super) connectors: u32,
@@ -52,7 +54,7 @@ impl Groups {
         self.records.get(slot.index())?.as_ref()
     }
 
-    /// The slots of all pages of records that are not shared with another.
+    /// The slots on all pages of records that are not shared with `other`.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
         self.records.unshared(&other.records)
     }
@@ -65,17 +67,18 @@ impl Groups {
         self.tallies.get_mut(slot.index())
     }
 
-    /// So many applications went from one group, or from none, to another, or to none.
+    /// Moves this many applications in the counts: from one group, or none, to another, or none.
     pub(super) fn tally_moved(&mut self, from: Option<Slot>, to: Option<Slot>, moved: u32) {
-        // It saturates: foreign events may delete a group with what is in it, and bring it back as an empty one.
+        // Saturates: foreign events may delete a group that is not empty and restore it as an empty one.
         let leave = |tally: &mut Tally| tally.applications = tally.applications.saturating_sub(moved);
         let enter = |tally: &mut Tally| tally.applications = tally.applications.saturating_add(moved);
         self.tallies.change_both(from.map(Slot::index), leave, to.map(Slot::index), enter);
     }
 
-    /// Takes over the tallies that another state of the same layout has.
+    /// Takes over the counts of another state with the same layout.
     pub(super) fn take_tallies_of(&mut self, other: &Self) {
         self.tallies = other.tallies.clone();
+        // Slots of groups that were created later remain, with counts of zero.
         self.tallies.lengthen_to(self.records.len());
     }
 
@@ -83,13 +86,14 @@ impl Groups {
         self.members.get(slot.index()).map_or(&[], |members| members.as_slice())
     }
 
-    /// The list of a group's members, to change.
+    /// The member list of a group, for writing.
     pub(super) fn members_mut(&mut self, slot: Slot) -> Option<&mut Vec<Slot>> {
         self.members.get_mut(slot.index()).map(Arc::make_mut)
     }
 
-    /// The groups that have this name, trimmed and lower-cased, in no order.
+    /// The groups with this name, trimmed and lower-cased, in no particular order.
     pub(super) fn named<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = Slot> + 'a {
+        // The index only compares parts of hashes, so the names themselves decide.
         let folded = name.folded();
         self.names
             .under(self.hash_of_name(name))
@@ -108,7 +112,7 @@ impl Groups {
         self.members.push(Arc::default());
     }
 
-    /// Brings a group back at its place; false where there is no room for it.
+    /// Restores a deleted group at its place; false if there is no vacancy.
     pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) -> bool {
         let slot = self.by_id.restore(place, group.id);
         if let Some(slot) = slot {
@@ -126,6 +130,7 @@ impl Groups {
             self.members.push(Arc::default());
         } else {
             self.records.set(slot.index(), Some(record));
+            // Only an empty group is deleted (T2), so it comes back with counts of zero and no members.
             self.tallies.set(slot.index(), Tally::default());
             self.members.set(slot.index(), Arc::default());
         }
@@ -137,6 +142,7 @@ impl Groups {
 
     pub(super) fn remove(&mut self, slot: Slot) {
         if let Some(record) = self.record(slot).cloned() {
+            // The name leaves its index while the record can still tell it.
             self.leave_name(slot, &record.name);
             self.by_id.remove(slot);
             self.records.set(slot.index(), None);
@@ -145,6 +151,7 @@ impl Groups {
 
     pub(super) fn rename(&mut self, slot: Slot, name: &Name) {
         if let Some(former) = self.record(slot).map(|record| record.name.clone()) {
+            // Old entry first: both names may fold to the same text, and the index must end with one entry.
             self.leave_name(slot, &former);
             if let Some(record) = self.record_mut(slot) {
                 record.name = name.clone();

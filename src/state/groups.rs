@@ -34,14 +34,15 @@ impl State {
     }
 
     pub(crate) fn default_connector_group(&self) -> ConnectorGroupView<'_> {
-        // I1: there is one from the first event on.
+        // I1: the first event of a tenant creates the default group, and no command deletes it.
         debug_assert!(self.groups.default.is_some(), "a tenant has its default group (I1)");
         ConnectorGroupView { state: self, slot: self.groups.default.unwrap_or_default() }
     }
 
-    /// The groups that have this name, trimmed and lower-cased, in creation order.
+    /// The groups with this name, trimmed and lower-cased, in creation order.
     pub(crate) fn connector_groups_named(&self, name: &Name) -> impl Iterator<Item = ConnectorGroupView<'_>> {
         let mut slots: Vec<Slot> = self.groups.named(name).collect();
+        // The index answers in no particular order; slots are in creation order.
         slots.sort_unstable();
         slots.into_iter().map(|slot| ConnectorGroupView { state: self, slot })
     }
@@ -52,6 +53,8 @@ impl State {
 
     pub(crate) fn restore_connector_group(&mut self, place: usize, group: &ConnectorGroup) {
         if !self.groups.restore(place, group) {
+            // No vacancy at that place: the new layout has one before each group, so the second attempt
+            // finds one.
             *self = self.laid_out_anew(self.hash_seed(), Vacancies::Groups);
             self.groups.restore(place, group);
         }

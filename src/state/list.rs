@@ -12,24 +12,24 @@ use crate::{
     ids::ApplicationId,
 };
 
-/// The applications under the ids of a list.
+/// A list of application ids, with the application that each names.
 pub(crate) struct ApplicationList<'a> {
     state: &'a State,
     ids: &'a [ApplicationId],
     slots: Vec<Option<Slot>>,
-    /// Who is there, where they are enough to be worth a bit for every slot.
+    /// One bit for each application found, if the list is long enough to be worth a bit for every slot.
     chosen: Option<BitSet>,
     is_one_missing: bool,
-    /// All who are there are known to be published.
+    /// Whether all applications found are known to be published; false means unknown.
     are_published: bool,
     repeated: Option<ApplicationId>,
 }
 
 impl State {
-    /// The applications under the ids of a list.
+    /// Looks up a list of application ids.
     ///
-    /// A bit for each slot tells whether one is named twice, and puts them in order, where sorting the list would take
-    /// several times as long as finding it.
+    /// A bit for each slot tells whether an id is repeated and puts the applications in order. Sorting the
+    /// list would take several times as long as looking it up.
     pub(crate) fn list_applications<'a>(&'a self, ids: &'a [ApplicationId]) -> ApplicationList<'a> {
         let by_id = &self.applications.by_id;
         let slots = by_id.slots_of(ids);
@@ -37,10 +37,15 @@ impl State {
         if let Some(chosen) = &mut chosen {
             slots.iter().flatten().for_each(|slot| chosen.insert(*slot));
         }
+        // `count` is the number of different applications found. If it equals the length of the list, each
+        // id was found, and no two found the same one.
         let count = chosen.as_ref().map(BitSet::len);
         let are_all_there_once = count == Some(ids.len());
         let missing = if are_all_there_once { 0 } else { slots.iter().filter(|slot| slot.is_none()).count() };
-        // Two that are not there may be the same.
+        // Pigeonhole: of the ids that were found, each sets a bit, and a repeated one sets a bit that is
+        // set already. So if bits and missing ids together are fewer than the list, an id that was found
+        // repeats; if they are as many, none does. Missing ids set no bit, so two of them may be equal.
+        // Without a bit set nothing is proved, and the list is searched.
         let may_repeat = missing > 1 || count.is_none_or(|count| count.saturating_add(missing) < ids.len());
         let repeated = if may_repeat { first_repeated(by_id.seed(), ids.iter().copied()) } else { None };
         ApplicationList {
@@ -61,14 +66,14 @@ impl<'a> ApplicationList<'a> {
         self.repeated
     }
 
-    /// Each id with what it names.
+    /// Each id with the application that it names, in the order of the list.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
         let found = self.slots.iter().map(move |slot| slot.map(|slot| ApplicationView { state, slot }));
         self.ids.iter().copied().zip(found)
     }
 
-    /// Those of them that are not there, or not published, each with its place in the list.
+    /// The ids that name no application, or one that is not published, each with its position in the list.
     pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
         let are_published = self.are_published;
@@ -84,11 +89,13 @@ impl<'a> ApplicationList<'a> {
         })
     }
 
-    /// Of a list in which no id is repeated, those who are not in a group yet; `None` where one of the list is not there, or
-    /// not published.
+    /// The applications of the list that are not in the group yet; `None` if an id is missing or an
+    /// application is not published. No id of the list may be repeated.
     pub(crate) fn not_yet_in(&mut self, to: ConnectorGroupView<'_>) -> Option<ToMove<'a>> {
         let state = self.state;
         if let Some(mut chosen) = self.chosen.take() {
+            // One pass answers both questions: which are elsewhere, and whether all are published. The
+            // second answer is kept, so that `unfit` need not ask again when only ids are missing.
             self.are_published = state.applications.groups.remove_members_of(&mut chosen, to.slot);
             return (self.are_published && !self.is_one_missing).then(|| ToMove::chosen(state, chosen));
         }
@@ -100,6 +107,8 @@ impl<'a> ApplicationList<'a> {
             return None;
         }
         to_move.retain(|application| !application.is_in(to));
+        // A bit set is in creation order by itself; a list is not, and events name applications in that
+        // order.
         to_move.sort_unstable_by_key(|application| application.slot);
         Some(if to_move.is_empty() { ToMove::Nobody } else { ToMove::Few(to_move) })
     }

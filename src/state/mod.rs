@@ -1,4 +1,5 @@
-//! The state of one tenant: what is kept, how it is found, how it changes. It knows no command and no rule.
+//! The state of one tenant: what it stores, how things are found, and how it changes. It knows no command
+//! and no rule.
 //!
 //! ```text
 //! State ── groups ────── slot map (order, ids, id → slot) · records · tallies · members · folded name → slots
@@ -58,14 +59,15 @@ pub(crate) struct State {
     groups: Groups,
     connectors: Connectors,
     applications: Applications,
-    /// What a view of nothing would show; no view of nothing is made.
+    /// Answers for a view of a deleted thing. Only foreign events lead to one.
     no_group: Record,
     no_text: Arc<str>,
     no_properties: ApplicationProperties,
     profile: ProfileProperties,
 }
 
-/// The kind of things before each of which a vacancy is left when the state is laid out anew, for things that come back.
+/// The kind of things before each of which a new layout leaves a vacancy, so that deleted ones can be
+/// restored.
 #[derive(Clone, Copy, PartialEq)]
 enum Vacancies {
     None,
@@ -112,12 +114,12 @@ impl State {
         }
     }
 
-    /// What all its indexes hash with.
+    /// The seed that all its indexes hash with.
     pub(crate) const fn hash_seed(&self) -> HashSeed {
         self.applications.by_id.seed()
     }
 
-    /// The same, hashed with another seed.
+    /// A copy whose indexes hash with another seed.
     pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
         self.laid_out_anew(seed, Vacancies::None)
     }
@@ -149,7 +151,8 @@ impl State {
 
 /// The layout of the whole.
 impl State {
-    /// Squeezes dead slots out once they are more than half of a long list, so that each removal pays for its share.
+    /// Removes dead slots once they outnumber the live ones in a long list, so that each removal pays for
+    /// its share.
     fn squeeze(&mut self) {
         let sparse =
             self.groups.by_id.is_sparse() || self.connectors.by_id.is_sparse() || self.applications.by_id.is_sparse();
@@ -158,7 +161,7 @@ impl State {
         }
     }
 
-    /// The same tenant without anything in it, not even a default group.
+    /// A copy of the tenant without groups, connectors or applications, not even a default group.
     pub(crate) fn without_things(&self) -> Self {
         self.emptied(self.hash_seed())
     }
@@ -169,12 +172,14 @@ impl State {
         Self { profile: self.profile.clone(), ..emptied }
     }
 
-    /// The same things in the same order in new columns, without dead slots but for the vacancies asked for.
+    /// The same things in the same order in new columns, without dead slots except for the requested
+    /// vacancies.
     ///
-    /// One vacancy before each thing, not only the one that is needed: a long history of deletions that is undone would
-    /// pay for a layout at every step.
+    /// One vacancy before each thing, not only the one that is needed: undoing a long history of deletions
+    /// would otherwise make a new layout at every step.
     fn laid_out_anew(&self, hash_seed: HashSeed, vacancies: Vacancies) -> Self {
         let mut state = self.emptied(hash_seed);
+        // Groups first: connectors and applications are entered by the slot of their group.
         for group in self.connector_groups() {
             if vacancies == Vacancies::Groups {
                 state.groups.push_vacancy();

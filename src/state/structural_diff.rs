@@ -1,9 +1,10 @@
-//! What another state has otherwise, found without a visit to what both share.
+//! Structural diff of two states that skips the pages they share.
 //!
-//! A page that two states share holds the same for both, whatever they did since they parted, so that nothing in it is looked
-//! at. What comes or goes is always written to or struck from one column, whose page is then not shared: a group's records, a
-//! connector's texts, an application's names. Only the group of an application may still differ on a page that is shared, as
-//! the nodes of the union-find lie between the two. Whatever else is compared thing by thing, as views, without making a record of any.
+//! A shared page has the same content in both states, so nothing in it is visited. A thing that was created
+//! or deleted was written to, or removed from, one column in any case, and that page is no longer shared:
+//! the record of a group, the texts of a connector, the name of an application. Only the group of an
+//! application can differ although its page is shared, because the nodes of the union-find lie in between.
+//! All candidates are then compared as views, without making records.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -14,11 +15,12 @@ use super::{
 };
 use crate::columns::{BitSet, Key, Slot, SlotMap};
 
-/// What differs: each thing as it is here and there, in creation order, those that are only there last.
+/// The differences: each thing as it is here and there, in creation order; things that exist only there
+/// come last.
 pub(crate) type Differences<V> = Vec<(Option<V>, Option<V>)>;
 
 impl State {
-    /// Which group is the default one never changes (T3).
+    /// Compares records only: which group is the default never changes (T3).
     pub(crate) fn connector_groups_diff<'a>(&'a self, other: &'a Self) -> Differences<ConnectorGroupView<'a>> {
         let (one, another) = (&self.groups, &other.groups);
         let chosen = on_pages(&one.by_id, &another.by_id, one.unshared(another));
@@ -26,7 +28,8 @@ impl State {
         compared((&one.by_id, &another.by_id), &chosen, view(self), view(other))
     }
 
-    /// A group goes when nobody is in it (T2), so that a group's slot on a shared page is the same group.
+    /// Compares connector columns only: a group is deleted only when it is empty (T2), so a group slot on a
+    /// shared page means the same group in both.
     pub(crate) fn connectors_diff<'a>(&'a self, other: &'a Self) -> Differences<ConnectorView<'a>> {
         let (one, another) = (&self.connectors, &other.connectors);
         let chosen = on_pages(&one.by_id, &another.by_id, one.unshared(another));
@@ -44,20 +47,21 @@ impl State {
     }
 }
 
-/// The set of each slot of two slot maps that is on one of these pages.
+/// The slots of either map that lie on one of these pages.
 fn on_pages<I: Key>(one: &SlotMap<I>, other: &SlotMap<I>, pages: impl Iterator<Item = Range<usize>>) -> BitSet {
     let mut chosen = BitSet::with_room(one.slots().max(other.slots()));
     pages.for_each(|page| chosen.insert_around(page));
     chosen
 }
 
-/// Those at chosen slots that are not the same in one as in the other.
+/// The things at chosen slots that are not the same in both states.
 fn compared<I: Key, V: PartialEq>(
     (one, other): (&SlotMap<I>, &SlotMap<I>),
     chosen: &BitSet,
     view: impl Fn(Slot) -> V,
     view_of_other: impl Fn(Slot) -> V,
 ) -> Differences<V> {
+    // Each search keeps its own position, as the two walks advance independently.
     let (mut there, mut here) = (Beside::new(other), Beside::new(one));
     let both = chosen.iter().filter(|slot| one.is_live(*slot)).filter_map(|slot| {
         let found = (Some(view(slot)), there.find(one.id(slot), slot).map(&view_of_other));
@@ -67,11 +71,11 @@ fn compared<I: Key, V: PartialEq>(
     both.chain(added.map(|slot| (None, Some(view_of_other(slot))))).collect()
 }
 
-/// Finds things of one slot map in another: most follow each other there as they do here, so that a look behind the last one
-/// is enough, and the index is asked for the others only.
+/// Finds things of one slot map in another. Most things follow each other in both maps, so the slot behind
+/// the last one found is tried first, and the index is asked only if it is another thing.
 struct Beside<'a, I> {
     by_id: &'a SlotMap<I>,
-    /// Where the last one that was found is, there and here.
+    /// The slots of the last thing found: there and here.
     last: (Slot, Slot),
 }
 
@@ -82,6 +86,8 @@ impl<'a, I: Key> Beside<'a, I> {
 
     fn find(&mut self, id: I, here: Slot) -> Option<Slot> {
         let (there, last) = self.last;
+        // If only a stretch before this one was inserted or deleted, both maps go on at the same distance
+        // from the last thing found.
         let behind = Slot::at(there.index().saturating_add(here.index().saturating_sub(last.index())));
         let is_there = self.by_id.is_live(behind) && self.by_id.id(behind) == id;
         let found = if is_there { Some(behind) } else { self.by_id.slot(id) };

@@ -1,4 +1,4 @@
-//! One thing of a tenant, as it stands: what reads answer with.
+//! Views: one group, connector or application of a tenant, as reads return it.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
@@ -28,7 +28,7 @@ macro_rules! views {
             pub(super) slot: Slot,
         }
 
-        /// The same thing of the same tenant, as it stands.
+        /// Equal if all properties are equal, in the same state or in two.
         impl PartialEq for $name<'_> {
             fn eq(&self, other: &Self) -> bool {
                 self.is_as(other)
@@ -73,7 +73,7 @@ impl<'a> ConnectorGroupView<'a> {
         &self.record().name
     }
 
-    /// Its type.
+    /// Its type; administrators may change only `applicationProxy` groups (T5).
     #[must_use]
     pub fn connector_group_type(self) -> &'a ConnectorGroupType {
         &self.record().connector_group_type
@@ -85,7 +85,7 @@ impl<'a> ConnectorGroupView<'a> {
         self.state.groups.default == Some(self.slot)
     }
 
-    /// Its region.
+    /// The region that it optimises traffic for.
     #[must_use]
     pub fn region(self) -> &'a Region {
         &self.record().region
@@ -121,11 +121,13 @@ impl<'a> ConnectorGroupView<'a> {
         let state = self.state;
         let after = state.connectors.by_id.slot(after)?;
         let members = state.groups.members(self.slot);
+        // Members are in slot order, so the page starts where the slots pass `after`, also if `after` is in
+        // another group.
         let start = members.partition_point(|slot| *slot <= after);
         Some(members.iter().skip(start).map(move |slot| ConnectorView { state, slot: *slot }))
     }
 
-    /// The applications assigned to it, in creation order. Passes over those of other groups, many at a time.
+    /// The applications assigned to it, in creation order. Skips those of other groups, 64 at a time.
     pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
         self.applications_from(0)
     }
@@ -139,7 +141,8 @@ impl<'a> ConnectorGroupView<'a> {
 
     fn applications_from(self, start: usize) -> impl Iterator<Item = ApplicationView<'a>> {
         let state = self.state;
-        // Behind the last one there is nothing to look for.
+        // Behind the last member the search would go on to the end of the tenant, in vain. The count stops
+        // it.
         let most = usize::try_from(self.applications_count()).unwrap_or(usize::MAX);
         let slots = state.applications.groups.members_from(self.slot, start).take(most);
         slots.map(move |slot| ApplicationView { state, slot })
@@ -161,13 +164,13 @@ impl<'a> ConnectorGroupView<'a> {
         place(self.state.groups.by_id.place(self.slot))
     }
 
-    /// Orders things of the kind by creation; says nothing else.
+    /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
         self.slot
     }
 
     fn record(self) -> &'a super::group_columns::Record {
-        // A slot that lives has a record. Only events of another tenant delete a group that things are still in.
+        // A live slot has a record. Only events of another tenant delete a group that is not empty.
         self.state.groups.record(self.slot).unwrap_or(&self.state.no_group)
     }
 }
@@ -179,13 +182,13 @@ impl<'a> ConnectorView<'a> {
         self.state.connectors.by_id.id(self.slot)
     }
 
-    /// Its host's name.
+    /// The name of its host, as the agent reported it.
     #[must_use]
     pub fn machine_name(self) -> &'a Arc<str> {
         self.texts().map_or(&self.state.no_text, |texts| &texts.machine_name)
     }
 
-    /// The external address that the service saw.
+    /// The external IP address that the service saw, as text.
     #[must_use]
     pub fn external_ip(self) -> &'a Arc<str> {
         self.texts().map_or(&self.state.no_text, |texts| &texts.external_ip)
@@ -240,7 +243,7 @@ impl<'a> ConnectorView<'a> {
         place(self.state.connectors.by_id.place(self.slot))
     }
 
-    /// Orders things of the kind by creation; says nothing else.
+    /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
         self.slot
     }
@@ -259,7 +262,7 @@ impl<'a> ApplicationView<'a> {
         self.state.applications.by_id.id(self.slot)
     }
 
-    /// Its client id.
+    /// Its client id (Graph: `appId`), unique in the tenant (I4).
     #[must_use]
     pub fn app_id(self) -> AppId {
         self.state.applications.app_id(self.slot)
@@ -275,7 +278,7 @@ impl<'a> ApplicationView<'a> {
         self.state.applications.display_name(self.slot).unwrap_or(&self.state.no_text)
     }
 
-    /// Whether it is published.
+    /// Whether it is published through application proxy. O(1).
     #[must_use]
     pub fn is_published(self) -> bool {
         self.state.applications.groups.is_in_some_set(self.slot)
@@ -287,19 +290,20 @@ impl<'a> ApplicationView<'a> {
         Some(ConnectorGroupView { state: self.state, slot: self.group()? })
     }
 
-    /// The URL inside the network; `None` while it has none. Puts no whole publishing together.
+    /// The URL inside the network; `None` while it has none. Cheaper than the whole publishing.
     #[must_use]
     pub fn internal_url(self) -> Option<&'a Arc<str>> {
         self.state.applications.internal_url(self.slot)
     }
 
-    /// The URL under which it is published; `None` while it has none. Puts no whole publishing together.
+    /// The URL under which it is published; `None` while it has none. Cheaper than the whole
+    /// publishing.
     #[must_use]
     pub fn external_url(self) -> Option<&'a Arc<str>> {
         self.state.applications.external_url(self.slot)
     }
 
-    /// How it is published, put together from what the store keeps; `None` while it is not.
+    /// How it is published, assembled from several columns; `None` while it is not published.
     #[must_use]
     pub fn on_premises_publishing(self) -> Option<OnPremisesPublishing> {
         self.is_published().then(|| self.state.applications.publishing(self.slot))
@@ -342,6 +346,7 @@ impl<'a> ApplicationView<'a> {
     }
 
     fn is_as(&self, other: &ApplicationView<'_>) -> bool {
+        // Ids are compared, not slots, because the two views may be of different states.
         let group = |view: &ApplicationView<'_>| view.connector_group().map(ConnectorGroupView::id);
         let (here, there) = (group(self), group(other));
         let is_published_alike =
@@ -350,6 +355,7 @@ impl<'a> ApplicationView<'a> {
             && here == there
             && self.app_id() == other.app_id()
             && self.display_name() == other.display_name()
+            // Last, as texts cost most; and only while published, as publishing has no meaning otherwise.
             && (here.is_none() || is_published_alike())
             && self.state.has_attached_as(self.slot, other.state, other.slot)
     }
@@ -359,7 +365,7 @@ impl<'a> ApplicationView<'a> {
         place(self.state.applications.by_id.place(self.slot))
     }
 
-    /// Orders things of the kind by creation; says nothing else.
+    /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
         self.slot
     }

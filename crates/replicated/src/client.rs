@@ -34,6 +34,7 @@ impl Client {
     pub(crate) async fn ask(&mut self, commands: Vec<DirectoryCommand>) -> Arc<Answer> {
         self.number = self.number.saturating_add(1);
         let request = Request { client: self.id, number: self.number, commands: commands.into() };
+        // Read before the request is sent: everything acknowledged by now must come before it in the log.
         let behind = self.cluster.ledger.heard();
         loop {
             if let Some((at, answer)) = self.send(&request).await {
@@ -47,6 +48,8 @@ impl Client {
     /// Asks the node that should lead. Where nothing comes back, nothing is known: the request may be done, or done yet.
     async fn send(&mut self, request: &Request) -> Option<(u64, Arc<Answer>)> {
         let other = NODES.get(self.chance.gen_range(0..NODES.len())).copied().unwrap_or(1);
+        // Another node is guessed for the next attempt beforehand, so that every way out of here without an
+        // answer leads to a change.
         let to = std::mem::replace(&mut self.leader, other);
         let raft = self.cluster.raft(to)?;
         match tokio::time::timeout(PATIENCE, raft.client_write(request.clone())).await {

@@ -91,6 +91,7 @@ impl Cluster {
     /// The power goes: all tasks end where they are, and what was not synced is on the disk by chance.
     pub(crate) async fn crash(&self, id: NodeId, chance: &mut impl Rng) -> Result<(), Failure> {
         let Some(node) = self.nodes().remove(&id) else { return Ok(()) };
+        // Out of reach first, so that no new message is sent to a node that is losing its power.
         self.network.leave(id);
         // A process that dies leaves its writes to the operating system; a machine does not.
         let survives = [0.0, 0.5, 1.0].get(chance.gen_range(0..3)).copied().unwrap_or_default();
@@ -98,6 +99,8 @@ impl Cluster {
         node.life.end();
         let database = Arc::downgrade(node.store.database());
         drop(node);
+        // Aborted tasks may still hold the file for a moment. The file must be closed before the node is
+        // started again.
         while database.strong_count() > 0 {
             tokio::time::sleep(POLL).await;
         }
@@ -111,6 +114,7 @@ impl Cluster {
             let leads = |node: &Node| node.raft.metrics().borrow().state == ServerState::Leader;
             let term = |node: &Node| node.raft.metrics().borrow().current_term;
             let leaders = nodes.into_iter().filter(|(_, node)| leads(node));
+            // A leader that is cut off still believes that it leads; the one of the latest term is right.
             if let Some(leader) = leaders.max_by_key(|(_, node)| term(node)) {
                 return leader;
             }

@@ -47,6 +47,8 @@ impl Disk {
     pub(crate) fn power_off(&self, chance: &mut impl Rng, survives: f64) -> io::Result<()> {
         let mut cache = self.cache()?;
         cache.powered = false;
+        // Each write by itself, so the file may keep a later write and lose an earlier one, as real disks
+        // do.
         cache.writes.retain(|_| chance.gen_bool(survives));
         self.0.flush(&mut cache)
     }
@@ -82,7 +84,9 @@ impl StorageBackend for Disk {
         let in_file = usize::try_from(self.0.file.len()?.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
         let (from_file, behind) = out.split_at_mut(in_file);
         self.0.file.read(offset, from_file)?;
+        // Space that was added and not yet written reads as zeros.
         behind.fill(0);
+        // In the order of writing, so that the later of two overlapping writes is read.
         for write in &cache.writes {
             match write {
                 Write::Bytes { at, bytes } => {

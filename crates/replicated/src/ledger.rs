@@ -48,6 +48,8 @@ impl Ledger {
     /// A node applies an entry: the same that every other applies at this index.
     pub(crate) fn applied(&self, node: NodeId, entry: &Entry) {
         let mut book = self.book();
+        // The first node to apply an index defines it; any other entry there is a fault, whichever of the
+        // two nodes is wrong.
         let known = book.committed.entry(entry.log_id.index).or_insert_with(|| entry.clone());
         if known != entry {
             let fault = format!("node {node} applies {entry}, where another has applied {known}");
@@ -103,11 +105,14 @@ impl Ledger {
                 break;
             }
             let EntryPayload::Normal(request) = &entry.payload else { continue };
+            // A retry that came into the log twice: only its first copy may have had an effect.
             if done.contains_key(&(request.client, request.number)) {
                 repeated = repeated.saturating_add(1);
                 continue;
             }
             let before = numbers.insert(request.client, request.number).unwrap_or(0);
+            // A client sends one request at a time, so its requests must be in the log in order and without
+            // a gap.
             if before.checked_add(1) != Some(request.number) {
                 faults.push(format!("client {}: request {} follows {before}", request.client, request.number));
             }
@@ -128,6 +133,8 @@ impl Ledger {
                 Some(_) => {}
             }
         }
+        // The other direction: no request is done that no client was told of, as every client asks until it
+        // is answered.
         if book.acknowledged.len() != done.len() {
             faults.push(format!("{} requests done, {} acknowledged", done.len(), book.acknowledged.len()));
         }

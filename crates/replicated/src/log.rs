@@ -44,6 +44,7 @@ impl Store {
     pub(crate) fn new(database: Database) -> Result<Self, Failure> {
         let store = Self { database: Arc::new(database) };
         store.write(Durability::Immediate, |transaction| {
+            // Both tables are made at once, so that later reads never meet a missing one.
             transaction.open_table(LOG)?;
             transaction.open_table(VALUES)?;
             Ok(())
@@ -81,6 +82,8 @@ impl Store {
         let put = self.write(Durability::Immediate, |transaction| {
             let mut values = transaction.open_table(VALUES)?;
             let present = values.get(SNAPSHOT_LAST)?.map(|last| serde_json::from_slice(last.value())).transpose()?;
+            // Compared inside the transaction, so that two snapshots that are written at once cannot pass
+            // each other.
             if present.is_none_or(|present: Option<LogId>| present < last) {
                 values.insert(SNAPSHOT_LAST, &*serde_json::to_vec(&last)?)?;
                 values.insert(SNAPSHOT, snapshot)?;
@@ -104,6 +107,7 @@ impl Store {
         let last_purged_log_id: Option<LogId> = self.value(PURGED)?;
         let log = self.database.begin_read()?.open_table(LOG)?;
         let last = log.last()?.map(|(_, entry)| serde_json::from_slice::<Entry>(entry.value())).transpose()?;
+        // An empty log ends where it was purged. Without that, Raft would start again at index 0.
         Ok(LogState { last_purged_log_id, last_log_id: last.map(|entry| entry.log_id).or(last_purged_log_id) })
     }
 
@@ -183,6 +187,7 @@ impl RaftLogStorage<Replication> for Store {
             Ok(())
         });
         failed(appended, StorageIOError::write_logs)?;
+        // Only after the commit: Raft counts this node towards the majority from here on.
         callback.log_io_completed(Ok(()));
         Ok(())
     }

@@ -23,8 +23,9 @@ use crate::{
 type Stored<T> = Result<T, StorageError<NodeId>>;
 type Snapshot = openraft::Snapshot<Replication>;
 
-/// All that the committed entries lead to, and nothing else: no clock, no id and no chance of its own, so that equal logs are
-/// equal states on every node. A clone costs a reference count a list and one a client.
+/// The result of all committed entries and nothing else: it uses no clock, makes no ids and draws no random
+/// numbers, so that equal logs give equal states on every node. A clone costs a reference count for each
+/// list and one for each client.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) directory: Directory,
@@ -43,6 +44,8 @@ struct Session {
 
 impl State {
     fn apply(&mut self, entry: &Entry) -> Option<Arc<Answer>> {
+        // Every entry counts as applied, also one without commands; otherwise Raft would apply it again
+        // after a restart.
         self.applied = Some(entry.log_id);
         match &entry.payload {
             EntryPayload::Blank => None,
@@ -58,6 +61,8 @@ impl State {
     /// gone on: a copy that was long under way.
     fn answer(&mut self, request: &Request) -> Option<Arc<Answer>> {
         match self.sessions.get(&request.client) {
+            // The answer is kept in the replicated state, so a retry gets it from any node, also from one
+            // that was started from a snapshot.
             Some(session) if session.number == request.number => return Some(Arc::clone(&session.answer)),
             Some(session) if session.number > request.number => return None,
             _ => {}
@@ -154,6 +159,8 @@ impl RaftStateMachine<Replication> for Machine {
         let bytes = snapshot.into_inner();
         // A document says whether it is right before anything is replaced by it.
         let state: State = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        // On disk before in memory: after a crash in between, the node starts again from a snapshot that it
+        // has.
         self.store.put_snapshot(state.applied, &bytes)?;
         *self.state() = state;
         if let Some(ledger) = &self.ledger {
@@ -164,6 +171,8 @@ impl RaftStateMachine<Replication> for Machine {
 
     async fn get_current_snapshot(&mut self) -> Stored<Option<Snapshot>> {
         let Some(bytes) = self.store.snapshot()? else { return Ok(None) };
+        // Read back only for its place in the log and its membership, which must belong to exactly these
+        // bytes.
         let state: State = serde_json::from_slice(&bytes).map_err(unreadable)?;
         Ok(Some(state.snapshot(bytes)))
     }

@@ -89,6 +89,7 @@ fn stories(first: u64, seeds: u64) -> (Summary, u64) {
     let (next, total, failed) = (AtomicU64::new(first), Mutex::new(Summary::default()), AtomicU64::new(0));
     let tell = || {
         loop {
+            // Threads take seeds one at a time, as stories differ in length.
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= first.saturating_add(seeds) {
                 break;

@@ -169,6 +169,7 @@ impl StorageBackend for Backend {
 async fn replicated(syncs: Syncs, work: &Work) -> Result<f64, Failure> {
     let folder = tempfile::tempdir()?;
     let config = Config {
+        // Long enough that no election disturbs the measurement.
         heartbeat_interval: 500,
         election_timeout_min: 4000,
         election_timeout_max: 8000,

@@ -117,10 +117,14 @@ impl Wire {
     {
         self.network.carry(self.from, self.to).await?;
         let Some(raft) = self.network.wires().nodes.get(&self.to).cloned() else { return Err(unreachable().into()) };
+        // The request has arrived, whatever becomes of the answer: the sender cannot tell the two losses
+        // apart.
         let answer = call(raft).await;
         self.network.carry(self.to, self.from).await?;
         answer.map_err(|error| match error {
             RaftError::APIError(_) => RPCError::RemoteError(RemoteError::new(self.to, error)),
+            // A node that is stopping must look like a dead one, as its last words would not be sent
+            // either.
             RaftError::Fatal(_) => unreachable().into(),
         })
     }

@@ -69,6 +69,7 @@ impl Life {
 
     fn adopt(&self, task: AbortHandle) {
         let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Forgets finished tasks, or a long story would keep a handle for every task that ever ran.
         tasks.retain(|task| !task.is_finished());
         tasks.push(task);
     }
@@ -94,6 +95,7 @@ impl AsyncRuntime for Seeded {
         T: Future + OptionalSend + 'static,
         T::Output: OptionalSend + 'static,
     {
+        // A task outside of any node, such as a client, does not end with one.
         let Ok(life) = LIFE.try_with(Life::clone) else { return tokio::spawn(future) };
         let task = tokio::spawn(LIFE.scope(life.clone(), future));
         life.adopt(task.abort_handle());

@@ -68,6 +68,8 @@ impl Summary {
 /// Runs a seed's story on this thread; an error says what is not as it must be.
 pub(crate) fn run(seed: u64, story: Story) -> Result<Summary, Failure> {
     Chance::seed(seed);
+    // One thread and a paused clock: the order of tasks depends on the seed only, and waiting takes no real
+    // time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
         let story = tokio::time::timeout(STORY_MAX, tell(seed, story)).await;
@@ -139,6 +141,7 @@ async fn write(mut client: Client, mut traffic: Traffic, requests: u32, mut chan
         seen = client.cluster().glimpse(&mut chance).unwrap_or(seen);
         let commands = (0..chance.gen_range(1..=COMMANDS_MAX)).map(|_| {
             let command = traffic.next(&seen);
+            // Later commands of one request build on the earlier ones, as far as the client can foresee.
             _ = seen.apply(&command);
             command
         });
@@ -185,6 +188,8 @@ impl Scene {
         };
         let (_, stopped) = tokio::join!(self.client.ask(vec![command]), stop);
         stopped?;
+        // With requests cut off, the command cannot be committed, so a story without an interruption tests
+        // nothing.
         if cut == Cut::Requests && interrupted == 0 {
             return Err("the leader was not stopped in the middle of a bulk command".into());
         }
@@ -206,6 +211,8 @@ impl Scene {
             let purged = node.raft.metrics().borrow().purged.map(|purged| purged.index);
             let command = bulk(&node.reader.state().directory, &mut self.chance);
             drop(node);
+            // From here on the leader no longer has what the node missed, so only a snapshot can bring it
+            // back.
             if purged > last {
                 break;
             }
@@ -238,6 +245,7 @@ impl Scene {
                 }
             }
             2 => {
+                // Both directions: the node is isolated.
                 for other in NODES {
                     self.cluster.network.cut(one, other);
                     self.cluster.network.cut(other, one);
@@ -245,6 +253,7 @@ impl Scene {
                 tokio::time::sleep(a_while).await;
             }
             _ => {
+                // One direction only: others hear nothing of the node, while it hears them.
                 for other in NODES {
                     self.cluster.network.cut(one, other);
                 }
@@ -271,6 +280,7 @@ impl Scene {
             for violation in state.directory.tenants().flat_map(Tenant::audit) {
                 ledger.fault(format!("node {id}: {violation}"));
             }
+            // Read from disk, not from memory: this is what would survive.
             for entry in node.store.entries((Bound::Unbounded, Bound::Unbounded))? {
                 ledger.compare(*id, &entry);
             }

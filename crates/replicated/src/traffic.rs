@@ -91,6 +91,7 @@ impl Traffic {
             return bulk(seen, &mut self.chance);
         }
         let mut command = self.workload.next_command(seen);
+        // The large tenant stays, since the bulk commands need it.
         while command == DirectoryCommand::DeleteTenant(DeleteTenant { id: LARGE }) {
             command = self.workload.next_command(seen);
         }
@@ -110,6 +111,7 @@ pub(crate) fn bulk(seen: &Directory, chance: &mut StdRng) -> DirectoryCommand {
         .map(ApplicationView::id)
         .collect();
     ids.shuffle(chance);
+    // At least half: enough applications that the engine normally takes its path for bulk moves.
     ids.truncate(chance.gen_range(ids.len() / 2..=ids.len()));
     let whole = |applications| ReassignApplications { applications, connector_group: group };
     match chance.gen_range(0..5) {
