@@ -192,6 +192,12 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
         let (branch, page, entry) = place::<N>(index);
         while self.spine.len() <= branch {
+            // Pages are numbered across branches by whoever passes over them, so each branch but the last one is whole:
+            // what was never written is an empty page there, which takes no memory of its own.
+            if let Some(last) = Arc::make_mut(&mut self.spine).last_mut() {
+                let pages = last.iter().cloned().chain(iter::repeat_with(Page::default));
+                *last = pages.take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).collect();
+            }
             self.spine = with(&self.spine, Branch::default());
         }
         let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
@@ -333,6 +339,20 @@ mod tests {
             assert_eq!(sizes(&pages), expected);
             assert!(pages.iter().eq(0..=number));
         }
+    }
+
+    /// Pages are counted across branches: a gap of pages at the end of a branch that nothing was written to must not shift
+    /// those behind it.
+    #[test]
+    fn a_gap_at_the_end_of_a_branch_shifts_no_page() {
+        let mut list = Pages::<u8, 4>::default();
+        list.lengthen_to(400);
+        list.set(0, 1);
+        list.set(300, 2);
+        let written = list.pages().enumerate().filter(|(_, page)| page.iter().any(|entry| *entry != 0));
+        assert_eq!(written.map(|(page, _)| page).collect::<Vec<_>>(), [0, 300 / 4]);
+        let reader = list.reader(400);
+        assert_eq!((reader.get(300), list.get(300)), (Some(&2), Some(&2)));
     }
 
     #[test]

@@ -461,6 +461,24 @@ mod tests {
     /// More than two words of chosen.
     const ELEMENTS: usize = 150;
 
+    /// More elements than a branch of the column has room for, and none of its last ones in any set.
+    #[test]
+    fn members_far_behind_a_gap_are_found_where_they_are() {
+        let (near, far) = (Slot::new(0), Slot::new(35_000));
+        let (one, other) = (Slot::new(0), Slot::new(1));
+        let mut sets = UnionFind::default();
+        sets.lengthen_to(40_000);
+        sets.assign(near, Some(one));
+        sets.assign(far, Some(other));
+        assert_eq!(sets.iter().collect::<Vec<_>>(), [(near, one), (far, other)]);
+        assert_eq!(sets.members_of(&[other]).iter().collect::<Vec<_>>(), [far]);
+        assert_eq!(sets.members_from(other, 0).collect::<Vec<_>>(), [far]);
+        let mut chosen = BitSet::with_room(40_000);
+        chosen.insert(far);
+        assert_eq!(sets.move_to(&chosen, one), [(other, 1)]);
+        assert_eq!((sets.find(far), sets.members_of(&[one]).len()), (Some(one), 2));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
