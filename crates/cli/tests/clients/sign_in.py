@@ -1,6 +1,6 @@
 """The official Python SDKs with azure-identity, as a program uses them that knows nothing of the emulator.
 
-    connector-groups emulate --seed examples/contoso.jsonl --let-properties-go -- python sign_in.py beta|v1
+    connector-groups emulate --seed examples/contoso.jsonl -- python sign_in.py beta|v1
 
 Ends with exit status 0 where every answer is the expected one.
 """
@@ -96,7 +96,7 @@ async def beta(credential):
         await groups.by_connector_group_id(group.id).delete()
         raise AssertionError("a group that is not empty was deleted")
     except ODataError as error:
-        assert (error.response_status_code, error.error.code) == (400, "ConnectorGroup_NotEmpty"), error
+        assert (error.response_status_code, error.error.code) == (400, "ApplicationsOrConnectorsAssigned_BadRequest"), error
     await ref.delete()
     await groups.by_connector_group_id(before).members.ref.post(ReferenceCreate(odata_id=f"{link}/connectors/{connector}"))
     await groups.by_connector_group_id(group.id).delete()
