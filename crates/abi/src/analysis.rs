@@ -17,7 +17,7 @@ use crate::{
 /// or `{"tenant":…,"loss":{…}}`. Gives `{"impact":{…}}` or `{"refused":{…}}`.
 ///
 /// # Errors
-/// [`Status::Input`] where it is neither.
+/// [`Status::Input`](crate::Status::Input) where it is neither.
 pub fn impact(directory: &Directory, question: &[u8]) -> Result<Vec<u8>, Failure> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -66,7 +66,7 @@ struct Refused {
 /// Gives `{"plan":{…}}`, `{"unreachable":{…}}` or `{"refused":{…}}`.
 ///
 /// # Errors
-/// [`Status::Input`] where it is no such question.
+/// [`Status::Input`](crate::Status::Input) where it is no such question.
 pub fn plan(directory: &Directory, question: &[u8]) -> Result<Vec<u8>, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,7 +98,7 @@ pub fn plan(directory: &Directory, question: &[u8]) -> Result<Vec<u8>, Failure> 
 /// other: `{"tenant":…}`. Gives `{"diff":{…},"commands":[…],"leftovers":[…]}` or `{"refused":{…}}`.
 ///
 /// # Errors
-/// [`Status::Input`] where it is no such question.
+/// [`Status::Input`](crate::Status::Input) where it is no such question.
 pub fn diff(from: &Directory, to: &Directory, question: &[u8]) -> Result<Vec<u8>, Failure> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

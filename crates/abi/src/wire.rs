@@ -71,7 +71,6 @@ impl Call {
             body_bytes_max: self.body_bytes_max.unwrap_or(plain.body_bytes_max),
             page_size: self.page_size.unwrap_or(plain.page_size),
             page_size_max: self.page_size_max.unwrap_or(plain.page_size_max),
-            ..plain
         }
     }
 }

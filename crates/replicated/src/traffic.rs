@@ -1,6 +1,6 @@
 //! What clients ask: a large tenant to begin with, then generated commands and bulk commands in it.
 
-use std::{iter, sync::Arc};
+use std::iter;
 
 use connector_groups::{
     AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Directory, DirectoryCommand, Selection, TenantId,
