@@ -58,7 +58,7 @@ pub fn document(directory: &Directory) -> Result<Vec<u8>, Failure> {
 /// all for a directory without tenants.
 ///
 /// # Errors
-/// [`Status::Input`](crate::Status::Input) where it is no document, [`Status::Violations`](crate::Status::Violations) where the document breaks rules.
+/// [`Status::Input`] where it is no document, [`Status::Violations`] where the document breaks rules.
 pub fn directory(bytes: &[u8], hash_seed: u64) -> Result<Directory, Failure> {
     if bytes.is_empty() {
         return Ok(Directory::with_hash_seed(hash_seed));
@@ -75,7 +75,7 @@ pub fn directory(bytes: &[u8], hash_seed: u64) -> Result<Directory, Failure> {
 /// All that is wrong with a document, as `{"violations":[{"tenant":…,"violation":…}]}`.
 ///
 /// # Errors
-/// [`Status::Input`](crate::Status::Input) where it is no document.
+/// [`Status::Input`] where it is no document.
 pub fn audit(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     written(&Violations::of(&directory_document(bytes)?))
 }

@@ -102,7 +102,7 @@ pub fn handles() -> MutexGuard<'static, Handles> {
 /// A buffer of zeros that the caller may write to.
 ///
 /// # Errors
-/// [`Status::Memory`](crate::Status::Memory) where there is no room.
+/// [`Status::Memory`] where there is no room.
 pub fn buffer(length: usize) -> Result<u32, Failure> {
     let none = || Failure::new(Status::Memory, format_args!("there is no room for {length} bytes"));
     let mut bytes = Vec::new();
@@ -131,7 +131,7 @@ pub enum Question {
 /// Asks something of a directory.
 ///
 /// # Errors
-/// As the function that answers, and [`Status::Handle`](crate::Status::Handle).
+/// As the function that answers, and [`Status::Handle`].
 pub fn ask(question: Question, handle: u32, bytes: &[u8]) -> Result<Given, Failure> {
     let directory = handles().directory(handle)?;
     let answer = match question {
@@ -159,7 +159,7 @@ fn respond(directory: &Mutex<Directory>, bytes: &[u8]) -> Result<Vec<u8>, Failur
 /// A copy of a directory under a handle of its own: later changes of the one are not seen in the other.
 ///
 /// # Errors
-/// [`Status::Handle`](crate::Status::Handle).
+/// [`Status::Handle`].
 pub fn snapshot(handle: u32) -> Result<Given, Failure> {
     let directory = handles().directory(handle)?;
     Ok(Given::Directory(copy(&directory)))
@@ -168,7 +168,7 @@ pub fn snapshot(handle: u32) -> Result<Given, Failure> {
 /// Makes a directory what another one is; both handles stay.
 ///
 /// # Errors
-/// [`Status::Handle`](crate::Status::Handle).
+/// [`Status::Handle`].
 pub fn restore(handle: u32, snapshot: u32) -> Result<Given, Failure> {
     let (directory, snapshot) = {
         let handles = handles();
@@ -182,7 +182,7 @@ pub fn restore(handle: u32, snapshot: u32) -> Result<Given, Failure> {
 /// What sets two directories apart: [`analysis::diff`].
 ///
 /// # Errors
-/// As that, and [`Status::Handle`](crate::Status::Handle).
+/// As that, and [`Status::Handle`].
 pub fn diff(from: u32, to: u32, bytes: &[u8]) -> Result<Given, Failure> {
     let (from, to) = {
         let handles = handles();

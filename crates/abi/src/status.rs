@@ -25,9 +25,9 @@ pub enum Status {
 /// Why a call gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What kind of failure it is; never [`Status::Ok`](crate::Status::Ok).
+    /// What kind of failure it is; never [`Status::Ok`].
     pub status: Status,
-    /// What to say about it: a text, or JSON under [`Status::Violations`](crate::Status::Violations).
+    /// What to say about it: a text, or JSON under [`Status::Violations`].
     pub text: Vec<u8>,
 }
 
