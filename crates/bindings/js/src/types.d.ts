@@ -59,10 +59,27 @@ export interface Connector {
   memberOf: Id;
 }
 
+export interface ServicePrincipal {
+  id: Id;
+  properties?: OpenObject | null;
+}
+
+export interface ApplicationSegment {
+  id: Id;
+  destinationHost: string;
+  destinationType: string;
+  protocol: string;
+  ports: string[];
+  properties?: OpenObject | null;
+}
+
 export interface Application {
   id: Id;
   appId: Id;
   displayName: string;
+  properties?: OpenObject | null;
+  servicePrincipal?: ServicePrincipal | null;
+  applicationSegments?: ApplicationSegment[] | null;
   onPremisesPublishing?: OpenObject | null;
   connectorGroup?: Id | null;
 }
@@ -72,6 +89,7 @@ export interface Tenant {
   defaultRegion: string;
   now: Timestamp;
   rules: Rules;
+  onPremisesPublishingProfile?: OpenObject | null;
   connectorGroups: ConnectorGroup[];
   connectors: Connector[];
   applications: Application[];
@@ -136,13 +154,15 @@ export interface CreateApplication {
   id: Id;
   appId: Id;
   displayName: string;
+  properties?: OpenObject | null;
 }
 
 export interface UpdateApplication {
   command: "updateApplication";
   tenant: Id;
   id: Id;
-  displayName: string;
+  displayName?: string | null;
+  properties?: OpenObject | null;
 }
 
 export interface DeleteApplication {
@@ -227,6 +247,62 @@ export interface AdvanceClock {
   now: Timestamp;
 }
 
+export interface CreateServicePrincipal {
+  command: "createServicePrincipal";
+  tenant: Id;
+  id: Id;
+  application: Id;
+  properties?: OpenObject | null;
+}
+
+export interface UpdateServicePrincipal {
+  command: "updateServicePrincipal";
+  tenant: Id;
+  id: Id;
+  properties: OpenObject;
+}
+
+export interface DeleteServicePrincipal {
+  command: "deleteServicePrincipal";
+  tenant: Id;
+  id: Id;
+}
+
+export interface AddApplicationSegment {
+  command: "addApplicationSegment";
+  tenant: Id;
+  id: Id;
+  application: Id;
+  destinationHost: string;
+  destinationType: string;
+  protocol?: string | null;
+  ports?: string[] | null;
+  properties?: OpenObject | null;
+}
+
+export interface UpdateApplicationSegment {
+  command: "updateApplicationSegment";
+  tenant: Id;
+  id: Id;
+  destinationHost?: string | null;
+  destinationType?: string | null;
+  protocol?: string | null;
+  ports?: string[] | null;
+  properties?: OpenObject | null;
+}
+
+export interface RemoveApplicationSegment {
+  command: "removeApplicationSegment";
+  tenant: Id;
+  id: Id;
+}
+
+export interface UpdateProfile {
+  command: "updateProfile";
+  tenant: Id;
+  properties: OpenObject;
+}
+
 export interface ProvisionConnectorGroup {
   command: "provisionConnectorGroup";
   tenant: Id;
@@ -258,6 +334,13 @@ export type Command =
   | RegisterConnector
   | ReportConnector
   | AdvanceClock
+  | CreateServicePrincipal
+  | UpdateServicePrincipal
+  | DeleteServicePrincipal
+  | AddApplicationSegment
+  | UpdateApplicationSegment
+  | RemoveApplicationSegment
+  | UpdateProfile
   | ProvisionConnectorGroup;
 
 export interface TenantCreated {
@@ -276,6 +359,7 @@ export interface TenantDeleted {
   defaultRegion: string;
   now: Timestamp;
   rules: Rules;
+  onPremisesPublishingProfile?: OpenObject | null;
   connectorGroups: ConnectorGroup[];
   connectors: Connector[];
   applications: Application[];
@@ -354,6 +438,7 @@ export interface ApplicationCreated {
   id: Id;
   appId: Id;
   displayName: string;
+  properties?: OpenObject | null;
 }
 
 export interface ApplicationRenamed {
@@ -369,6 +454,9 @@ export interface ApplicationDeleted {
   id: Id;
   appId: Id;
   displayName: string;
+  properties?: OpenObject | null;
+  servicePrincipal?: ServicePrincipal | null;
+  applicationSegments?: ApplicationSegment[] | null;
   onPremisesPublishing?: OpenObject | null;
   connectorGroup?: Id | null;
 }
@@ -392,6 +480,71 @@ export interface ApplicationUnpublished {
   id: Id;
   connectorGroup: Id;
   onPremisesPublishing: OpenObject;
+  applicationSegments?: ApplicationSegment[] | null;
+}
+
+export interface ApplicationPropertiesUpdated {
+  event: "applicationPropertiesUpdated";
+  id: Id;
+  from: OpenObject;
+  to: OpenObject;
+}
+
+export interface ServicePrincipalCreated {
+  event: "servicePrincipalCreated";
+  application: Id;
+  id: Id;
+  properties?: OpenObject | null;
+}
+
+export interface ServicePrincipalUpdated {
+  event: "servicePrincipalUpdated";
+  id: Id;
+  from: OpenObject;
+  to: OpenObject;
+}
+
+export interface ServicePrincipalDeleted {
+  event: "servicePrincipalDeleted";
+  application: Id;
+  id: Id;
+  properties?: OpenObject | null;
+}
+
+export interface ApplicationSegmentAdded {
+  event: "applicationSegmentAdded";
+  application: Id;
+  id: Id;
+  destinationHost: string;
+  destinationType: string;
+  protocol: string;
+  ports: string[];
+  properties?: OpenObject | null;
+}
+
+export interface ApplicationSegmentUpdated {
+  event: "applicationSegmentUpdated";
+  id: Id;
+  from: OpenObject;
+  to: OpenObject;
+}
+
+export interface ApplicationSegmentRemoved {
+  event: "applicationSegmentRemoved";
+  place: number;
+  application: Id;
+  id: Id;
+  destinationHost: string;
+  destinationType: string;
+  protocol: string;
+  ports: string[];
+  properties?: OpenObject | null;
+}
+
+export interface ProfileUpdated {
+  event: "profileUpdated";
+  from: OpenObject;
+  to: OpenObject;
 }
 
 export interface ApplicationsReassigned {
@@ -418,4 +571,12 @@ export type Event =
   | ApplicationPublished
   | PublishingUpdated
   | ApplicationUnpublished
+  | ApplicationPropertiesUpdated
+  | ServicePrincipalCreated
+  | ServicePrincipalUpdated
+  | ServicePrincipalDeleted
+  | ApplicationSegmentAdded
+  | ApplicationSegmentUpdated
+  | ApplicationSegmentRemoved
+  | ProfileUpdated
   | ApplicationsReassigned;

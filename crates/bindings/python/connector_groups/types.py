@@ -87,12 +87,35 @@ Connector = TypedDict(
     },
 )
 
+ServicePrincipal = TypedDict(
+    "ServicePrincipal",
+    {
+        "id": Id,
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+ApplicationSegment = TypedDict(
+    "ApplicationSegment",
+    {
+        "id": Id,
+        "destinationHost": str,
+        "destinationType": str,
+        "protocol": str,
+        "ports": list[str],
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
 Application = TypedDict(
     "Application",
     {
         "id": Id,
         "appId": Id,
         "displayName": str,
+        "properties": NotRequired[Optional[OpenObject]],
+        "servicePrincipal": NotRequired[Optional[ServicePrincipal]],
+        "applicationSegments": NotRequired[Optional[list[ApplicationSegment]]],
         "onPremisesPublishing": NotRequired[Optional[OpenObject]],
         "connectorGroup": NotRequired[Optional[Id]],
     },
@@ -105,6 +128,7 @@ Tenant = TypedDict(
         "defaultRegion": str,
         "now": Timestamp,
         "rules": Rules,
+        "onPremisesPublishingProfile": NotRequired[Optional[OpenObject]],
         "connectorGroups": list[ConnectorGroup],
         "connectors": list[Connector],
         "applications": list[Application],
@@ -196,6 +220,7 @@ CreateApplication = TypedDict(
         "id": Id,
         "appId": Id,
         "displayName": str,
+        "properties": NotRequired[Optional[OpenObject]],
     },
 )
 
@@ -205,7 +230,8 @@ UpdateApplication = TypedDict(
         "command": Literal["updateApplication"],
         "tenant": Id,
         "id": Id,
-        "displayName": str,
+        "displayName": NotRequired[Optional[str]],
+        "properties": NotRequired[Optional[OpenObject]],
     },
 )
 
@@ -327,6 +353,83 @@ AdvanceClock = TypedDict(
     },
 )
 
+CreateServicePrincipal = TypedDict(
+    "CreateServicePrincipal",
+    {
+        "command": Literal["createServicePrincipal"],
+        "tenant": Id,
+        "id": Id,
+        "application": Id,
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+UpdateServicePrincipal = TypedDict(
+    "UpdateServicePrincipal",
+    {
+        "command": Literal["updateServicePrincipal"],
+        "tenant": Id,
+        "id": Id,
+        "properties": OpenObject,
+    },
+)
+
+DeleteServicePrincipal = TypedDict(
+    "DeleteServicePrincipal",
+    {
+        "command": Literal["deleteServicePrincipal"],
+        "tenant": Id,
+        "id": Id,
+    },
+)
+
+AddApplicationSegment = TypedDict(
+    "AddApplicationSegment",
+    {
+        "command": Literal["addApplicationSegment"],
+        "tenant": Id,
+        "id": Id,
+        "application": Id,
+        "destinationHost": str,
+        "destinationType": str,
+        "protocol": NotRequired[Optional[str]],
+        "ports": NotRequired[Optional[list[str]]],
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+UpdateApplicationSegment = TypedDict(
+    "UpdateApplicationSegment",
+    {
+        "command": Literal["updateApplicationSegment"],
+        "tenant": Id,
+        "id": Id,
+        "destinationHost": NotRequired[Optional[str]],
+        "destinationType": NotRequired[Optional[str]],
+        "protocol": NotRequired[Optional[str]],
+        "ports": NotRequired[Optional[list[str]]],
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+RemoveApplicationSegment = TypedDict(
+    "RemoveApplicationSegment",
+    {
+        "command": Literal["removeApplicationSegment"],
+        "tenant": Id,
+        "id": Id,
+    },
+)
+
+UpdateProfile = TypedDict(
+    "UpdateProfile",
+    {
+        "command": Literal["updateProfile"],
+        "tenant": Id,
+        "properties": OpenObject,
+    },
+)
+
 ProvisionConnectorGroup = TypedDict(
     "ProvisionConnectorGroup",
     {
@@ -361,6 +464,13 @@ Command = Union[
     RegisterConnector,
     ReportConnector,
     AdvanceClock,
+    CreateServicePrincipal,
+    UpdateServicePrincipal,
+    DeleteServicePrincipal,
+    AddApplicationSegment,
+    UpdateApplicationSegment,
+    RemoveApplicationSegment,
+    UpdateProfile,
     ProvisionConnectorGroup,
 ]
 
@@ -385,6 +495,7 @@ TenantDeleted = TypedDict(
         "defaultRegion": str,
         "now": Timestamp,
         "rules": Rules,
+        "onPremisesPublishingProfile": NotRequired[Optional[OpenObject]],
         "connectorGroups": list[ConnectorGroup],
         "connectors": list[Connector],
         "applications": list[Application],
@@ -493,6 +604,7 @@ ApplicationCreated = TypedDict(
         "id": Id,
         "appId": Id,
         "displayName": str,
+        "properties": NotRequired[Optional[OpenObject]],
     },
 )
 
@@ -514,6 +626,9 @@ ApplicationDeleted = TypedDict(
         "id": Id,
         "appId": Id,
         "displayName": str,
+        "properties": NotRequired[Optional[OpenObject]],
+        "servicePrincipal": NotRequired[Optional[ServicePrincipal]],
+        "applicationSegments": NotRequired[Optional[list[ApplicationSegment]]],
         "onPremisesPublishing": NotRequired[Optional[OpenObject]],
         "connectorGroup": NotRequired[Optional[Id]],
     },
@@ -546,6 +661,95 @@ ApplicationUnpublished = TypedDict(
         "id": Id,
         "connectorGroup": Id,
         "onPremisesPublishing": OpenObject,
+        "applicationSegments": NotRequired[Optional[list[ApplicationSegment]]],
+    },
+)
+
+ApplicationPropertiesUpdated = TypedDict(
+    "ApplicationPropertiesUpdated",
+    {
+        "event": Literal["applicationPropertiesUpdated"],
+        "id": Id,
+        "from": OpenObject,
+        "to": OpenObject,
+    },
+)
+
+ServicePrincipalCreated = TypedDict(
+    "ServicePrincipalCreated",
+    {
+        "event": Literal["servicePrincipalCreated"],
+        "application": Id,
+        "id": Id,
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+ServicePrincipalUpdated = TypedDict(
+    "ServicePrincipalUpdated",
+    {
+        "event": Literal["servicePrincipalUpdated"],
+        "id": Id,
+        "from": OpenObject,
+        "to": OpenObject,
+    },
+)
+
+ServicePrincipalDeleted = TypedDict(
+    "ServicePrincipalDeleted",
+    {
+        "event": Literal["servicePrincipalDeleted"],
+        "application": Id,
+        "id": Id,
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+ApplicationSegmentAdded = TypedDict(
+    "ApplicationSegmentAdded",
+    {
+        "event": Literal["applicationSegmentAdded"],
+        "application": Id,
+        "id": Id,
+        "destinationHost": str,
+        "destinationType": str,
+        "protocol": str,
+        "ports": list[str],
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+ApplicationSegmentUpdated = TypedDict(
+    "ApplicationSegmentUpdated",
+    {
+        "event": Literal["applicationSegmentUpdated"],
+        "id": Id,
+        "from": OpenObject,
+        "to": OpenObject,
+    },
+)
+
+ApplicationSegmentRemoved = TypedDict(
+    "ApplicationSegmentRemoved",
+    {
+        "event": Literal["applicationSegmentRemoved"],
+        "place": int,
+        "application": Id,
+        "id": Id,
+        "destinationHost": str,
+        "destinationType": str,
+        "protocol": str,
+        "ports": list[str],
+        "properties": NotRequired[Optional[OpenObject]],
+    },
+)
+
+ProfileUpdated = TypedDict(
+    "ProfileUpdated",
+    {
+        "event": Literal["profileUpdated"],
+        "from": OpenObject,
+        "to": OpenObject,
     },
 )
 
@@ -576,5 +780,13 @@ Event = Union[
     ApplicationPublished,
     PublishingUpdated,
     ApplicationUnpublished,
+    ApplicationPropertiesUpdated,
+    ServicePrincipalCreated,
+    ServicePrincipalUpdated,
+    ServicePrincipalDeleted,
+    ApplicationSegmentAdded,
+    ApplicationSegmentUpdated,
+    ApplicationSegmentRemoved,
+    ProfileUpdated,
     ApplicationsReassigned,
 ]
