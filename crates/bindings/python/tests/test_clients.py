@@ -65,6 +65,7 @@ def test_msgraph_beta_sdk(connector_groups):
         assert [member.machine_name for member in members.value] == ["ams-01"]
         with pytest.raises(ODataError) as refused:
             await profile.connector_groups.by_connector_group_id(group.id).delete()
-        assert (refused.value.response_status_code, refused.value.error.code) == (400, "ConnectorGroup_NotEmpty")
+        code = "ApplicationsOrConnectorsAssigned_BadRequest"
+        assert (refused.value.response_status_code, refused.value.error.code) == (400, code)
 
     asyncio.run(story())
