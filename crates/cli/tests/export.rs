@@ -132,7 +132,9 @@ fn error(output: &Output) -> String {
 
 /// The plan file of a plan that has nothing to do: its fingerprint tells who is where.
 fn nothing_to_do(tenant: &Path) -> Value {
-    let desired = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nothing.json");
+    let name = tenant.file_name().unwrap().to_string_lossy();
+    let desired =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("nothing-{name}-{:?}.json", thread::current().id()));
     fs::write(&desired, "{}").unwrap();
     let output =
         program(&["plan", "--format", "json", tenant.to_str().unwrap(), desired.to_str().unwrap()]).output().unwrap();
@@ -169,14 +171,57 @@ fn an_export_is_the_tenant() {
     };
     let last = replayed.stdout.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap();
     let state: Value = serde_json::from_slice(last).unwrap();
-    let publishing = |tenant: &Value| -> std::collections::BTreeMap<String, Value> {
+    let published = |tenant: &Value| -> std::collections::BTreeMap<String, Value> {
         let applications = tenant["applications"].as_array().unwrap().iter();
-        applications.map(|one| (one["id"].to_string(), one["onPremisesPublishing"].clone())).collect()
+        let told = |one: &Value| {
+            json!([one["onPremisesPublishing"], one["applicationSegments"], one["servicePrincipal"]["id"]])
+        };
+        applications.map(|one| (one["id"].to_string(), told(one))).collect()
     };
-    assert_eq!(publishing(&tenant), publishing(&state["state"]["tenants"][0]));
+    assert_eq!(published(&tenant), published(&state["state"]["tenants"][0]));
 
     let again = export(&format!("http://{}", emulator.address), &folder, &[]);
     assert!(again.status.code() == Some(1) && error(&again).contains("not empty"), "{}", error(&again));
+}
+
+/// The token comes from a browser by a code, or from the Azure CLI; neither is told. Twenty requests go in a batch: the tenant
+/// has 204 applications, and far fewer requests are sent.
+#[test]
+fn a_token_comes_by_a_code_or_from_the_azure_cli() {
+    let emulator = Emulator::start(&[]);
+    let (address, count) = before(&emulator.address, |_, _| None);
+    let url = format!("http://{address}");
+    let folder = out("device");
+    let own = ["export", "--graph", &url, "--device-code", "--tenant", TENANT, "--login", &url, "--out"];
+    let output = program(&own).arg(&folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(error(&output).contains("code") && !error(&output).contains("eyJ"), "{}", error(&output));
+    assert_eq!(fingerprint(&folder), fingerprint(Path::new("examples/contoso.jsonl")));
+    let requests = count.load(Ordering::SeqCst);
+    assert!((20..100).contains(&requests), "{requests} requests");
+
+    if cfg!(windows) {
+        return;
+    }
+    let tools = out("tools");
+    fs::create_dir_all(&tools).unwrap();
+    for (script, code, told) in [
+        (format!("#!/bin/sh\n[ \"$1 $2\" = 'account get-access-token' ] && echo {TENANT}\n"), 0, ""),
+        (
+            String::from("#!/bin/sh\necho 'Please run az login' >&2\nexit 1\n"),
+            1,
+            "is `az login` done? Please run az login",
+        ),
+    ] {
+        fs::write(tools.join("az"), script).unwrap();
+        assert!(Command::new("chmod").arg("+x").arg(tools.join("az")).status().unwrap().success());
+        let folder = out("az");
+        let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+        let output =
+            program(&["export", "--graph", &url, "--az", "--out"]).arg(&folder).env("PATH", path).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", error(&output));
+        assert!(error(&output).contains(told) && folder.exists() == (code == 0), "{}", error(&output));
+    }
 }
 
 /// Some tenants answer an empty list with 404; the export keeps it, and the import knows what it means.

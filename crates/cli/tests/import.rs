@@ -113,10 +113,12 @@ fn i3_private_access_is_read() {
     assert_eq!(read["applicationType"], "nonwebapp");
     assert_eq!(read["externalAuthenticationType"], "passthru");
     assert_eq!(imported.report["unknownPublishing"], json!([]), "it is known");
-    let kept = &imported.report["kept"][format!("applications/{APPLICATION}")]["onPremisesPublishing"];
-    for property in ["internalUrl", "externalUrl"] {
-        assert!(read[property] == url || kept[property] == url, "{property} is held or kept: {read}");
-    }
+    assert_eq!(
+        (&read["internalUrl"], &read["externalUrl"]),
+        (&json!(url), &json!(url)),
+        "the tenant holds them (R-74)"
+    );
+    assert_eq!(imported.report["kept"], json!({}));
     assert_eq!(imported.report["unknownSegments"], json!([APPLICATION]));
 }
 
@@ -201,7 +203,7 @@ fn i6_unknown_properties_and_members_are_kept() {
     export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &publishing(&properties));
     export.json(
         &format!("segments/{APPLICATION}.json"),
-        &json!({"value": [{"id": "1", "destinationHost": "10.0.0.0/8", "newProperty": true}]}),
+        &json!({"value": [{"id": "1", "destinationHost": "10.0.0.0/8", "destinationType": "ipRangeCidr", "newProperty": true}]}),
     );
     let mut unknown = connector();
     unknown["rack"] = json!("7b");
@@ -286,4 +288,121 @@ fn i8_publishing_that_was_not_fetched_is_unknown() {
     export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &json!({"internalUrl": "https://y.local/"}));
     let imported = export.imports(&[]);
     assert_eq!(imported.tenant["applications"][0]["onPremisesPublishing"]["internalUrl"], "https://y.local/");
+}
+
+/// A segment as Graph answers it, by the last part of its id.
+fn segment(number: u32, kind: &str, host: &str, ports: &str) -> serde_json::Value {
+    let id = format!("5f000000-0000-4000-8000-{number:012}");
+    json!({"id": id, "destinationHost": host, "destinationType": kind, "port": 0, "ports": [ports], "protocol": "tcp", "action": "tunnel", "inclusions": null})
+}
+
+/// I9: segments are the tenant's; one that breaks a rule is told and kept beside it, and the others stay.
+#[test]
+fn i9_segments_are_held() {
+    let export = Export::whole("i9");
+    let file = format!("segments/{APPLICATION}.json");
+    let private = publishing(&json!({"applicationType": "nonwebapp"}));
+    export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &private);
+    let wide = segment(1, "ipRangeCidr", "10.0.0.0/8", "1-65535");
+    // PowerShell's spelling, and a suffix of names whose protocol is not told.
+    let powershell = json!({"Id": "5f000000-0000-4000-8000-000000000002", "DestinationHost": "Contoso.local", "DestinationType": "dnsSuffix", "Ports": ["53-53"], "Port": 7, "AdditionalProperties": {}});
+    export.json(&file, &json!({"value": [wide, powershell]}));
+    let imported = export.imports(&[]);
+    let held = &imported.tenant["applications"][0]["applicationSegments"];
+    assert_eq!(held[0]["destinationHost"], "10.0.0.0/8");
+    assert_eq!(held[0]["properties"], json!({"port": 0, "action": "tunnel"}));
+    assert_eq!((&held[1]["protocol"], &held[1]["properties"]), (&json!("0"), &json!({"port": 7})));
+    assert_eq!(held.as_array().unwrap().len(), 2);
+    assert_eq!((&imported.report["segments"], &imported.report["findings"]), (&json!({}), &json!([])));
+
+    // The second overlaps the first; the third overlaps the second alone, which goes, so that it stays.
+    let mut no_type = segment(6, "ip", "192.0.2.1", "80");
+    no_type["destinationType"] = json!(null);
+    let list = [
+        segment(1, "ipRange", "10.0.0.1..10.0.0.10", "80"),
+        segment(2, "ipRange", "10.0.0.10..10.0.0.20", "80"),
+        segment(3, "ip", "10.0.0.20", "80"),
+        segment(4, "ip", "not an address", "80"),
+        segment(5, "ip", "10.9.9.9", "2-1"),
+        no_type,
+        segment(3, "ip", "10.0.0.99", "80"),
+    ];
+    export.json(&file, &json!(list));
+    let imported = export.imports(&[]);
+    let held = imported.tenant["applications"][0]["applicationSegments"].as_array().unwrap();
+    let hosts: Vec<_> = held.iter().map(|one| one["destinationHost"].as_str().unwrap()).collect();
+    assert_eq!(hosts, ["10.0.0.1..10.0.0.10", "10.0.0.20"]);
+    assert_eq!(imported.report["segments"][APPLICATION].as_array().unwrap().len(), 5, "{}", imported.report);
+    for (rule, words) in [
+        ("I9", "overlap (I9); it is kept beside the tenant"),
+        ("R-51", "destinationHost of segment 5f000000-0000-4000-8000-000000000004"),
+        ("R-51", "ports of segment 5f000000-0000-4000-8000-000000000005"),
+        ("R-51", "`destinationType` is missing"),
+        ("I4", "have the id 5f000000-0000-4000-8000-000000000003"),
+    ] {
+        assert!(imported.has_finding(rule, words), "{rule} {words}: {}", imported.report);
+    }
+
+    // An application that is not published has none.
+    let export = Export::whole("i9-unpublished");
+    export.json(&file, &json!([segment(1, "ip", "10.0.0.1", "80")]));
+    export.json(&format!("applications/{DATACENTER}.json"), &json!([]));
+    let imported = export.imports(&[]);
+    assert!(imported.has_finding("I9", "is not published"), "{}", imported.report);
+    assert_eq!(imported.report["segments"][APPLICATION][0]["destinationHost"], "10.0.0.1");
+}
+
+/// I10: service principals are found by their application's client id; the profile and other properties are held too.
+#[test]
+fn i10_service_principals_and_open_properties_are_held() {
+    let export = Export::whole("i10");
+    let principal = json!({"id": "5d100000-0000-4000-8000-000000000001", "appId": APP_ID.to_uppercase(), "displayName": "Expenses", "tags": ["WindowsAzureActiveDirectoryOnPremApp"]});
+    let other = json!({"id": "5d100000-0000-4000-8000-000000000002", "appId": "5b000000-0000-4000-8000-00000000ffff"});
+    export.json("servicePrincipals.json", &json!({"value": [principal, other, {"id": "no application"}]}));
+    export.json("profile.json", &json!({"id": "applicationProxy", "isEnabled": true, "isDefaultAccessEnabled": false}));
+    let mut described = application();
+    described["identifierUris"] = json!(["https://expenses.fabrikam.com/"]);
+    export.json("applications.json", &json!([described]));
+    let imported = export.imports(&[]);
+    let read = &imported.tenant["applications"][0];
+    assert_eq!(read["servicePrincipal"]["id"], principal["id"]);
+    assert_eq!(read["servicePrincipal"]["properties"], json!({"tags": ["WindowsAzureActiveDirectoryOnPremApp"]}));
+    assert_eq!(read["properties"]["identifierUris"], json!(["https://expenses.fabrikam.com/"]));
+    assert_eq!(imported.tenant["onPremisesPublishingProfile"], json!({"isDefaultAccessEnabled": false}));
+    let kept = &imported.report["kept"]["servicePrincipals/5d100000-0000-4000-8000-000000000001"];
+    assert_eq!(kept["displayName"], "Expenses", "what has no place in the tenant is beside it");
+    assert!(imported.has_finding("other-principals", "2 service principals"), "{}", imported.report);
+
+    let mut second = principal.clone();
+    second["id"] = json!("5d100000-0000-4000-8000-000000000003");
+    export.json("servicePrincipals.json", &json!([principal, second]));
+    let error = export.refused(&[]);
+    assert!(
+        error.contains("servicePrincipals.json:1:") && error.contains("is the second service principal"),
+        "{error}"
+    );
+}
+
+/// I11: names of properties and of types in any case, and a query that a final slash must not end.
+#[test]
+fn i11_case_does_not_matter_and_a_slash_goes_before_a_query() {
+    let export = Export::whole("i11");
+    let upper = |id: &str, name: &str, is_default: bool| json!({"ID": id.to_uppercase(), "NAME": name, "ConnectorGroupTYPE": "APPLICATIONPROXY", "ISDEFAULT": is_default, "rEgIoN": "EUR"});
+    export.json(
+        "connectorGroups.json",
+        &json!({"VALUE": [upper(DEFAULT, "Default", true), upper(DATACENTER, "Datacenter A", false)]}),
+    );
+    let own = json!({"INTERNALURL": "https://expenses.fabrikam.local/a?next=/b", "externalAuthenticationType": "AADPREAUTHENTICATION"});
+    export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &publishing(&own));
+    let imported = export.imports(&[]);
+    assert_eq!(imported.places(), (DATACENTER, DATACENTER));
+    let read = &imported.tenant["applications"][0]["onPremisesPublishing"];
+    assert_eq!(read["internalUrl"], "https://expenses.fabrikam.local/a/?next=/b");
+    assert_eq!(read["externalAuthenticationType"], "aadPreAuthentication");
+    assert!(imported.has_finding("R-50", "final slash"), "{}", imported.report);
+
+    // Lines and columns are those of the text, whatever its encoding.
+    export.write("connectors.json", utf16("[\r\n  {\"id\": 7}]", u16::to_le_bytes));
+    let error = export.refused(&[]);
+    assert!(error.contains("connectors.json:2:10: a text was expected here, not a number"), "{error}");
 }

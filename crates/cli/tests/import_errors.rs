@@ -147,8 +147,18 @@ fn a_folder_of_entra_exporter_is_read() {
     export.json(&format!("Applications/{APPLICATION}/{APPLICATION}.json"), &application());
     let error = export.refused(&[]);
     assert!(error.contains("members of connector group \"Default\"") && !error.contains("Datacenter A"), "{error}");
+    let tenant = "5e000000-0000-4000-8000-000000000009";
+    export.json("Organization/Organization.json", &json!({"id": tenant}));
+    let principal = json!({"id": "5d100000-0000-4000-8000-000000000001", "appId": APP_ID, "accountEnabled": true});
+    let id = principal["id"].as_str().unwrap();
+    export.json(&format!("ServicePrincipals/{id}/{id}.json"), &principal);
     let imported = export.imports(&["--assume-empty", "Default"]);
     assert_eq!(imported.places(), (DATACENTER, DATACENTER));
+    assert_eq!(imported.tenant["id"], tenant);
+    assert_eq!(
+        imported.tenant["applications"][0]["servicePrincipal"],
+        json!({"id": id, "properties": {"accountEnabled": true}})
+    );
 }
 
 /// Names may hold what a terminal obeys; no output does.

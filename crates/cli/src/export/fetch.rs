@@ -59,8 +59,14 @@ pub(super) fn tenant(client: &Client, readings: u32, bar: &ProgressBar) -> Resul
     if organization.status == 200 {
         files.insert(Part::Organization.file(1), organization.text);
     }
+    // Nor is everything said about the profile by every service.
+    let profile = client.get(&Part::Profile.request())?;
+    if profile.status == 200 {
+        files.insert(Part::Profile.file(1), profile.text);
+    }
     let mut applications = Lists::default();
     list(client, Part::Applications, &mut applications)?;
+    list(client, Part::ServicePrincipals, &mut applications)?;
     let mut lists = places(client, bar)?;
     let mut publishing = BTreeMap::new();
     let mut drift = Vec::new();

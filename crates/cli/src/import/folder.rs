@@ -157,13 +157,19 @@ impl Folder {
     fn exported(&self, part: Part) -> Result<Option<Vec<Node>>, Problem> {
         let Some(folders) = part.exporter_folders() else { return Ok(None) };
         let mut folder = self.root.clone();
-        for name in folders {
+        for name in &folders {
             match self.listing(&folder)?.get(&name.to_ascii_lowercase()) {
                 Some(path) if path.is_dir() => folder.clone_from(path),
                 _ => return Ok(None),
             }
         }
         let mut all = Vec::new();
+        // One object alone is a file in the folder: `Organization/Organization.json`.
+        if let Part::Organization = part
+            && let Some(object) = self.listing(&folder)?.get("organization.json")
+        {
+            return Ok(Some(Self::read(object)?.items_or_one()?));
+        }
         // Only folders: `applications` holds lists of our own layout too. No object at all is no list, as the exporter writes
         // nothing for an empty one.
         for (name, path) in self.listing(&folder)?.into_iter().filter(|(_, path)| path.is_dir()) {

@@ -19,6 +19,8 @@ pub(crate) enum Part {
     GroupOf(ApplicationId),
     Publishing(ApplicationId),
     Segments(ApplicationId),
+    ServicePrincipals,
+    Profile,
     Organization,
 }
 
@@ -31,7 +33,12 @@ impl Part {
             Self::GroupOf(_) => "connectorGroup",
             Self::Publishing(_) => "onPremisesPublishing",
             Self::Segments(_) => "segments",
-            Self::ConnectorGroups | Self::Connectors | Self::Applications | Self::Organization => "",
+            Self::ConnectorGroups
+            | Self::Connectors
+            | Self::Applications
+            | Self::ServicePrincipals
+            | Self::Profile
+            | Self::Organization => "",
         }
     }
 
@@ -41,6 +48,8 @@ impl Part {
             Self::ConnectorGroups => "connectorGroups".into(),
             Self::Connectors => "connectors".into(),
             Self::Applications => "applications".into(),
+            Self::ServicePrincipals => "servicePrincipals".into(),
+            Self::Profile => "profile".into(),
             Self::Organization => "organization".into(),
             Self::Members(group) | Self::Assigned(group) => group.to_string(),
             Self::GroupOf(application) | Self::Publishing(application) | Self::Segments(application) => {
@@ -68,13 +77,15 @@ impl Part {
             Self::Connectors => format!("{PROFILE}/connectors"),
             Self::Members(group) => format!("{PROFILE}/connectorGroups/{group}/members"),
             Self::Assigned(group) => format!("{PROFILE}/connectorGroups/{group}/applications"),
-            Self::Applications => "applications?$select=id,appId,displayName".into(),
+            Self::Applications => "applications?$select=id,appId,displayName,identifierUris,tags,web".into(),
             Self::GroupOf(application) => format!("applications/{application}/connectorGroup"),
             Self::Publishing(application) => format!("applications/{application}?$select=id,onPremisesPublishing"),
             Self::Segments(application) => format!(
                 "applications/{application}/onPremisesPublishing/segmentsConfiguration/\
                  microsoft.graph.ipSegmentConfiguration/applicationSegments"
             ),
+            Self::ServicePrincipals => "servicePrincipals?$select=id,appId,appRoleAssignmentRequired,tags".into(),
+            Self::Profile => PROFILE.into(),
             Self::Organization => "organization?$select=id".into(),
         }
     }
@@ -95,8 +106,9 @@ impl Part {
             Self::Members(group) => groups.into_iter().chain([group.to_string(), "Members".into()]).collect(),
             Self::Assigned(group) => groups.into_iter().chain([group.to_string(), "Applications".into()]).collect(),
             Self::Applications => vec!["Applications".into()],
+            Self::ServicePrincipals => vec!["ServicePrincipals".into()],
             Self::Organization => vec!["Organization".into()],
-            Self::GroupOf(_) | Self::Publishing(_) | Self::Segments(_) => return None,
+            Self::GroupOf(_) | Self::Publishing(_) | Self::Segments(_) | Self::Profile => return None,
         })
     }
 }
@@ -121,6 +133,8 @@ mod tests {
             (Part::GroupOf(application), "APPLICATION"),
             (Part::Publishing(application), "APPLICATION"),
             (Part::Segments(application), "APPLICATION"),
+            (Part::ServicePrincipals, ""),
+            (Part::Profile, ""),
             (Part::Organization, ""),
         ] {
             let plain = |text: String| text.replace(&group.to_string(), placeholder).replace(PROFILE, "P");

@@ -13,6 +13,7 @@ mod node;
 mod places;
 mod publishing;
 mod repair;
+mod segments;
 mod text;
 mod things;
 
@@ -23,7 +24,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use connector_groups::{ApplicationId, ConnectorGroupId, Rules, Tenant, TenantId, Timestamp};
+use connector_groups::{ApplicationId, ConnectorGroupId, Rules, Tenant, TenantId, Timestamp, model::ProfileProperties};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -66,7 +67,7 @@ pub(crate) struct Imported {
     pub(crate) tenant: Tenant,
     /// Published applications of which no file tells how they are published.
     pub(crate) unknown_publishing: BTreeSet<ApplicationId>,
-    /// IP segments of applications, as they came.
+    /// Segments that the tenant cannot hold, by their application and as they came.
     pub(crate) segments: BTreeMap<ApplicationId, Vec<Value>>,
     /// Private Access applications whose segments no file tells.
     pub(crate) unknown_segments: BTreeSet<ApplicationId>,
@@ -178,7 +179,16 @@ pub(crate) fn tenant(path: &Path, assume: &Assume) -> Result<Imported, Problems>
     let reading = places::Reading { folder: &folder, assume, groups: &groups, now };
     let connectors = reading.connectors(&mut findings)?;
     let applications = reading.applications(&mut findings)?;
-    repair::tenant(repair::Parts { id, region, now, rules: known.rules, groups, connectors, applications }, findings)
+    let profile = profile(&folder)?;
+    let parts = repair::Parts { id, region, now, rules: known.rules, profile, groups, connectors, applications };
+    repair::tenant(parts, findings)
+}
+
+/// What the publishing profile says, and what of it the engine does not hold.
+fn profile(folder: &Folder) -> Result<(ProfileProperties, Map<String, Value>), Problem> {
+    let folder::Told::Object(node) = folder.one(Part::Profile)? else { return Ok(Default::default()) };
+    let mut rest = things::rest(&node.members()?, &["id", "isEnabled"])?;
+    Ok((places::modelled(&mut rest), rest))
 }
 
 /// A file of ours; its default where it is not there.

@@ -5,9 +5,9 @@ extern crate alloc;
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use connector_groups::{
-    ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
+    AppId, ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
     document::{ApplicationDocument, ConnectorDocument},
-    model::{ApplicationProperties, ConnectorStatus, OnPremisesPublishing},
+    model::{ApplicationProperties, ConnectorStatus, OnPremisesPublishing, ServicePrincipal},
 };
 use serde_json::{Map, Value};
 
@@ -17,8 +17,8 @@ use super::{
     folder::{Folder, Told},
     layout::Part,
     node::{Node, Place, Problem},
-    publishing,
-    things::{Application, Connector, Group},
+    publishing, segments,
+    things::{Application, Connector, Group, rest},
 };
 
 /// What the lists are read with.
@@ -40,10 +40,19 @@ pub(super) struct PlacedApplication {
     pub(super) document: ApplicationDocument,
     pub(super) place: Place,
     pub(super) is_publishing_unknown: bool,
-    /// IP segments; `None` where no file tells them.
-    pub(super) segments: Option<Vec<Value>>,
+    /// Whether a file tells its segments.
+    pub(super) are_segments_told: bool,
+    /// The values that the segments of the document were read from, in their order.
+    pub(super) segments: Vec<Value>,
+    /// Segments that the engine cannot hold, as they came.
+    pub(super) segments_beside: Vec<Value>,
     pub(super) rest: Map<String, Value>,
+    /// What the service principal says and the engine does not hold.
+    pub(super) principal_rest: Map<String, Value>,
 }
+
+/// Service principals by the client id of their application.
+type Principals = BTreeMap<AppId, (ServicePrincipal, Map<String, Value>)>;
 
 /// What is told of an application's group.
 enum GroupOf {
@@ -222,9 +231,46 @@ impl Reading<'_> {
                 message,
             );
         }
+        let mut principals = self.service_principals(&all, findings)?;
         all.into_iter()
-            .map(|application| self.placed_application(application, &places, findings).map_err(Problems::from))
+            .map(|application| {
+                self.placed_application(application, &places, &mut principals, findings).map_err(Problems::from)
+            })
             .collect()
+    }
+
+    /// The service principals of these applications. Most in a tenant are of applications of others, and are passed over.
+    fn service_principals(&self, all: &[Application], findings: &mut Findings) -> Result<Principals, Problem> {
+        let part = Part::ServicePrincipals;
+        let Some(nodes) = self.folder.list(part)? else { return Ok(Principals::new()) };
+        let ours: BTreeSet<AppId> = all.iter().filter_map(|application| application.app_id).collect();
+        let (mut principals, mut others) = (Principals::new(), 0_usize);
+        for node in nodes {
+            let members = node.members()?;
+            // A service principal of Microsoft's own may have no application at all.
+            let app_id = members.get("appId").map(Node::parsed::<AppId>).transpose()?;
+            let Some(app_id) = app_id.filter(|app_id| ours.contains(app_id)) else {
+                others = others.saturating_add(1);
+                continue;
+            };
+            let id = members.required("id")?.parsed()?;
+            let mut rest = rest(&members, &["id", "appId"])?;
+            let properties: ApplicationProperties = modelled(&mut rest);
+            if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))
+                && first.id != id
+            {
+                let message =
+                    format!("{id} is the second service principal of application {app_id}; {} was the first", first.id);
+                return Err(node.problem(message));
+            }
+        }
+        if others > 0 {
+            let message = format!(
+                "{others} service principals belong to no application that is known here; they are passed over"
+            );
+            findings.add(Level::Note, "other-principals", || Place::whole(self.folder.shown(&part.file(1))), message);
+        }
+        Ok(principals)
     }
 
     /// The group that an application's own answer tells.
@@ -243,6 +289,7 @@ impl Reading<'_> {
         &self,
         application: Application,
         places: &Places<ApplicationId>,
+        principals: &mut Principals,
         findings: &mut Findings,
     ) -> Result<PlacedApplication, Problem> {
         let Application { id, app_id, display_name, connector_group: _, publishing: given, mut rest, node } =
@@ -271,22 +318,42 @@ impl Reading<'_> {
                 rest.insert("onPremisesPublishing".into(), Value::Object(told.rest));
             }
         }
-        let segments = self.folder.list(Part::Segments(id))?;
-        let segments = segments.map(|nodes| nodes.iter().map(Node::value).collect()).transpose()?;
+        let nodes = self.folder.list(Part::Segments(id))?;
+        let are_segments_told = nodes.is_some();
+        let (mut application_segments, mut segments, mut segments_beside) = (Vec::new(), Vec::new(), Vec::new());
+        for told in segments::read(&id.to_string(), &nodes.unwrap_or_default(), findings)? {
+            match told {
+                segments::Told::Held(segment, value) => {
+                    application_segments.push(segment);
+                    segments.push(value);
+                }
+                segments::Told::Beside(value) => segments_beside.push(value),
+            }
+        }
+        let (service_principal, principal_rest) = principals.remove(&app_id).unzip();
         let on_premises_publishing = connector_group.map(|_| Box::new(publishing));
         let display_name = display_name.unwrap_or_default().into();
-        let properties = modelled_properties(&mut rest);
+        let properties: ApplicationProperties = modelled(&mut rest);
         let document = ApplicationDocument {
             id,
             app_id,
             display_name,
             properties,
-            service_principal: None,
-            application_segments: Vec::new(),
+            service_principal,
+            application_segments,
             on_premises_publishing,
             connector_group,
         };
-        Ok(PlacedApplication { document, place: node.place(), is_publishing_unknown, segments, rest })
+        Ok(PlacedApplication {
+            document,
+            place: node.place(),
+            is_publishing_unknown,
+            are_segments_told,
+            segments,
+            segments_beside,
+            rest,
+            principal_rest: principal_rest.unwrap_or_default(),
+        })
     }
 
     /// The publishing that a file of its own tells: within the application, or as the sub-path answers it.
@@ -302,13 +369,13 @@ impl Reading<'_> {
 }
 
 /// Takes those properties that the engine holds as they come; what it refuses, such as a name that it has a field for, stays.
-fn modelled_properties(rest: &mut serde_json::Map<String, Value>) -> ApplicationProperties {
-    let mut taken = serde_json::Map::new();
+pub(super) fn modelled<T: serde::de::DeserializeOwned + Default>(rest: &mut Map<String, Value>) -> T {
+    let mut taken = Map::new();
     let names: Vec<String> = rest.keys().filter(|name| *name != "onPremisesPublishing").cloned().collect();
     for name in names {
         let Some(value) = rest.get(&name).filter(|value| !value.is_null()) else { continue };
-        let alone = serde_json::Map::from_iter([(name.clone(), value.clone())]);
-        if serde_json::from_value::<ApplicationProperties>(Value::Object(alone)).is_ok() {
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        if serde_json::from_value::<T>(Value::Object(alone)).is_ok() {
             taken.extend(rest.remove_entry(&name));
         }
     }

@@ -120,16 +120,24 @@ fn spell(properties: &mut Map<String, Value>, id: ApplicationId, node: &Node, fi
         match name.as_str() {
             "singleSignOnSettings" => mode(value),
             "internalUrl" | "externalUrl" => {
-                if let Some(text) = value.as_str().filter(|text| !text.is_empty() && !text.ends_with('/')) {
+                if let Some(slashed) = value.as_str().and_then(with_final_slash) {
                     let message =
                         format!("the {name} of application {id} has no final slash; it is read with one (R-50)");
                     findings.add(Level::Note, "R-50", || node.place(), message);
-                    *value = Value::from(format!("{text}/"));
+                    *value = Value::from(slashed);
                 }
             }
             _ => spell_member(name, value),
         }
     }
+}
+
+/// A URL with the slash that its path lacks at its end, before a query and a fragment, as the service keeps it; `None` where
+/// it lacks none.
+fn with_final_slash(url: &str) -> Option<String> {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (path, rest) = url.split_at_checked(end)?;
+    (!path.is_empty() && !path.ends_with('/')).then(|| format!("{path}/{rest}"))
 }
 
 fn spell_member(name: &str, value: &mut Value) {

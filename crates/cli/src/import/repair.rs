@@ -8,8 +8,9 @@ use connector_groups::{
     ApplicationId, Rules, Tenant, TenantId, Timestamp, Violation,
     audit::audit,
     document::{ApplicationDocument, ConnectorGroupDocument, Document},
+    ids::AnyId,
     model::ProfileProperties,
-    refusal::UrlProperty,
+    refusal::{Kind, UrlProperty},
 };
 use serde_json::Value;
 
@@ -28,6 +29,8 @@ pub(super) struct Parts {
     pub(super) region: String,
     pub(super) now: Timestamp,
     pub(super) rules: Rules,
+    /// What the publishing profile says, and what of it the engine does not hold.
+    pub(super) profile: (ProfileProperties, serde_json::Map<String, Value>),
     pub(super) groups: Vec<Group>,
     pub(super) connectors: Vec<PlacedConnector>,
     pub(super) applications: Vec<PlacedApplication>,
@@ -35,13 +38,14 @@ pub(super) struct Parts {
 
 /// The tenant that they are.
 pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, Problems> {
-    let Parts { id, region, now, rules, groups, connectors, applications } = parts;
+    let Parts { id, region, now, rules, profile: (profile, profile_rest), groups, connectors, applications } = parts;
     let mut kept = BTreeMap::new();
     let mut keep = |name: String, rest: serde_json::Map<String, Value>| {
         if !rest.is_empty() {
             kept.insert(name, rest);
         }
     };
+    keep("onPremisesPublishingProfile".into(), profile_rest);
     let mut places = BTreeMap::new();
     let mut connector_groups = Vec::new();
     for group in groups {
@@ -68,8 +72,8 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         keep(format!("connectors/{}", document.id), rest);
         documents.push(document);
     }
-    let (mut unknown_publishing, mut segments, mut unknown_segments) =
-        (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+    let (mut unknown_publishing, mut unknown_segments) = (BTreeSet::new(), BTreeSet::new());
+    let mut beside = Beside::default();
     let mut application_documents = Vec::new();
     let mut application_places = BTreeMap::new();
     for application in applications {
@@ -77,12 +81,17 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         if application.is_publishing_unknown {
             unknown_publishing.insert(id);
         }
-        match application.segments {
-            Some(list) => _ = segments.insert(id, list),
-            None if is_private_access(&application.document) => _ = unknown_segments.insert(id),
-            None => {}
+        if !application.are_segments_told && is_private_access(&application.document) {
+            unknown_segments.insert(id);
+        }
+        beside.given.insert(id, application.segments);
+        if !application.segments_beside.is_empty() {
+            beside.segments.insert(id, application.segments_beside);
         }
         keep(format!("applications/{id}"), application.rest);
+        if let Some(principal) = &application.document.service_principal {
+            keep(format!("servicePrincipals/{}", principal.id), application.principal_rest);
+        }
         application_places.insert(id, application.place);
         application_documents.push(application.document);
     }
@@ -91,12 +100,13 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         default_region: region.into(),
         now,
         rules,
-        on_premises_publishing_profile: ProfileProperties::default(),
+        on_premises_publishing_profile: profile,
         connector_groups,
         connectors: documents,
         applications: application_documents,
     };
     repair(&mut document, &application_places, &mut kept, &mut findings);
+    beside.repair(&mut document, &application_places, &mut findings);
     let tenant = Tenant::try_from(document).map_err(|violations| {
         let problem = |violation: &Violation| Problem {
             place: place_of(&violation.to_string(), &places),
@@ -104,7 +114,7 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         };
         Problems(violations.violations.iter().map(problem).collect())
     })?;
-    Ok(Imported { tenant, unknown_publishing, segments, unknown_segments, kept, findings })
+    Ok(Imported { tenant, unknown_publishing, segments: beside.segments, unknown_segments, kept, findings })
 }
 
 fn is_private_access(application: &ApplicationDocument) -> bool {
@@ -157,6 +167,71 @@ fn repair(
             }
             let place = || places.get(&application).cloned().unwrap_or(Place::whole(String::new()));
             findings.add(Level::Warning, rule, place, message);
+        }
+    }
+}
+
+/// Segments as they came.
+#[derive(Default)]
+struct Beside {
+    /// Of those in the document, by their application and in its order.
+    given: BTreeMap<ApplicationId, Vec<Value>>,
+    /// Of those that it does not hold.
+    segments: BTreeMap<ApplicationId, Vec<Value>>,
+}
+
+impl Beside {
+    /// Sets segments aside that break a rule, of two that overlap the second, until none does.
+    fn repair(&mut self, document: &mut Document, places: &BTreeMap<ApplicationId, Place>, findings: &mut Findings) {
+        loop {
+            // The last of one id is the one that goes, where two have it.
+            let mut at = BTreeMap::new();
+            for (application, one) in document.applications.iter().enumerate() {
+                for (position, segment) in one.application_segments.iter().enumerate() {
+                    at.insert(segment.id, (application, position));
+                }
+            }
+            if at.is_empty() {
+                return;
+            }
+            let mut gone: BTreeMap<(usize, usize), (String, &str)> = BTreeMap::new();
+            for violation in audit(document) {
+                let message = violation.to_string();
+                match violation {
+                    Violation::InvalidSegment { segment, .. } => {
+                        gone.extend(at.get(&segment).map(|place| (*place, (message, "R-51"))));
+                    }
+                    // One that overlaps another that goes may stay: the next pass looks at it again.
+                    Violation::OverlappingSegments { first, second } => {
+                        let is_first_gone = at.get(&first).is_some_and(|place| gone.contains_key(place));
+                        let place = at.get(&second).filter(|_| !is_first_gone);
+                        gone.extend(place.map(|place| (*place, (message, "I9"))));
+                    }
+                    Violation::DuplicateId { kind: Kind::ApplicationSegment, id } => {
+                        let found = at.iter().find(|(segment, _)| AnyId::from(**segment) == id);
+                        gone.extend(found.map(|(_, place)| (*place, (message, "I4"))));
+                    }
+                    Violation::UnpublishedSegments { application } => {
+                        let found = at.values().find(|(position, _)| {
+                            document.applications.get(*position).is_some_and(|one| one.id == application)
+                        });
+                        gone.extend(found.map(|place| (*place, (message, "I9"))));
+                    }
+                    _ => {}
+                }
+            }
+            if gone.is_empty() {
+                return;
+            }
+            // From the last to the first, so that positions stay right.
+            for ((application, position), (message, rule)) in gone.into_iter().rev() {
+                let Some(one) = document.applications.get_mut(application) else { continue };
+                one.application_segments.remove(position);
+                let value = self.given.get_mut(&one.id).map(|given| given.remove(position)).unwrap_or_default();
+                self.segments.entry(one.id).or_default().push(value);
+                let place = || places.get(&one.id).cloned().unwrap_or(Place::whole(String::new()));
+                findings.add(Level::Warning, rule, place, format!("{message}; it is kept beside the tenant"));
+            }
         }
     }
 }

@@ -174,7 +174,7 @@ fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem>
 }
 
 /// The properties that are not read otherwise, but for annotations and what has no value.
-fn rest(members: &Members, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+pub(crate) fn rest(members: &Members, known: &[&str]) -> Result<Map<String, Value>, Problem> {
     let mut rest = Map::new();
     for (name, node) in members.iter() {
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));

@@ -6,8 +6,9 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 
 use connector_groups::{
-    ApplicationId, ConnectorGroupId, Desired, Impact, Region, Tenant,
+    ConnectorGroupId, Desired, Impact, Region, Tenant,
     model::{ConnectorGroupType, OpenObject},
+    view::ApplicationView,
 };
 use serde_json::Value;
 
@@ -157,17 +158,13 @@ fn spares(start: &Tenant, end: &Tenant) -> Vec<Warning> {
 fn segments(imported: &Imported, end: &Tenant) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for application in end.applications() {
-        let segments = segments_of(imported, application.id(), || {
-            application.on_premises_publishing()?.segments_configuration.map(|open| OpenObject::clone(&open))
-        });
+        let segments = segments_of(imported, application);
         if segments.is_empty() {
             continue;
         }
         let name = names::application(end, application.id());
         let warn = |text: String| Warning { level: Level::Warning, rule: "R-79", step: None, text };
-        for segment in &segments {
-            let text = |property: &str| segment.get(property).and_then(Value::as_str).unwrap_or_default();
-            let (host, kind) = (text("destinationHost"), text("destinationType"));
+        for (host, kind) in &segments {
             let broad = ["0.0.0.0/0", "::/0"].contains(&host.trim());
             if broad || kind.eq_ignore_ascii_case("dnsSuffix") {
                 let why = if broad { "it takes all traffic" } else { "a whole DNS suffix goes through it" };
@@ -183,14 +180,24 @@ fn segments(imported: &Imported, end: &Tenant) -> Vec<Warning> {
     warnings
 }
 
-/// The segments that were fetched, or those within publishing.
-fn segments_of(imported: &Imported, id: ApplicationId, within: impl FnOnce() -> Option<OpenObject>) -> Vec<Value> {
-    if let Some(segments) = imported.segments.get(&id) {
-        return segments.clone();
+/// Host and type of each segment: those of the tenant, those that it cannot hold, and those within publishing.
+fn segments_of(imported: &Imported, application: ApplicationView<'_>) -> Vec<(String, String)> {
+    let held = application.application_segments();
+    let mut all: Vec<_> =
+        held.map(|one| (String::from(&*one.destination_host), String::from(&*one.destination_type))).collect();
+    let told = |segment: &Value| {
+        let text = |property: &str| segment.get(property).and_then(Value::as_str).unwrap_or_default().to_string();
+        (text("destinationHost"), text("destinationType"))
+    };
+    all.extend(imported.segments.get(&application.id()).into_iter().flatten().map(told));
+    if all.is_empty()
+        && let Some(within) = application.on_premises_publishing().and_then(|one| one.segments_configuration)
+        && let Ok(within) = serde_json::to_value(OpenObject::clone(&within))
+    {
+        let list = within.get("applicationSegments").and_then(Value::as_array);
+        all.extend(list.into_iter().flatten().map(told));
     }
-    let within = within().and_then(|open| serde_json::to_value(open).ok());
-    let list = within.as_ref().and_then(|within| within.get("applicationSegments")).and_then(Value::as_array);
-    list.cloned().unwrap_or_default()
+    all
 }
 
 /// Regions that nobody knows: the service would refuse them, so that a plan with one is none.
