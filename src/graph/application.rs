@@ -107,6 +107,7 @@ fn made<'a>(
     let mut more = Map::new();
     if let Some(template) = template {
         more.insert("applicationTemplateId".into(), template.id.into());
+        more.insert("appRoles".into(), Template::app_roles());
     }
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);

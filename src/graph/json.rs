@@ -112,16 +112,41 @@ fn canonical(members: Map<String, Value>, schema: &Type, path: &str) -> Result<M
         let known = schema.property(&name);
         let name = known.map_or(name, |known| known.name.into());
         if result.keys().any(|other: &String| other.eq_ignore_ascii_case(&name)) {
-            let text = format!("The property '{path}{}' is given twice.", shortened(&name, 64));
-            return Err(Error::new(Code::InvalidBody, &text));
+            return Err(given_twice(path, &name));
         }
         let value = match known {
             Some(known) => canonical_value(known, value, path)?,
-            None => value,
+            None => named_once(value, &format!("{path}{}/", shortened(&name, 64)))?,
         };
         result.insert(name, value);
     }
     Ok(result)
+}
+
+fn given_twice(path: &str, name: &str) -> Error {
+    Error::new(Code::InvalidBody, &format!("The property '{path}{}' is given twice.", shortened(name, 64)))
+}
+
+/// A value that no table describes, in which no name comes twice in two cases either. It keeps its spelling, so that a tool
+/// reads what it has written. Reading the body has bounded its depth.
+fn named_once(value: Value, path: &str) -> Result<Value, Error> {
+    match value {
+        Value::Object(members) => {
+            let mut result: Map<String, Value> = Map::new();
+            for (name, value) in members {
+                if result.keys().any(|other| other.eq_ignore_ascii_case(&name)) {
+                    return Err(given_twice(path, &name));
+                }
+                let value = named_once(value, &format!("{path}{}/", shortened(&name, 64)))?;
+                result.insert(name, value);
+            }
+            Ok(Value::Object(result))
+        }
+        Value::Array(values) => {
+            values.into_iter().map(|value| named_once(value, path)).collect::<Result<Vec<_>, _>>().map(Value::Array)
+        }
+        value => Ok(value),
+    }
 }
 
 /// The depth is that of the table, however deep the JSON is.
@@ -154,7 +179,7 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
         (Kind::Texts, Value::Array(values)) if values.iter().all(Value::is_string) => Ok(Value::Array(values)),
         (Kind::Texts, value) if !value.is_null() => wrong("must be a list of strings"),
         (Kind::OpenList(_), value) if !value.is_null() && !value.is_array() => wrong("must be a list"),
-        (_, value) => Ok(value),
+        (_, value) => named_once(value, &within()),
     }
 }
 

@@ -113,9 +113,14 @@ impl Writer<'_, '_> {
             let missing = || Error::new(Code::InvalidBody, &format!("The property '{name}' is missing."));
             assignment.insert(name.into(), members.text(name)?.ok_or_else(missing)?.into());
         }
+        let (mut values, ids) =
+            (values(tenant(self.directory, self.call)?, self.holder, self.name)?, assignment.clone());
+        // The tutorial sends `principalType`, which the service would look up: who is assigned is not known here.
+        for name in ["principalType", "principalDisplayName", "resourceDisplayName"] {
+            assignment.extend(members.nullable_text(name)?.map(|text| (name.into(), text.into())));
+        }
         members.finish()?;
-        let mut values = values(tenant(self.directory, self.call)?, self.holder, self.name)?;
-        if values.iter().any(|value| assignment.iter().all(|(name, given)| value.get(name) == Some(given))) {
+        if values.iter().any(|value| ids.iter().all(|(name, given)| value.get(name) == Some(given))) {
             return Err(Error::new(Code::InvalidReference, "Permission being assigned already exists on the object"));
         }
         assignment.insert("id".into(), self.session.next_any_id().to_string().into());

@@ -34,7 +34,8 @@ pub(super) fn changes<C: DeserializeOwned>(
         let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
         let name = spelled.unwrap_or(name);
         let value = match (known.map(|known| known.kind), kept.get(&name)) {
-            (Some(Kind::Object(_)), Some(present)) => merged(present, value),
+            // One that no table has can be complex as well.
+            (Some(Kind::Object(_) | Kind::Open(_)) | None, Some(present)) => merged(present, value),
             _ => value,
         };
         changes.insert(name, value);
@@ -55,12 +56,15 @@ fn merged(present: &Value, given: Value) -> Value {
         (Value::Object(present), Value::Object(given)) => {
             let mut result = present.clone();
             for (name, value) in given {
-                let value = result.get(&name).map_or_else(|| value.clone(), |present| merged(present, value.clone()));
-                if value.is_null() {
-                    result.remove(&name)
-                } else {
-                    result.insert(name, value)
+                // Spelled as it is kept: two cases of one name never stand side by side.
+                let name = result.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned().unwrap_or(name);
+                let value = match result.remove(&name) {
+                    Some(present) => merged(&present, value),
+                    None => value,
                 };
+                if !value.is_null() {
+                    result.insert(name, value);
+                }
             }
             Value::Object(result)
         }

@@ -11,7 +11,7 @@ use super::{
     Options, Profile,
     call::Call,
     error::{Code, Error},
-    route::{self, List, Target},
+    route::{self, Holder, List, Target},
 };
 
 /// Whoever sends a request, as far as permissions go. Without one in its [`Context`](super::Context), a request may do
@@ -30,22 +30,33 @@ const READS_APPLICATIONS: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITES_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
+/// Of the page `serviceprincipal-post-approleassignedto`; the last was seen to be enough before that permission was made.
+const ASSIGNS_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"];
+
+const fn of_applications(method: &Method) -> &'static [&'static str] {
+    if matches!(*method, Method::GET) { READS_APPLICATIONS } else { WRITES_APPLICATIONS }
+}
+
 /// Each of these is enough; the first is the least.
 fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
     match target {
         // The requests of a batch are checked one by one.
         Target::Batch => &[],
         Target::Instantiate(_) => WRITES_APPLICATIONS,
-        Target::Item(List::Applications, _)
-        | Target::List(List::Applications)
-        | Target::Count(List::Applications)
-        | Target::Publishing(_) => {
-            if *method == Method::GET {
-                READS_APPLICATIONS
-            } else {
-                WRITES_APPLICATIONS
+        Target::Publishing(_) => of_applications(method),
+        // Segments of a publishing are application proxy's, as are the groups.
+        Target::List(list)
+        | Target::Count(list)
+        | Target::Item(list, _)
+        | Target::Property(list, ..)
+        | Target::References(list)
+        | Target::Reference(list, _) => match list {
+            List::Kept(Holder::Principal(_), "appRoleAssignedTo" | "appRoleAssignments") if *method != Method::GET => {
+                ASSIGNS_ROLES
             }
-        }
+            List::Applications | List::ServicePrincipals | List::Templates | List::Kept(..) => of_applications(method),
+            _ => OF_APPLICATION_PROXY,
+        },
         _ => OF_APPLICATION_PROXY,
     }
 }

@@ -3,6 +3,7 @@
 use alloc::{
     format,
     string::{String, ToString},
+    vec::Vec,
 };
 
 use http::{Method, StatusCode, header};
@@ -11,14 +12,14 @@ use serde_json::{Map, Value, json};
 use super::{
     call::Call,
     engine::{apply, tenant},
-    entity::{Entity, Property, Related, kept_or_unset, object, relation},
+    entity::{Entity, Property, Related, object, relation},
     error::{Code, Error},
     json::{Members, read_only, unchanged},
     open,
     query::Query,
     reply::Reply,
     route::{Key, Version},
-    schema::{SERVICE_PRINCIPAL, Type},
+    schema::{PropertyType, SERVICE_PRINCIPAL, Type},
     session::Session,
     shown::{Shown, View},
 };
@@ -47,28 +48,71 @@ impl<'a> Entity<'a> for Principal<'a> {
     }
 
     fn property(self, name: &str) -> Property<'a> {
-        let kept = kept_or_unset(&self.thing.properties, &SERVICE_PRINCIPAL, name);
-        match (name, &kept) {
-            ("id", _) => Property::Text(self.key().into()),
-            ("appId", _) => Property::Text(self.application.app_id().to_string().into()),
-            ("displayName", _) | ("appDisplayName", Property::Null) => {
-                Property::Text((&**self.application.display_name()).into())
+        match name {
+            "id" => Property::Text(self.key().into()),
+            "appId" => Property::Text(self.application.app_id().to_string().into()),
+            "displayName" => Property::Text((&**self.application.display_name()).into()),
+            _ => {
+                let unset = || SERVICE_PRINCIPAL.property(name).map(PropertyType::default_value);
+                self.kept().remove(name).or_else(unset).unwrap_or_default().into()
             }
-            ("applicationTemplateId", Property::Null) => self.application.property(name),
-            ("appOwnerOrganizationId", Property::Null) => Property::Text(self.tenant.to_string().into()),
-            // Graph gives the client id as the first name of a service principal.
-            ("servicePrincipalNames", Property::Json(Value::Array(names))) if names.is_empty() => {
-                Property::Json(json!([self.application.app_id()]))
-            }
-            _ => kept,
         }
     }
 
     fn navigate(self, navigation: &str) -> Related<'a> {
-        Related::Kept(relation(&self.kept(), navigation))
+        Related::Kept(relation(&self.own(), navigation))
     }
 
+    /// What it has itself, and what it has of its application.
     fn kept(self) -> Map<String, Value> {
+        let mut kept = self.own();
+        let application = self.application.kept();
+        for (name, path) in INHERITED {
+            let value = path.split('/').try_fold(&Value::Null, |value, step| {
+                if value.is_null() { application.get(step) } else { value.get(step) }
+            });
+            let is_set =
+                value.is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
+            if let Some(value) = value.filter(|_| is_set && !kept.contains_key(*name)) {
+                kept.insert((*name).into(), value.clone());
+            }
+        }
+        let union = |mut values: Vec<Value>, more: Vec<Value>| {
+            let new: Vec<Value> = more.into_iter().filter(|value| !values.contains(value)).collect();
+            values.extend(new);
+            values
+        };
+        let tags = union(relation(&kept, "tags"), relation(&application, "tags"));
+        if !tags.is_empty() {
+            kept.insert("tags".into(), tags.into());
+        }
+        let copied = union(relation(&application, "identifierUris"), Vec::from([json!(self.application.app_id())]));
+        let names = union(relation(&kept, "servicePrincipalNames"), copied);
+        kept.insert("servicePrincipalNames".into(), names.into());
+        kept.entry("appDisplayName").or_insert_with(|| json!(self.application.display_name()));
+        kept.entry("appOwnerOrganizationId").or_insert_with(|| json!(self.tenant));
+        kept
+    }
+}
+
+/// What a service principal shows of its application unless it has its own, by the descriptions of both on their pages.
+const INHERITED: &[(&str, &str)] = &[
+    ("appDescription", "description"),
+    ("appRoles", "appRoles"),
+    ("applicationTemplateId", "applicationTemplateId"),
+    ("homepage", "web/homePageUrl"),
+    ("info", "info"),
+    ("logoutUrl", "web/logoutUrl"),
+    ("oauth2PermissionScopes", "api/oauth2PermissionScopes"),
+    ("replyUrls", "web/redirectUris"),
+    ("samlMetadataUrl", "samlMetadataUrl"),
+    ("signInAudience", "signInAudience"),
+    ("verifiedPublisher", "verifiedPublisher"),
+];
+
+impl Principal<'_> {
+    /// What was written of it, and nothing that it has of its application.
+    fn own(self) -> Map<String, Value> {
         object(&self.thing.properties)
     }
 }
@@ -138,7 +182,7 @@ pub(super) fn change(
     unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
     // Its name is that of its application.
     unchanged(&mut members, "displayName", found.application.display_name())?;
-    if let Some(properties) = open::changes(members, &SERVICE_PRINCIPAL, version, &found.kept(), Map::new())? {
+    if let Some(properties) = open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), Map::new())? {
         apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
     }
     Ok(Reply::no_content())

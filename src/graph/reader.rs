@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     call::Call,
     engine::enabled,
-    entity::{Entity, Kept, PUBLISHING},
+    entity::{Entity, Kept, PUBLISHING, Property},
     error::Error,
     find, kept,
     lists::{self, Source},
@@ -47,7 +47,8 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         Target::List(list) => reader.list(list),
         Target::Count(list) => reader.count(list),
         Target::References(list) => reader.references(list),
-        Target::Item(list, key) => reader.item(list, key),
+        Target::Item(list, key) => reader.item(list, key, None),
+        Target::Property(list, key, name) => reader.item(list, key, Some(name)),
         Target::Profiles => reader.profiles(),
         Target::Profile => reader.profile(),
         Target::ApplicationGroup(key) => reader.application_group(key),
@@ -168,40 +169,56 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn item(&self, list: &List, key: &Key) -> Result<Reply, Error> {
+    /// A thing, or one property of it.
+    fn item(&self, list: &List, key: &Key, property: Option<&str>) -> Result<Reply, Error> {
         match list {
-            List::Groups => self.one(find::group(self.tenant, key.as_str())?, list),
-            List::Connectors => self.one(find::connector(self.tenant, key.as_str())?, list),
-            List::Applications => self.one(find::application(self.tenant, key)?, list),
+            List::Groups => self.one(find::group(self.tenant, key.as_str())?, list, property),
+            List::Connectors => self.one(find::connector(self.tenant, key.as_str())?, list, property),
+            List::Applications => self.one(find::application(self.tenant, key)?, list, property),
             List::Members(group) => {
                 let group = find::group(self.tenant, group)?;
-                self.one(find::member(self.tenant, group, key.as_str())?, list)
+                self.one(find::member(self.tenant, group, key.as_str())?, list, property)
             }
             List::GroupApplications(group) => {
                 let group = find::group(self.tenant, group)?;
-                self.one(find::application_in(self.tenant, group, key)?, list)
+                self.one(find::application_in(self.tenant, group, key)?, list, property)
             }
             List::MemberOf(connector) => {
                 let connector = find::connector(self.tenant, connector)?;
-                self.one(find::group_of(connector, key.as_str())?, list)
+                self.one(find::group_of(connector, key.as_str())?, list, property)
             }
-            List::ServicePrincipals => self.one(principal::find(self.tenant, key)?, list),
-            List::Segments(application) => self.one(segment::of(self.tenant, Some(application), key.as_str())?, list),
-            List::AllSegments => self.one(segment::of(self.tenant, None, key.as_str())?, list),
+            List::ServicePrincipals => self.one(principal::find(self.tenant, key)?, list, property),
+            List::Segments(application) => {
+                self.one(segment::of(self.tenant, Some(application), key.as_str())?, list, property)
+            }
+            List::AllSegments => self.one(segment::of(self.tenant, None, key.as_str())?, list, property),
             List::Kept(holder, name) => {
                 let value = kept::value(self.tenant, holder, name, key.as_str())?;
-                self.one(Kept { value: &value, schema: kept_type(holder, name)? }, list)
+                self.one(Kept { value: &value, schema: kept_type(holder, name)? }, list, property)
             }
             List::Templates => {
                 let template = Template::find(key.as_str());
-                self.one(template.ok_or_else(|| Error::resource_not_found(key.as_str()))?, list)
+                self.one(template.ok_or_else(|| Error::resource_not_found(key.as_str()))?, list, property)
             }
         }
     }
 
-    fn one<'t, T: Entity<'t>>(&self, thing: T, list: &List) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_ONE)?;
-        self.shown(thing, &query, &list.path())
+    fn one<'t, T: Entity<'t>>(&self, thing: T, list: &List, property: Option<&str>) -> Result<Reply, Error> {
+        let Some(name) = property else {
+            let query = Query::read(self.call, OF_ONE)?;
+            return self.shown(thing, &query, &list.path());
+        };
+        Query::none(self.call)?;
+        let context = self.context(&format!("{}('{}')/{name}", list.path(), thing.key()));
+        // `OData` has a complex property as it is, one that is null as no content, and any other as `value`.
+        match thing.property(name) {
+            Property::Null => Ok(Reply::no_content()),
+            Property::Json(Value::Object(mut members)) => {
+                members.insert("@odata.context".into(), context.into());
+                Ok(Reply::ok(&members))
+            }
+            value => Ok(Reply::ok(&json!({"@odata.context": context, "value": value}))),
+        }
     }
 
     fn shown<'t, T: Entity<'t>>(&self, thing: T, query: &Query, list: &str) -> Result<Reply, Error> {

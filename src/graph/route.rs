@@ -100,6 +100,8 @@ pub(super) enum Target {
     Count(List),
     References(List),
     Item(List, Key),
+    /// A property of a thing by itself.
+    Property(List, Key, &'static str),
     /// The relation to one thing of a list.
     Reference(List, String),
     ApplicationGroup(Key),
@@ -129,6 +131,7 @@ impl Target {
             Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
             Self::List(_)
             | Self::Item(..)
+            | Self::Property(..)
             | Self::Profiles
             | Self::Metadata
             | Self::Count(_)
@@ -140,7 +143,11 @@ impl Target {
     pub(super) const fn is_of_application_proxy(&self) -> bool {
         match self {
             Self::Batch | Self::Metadata | Self::Instantiate(_) => false,
-            Self::List(list) | Self::Count(list) | Self::References(list) | Self::Item(list, _) => {
+            Self::List(list)
+            | Self::Count(list)
+            | Self::References(list)
+            | Self::Item(list, _)
+            | Self::Property(list, ..) => {
                 !matches!(list, List::Applications | List::ServicePrincipals | List::Kept(..) | List::Templates)
             }
             Self::Profiles
@@ -184,11 +191,13 @@ impl Parts {
         })
     }
 
-    /// The relation of a type that comes next, as the table spells it.
-    fn navigation(&mut self, schema: &Type) -> Result<Option<&'static str>, Error> {
+    /// The relation or the property of a type that comes next, as the table spells it.
+    fn member(&mut self, schema: &Type) -> Result<Option<Member>, Error> {
         let Some(word) = self.word()? else { return Ok(None) };
-        let known = schema.navigation(&word, self.version).map(|known| known.name);
-        known.map(Some).ok_or_else(|| Error::segment(&word))
+        let property = schema.property(&word).filter(|known| self.version.has(known.in_v1));
+        let property = property.map(|known| Member::Property(known.name));
+        let navigation = schema.navigation(&word, self.version).map(|known| Member::Navigation(known.name));
+        property.or(navigation).map(Some).ok_or_else(|| Error::segment(&word))
     }
 
     fn end(&mut self) -> Result<(), Error> {
@@ -224,6 +233,12 @@ impl Parts {
 enum Tail {
     Whole(Target),
     Item(List, Key),
+}
+
+/// What a segment behind a thing names.
+enum Member {
+    Property(&'static str),
+    Navigation(&'static str),
 }
 
 /// What this path names, and in which version.
@@ -303,20 +318,22 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
             Tail::Whole(target) => parts.ended(target),
             Tail::Item(list, key) => {
                 let id = key.as_str().to_string();
-                match parts.navigation(&schema::GROUP)? {
+                match parts.member(&schema::GROUP)? {
                     None => Ok(Target::Item(list, key)),
-                    Some("members") => relation(parts, List::Members(id)),
-                    Some("applications") => relation(parts, List::GroupApplications(id)),
-                    Some(other) => Err(Error::segment(other)),
+                    Some(Member::Property(name)) => parts.ended(Target::Property(list, key, name)),
+                    Some(Member::Navigation("members")) => relation(parts, List::Members(id)),
+                    Some(Member::Navigation("applications")) => relation(parts, List::GroupApplications(id)),
+                    Some(Member::Navigation(other)) => Err(Error::segment(other)),
                 }
             }
         },
         Some("connectors") => match parts.of_list(List::Connectors)? {
             Tail::Whole(target) => parts.ended(target),
-            Tail::Item(list, key) => match parts.navigation(&schema::CONNECTOR)? {
+            Tail::Item(list, key) => match parts.member(&schema::CONNECTOR)? {
                 None => Ok(Target::Item(list, key)),
-                Some("memberOf") => relation(parts, List::MemberOf(key.as_str().to_string())),
-                Some(other) => Err(Error::segment(other)),
+                Some(Member::Property(name)) => parts.ended(Target::Property(list, key, name)),
+                Some(Member::Navigation("memberOf")) => relation(parts, List::MemberOf(key.as_str().to_string())),
+                Some(Member::Navigation(other)) => Err(Error::segment(other)),
             },
         },
         Some("applicationSegments") => relation(parts, List::AllSegments),
@@ -346,22 +363,19 @@ fn applications(mut parts: Parts) -> Result<Target, Error> {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
     };
-    let Some(word) = parts.word()? else { return Ok(Target::Item(list, key)) };
-    let property = schema::APPLICATION.property(&word).filter(|known| parts.version.has(known.in_v1));
-    if property.is_some_and(|known| known.name == PUBLISHING) {
-        return match parts.word()? {
+    match parts.member(&schema::APPLICATION)? {
+        None => Ok(Target::Item(list, key)),
+        Some(Member::Property(PUBLISHING)) => match parts.word()? {
             None => Ok(Target::Publishing(key)),
             Some(word) => segments(parts, &word, key),
-        };
-    }
-    match schema::APPLICATION.navigation(&word, parts.version).map(|known| known.name) {
-        Some("connectorGroup") => match parts.word()? {
+        },
+        Some(Member::Property(name)) => parts.ended(Target::Property(list, key, name)),
+        Some(Member::Navigation("connectorGroup")) => match parts.word()? {
             None => Ok(Target::ApplicationGroup(key)),
             Some(word) if word.eq_ignore_ascii_case("$ref") => parts.ended(Target::ApplicationGroupReference(key)),
             Some(word) => Err(Error::segment(&word)),
         },
-        Some("owners") => relation(parts, List::Kept(Holder::Application(key), "owners")),
-        _ => Err(Error::segment(&word)),
+        Some(Member::Navigation(name)) => relation(parts, List::Kept(Holder::Application(key), name)),
     }
 }
 
@@ -385,9 +399,10 @@ fn principals(mut parts: Parts) -> Result<Target, Error> {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
     };
-    match parts.navigation(&schema::SERVICE_PRINCIPAL)? {
+    match parts.member(&schema::SERVICE_PRINCIPAL)? {
         None => Ok(Target::Item(list, key)),
-        Some(name) => relation(parts, List::Kept(Holder::Principal(key), name)),
+        Some(Member::Property(name)) => parts.ended(Target::Property(list, key, name)),
+        Some(Member::Navigation(name)) => relation(parts, List::Kept(Holder::Principal(key), name)),
     }
 }
 

@@ -74,8 +74,12 @@ impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
                     // As a list shows it too where a caller asks for that, it is not made a tree of JSON first.
                     if name == PUBLISHING {
                         map.serialize_entry(name, &self.thing.publishing())?;
-                    } else {
-                        map.serialize_entry(name, &shown(name, self.thing.property(name), self.view.call))?;
+                        continue;
+                    }
+                    let value = self.thing.property(name);
+                    // What no table has, and this thing neither, is not there; null would say that it can be.
+                    if value != Property::Null || self.thing.schema().property(name).is_some() {
+                        map.serialize_entry(name, &shown(name, value, self.view.call))?;
                     }
                 }
             }

@@ -2,6 +2,8 @@
 
 use alloc::string::{String, ToString};
 
+use serde_json::{Value, json};
+
 use super::{
     entity::{Entity, Property, Related},
     schema::{TEMPLATE, Type},
@@ -26,6 +28,19 @@ impl Template {
     /// The template of this id, of whatever cloud.
     pub(super) fn find(id: &str) -> Option<&'static Self> {
         TEMPLATES.iter().find(|known| known.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The roles that an application made of it has: tools assign users and groups to the first of them, by its name.
+    /// (Tutorial "configure application proxy using Microsoft Graph", where the roles are read.)
+    pub(super) fn app_roles() -> Value {
+        let role = |name: &str, id: &str| {
+            json!({"id": id, "displayName": name, "description": name, "allowedMemberTypes": ["User"], "isEnabled": true,
+                "origin": "Application", "value": null})
+        };
+        json!([
+            role("User", "18d14569-c3bd-439b-9a66-3a2aee01d14f"),
+            role("msiam_access", "b9632174-c057-4f7e-951b-be3adc52bfe6"),
+        ])
     }
 
     /// Those that a cloud lists: its own, so that a client that looks for one by its name finds one.

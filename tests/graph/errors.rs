@@ -303,7 +303,7 @@ fn every_error_of_the_table_is_met() {
     assert_eq!(set(&mut server, "externalUrl", "https://ONE.com/").code(), "ExternalUrl_Duplicate", "in any case");
     meets(server.patch(&two, &json!({"onPremisesPublishing": {"isOnPremPublishingEnabled": false}})));
     meets(server.patch(&two, &json!({"onPremisesPublishing": {}, "displayName": "x"})));
-    meets(server.get("/beta/applications?$select=x"));
+    meets(server.get("/beta/onPremisesPublishingProfiles/applicationProxy/connectors?$select=x"));
     meets(server.patch(&two, &json!({"identifierUris": ["api://a", "API://A"]})));
     meets(server.patch(&group_path(1), &json!({"name": " "})));
     meets(server.patch(&group_path(1), &json!({"region": "unknownFutureValue"})));

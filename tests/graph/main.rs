@@ -14,10 +14,13 @@
 )]
 
 mod batches;
+mod declared;
 mod directory;
 mod errors;
 mod filters;
+mod losses;
 mod metadata;
+mod names;
 mod permissions;
 mod profiles;
 mod properties;

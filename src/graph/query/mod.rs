@@ -55,6 +55,25 @@ impl Scope<'_> {
         let kept = Some(name).filter(|_| is_property).and_then(|name| (self.kept)(name));
         kept.map(|name| (name.into(), None)).ok_or_else(|| Error::invalid_property(name))
     }
+
+    /// A name to select. Of an open type it can be one that nothing has: the cmdlet `Get-EntraBetaPrivateAccessApplication`
+    /// selects what only service principals have of applications, and the service answers without it.
+    fn selectable(self, name: &str) -> Result<Cow<'static, str>, Error> {
+        let has_no_other_meaning =
+            self.schema.property(name).is_none() && self.schema.navigation(name, Version::Beta).is_none();
+        match self.resolve(name) {
+            Ok((name, _)) => Ok(name),
+            Err(_) if self.schema.is_open && has_no_other_meaning && is_identifier(name) => Ok(Cow::Owned(name.into())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a name can be that of a property, as the Common Schema Definition Language has it.
+fn is_identifier(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let begins = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    begins && name.len() <= 128 && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The options of a request, decoded, each known, allowed and given once.
@@ -178,7 +197,7 @@ fn selected(text: &str, scope: Scope<'_>) -> Result<Vec<Cow<'static, str>>, Erro
             let all = all.filter(|known| known.shown != Projection::OfOne && scope.version.has(known.in_v1));
             all.map(|known| known.name.into()).collect()
         } else {
-            Vec::from([scope.resolve(name)?.0])
+            Vec::from([scope.selectable(name)?])
         };
         for name in found {
             if !names.contains(&name) {

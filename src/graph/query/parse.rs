@@ -14,6 +14,7 @@ use super::{
     Scope,
     filter::{Filter, Operand, Path, Start},
 };
+use crate::{Timestamp, ids::AnyId};
 
 /// A longer filter is refused.
 const BYTES_MAX: usize = 8192;
@@ -268,6 +269,7 @@ impl<'a> Parser<'a, '_> {
         }
         let word = self.word();
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        let literal = unquoted(word);
         let operand = match word {
             "" => return Err(self.unexpected()),
             _ if word.eq_ignore_ascii_case("true") => Operand::Bool(true),
@@ -276,6 +278,8 @@ impl<'a> Parser<'a, '_> {
             _ if self.is_call() => {
                 return Err(refused(&format!("there is no function '{}'", shortened(word, 64))));
             }
+            // Before numbers and names: a GUID may begin with a digit, or with a letter as a name does.
+            _ if literal.is_some() => Operand::Text(literal.unwrap_or_default()),
             _ if is_number(word) => {
                 let number = word.parse().map_err(|_| refused(&format!("'{}' is no number", shortened(word, 64))));
                 Operand::Number(number?)
@@ -339,6 +343,13 @@ impl<'a> Parser<'a, '_> {
             _ => Err(refused("a text is compared with true or false")),
         }
     }
+}
+
+/// What `OData` writes without quotes and JSON as a text: a GUID, as `az rest` asks for `principalId`, or a time.
+fn unquoted(word: &str) -> Option<String> {
+    // Of the ids any will do; it is the form that is asked for.
+    let is_id = word.parse::<AnyId>().is_ok();
+    if is_id { Some(word.into()) } else { word.parse::<Timestamp>().ok().map(|time| format!("{time}")) }
 }
 
 /// What a value is, as far as it can be compared.

@@ -76,7 +76,7 @@ fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
             let calls: Vec<_> = calls.iter().map(|call| &**call).collect();
             json(StatusCode::OK, &json!({"count": count, "oldestKept": first, "calls": calls}))
         }
-        Some("har") => json(StatusCode::OK, &journal::har(&calls, &host::root(request, &emulator.graph.scheme))),
+        Some("har") => json(StatusCode::OK, &journal::har(&calls, &host::root(request, &emulator.graph))),
         Some(_) => error(StatusCode::BAD_REQUEST, "format is json, har or replay"),
     }
 }

@@ -7,10 +7,11 @@
 use alloc::collections::BTreeSet;
 use core::net::{IpAddr, SocketAddr};
 
+use connector_groups::graph;
 use hyper::{
     HeaderMap, Method, Request, StatusCode,
     header::{HOST, ORIGIN},
-    http::uri::{Authority, Scheme},
+    http::uri::Authority,
 };
 
 /// The names of Microsoft's services, of all clouds, that the proxy answers for: Graph, sign-in and Azure's management.
@@ -81,11 +82,34 @@ impl Hosts {
     }
 }
 
-/// Scheme and host of a request that [`Hosts::check`] let pass, without a slash behind them.
-pub(crate) fn root<B>(request: &Request<B>, scheme: &Scheme) -> String {
+/// Scheme and host of a request that [`Hosts::check`] let pass, without a slash behind them: those of the request, or those
+/// that a trusted proxy in front was asked by, which [`check_forwarded`] let pass.
+pub(crate) fn root<B>(request: &Request<B>, options: &graph::Options) -> String {
     let uri = request.uri();
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    format!("{}://{}", uri.scheme().unwrap_or(scheme), uri.authority().map_or(host, Authority::as_str))
+    let host = uri.authority().map_or(host, Authority::as_str);
+    let scheme = uri.scheme().unwrap_or(&options.scheme).as_str();
+    let told = |name| forwarded(request.headers(), name).filter(|_| options.trusts_forwarded_headers);
+    format!("{}://{}", told(FORWARDED_PROTO).unwrap_or(scheme), told(FORWARDED_HOST).unwrap_or(host))
+}
+
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+const FORWARDED_HOST: &str = "x-forwarded-host";
+
+/// What the outermost proxy was asked by: each one adds its own behind.
+fn forwarded<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?").split(',').next().unwrap_or_default().trim())
+}
+
+/// Refuses forwarded headers that are none, so that no link is made of them.
+pub(crate) fn check_forwarded(headers: &HeaderMap) -> Result<(), &'static str> {
+    if forwarded(headers, FORWARDED_PROTO).is_some_and(|scheme| !["http", "https"].contains(&scheme)) {
+        return Err("the header X-Forwarded-Proto is neither http nor https");
+    }
+    if forwarded(headers, FORWARDED_HOST).is_some_and(|host| host.parse::<Authority>().is_err()) {
+        return Err("the header X-Forwarded-Host is not a host");
+    }
+    Ok(())
 }
 
 /// In lower case, without the brackets of an IPv6 address and without the dot at the end of a full name.

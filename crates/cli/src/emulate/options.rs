@@ -42,6 +42,9 @@ Examples:
   # The same by hand: a proxy for Graph's own names, with permissions asked for as the service does
   connector-groups emulate --proxy 127.0.0.1:8081 --enforce-permissions --grant Application.ReadWrite.All
 
+  # Behind a proxy that ends TLS and sets X-Forwarded-Proto and X-Forwarded-Host: links lead back through it
+  connector-groups emulate --seed examples/contoso.jsonl --trust-forwarded
+
   # Another machine may reach it without TLS
   connector-groups emulate --listen 0.0.0.0:8080 --insecure
 
@@ -91,6 +94,9 @@ pub(crate) struct Options {
     /// Write what a client has to trust, as PEM
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_certificate_out: Option<PathBuf>,
+    /// Believe the headers `X-Forwarded-Proto` and `X-Forwarded-Host`: a proxy in front sets both, and links lead through it
+    #[arg(long)]
+    trust_forwarded: bool,
     /// Take tokens in the clear when not on loopback
     #[arg(long)]
     pub(crate) insecure: bool,
@@ -154,6 +160,7 @@ impl Options {
                 connectorless_tenant_not_enabled: has(Quirk::ConnectorlessTenantNotEnabled),
             },
             anonymous: self.anonymous,
+            trusts_forwarded_headers: self.trust_forwarded,
             body_bytes_max: self.body,
             ..graph::Options::default()
         }

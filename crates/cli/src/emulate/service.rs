@@ -74,6 +74,11 @@ impl Emulator {
         if let Err((status, text)) = self.hosts.check(&request) {
             return control::error(status, &text);
         }
+        if self.graph.trusts_forwarded_headers
+            && let Err(text) = host::check_forwarded(request.headers())
+        {
+            return control::error(StatusCode::BAD_REQUEST, text);
+        }
         if host::is_cross_site(request.method(), request.headers()) {
             return control::error(StatusCode::FORBIDDEN, "not for pages of other sites");
         }
@@ -100,7 +105,7 @@ impl Emulator {
         };
         if is_sign_in {
             let directory = lock(&self.world).directory.clone();
-            let root = host::root(request, &self.graph.scheme);
+            let root = host::root(request, &self.graph);
             return self.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
         }
         if let Some(caller) = &caller {
