@@ -1,5 +1,6 @@
 //! What can be asked: a command in a tenant, a command of the directory, and the selection of a bulk command.
 
+mod applications;
 mod constructors;
 mod directory_command;
 
@@ -52,6 +53,7 @@ macro_rules! commands {
         /// field, one given twice, and a wrong type are errors, at any depth.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(tag = "command")]
+        #[non_exhaustive]
         pub enum Command {
             $($(#[$doc])* #[serde(rename = $tag)] $name($name),)*
         }
@@ -321,6 +323,7 @@ commands! {
 /// matching nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Selection<Id> {
     /// These, each named once.
     Ids(Vec<Id>),

@@ -51,6 +51,7 @@ pub enum DirectoryEvent {
 /// Something that happened to a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
 pub enum TenantEvent {
     /// A tenant was made, at the end of the list.
     TenantCreated {
@@ -282,13 +283,14 @@ impl Directory {
     }
 
     /// All tenants, in creation order; a page is `.take(limit)`.
-    pub fn tenants(&self) -> impl Iterator<Item = &Tenant> {
+    #[must_use]
+    pub fn tenants(&self) -> impl DoubleEndedIterator<Item = &Tenant> + ExactSizeIterator {
         self.tenants.iter()
     }
 
     /// The tenants behind this one, in creation order: the next page. `None` where there is no such tenant.
     #[must_use]
-    pub fn tenants_after(&self, after: TenantId) -> Option<impl Iterator<Item = &Tenant>> {
+    pub fn tenants_after(&self, after: TenantId) -> Option<impl DoubleEndedIterator<Item = &Tenant>> {
         self.tenants.after(after)
     }
 

@@ -27,6 +27,7 @@ pub use crate::model::{
 
 /// All that is wrong with a document; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violations {
     /// The tenant of the document.
     pub tenant: TenantId,
@@ -74,14 +75,18 @@ impl Tenant {
 /// The state that a document without violations describes. `None` only if the audit found a violation.
 fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
     let default_region = Region::new(&document.default_region)?;
-    let any_name = Name::new("Default")?;
-    let mut state =
-        State::without_groups(hash_seed, document.id, default_region, document.now, document.rules, any_name);
-    state.set_profile(document.on_premises_publishing_profile);
-    for group in document.connector_groups {
+    let read = |group: ConnectorGroupDocument| {
         let ConnectorGroupDocument { id, name, connector_group_type, is_default, region } = group;
         let (name, region) = (Name::new(&name)?, Region::new(&region)?);
-        state.push_connector_group(&ConnectorGroup { id, name, connector_group_type, is_default, region });
+        Some(ConnectorGroup { id, name, connector_group_type, is_default, region })
+    };
+    let groups: Vec<ConnectorGroup> = document.connector_groups.into_iter().map(read).collect::<Option<_>>()?;
+    let default = groups.iter().find(|group| group.is_default)?;
+    let mut state =
+        State::without_groups(hash_seed, document.id, default_region, document.now, document.rules, default);
+    state.set_profile(document.on_premises_publishing_profile);
+    for group in &groups {
+        state.push_connector_group(group);
     }
     for connector in document.connectors {
         state.push_connector(&Connector::try_from(connector).ok()?);
@@ -126,6 +131,7 @@ impl From<Tenant> for Document {
 
 /// All that is wrong with a directory's document; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct DirectoryViolations {
     /// Tenants whose id an earlier one has (I4).
     pub duplicate_tenants: Vec<TenantId>,

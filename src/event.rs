@@ -6,6 +6,7 @@ use core::{fmt, slice};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
+    columns::Exactly,
     ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId},
     model::{
         application::Application,
@@ -26,6 +27,7 @@ pub use crate::model::connector::Report;
 /// Something that happened in a tenant. The JSON is tagged by `event`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
 pub enum Event {
     /// A group was made, at the end of the list.
     ConnectorGroupCreated(ConnectorGroup),
@@ -239,7 +241,7 @@ impl<Id> Moves<Id> {
 impl<Id: Copy> Moves<Id> {
     /// Each of them, in creation order.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Move<Id>> + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Move<Id>> + ExactSizeIterator + '_ {
         self.0.iter().copied()
     }
 }
@@ -295,11 +297,15 @@ impl ApplicationMoves {
     }
 
     /// Each of them, in creation order. A whole group is found anew each time, by a visit to the tenant's applications.
-    pub fn iter(&self) -> impl Iterator<Item = Move<ApplicationId>> + '_ {
-        let bulk = self.as_bulk();
-        let listed = bulk.err().unwrap_or_default();
-        let bulk = bulk.ok().map(BulkMove::iter).into_iter().flatten();
-        listed.iter().copied().chain(bulk.map(|(id, from)| Move { id, from }))
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Move<ApplicationId>> + '_ {
+        // One of the two is empty: moves are kept as a list or as a bulk move, and the two have different types.
+        let (listed, bulk) = match self.as_bulk() {
+            Ok(bulk) => (&[][..], Some(bulk)),
+            Err(listed) => (listed, None),
+        };
+        let bulk = bulk.map(BulkMove::iter).into_iter().flatten();
+        Exactly::new(listed.iter().copied().chain(bulk.map(|(id, from)| Move { id, from })), self.len())
     }
 }
 

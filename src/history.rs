@@ -54,6 +54,7 @@ struct Step {
 
 /// One step of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HistoryEntry<'a> {
     /// The point that it leads to.
     pub point: u64,
@@ -140,7 +141,7 @@ impl History {
     /// The events that lead from a point to the present one, to replay elsewhere; `None` where the point is not kept or still
     /// to come.
     #[must_use]
-    pub fn events_since(&self, point: u64) -> Option<impl Iterator<Item = &Event>> {
+    pub fn events_since(&self, point: u64) -> Option<impl DoubleEndedIterator<Item = &Event>> {
         let done = self.steps_until(point).filter(|done| *done <= self.done)?;
         Some(self.steps.iter().take(self.done).skip(done).flat_map(|step| &step.events))
     }

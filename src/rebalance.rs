@@ -25,6 +25,7 @@ use crate::{
 /// The kind of things that a rebalancing moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Movable {
     /// Active connectors move to groups that need them; applications stay.
     #[default]
@@ -36,6 +37,7 @@ pub enum Movable {
 /// How far moves may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Reach {
     /// To groups of the same region.
     #[default]
@@ -79,6 +81,7 @@ impl Default for RebalanceAim {
 /// One group before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct GroupBalance {
     /// An `applicationProxy` group.
     pub connector_group: ConnectorGroupId,
@@ -97,6 +100,7 @@ pub struct GroupBalance {
 /// The best placement that the rules allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Rebalance {
     /// The desired state for [`Tenant::plan`]. It names only things that move.
     pub desired: Desired,

@@ -290,6 +290,7 @@ pub struct RefusedEntry {
 /// What an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Kind {
     /// A tenant of the directory.
     Tenant,
@@ -342,6 +343,7 @@ impl core::fmt::Display for UrlProperty {
 /// A property that the system sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum ReadOnlyProperty {
     /// `isOnPremPublishingEnabled`.
     IsOnPremPublishingEnabled,

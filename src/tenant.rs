@@ -170,7 +170,8 @@ impl Tenant {
     }
 
     /// All groups, in creation order; a page is `.take(limit)`.
-    pub fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+    #[must_use]
+    pub fn connector_groups(&self) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
         self.state.connector_groups()
     }
 
@@ -179,7 +180,7 @@ impl Tenant {
     pub fn connector_groups_after(
         &self,
         after: ConnectorGroupId,
-    ) -> Option<impl Iterator<Item = ConnectorGroupView<'_>>> {
+    ) -> Option<impl DoubleEndedIterator<Item = ConnectorGroupView<'_>>> {
         self.state.connector_groups_after(after)
     }
 
@@ -197,8 +198,14 @@ impl Tenant {
 
     /// The groups with this name, trimmed and in any case, of any type, in creation order (R-46: names are not unique
     /// unless a switch says so).
-    pub fn connector_groups_by_name(&self, name: &str) -> impl Iterator<Item = ConnectorGroupView<'_>> {
-        Name::new(name).into_iter().flat_map(|name| self.state.connector_groups_named(&name).collect::<Vec<_>>())
+    #[must_use]
+    pub fn connector_groups_by_name(
+        &self,
+        name: &str,
+    ) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
+        // A blank text is no name, so no group has it.
+        let named = Name::new(name).map(|name| self.state.connector_groups_named(&name).collect::<Vec<_>>());
+        named.unwrap_or_default().into_iter()
     }
 
     /// How many connectors there are. O(1).
@@ -208,13 +215,14 @@ impl Tenant {
     }
 
     /// All connectors, in creation order; a page is `.take(limit)`.
-    pub fn connectors(&self) -> impl Iterator<Item = ConnectorView<'_>> {
+    #[must_use]
+    pub fn connectors(&self) -> impl DoubleEndedIterator<Item = ConnectorView<'_>> + ExactSizeIterator {
         self.state.connectors()
     }
 
     /// The connectors behind this one, in creation order: the next page. `None` where there is no such connector.
     #[must_use]
-    pub fn connectors_after(&self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'_>>> {
+    pub fn connectors_after(&self, after: ConnectorId) -> Option<impl DoubleEndedIterator<Item = ConnectorView<'_>>> {
         self.state.connectors_after(after)
     }
 
@@ -225,7 +233,8 @@ impl Tenant {
     }
 
     /// The connectors with this machine name, in any ASCII case, in creation order. Visits all connectors.
-    pub fn connectors_by_machine_name(&self, machine_name: &str) -> impl Iterator<Item = ConnectorView<'_>> {
+    #[must_use]
+    pub fn connectors_by_machine_name(&self, machine_name: &str) -> impl DoubleEndedIterator<Item = ConnectorView<'_>> {
         self.connectors().filter(move |connector| connector.machine_name().eq_ignore_ascii_case(machine_name))
     }
 
@@ -236,7 +245,8 @@ impl Tenant {
     }
 
     /// All applications, published or not, in creation order; a page is `.take(limit)`.
-    pub fn applications(&self) -> impl Iterator<Item = ApplicationView<'_>> {
+    #[must_use]
+    pub fn applications(&self) -> impl DoubleEndedIterator<Item = ApplicationView<'_>> + ExactSizeIterator {
         self.state.applications()
     }
 
@@ -249,7 +259,10 @@ impl Tenant {
 
     /// The applications behind this one, in creation order: the next page. `None` where there is no such application.
     #[must_use]
-    pub fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {
+    pub fn applications_after(
+        &self,
+        after: ApplicationId,
+    ) -> Option<impl DoubleEndedIterator<Item = ApplicationView<'_>>> {
         self.state.applications_after(after)
     }
 
@@ -306,7 +319,11 @@ impl Tenant {
     }
 
     /// The applications with this name, in any ASCII case, in creation order. Visits all applications.
-    pub fn applications_by_display_name(&self, display_name: &str) -> impl Iterator<Item = ApplicationView<'_>> {
+    #[must_use]
+    pub fn applications_by_display_name(
+        &self,
+        display_name: &str,
+    ) -> impl DoubleEndedIterator<Item = ApplicationView<'_>> {
         self.applications().filter(move |application| application.display_name().eq_ignore_ascii_case(display_name))
     }
 }

@@ -7,6 +7,7 @@ use core::fmt;
 use crate::{
     command::{Command, DirectoryCommand, Selection},
     count::{count, count_of},
+    directory::{DirectoryEvent, TenantEvent},
     event::{Attached, Event},
     impact::{Availability, Impact},
     model::Presence,
@@ -206,6 +207,26 @@ impl fmt::Display for Event {
                 write!(formatter, "segment {} of application {application} was removed", thing.id)
             }
             Self::ProfileUpdated { .. } => formatter.write_str("the publishing profile was changed"),
+        }
+    }
+}
+
+impl fmt::Display for TenantEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TenantCreated { id, default_region, .. } => {
+                write!(formatter, "tenant {id} was created with default region {default_region}")
+            }
+            Self::TenantDeleted(removed) => write!(formatter, "tenant {} was deleted", removed.thing.id()),
+        }
+    }
+}
+
+impl fmt::Display for DirectoryEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OfTenant(event) => event.fmt(formatter),
+            Self::InTenant { tenant, event } => write!(formatter, "tenant {tenant}: {event}"),
         }
     }
 }

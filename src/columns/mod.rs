@@ -17,6 +17,7 @@
 
 mod areas;
 mod bit_set;
+mod exactly;
 mod hash;
 mod index;
 mod key;
@@ -30,6 +31,7 @@ pub(crate) mod work;
 
 pub(crate) use areas::{Area, Areas};
 pub(crate) use bit_set::BitSet;
+pub(crate) use exactly::Exactly;
 pub(crate) use hash::HashSeed;
 pub(crate) use index::{Index, first_repeated};
 pub(crate) use key::Key;

@@ -1,6 +1,6 @@
 //! The order in which things came: slots, and which of them live.
 
-use super::{pages::Pages, slot::Slot};
+use super::{exactly::Exactly, pages::Pages, slot::Slot};
 
 const WORD_BITS: usize = 64;
 const BLOCK_WORDS: usize = 64;
@@ -144,31 +144,78 @@ impl Order {
     }
 
     /// The living slots in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.live_from(0)
+    pub(crate) fn iter(&self) -> Exactly<Live<'_>> {
+        Exactly::new(self.live_from(0), self.live)
     }
 
     /// The living slots behind this one, in order.
-    pub(crate) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn after(&self, slot: Slot) -> Live<'_> {
         self.live_from(slot.index().saturating_add(1))
     }
 
-    fn live_from(&self, start: usize) -> impl Iterator<Item = Slot> + '_ {
-        let mut word_index = word_of(start);
+    fn live_from(&self, start: usize) -> Live<'_> {
+        let end = self.words.len().saturating_sub(1);
+        let at = word_of(start);
+        if at > end {
+            return Live { order: self, at: end, front: 0, end, back: 0 };
+        }
         // The complement of all bits below `start`, which drops the slots before it from the first word.
         let not_before_start = !bit_of(start).wrapping_sub(1);
-        let mut word = self.words.get(word_index).copied().unwrap_or(0) & not_before_start;
-        core::iter::from_fn(move || {
-            // A word that was never written has no page and reads as `None`. It counts as zero while other
-            // words follow it, and ends the iteration only behind the last word.
-            while word == 0 {
-                word_index = word_index.saturating_add(1);
-                word = self.words.get(word_index).copied().or_else(|| (word_index < self.words.len()).then_some(0))?;
+        let back = if at == end { 0 } else { self.word(end) };
+        Live { order: self, at, front: self.word(at) & not_before_start, end, back }
+    }
+
+    /// A word that was never written has no page and reads as `None`: no slot of it lives.
+    fn word(&self, index: usize) -> u64 {
+        self.words.get(index).copied().unwrap_or(0)
+    }
+}
+
+/// The living slots from both ends, one word at a time.
+#[derive(Debug, Clone)]
+pub(crate) struct Live<'a> {
+    order: &'a Order,
+    /// The word that the front has come to, and what is left of it.
+    at: usize,
+    front: u64,
+    /// The word that the back has come to, and what is left of it. Where both have come to the same word, what is left of
+    /// it is in `front` alone, so that no slot is answered twice.
+    end: usize,
+    back: u64,
+}
+
+fn slot_of(word: usize, bit: u32) -> Slot {
+    Slot::at(word.saturating_mul(WORD_BITS).saturating_add(count(bit)))
+}
+
+impl Iterator for Live<'_> {
+    type Item = Slot;
+
+    fn next(&mut self) -> Option<Slot> {
+        while self.front == 0 {
+            if self.at >= self.end {
+                return None;
             }
-            let bit = count(word.trailing_zeros());
-            word &= word.wrapping_sub(1);
-            Some(Slot::at(word_index.saturating_mul(WORD_BITS).saturating_add(bit)))
-        })
+            self.at = self.at.saturating_add(1);
+            self.front = if self.at == self.end { core::mem::take(&mut self.back) } else { self.order.word(self.at) };
+        }
+        let slot = slot_of(self.at, self.front.trailing_zeros());
+        // Subtracting one flips the lowest bit that is set and the zeros below it; the AND drops all of them.
+        self.front &= self.front.wrapping_sub(1);
+        Some(slot)
+    }
+}
+
+impl DoubleEndedIterator for Live<'_> {
+    fn next_back(&mut self) -> Option<Slot> {
+        while self.back == 0 && self.at < self.end {
+            self.end = self.end.saturating_sub(1);
+            self.back = if self.at == self.end { 0 } else { self.order.word(self.end) };
+        }
+        let left = if self.at < self.end { &mut self.back } else { &mut self.front };
+        let bit = left.checked_ilog2()?;
+        *left &= !bit_of(count(bit));
+        Some(slot_of(self.end, bit))
     }
 }
 
@@ -223,10 +270,21 @@ mod tests {
             let live: Vec<Slot> = (0..list.len()).filter(|index| list[*index]).map(Slot::at).collect();
             prop_assert_eq!(order.len(), live.len());
             prop_assert_eq!(order.iter().collect::<Vec<_>>(), live.clone());
+            prop_assert_eq!(order.iter().len(), live.len());
+            // From both ends in turn: the two halves meet without a gap, and without a slot told twice.
+            let (mut ends, mut front, mut back) = (order.iter(), Vec::new(), Vec::new());
+            while let Some(slot) = ends.next() {
+                front.push(slot);
+                back.extend(ends.next_back());
+            }
+            front.extend(back.into_iter().rev());
+            prop_assert_eq!(front, live.clone());
+            prop_assert!(order.iter().rev().eq(live.iter().rev().copied()));
             for (place, slot) in live.iter().enumerate().step_by(61) {
                 prop_assert_eq!(order.place(*slot), place);
                 prop_assert_eq!(order.at_place(place), Some(*slot));
                 prop_assert_eq!(order.after(*slot).next(), live.get(place + 1).copied());
+                prop_assert!(order.after(*slot).rev().eq(live.iter().skip(place + 1).rev().copied()));
                 let vacant = slot.index() > 0 && !list[slot.index() - 1];
                 prop_assert_eq!(order.vacancy_before(*slot).is_some(), vacant);
             }

@@ -3,7 +3,14 @@
 use alloc::{sync::Arc, vec, vec::Vec};
 
 use super::key::Key;
-use super::{hash::HashSeed, index::Index, order::Order, pages::Pages, slot::Slot};
+use super::{
+    exactly::Exactly,
+    hash::HashSeed,
+    index::Index,
+    order::{Live, Order},
+    pages::Pages,
+    slot::Slot,
+};
 
 const PAGE: usize = 256;
 
@@ -108,11 +115,11 @@ impl<I: Key> SlotMap<I> {
         self.order.place(slot)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn iter(&self) -> Exactly<Live<'_>> {
         self.order.iter()
     }
 
-    pub(crate) fn after(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+    pub(crate) fn after(&self, slot: Slot) -> Live<'_> {
         self.order.after(slot)
     }
 

@@ -2,7 +2,7 @@
 //! tenants in one.
 
 use super::key::Key;
-use super::{hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap};
+use super::{exactly::Exactly, hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Table<I, T> {
@@ -29,11 +29,13 @@ impl<I: Key, T: Clone> Table<I, T> {
         self.slots.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.slots.iter().filter_map(|slot| self.things.get(slot.index())?.as_ref())
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        let things = self.slots.iter().filter_map(|slot| self.things.get(slot.index())?.as_ref());
+        // Each living slot has its thing, so the filter leaves none out.
+        Exactly::new(things, self.len())
     }
 
-    pub(crate) fn after(&self, id: I) -> Option<impl Iterator<Item = &T>> {
+    pub(crate) fn after(&self, id: I) -> Option<impl DoubleEndedIterator<Item = &T>> {
         let after = self.slots.slot(id)?;
         Some(self.slots.after(after).filter_map(|slot| self.things.get(slot.index())?.as_ref()))
     }
@@ -141,6 +143,7 @@ mod tests {
                     },
                 }
                 prop_assert_eq!(table.iter().copied().collect::<Vec<_>>(), list.clone());
+                prop_assert!(table.iter().rev().eq(list.iter().rev()) && table.iter().len() == list.len());
             }
             prop_assert_eq!(table.len(), list.len());
             for (place, number) in list.iter().enumerate() {

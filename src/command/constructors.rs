@@ -1,13 +1,13 @@
 //! How a caller makes a command: `new` takes what it needs, a setter of the field's own name takes what may be left out.
+//! Commands about one application are in `applications`.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{
-    AddApplication, AddConnector, AdvanceClock, AssignApplications, Assignment, Command, CreateConnectorGroup,
-    CreateTenant, DefaultConnectorGroup, DeleteApplication, DeleteConnectorGroup, DeleteTenant, DirectoryCommand,
-    MoveConnectors, ProvisionConnectorGroup, PublishApplication, ReassignApplications, RegisterConnector,
-    RemoveApplication, RemoveConnector, ReportConnector, Selection, Transaction, UnpublishApplication,
-    UpdateConnectorGroup,
+    AddConnector, AdvanceClock, AssignApplications, Assignment, Command, CreateConnectorGroup, CreateTenant,
+    DefaultConnectorGroup, DeleteConnectorGroup, DeleteTenant, DirectoryCommand, MoveConnectors,
+    ProvisionConnectorGroup, ReassignApplications, RegisterConnector, RemoveConnector, ReportConnector, Selection,
+    Transaction, UpdateConnectorGroup,
 };
 use crate::{
     ids::{ApplicationId, ConnectorGroupId, ConnectorId, TenantId},
@@ -15,7 +15,6 @@ use crate::{
         Given, Rules,
         connector::ConnectorStatus,
         group::{Name, ServiceGroupType},
-        publishing::PublishingChanges,
         region::Region,
     },
     timestamp::Timestamp,
@@ -83,57 +82,6 @@ impl RemoveConnector {
     #[must_use]
     pub const fn new(connector: ConnectorId) -> Self {
         Self { connector }
-    }
-}
-
-impl DeleteApplication {
-    /// Removes this application.
-    #[must_use]
-    pub const fn new(id: ApplicationId) -> Self {
-        Self { id }
-    }
-}
-
-impl PublishApplication {
-    /// Publishes an application, or changes how it is published.
-    ///
-    /// ```
-    /// use connector_groups::{ApplicationId, command::PublishApplication, model::PublishingChanges};
-    ///
-    /// let changes = PublishingChanges {
-    ///     internal_url: "https://intranet.contoso.com/".into(),
-    ///     ..PublishingChanges::default()
-    /// };
-    /// let command = PublishApplication::new(ApplicationId::from_u128(7), changes);
-    /// assert_eq!(command.on_premises_publishing.changed().collect::<Vec<_>>(), ["internalUrl"]);
-    /// ```
-    #[must_use]
-    pub fn new(application: ApplicationId, changes: PublishingChanges) -> Self {
-        Self { application, on_premises_publishing: Box::new(changes) }
-    }
-}
-
-impl UnpublishApplication {
-    /// Drops the publishing and the assignment of an application.
-    #[must_use]
-    pub const fn new(application: ApplicationId) -> Self {
-        Self { application }
-    }
-}
-
-impl AddApplication {
-    /// Assigns a published application to a group.
-    #[must_use]
-    pub const fn new(application: ApplicationId, connector_group: ConnectorGroupId) -> Self {
-        Self { application, connector_group }
-    }
-}
-
-impl RemoveApplication {
-    /// Assigns a published application to the default group.
-    #[must_use]
-    pub const fn new(application: ApplicationId) -> Self {
-        Self { application }
     }
 }
 

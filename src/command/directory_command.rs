@@ -26,6 +26,7 @@ use crate::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DirectoryCommand {
     /// A new tenant.
     CreateTenant(CreateTenant),

@@ -47,13 +47,13 @@ pub(super) fn report(state: &State, command: &ReportConnector) -> Decision {
     let connector = checks::connector(state, command.id)?;
     // Repeating a known status changes nothing; above all, the ten days do not start again.
     let status = command.status.filter(|status| *status != connector.presence().status());
-    let external_ip = command.external_ip.clone().filter(|external_ip| external_ip != connector.external_ip());
-    let version = command.version.clone().filter(|version| version != connector.version());
+    let external_ip = command.external_ip.clone().filter(|external_ip| **external_ip != *connector.external_ip());
+    let version = command.version.clone().filter(|version| **version != *connector.version());
     // The former values of exactly the properties that change, so that undo restores those and no other.
     let from = Report {
         presence: status.map(|_| connector.presence()),
-        external_ip: external_ip.as_ref().map(|_| connector.external_ip().clone()),
-        version: version.as_ref().map(|_| connector.version().clone()),
+        external_ip: external_ip.as_ref().map(|_| connector.external_ip().into()),
+        version: version.as_ref().map(|_| connector.version().into()),
     };
     let presence = status.map(|status| match status {
         ConnectorStatus::Active => Presence::Active,

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Diff, Difference, TenantProperties};
 use crate::{
@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// The administrator's commands that lead from the first state of a diff towards the second.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DiffCommands {
     /// The commands, each accepted after those before it.
     pub commands: Vec<Command>,
@@ -33,7 +34,7 @@ pub struct DiffCommands {
 }
 
 /// A difference that remains after the commands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "leftover", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Leftover {
@@ -207,7 +208,7 @@ impl Progress {
                 Some(present) => {
                     let changes = present.properties().changes_to(&properties);
                     let properties = Some(changes).filter(|changes| !changes.is_empty());
-                    let display_name = Some(display_name).filter(|name| name != present.display_name());
+                    let display_name = Some(display_name).filter(|name| **name != *present.display_name());
                     self.attempt_or_leave(UpdateApplication { id, display_name, properties });
                 }
             }

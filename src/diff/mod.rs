@@ -7,7 +7,7 @@ mod report;
 
 use alloc::vec::Vec;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     ids::TenantId,
@@ -46,7 +46,7 @@ pub use commands::{DiffCommands, Leftover};
 /// assert_eq!(diff.commands().commands, [Command::from(back)]);
 /// # Ok::<(), connector_groups::Refusal>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diff {
     from: Tenant,
     to: Tenant,
@@ -57,7 +57,7 @@ pub struct Diff {
 }
 
 /// How one thing differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Difference<T> {
     /// It is in the second state only.
@@ -74,8 +74,9 @@ pub enum Difference<T> {
 }
 
 /// A tenant's properties, without its lists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TenantProperties {
     /// Its id.
     pub id: TenantId,
@@ -86,7 +87,7 @@ pub struct TenantProperties {
     /// Its switches.
     pub rules: Rules,
     /// What its publishing profile says.
-    #[serde(skip_serializing_if = "ProfileProperties::is_empty")]
+    #[serde(default, skip_serializing_if = "ProfileProperties::is_empty")]
     pub on_premises_publishing_profile: ProfileProperties,
 }
 

@@ -155,13 +155,13 @@ impl<'a> Entity<'a> for ConnectorView<'a> {
     fn property(self, name: &str) -> Property<'a> {
         match name {
             "id" => Property::Text(self.key().into()),
-            "machineName" => Property::Text((&**self.machine_name()).into()),
-            "externalIp" => Property::Text((&**self.external_ip()).into()),
+            "machineName" => Property::Text(self.machine_name().into()),
+            "externalIp" => Property::Text(self.external_ip().into()),
             "status" => Property::Text(match self.presence() {
                 Presence::Active => "active".into(),
                 Presence::Inactive { .. } => "inactive".into(),
             }),
-            "version" => Property::Text((&**self.version()).into()),
+            "version" => Property::Text(self.version().into()),
             _ => Property::Null,
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
         match name {
             "id" => Property::Text(self.key().into()),
             "appId" => Property::Text(self.app_id().to_string().into()),
-            "displayName" => Property::Text((&**self.display_name()).into()),
+            "displayName" => Property::Text(self.display_name().into()),
             PUBLISHING => self.publishing().and_then(|it| serde_json::to_value(it).ok()).unwrap_or_default().into(),
             _ => kept_or_unset(self.properties(), &APPLICATION, name),
         }

@@ -9,6 +9,7 @@ use crate::{Directory, TenantId, Timestamp};
 /// author of a Terraform provider measured in July 2026 (`deploymenttheory/terraform-provider-microsoft365`, pull request
 /// 3213), against the reference pages of `microsoftgraph/microsoft-graph-docs-contrib`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Profile {
     /// What the live service was seen to do.
     #[default]

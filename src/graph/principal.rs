@@ -51,7 +51,7 @@ impl<'a> Entity<'a> for Principal<'a> {
         match name {
             "id" => Property::Text(self.key().into()),
             "appId" => Property::Text(self.application.app_id().to_string().into()),
-            "displayName" => Property::Text((&**self.application.display_name()).into()),
+            "displayName" => Property::Text(self.application.display_name().into()),
             _ => {
                 let unset = || SERVICE_PRINCIPAL.property(name).map(PropertyType::default_value);
                 self.kept().remove(name).or_else(unset).unwrap_or_default().into()

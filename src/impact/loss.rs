@@ -23,6 +23,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Loss {
     /// One connector.
     Connector(ConnectorId),
@@ -53,7 +54,7 @@ impl Loss {
 }
 
 /// The applications that depend on a connector or a group.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dependents<'a> {
     connector_group: ConnectorGroupView<'a>,
     active_connectors_without: u32,
@@ -106,7 +107,8 @@ impl<'a> Dependents<'a> {
     }
 
     /// The applications, in creation order. Skips those of other groups.
-    pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
+    #[must_use]
+    pub fn applications(self) -> impl ExactSizeIterator<Item = ApplicationView<'a>> {
         self.connector_group.applications()
     }
 }

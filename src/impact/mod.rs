@@ -125,6 +125,7 @@ fn becomes_better(before: Option<Availability>, after: Option<Availability>) -> 
 /// A group that would change: its availability, a count, its name or its region, or by being created or
 /// deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConnectorGroupChange<'a> {
     id: ConnectorGroupId,
     /// As it is; `None` where there is no such group yet.
@@ -240,7 +241,8 @@ impl<'a> Flow<'a> {
     }
 
     /// The applications, in creation order. Visits all applications of the tenant if a whole group moves.
-    pub fn applications(self) -> impl Iterator<Item = ApplicationId> + 'a {
+    #[must_use]
+    pub fn applications(self) -> impl DoubleEndedIterator<Item = ApplicationId> + 'a {
         let record = self.record;
         // The candidates are more than this flow: all named applications, and all of the group it comes
         // from. Their groups before and after decide.
@@ -299,7 +301,8 @@ impl Impact {
     /// Each application whose availability would change, those newly published or no longer included, in creation order.
     ///
     /// Visits the applications that the command names, and where a whole group is concerned, those of the tenant.
-    pub fn applications(&self) -> impl Iterator<Item = AvailabilityChange> + '_ {
+    #[must_use]
+    pub fn applications(&self) -> impl DoubleEndedIterator<Item = AvailabilityChange> + '_ {
         let folded = self.flows().filter(|flow| flow.record.is_folded).filter(|flow| flow.before() != flow.after());
         self.concerned(folded.filter_map(|flow| flow.record.from)).filter_map(|id| self.change_of(id))
     }
@@ -313,27 +316,31 @@ impl Impact {
     }
 
     /// The applications that would become unavailable.
-    pub fn become_unavailable(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+    #[must_use]
+    pub fn become_unavailable(&self) -> impl DoubleEndedIterator<Item = ApplicationId> + '_ {
         self.that(AvailabilityChange::becomes_unavailable)
     }
 
     /// The applications that would be left with one active connector.
-    pub fn become_at_risk(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+    #[must_use]
+    pub fn become_at_risk(&self) -> impl DoubleEndedIterator<Item = ApplicationId> + '_ {
         self.that(AvailabilityChange::becomes_at_risk)
     }
 
     /// The applications that would be served better than they are.
-    pub fn become_better(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+    #[must_use]
+    pub fn become_better(&self) -> impl DoubleEndedIterator<Item = ApplicationId> + '_ {
         self.that(AvailabilityChange::becomes_better)
     }
 
-    fn that(&self, is: fn(&AvailabilityChange) -> bool) -> impl Iterator<Item = ApplicationId> + '_ {
+    fn that(&self, is: fn(&AvailabilityChange) -> bool) -> impl DoubleEndedIterator<Item = ApplicationId> + '_ {
         self.applications().filter(is).map(|change| change.application)
     }
 
     /// The applications that would come to rest in the default group, from elsewhere or newly published, in creation
     /// order.
-    pub fn come_to_rest_in_default(&self) -> impl Iterator<Item = ApplicationId> + '_ {
+    #[must_use]
+    pub fn come_to_rest_in_default(&self) -> impl DoubleEndedIterator<Item = ApplicationId> + '_ {
         let default = self.default_connector_group().id();
         let folded = self.flows().filter(|flow| flow.record.is_folded).filter(|flow| flow.comes_to_rest_in_default());
         self.concerned(folded.filter_map(|flow| flow.record.from)).filter(move |id| {
@@ -343,7 +350,8 @@ impl Impact {
     }
 
     /// The groups that would change, in creation order, new ones last.
-    pub fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupChange<'_>> {
+    #[must_use]
+    pub fn connector_groups(&self) -> impl DoubleEndedIterator<Item = ConnectorGroupChange<'_>> {
         self.connector_groups.iter().filter_map(|id| self.connector_group(*id)).filter(ConnectorGroupChange::is_one)
     }
 
@@ -374,7 +382,8 @@ impl Impact {
 
     /// The applications that would move, come or go, or stay where something changes, folded by where from and where to, in
     /// creation order of the groups.
-    pub fn flows(&self) -> impl Iterator<Item = Flow<'_>> {
+    #[must_use]
+    pub fn flows(&self) -> impl DoubleEndedIterator<Item = Flow<'_>> + ExactSizeIterator {
         self.flows.iter().map(|record| Flow { impact: self, record: *record })
     }
 
@@ -405,7 +414,10 @@ impl Impact {
     }
 
     /// The applications of these groups in the state before, and all named ones, in creation order.
-    fn concerned(&self, groups: impl IntoIterator<Item = ConnectorGroupId>) -> impl Iterator<Item = ApplicationId> {
+    fn concerned(
+        &self,
+        groups: impl IntoIterator<Item = ConnectorGroupId>,
+    ) -> impl DoubleEndedIterator<Item = ApplicationId> {
         self.with_named(self.before.applications_in(groups.into_iter()))
     }
 
@@ -413,7 +425,7 @@ impl Impact {
     fn with_named<'a>(
         &'a self,
         folded: impl Iterator<Item = ApplicationView<'a>>,
-    ) -> impl Iterator<Item = ApplicationId> {
+    ) -> impl DoubleEndedIterator<Item = ApplicationId> {
         // Named applications that exist already come first in `named`, and new ones last.
         let former = self.named.partition_point(|id| self.before.application(*id).is_some());
         let (former, new) = self.named.split_at(former);

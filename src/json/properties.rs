@@ -47,7 +47,8 @@ impl<K> Properties<K> {
     }
 
     /// Their names, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    #[must_use]
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.0.keys().map(|name| &**name)
     }
 
@@ -87,7 +88,8 @@ impl<K> PropertyChanges<K> {
     }
 
     /// The names of the members that are asked for, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    #[must_use]
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.0.keys().map(|name| &**name)
     }
 }

@@ -142,7 +142,8 @@ macro_rules! properties {
 
         impl PublishingChanges {
             /// The names of the properties that are asked for, as JSON has them.
-            pub fn changed(&self) -> impl Iterator<Item = String> + '_ {
+            #[must_use]
+            pub fn changed(&self) -> impl DoubleEndedIterator<Item = String> + '_ {
                 let names = [$((stringify!($name), self.$name.is_keep())),*];
                 names.into_iter().filter(|(_, keeps)| !keeps).map(|(name, _)| json_name(name))
             }

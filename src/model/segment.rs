@@ -218,6 +218,7 @@ pub(crate) fn joined(ports: &[PortRange]) -> Vec<PortRange> {
 /// A part of a segment that can be wrong by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum SegmentProperty {
     /// `destinationHost`.
     DestinationHost,

@@ -62,6 +62,7 @@ pub enum Things {
 /// A selection, with a reference instead of a group's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Selected {
     /// Members of this group.
     In(Arc<str>),

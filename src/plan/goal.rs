@@ -64,7 +64,7 @@ pub(super) fn resolve(
 ) -> Result<Goal, Vec<Reason>> {
     let mut resolving = Resolving {
         tenant,
-        connectors: Index::of(tenant.connectors().map(|connector| (&**connector.machine_name(), connector.id()))),
+        connectors: Index::of(tenant.connectors().map(|connector| (connector.machine_name(), connector.id()))),
         applications: None,
         absent: &desired.absent,
         connectors_to: Vec::new(),
@@ -209,7 +209,7 @@ impl Resolving<'_> {
         let found = if let Some(application) = by_id {
             Ok(Some(application.id()))
         } else {
-            let names = self.tenant.applications().map(|one| (&**one.display_name(), one.id()));
+            let names = self.tenant.applications().map(|one| (one.display_name(), one.id()));
             self.applications.get_or_insert_with(|| Index::of(names)).get(reference)
         };
         match found {

@@ -41,6 +41,7 @@ use walk::Walk;
 /// What a plan minimizes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Aim {
     /// Fewest steps. Where the greedy planner has two orders of equal length, it takes the one with fewer outages.
     #[default]
@@ -53,6 +54,7 @@ pub enum Aim {
 /// Where the members of a group wait while its region changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Parking {
     /// In a temporary group, or in an empty group that nobody else goes to. Only things that block a region change wait
     /// there; everything else goes straight to its destination. So no application is served by connectors of a foreign
@@ -80,6 +82,7 @@ objects! {
 /// Commands that lead to the desired state, each accepted after those before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Plan {
     /// The commands in order; empty if the tenant has the desired state.
     pub steps: Vec<Command>,
@@ -95,6 +98,7 @@ pub struct Plan {
 /// Applications of one group that lose their last active connector with one step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Outage {
     /// The step that takes the connector away, counted from 0.
     pub step: usize,
@@ -165,6 +169,7 @@ pub enum Reason {
 /// No plan was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Unreachable {
     /// Why not; never empty.
     pub reasons: Vec<Reason>,

@@ -18,7 +18,7 @@ impl State {
         self.applications.by_id.len()
     }
 
-    pub(crate) fn applications(&self) -> impl Iterator<Item = ApplicationView<'_>> {
+    pub(crate) fn applications(&self) -> impl DoubleEndedIterator<Item = ApplicationView<'_>> + ExactSizeIterator {
         self.applications.by_id.iter().map(|slot| ApplicationView { state: self, slot })
     }
 
@@ -55,7 +55,10 @@ impl State {
         self.applications.wildcards().map(|slot| ApplicationView { state: self, slot })
     }
 
-    pub(crate) fn applications_after(&self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'_>>> {
+    pub(crate) fn applications_after(
+        &self,
+        after: ApplicationId,
+    ) -> Option<impl DoubleEndedIterator<Item = ApplicationView<'_>>> {
         let after = self.applications.by_id.slot(after)?;
         Some(self.applications.by_id.after(after).map(|slot| ApplicationView { state: self, slot }))
     }

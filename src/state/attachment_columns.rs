@@ -166,7 +166,7 @@ impl Attachments {
     }
 
     /// The segments of an application, in their order.
-    pub(super) fn segments_of(&self, slot: Slot) -> impl Iterator<Item = &ApplicationSegment> {
+    pub(super) fn segments_of(&self, slot: Slot) -> impl DoubleEndedIterator<Item = &ApplicationSegment> {
         let ids = self.get(slot).map(|extras| extras.segments.as_slice()).unwrap_or_default();
         ids.iter().filter_map(|id| self.segment(*id).map(|(_, segment)| segment))
     }

@@ -21,7 +21,7 @@ pub(super) struct Connectors {
     inactive: Arc<BTreeSet<(Timestamp, Slot)>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Texts {
     pub(super) machine_name: Arc<str>,
     pub(super) external_ip: Arc<str>,

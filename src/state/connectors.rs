@@ -18,11 +18,14 @@ impl State {
         self.connectors.by_id.len()
     }
 
-    pub(crate) fn connectors(&self) -> impl Iterator<Item = ConnectorView<'_>> {
+    pub(crate) fn connectors(&self) -> impl DoubleEndedIterator<Item = ConnectorView<'_>> + ExactSizeIterator {
         self.connectors.by_id.iter().map(|slot| ConnectorView { state: self, slot })
     }
 
-    pub(crate) fn connectors_after(&self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'_>>> {
+    pub(crate) fn connectors_after(
+        &self,
+        after: ConnectorId,
+    ) -> Option<impl DoubleEndedIterator<Item = ConnectorView<'_>>> {
         let after = self.connectors.by_id.slot(after)?;
         Some(self.connectors.by_id.after(after).map(|slot| ConnectorView { state: self, slot }))
     }

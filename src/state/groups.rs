@@ -17,14 +17,16 @@ impl State {
         self.groups.by_id.len()
     }
 
-    pub(crate) fn connector_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+    pub(crate) fn connector_groups(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
         self.groups.by_id.iter().map(|slot| ConnectorGroupView { state: self, slot })
     }
 
     pub(crate) fn connector_groups_after(
         &self,
         after: ConnectorGroupId,
-    ) -> Option<impl Iterator<Item = ConnectorGroupView<'_>>> {
+    ) -> Option<impl DoubleEndedIterator<Item = ConnectorGroupView<'_>>> {
         let after = self.groups.by_id.slot(after)?;
         Some(self.groups.by_id.after(after).map(|slot| ConnectorGroupView { state: self, slot }))
     }
@@ -40,7 +42,10 @@ impl State {
     }
 
     /// The groups with this name, trimmed and lower-cased, in creation order.
-    pub(crate) fn connector_groups_named(&self, name: &Name) -> impl Iterator<Item = ConnectorGroupView<'_>> {
+    pub(crate) fn connector_groups_named(
+        &self,
+        name: &Name,
+    ) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
         let mut slots: Vec<Slot> = self.groups.named(name).collect();
         // The index answers in no particular order; slots are in creation order.
         slots.sort_unstable();

@@ -29,8 +29,6 @@ mod structural_diff;
 mod tests;
 mod views;
 
-use alloc::sync::Arc;
-
 use application_columns::Applications;
 pub(crate) use bulk_move::{BulkMove, ToMove};
 use connector_columns::Connectors;
@@ -43,7 +41,7 @@ use crate::{
     ids::TenantId,
     model::Rules,
     model::{
-        group::{ConnectorGroup, ConnectorGroupType, Name},
+        group::ConnectorGroup,
         properties::{ApplicationProperties, ProfileProperties},
         region::Region,
     },
@@ -59,10 +57,8 @@ pub(crate) struct State {
     groups: Groups,
     connectors: Connectors,
     applications: Applications,
-    /// Answers for a view of a deleted thing. Only foreign events lead to one.
-    no_group: Record,
-    no_text: Arc<str>,
-    no_properties: ApplicationProperties,
+    /// What an application has whose column of attachments says nothing.
+    empty_properties: ApplicationProperties,
     profile: ProfileProperties,
 }
 
@@ -85,30 +81,28 @@ impl State {
         rules: Rules,
         default: &ConnectorGroup,
     ) -> Self {
-        let mut state = Self::without_groups(hash_seed, id, default_region, now, rules, default.name.clone());
+        let mut state = Self::without_groups(hash_seed, id, default_region, now, rules, default);
         state.push_connector_group(default);
         state
     }
 
+    /// A state that is to be filled, beginning with its groups; `default` is among those, at its place in their order.
     pub(crate) fn without_groups(
         hash_seed: HashSeed,
         id: TenantId,
         default_region: Region,
         now: Timestamp,
         rules: Rules,
-        any_name: Name,
+        default: &ConnectorGroup,
     ) -> Self {
-        let connector_group_type = ConnectorGroupType::ApplicationProxy;
         Self {
             id,
             now,
             rules,
-            groups: Groups::new(hash_seed),
+            groups: Groups::new(hash_seed, Record::of(default)),
             connectors: Connectors::new(hash_seed),
             applications: Applications::new(hash_seed),
-            no_group: Record { name: any_name, connector_group_type, region: default_region.clone() },
-            no_text: "".into(),
-            no_properties: ApplicationProperties::default(),
+            empty_properties: ApplicationProperties::default(),
             profile: ProfileProperties::default(),
             default_region,
         }
@@ -167,8 +161,9 @@ impl State {
     }
 
     fn emptied(&self, hash_seed: HashSeed) -> Self {
-        let (id, region, name) = (self.id, self.default_region.clone(), self.no_group.name.clone());
-        let emptied = Self::without_groups(hash_seed, id, region, self.now, self.rules, name);
+        let (id, region) = (self.id, self.default_region.clone());
+        let default = self.default_connector_group().to_connector_group();
+        let emptied = Self::without_groups(hash_seed, id, region, self.now, self.rules, &default);
         Self { profile: self.profile.clone(), ..emptied }
     }
 

@@ -3,9 +3,9 @@
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
-use super::State;
+use super::{State, connector_columns::Texts, group_columns::Record};
 use crate::{
-    columns::Slot,
+    columns::{Exactly, Slot},
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::{Application, Publication},
@@ -110,14 +110,18 @@ impl<'a> ConnectorGroupView<'a> {
     }
 
     /// Its connectors, in creation order (Graph: `members`).
-    pub fn members(self) -> impl Iterator<Item = ConnectorView<'a>> {
+    #[must_use]
+    pub fn members(self) -> impl DoubleEndedIterator<Item = ConnectorView<'a>> + ExactSizeIterator {
         let state = self.state;
         state.groups.members(self.slot).iter().map(move |slot| ConnectorView { state, slot: *slot })
     }
 
     /// Its connectors behind the one with this id, in creation order; `None` where the tenant has no such connector.
     #[must_use]
-    pub fn members_after(self, after: ConnectorId) -> Option<impl Iterator<Item = ConnectorView<'a>>> {
+    pub fn members_after(
+        self,
+        after: ConnectorId,
+    ) -> Option<impl DoubleEndedIterator<Item = ConnectorView<'a>> + ExactSizeIterator> {
         let state = self.state;
         let after = state.connectors.by_id.slot(after)?;
         let members = state.groups.members(self.slot);
@@ -128,30 +132,35 @@ impl<'a> ConnectorGroupView<'a> {
     }
 
     /// The applications assigned to it, in creation order. Skips those of other groups, 64 at a time.
-    pub fn applications(self) -> impl Iterator<Item = ApplicationView<'a>> {
-        self.applications_from(0)
+    #[must_use]
+    pub fn applications(self) -> impl ExactSizeIterator<Item = ApplicationView<'a>> {
+        let state = self.state;
+        // Behind the last member the search would go on to the end of the tenant, in vain. The count stops it.
+        let members =
+            Exactly::new(state.applications.groups.members_from(self.slot, 0), self.applications_count_usize());
+        members.map(move |slot| ApplicationView { state, slot })
     }
 
     /// Its applications behind the one with this id, in creation order; `None` where the tenant has no such application.
     #[must_use]
     pub fn applications_after(self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'a>>> {
         let after = self.state.applications.by_id.slot(after)?;
-        Some(self.applications_from(after.index().saturating_add(1)))
+        let members = self.state.applications.groups.members_from(self.slot, after.index().saturating_add(1));
+        // How many members are before `after` is not known without a look at each, so a page in the middle of the list is
+        // bounded by all of them.
+        let slots = members.take(self.applications_count_usize());
+        Some(slots.map(move |slot| ApplicationView { state: self.state, slot }))
     }
 
-    fn applications_from(self, start: usize) -> impl Iterator<Item = ApplicationView<'a>> {
-        let state = self.state;
-        // Behind the last member the search would go on to the end of the tenant, in vain. The count stops
-        // it.
-        let most = usize::try_from(self.applications_count()).unwrap_or(usize::MAX);
-        let slots = state.applications.groups.members_from(self.slot, start).take(most);
-        slots.map(move |slot| ApplicationView { state, slot })
+    fn applications_count_usize(self) -> usize {
+        // No platform that has memory for so many applications counts them in fewer than 32 bits.
+        usize::try_from(self.applications_count()).unwrap_or(usize::MAX)
     }
 
     /// The group as a record of its own.
     #[must_use]
     pub fn to_connector_group(self) -> ConnectorGroup {
-        let super::group_columns::Record { name, connector_group_type, region } = self.record().clone();
+        let Record { name, connector_group_type, region } = self.record().clone();
         ConnectorGroup { id: self.id(), name, connector_group_type, is_default: self.is_default(), region }
     }
 
@@ -169,9 +178,8 @@ impl<'a> ConnectorGroupView<'a> {
         self.slot
     }
 
-    fn record(self) -> &'a super::group_columns::Record {
-        // A live slot has a record. Only events of another tenant delete a group that is not empty.
-        self.state.groups.record(self.slot).unwrap_or(&self.state.no_group)
+    fn record(self) -> &'a Record {
+        self.state.groups.record(self.slot)
     }
 }
 
@@ -184,14 +192,14 @@ impl<'a> ConnectorView<'a> {
 
     /// The name of its host, as the agent reported it.
     #[must_use]
-    pub fn machine_name(self) -> &'a Arc<str> {
-        self.texts().map_or(&self.state.no_text, |texts| &texts.machine_name)
+    pub fn machine_name(self) -> &'a str {
+        self.texts().map_or("", |texts| &texts.machine_name)
     }
 
     /// The external IP address that the service saw, as text.
     #[must_use]
-    pub fn external_ip(self) -> &'a Arc<str> {
-        self.texts().map_or(&self.state.no_text, |texts| &texts.external_ip)
+    pub fn external_ip(self) -> &'a str {
+        self.texts().map_or("", |texts| &texts.external_ip)
     }
 
     /// Whether it is connected, and if not, since when.
@@ -208,8 +216,8 @@ impl<'a> ConnectorView<'a> {
 
     /// The agent's version.
     #[must_use]
-    pub fn version(self) -> &'a Arc<str> {
-        self.texts().map_or(&self.state.no_text, |texts| &texts.version)
+    pub fn version(self) -> &'a str {
+        self.texts().map_or("", |texts| &texts.version)
     }
 
     /// The one group that it is a member of (Graph: `memberOf`).
@@ -221,14 +229,9 @@ impl<'a> ConnectorView<'a> {
     /// The connector as a record of its own.
     #[must_use]
     pub fn to_connector(self) -> Connector {
-        Connector {
-            id: self.id(),
-            machine_name: self.machine_name().clone(),
-            external_ip: self.external_ip().clone(),
-            presence: self.presence(),
-            version: self.version().clone(),
-            member_of: self.connector_group().id(),
-        }
+        let Texts { machine_name, external_ip, version } = self.texts().cloned().unwrap_or_default();
+        let (id, presence, member_of) = (self.id(), self.presence(), self.connector_group().id());
+        Connector { id, machine_name, external_ip, presence, version, member_of }
     }
 
     fn is_as(&self, other: &ConnectorView<'_>) -> bool {
@@ -248,7 +251,8 @@ impl<'a> ConnectorView<'a> {
         self.slot
     }
 
-    fn texts(self) -> Option<&'a super::connector_columns::Texts> {
+    /// `None` cannot be: a connector has texts while it lives, and no view is made of one that is gone.
+    fn texts(self) -> Option<&'a Texts> {
         let texts = self.state.connectors.texts(self.slot);
         debug_assert!(texts.is_some(), "a view of a connector that is gone");
         texts
@@ -270,12 +274,20 @@ impl<'a> ApplicationView<'a> {
 
     /// Its name.
     #[must_use]
-    pub fn display_name(self) -> &'a Arc<str> {
-        debug_assert!(
-            self.state.applications.display_name(self.slot).is_some(),
-            "a view of an application that is gone"
-        );
-        self.state.applications.display_name(self.slot).unwrap_or(&self.state.no_text)
+    pub fn display_name(self) -> &'a str {
+        self.stored_display_name().map_or("", AsRef::as_ref)
+    }
+
+    /// Its name as it is stored: a clone is one reference count.
+    pub(crate) fn shared_display_name(self) -> Arc<str> {
+        self.stored_display_name().cloned().unwrap_or_default()
+    }
+
+    /// `None` cannot be: an application has a name while it lives, and no view is made of one that is gone.
+    fn stored_display_name(self) -> Option<&'a Arc<str>> {
+        let display_name = self.state.applications.display_name(self.slot);
+        debug_assert!(display_name.is_some(), "a view of an application that is gone");
+        display_name
     }
 
     /// Whether it is published through application proxy. O(1).
@@ -313,7 +325,7 @@ impl<'a> ApplicationView<'a> {
     #[must_use]
     pub fn properties(self) -> &'a ApplicationProperties {
         let extras = self.state.applications.attachments.get(self.slot);
-        extras.map_or(&self.state.no_properties, |extras| &extras.properties)
+        extras.map_or(&self.state.empty_properties, |extras| &extras.properties)
     }
 
     /// Its service principal, if it has one.
@@ -323,7 +335,8 @@ impl<'a> ApplicationView<'a> {
     }
 
     /// Its segments, in the order in which they were added.
-    pub fn application_segments(self) -> impl Iterator<Item = &'a ApplicationSegment> {
+    #[must_use]
+    pub fn application_segments(self) -> impl DoubleEndedIterator<Item = &'a ApplicationSegment> {
         self.state.applications.attachments.segments_of(self.slot)
     }
 
@@ -338,7 +351,7 @@ impl<'a> ApplicationView<'a> {
         Application {
             id: self.id(),
             app_id: self.app_id(),
-            display_name: self.display_name().clone(),
+            display_name: self.shared_display_name(),
             properties: self.properties().clone(),
             service_principal: self.service_principal().cloned(),
             publication,

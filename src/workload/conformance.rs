@@ -97,6 +97,7 @@ impl Default for Conformance {
 /// The first answer that differs. Written, it is the trace as JSON Lines with both answers below; so it is by `Debug`, which is
 /// what `unwrap` shows.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub struct Difference {
     /// The lines; the last is the one whose answers differ.
     pub trace: Vec<String>,

@@ -12,6 +12,7 @@ use crate::{
 
 /// How often each command, selection, event and refusal came up. It is written as a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Coverage {
     /// Commands by their tag: how often accepted, how often refused; within a transaction that is refused, its reason.
     pub commands: BTreeMap<&'static str, (u64, u64)>,

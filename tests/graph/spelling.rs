@@ -136,5 +136,6 @@ pub(crate) fn request(command: &Command, tenant: &Tenant) -> Option<(&'static st
         | Command::ReportConnector(_)
         | Command::AdvanceClock(_)
         | Command::ProvisionConnectorGroup(_) => return None,
+        other => unreachable!("no spelling of {other:?}"),
     })
 }

@@ -67,6 +67,7 @@ impl Oracle {
             Selection::All => true,
             Selection::InRegion(_) => self.group(group).is_ok_and(|group| Some(&*group.region) == region),
             Selection::Named(prefix) => name.to_ascii_lowercase().starts_with(&prefix.to_ascii_lowercase()),
+            other => unreachable!("the oracle does not know the selection {}", other.name()),
         }
     }
 }

@@ -41,6 +41,7 @@ impl DirectoryOracle {
                 let events = self.tenant(*tenant)?.apply(command)?;
                 Ok(events.into_iter().map(|event| DirectoryEvent::InTenant { tenant: *tenant, event }).collect())
             }
+            other => unreachable!("the oracle does not know {other:?}"),
         }
     }
 

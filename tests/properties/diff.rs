@@ -167,7 +167,7 @@ fn assert_leads(from: &Tenant, to: &Tenant) {
     let diff = diff(from, to);
     let entries = diff.connector_groups().len() + diff.connectors().len() + diff.applications().len();
     assert_eq!(diff.to_string().lines().count(), entries + usize::from(diff.tenant().is_some()));
-    let DiffCommands { commands, leftovers } = diff.commands();
+    let DiffCommands { commands, leftovers, .. } = diff.commands();
     let mut led = from.clone();
     for command in &commands {
         let events = led.apply(command).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));

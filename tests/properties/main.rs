@@ -278,6 +278,7 @@ proptest! {
                 DirectoryCommand::CreateTenant(command) => command.id,
                 DirectoryCommand::DeleteTenant(command) => command.id,
                 DirectoryCommand::InTenant { tenant, .. } => *tenant,
+                other => unreachable!("{other:?} is about no tenant"),
             };
             let before = directory.clone();
             let json = serde_json::to_string(&directory).unwrap();

@@ -36,7 +36,7 @@ pub fn impact(directory: &Directory, question: &[u8]) -> Result<Vec<u8>, Failure
                 Loss::Connector(id) => Refusal::ConnectorNotFound { id },
                 Loss::ConnectorGroup(id) => Refusal::ConnectorGroupNotFound { id },
                 // A region without connectors loses nothing, and is never unknown.
-                Loss::Region(_) => Refusal::TenantNotFound { id: tenant.id() },
+                _ => Refusal::TenantNotFound { id: tenant.id() },
             };
             tenant.what_if(&loss).ok_or(unknown)
         })

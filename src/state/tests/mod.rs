@@ -1,4 +1,4 @@
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::ToString, vec::Vec};
 
 use super::*;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{
         application::{Application, Publication},
         connector::{Connector, Presence},
-        group::ConnectorGroup,
+        group::{ConnectorGroup, ConnectorGroupType, Name},
     },
 };
 
@@ -30,11 +30,42 @@ fn state() -> State {
 
 pub(super) fn state_of(hash_seed: HashSeed) -> State {
     let (id, region) = (TenantId::from_u128(0), Region::new("eur").unwrap());
-    let name = Name::new("Group").unwrap();
     let rules = Rules { unique_names: false, regional_connector_moves: false };
-    let mut state = State::without_groups(hash_seed, id, region, Timestamp::UNIX_EPOCH, rules, name);
-    state.push_connector_group(&group(0));
-    state
+    State::new(hash_seed, id, region, Timestamp::UNIX_EPOCH, rules, &group(0))
+}
+
+/// Only foreign events ask for any of this. Every view still has a group, and the group that it says.
+#[test]
+fn no_foreign_event_takes_a_group_from_under_what_is_in_it() {
+    let mut state = state();
+    state.push_connector_group(&group(1));
+    state.push_connector(&Connector { member_of: group(1).id, ..connector(1) });
+    state.remove_connector_group(group(0).id);
+    state.remove_connector_group(group(1).id);
+    assert_eq!(state.connector_groups_count(), 2);
+    assert_eq!(state.connectors().next().unwrap().connector_group().to_connector_group(), group(1));
+    // A second default group: the first one keeps its name and region, and each its slot.
+    let second = ConnectorGroup { is_default: true, name: Name::new("Second").unwrap(), ..group(2) };
+    state.push_connector_group(&second);
+    state.rename_connector_group(group(2).id, &Name::new("Renamed").unwrap());
+    let names: Vec<_> = state.connector_groups().map(|group| group.name().as_str()).collect();
+    assert_eq!(names, ["Group", "Group", "Renamed"]);
+    state.remove_connectors([ConnectorId::from_u128(1)].into_iter());
+    state.remove_connector_group(group(1).id);
+    assert_eq!(state.connector_groups_count(), 2);
+}
+
+/// Its record is on no page, so that the diff has to look at it in any case.
+#[test]
+fn a_diff_sees_the_default_group() {
+    let (before, mut after) = (state(), state());
+    after.rename_connector_group(group(0).id, &Name::new("Other").unwrap());
+    let name = |view: &Option<ConnectorGroupView<'_>>| view.map(|group| group.name().as_str().to_string());
+    let told: Vec<_> = before.connector_groups_diff(&after).iter().map(|(from, to)| (name(from), name(to))).collect();
+    assert_eq!(told, [(Some("Group".into()), Some("Other".into()))]);
+    let mut copy = before.clone();
+    copy.set_region(group(0).id, &Region::new("asia").unwrap());
+    assert_eq!(before.connector_groups_diff(&copy).len(), 1);
 }
 
 /// What comes and goes leaves no dead slots behind, whichever kind it is of.

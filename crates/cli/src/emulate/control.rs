@@ -90,7 +90,7 @@ fn replace(emulator: &Emulator, document: &[u8]) -> Response<Vec<u8>> {
     match world::directory(document, hash_seed) {
         Ok(directory) => done(emulator.replace(directory)),
         Err(Err(wrong)) => error(StatusCode::BAD_REQUEST, &wrong.to_string()),
-        Err(Ok(DirectoryViolations { duplicate_tenants, tenants })) => {
+        Err(Ok(DirectoryViolations { duplicate_tenants, tenants, .. })) => {
             let duplicates = duplicate_tenants
                 .into_iter()
                 .map(|tenant| Violation { tenant, violation: String::from("an earlier tenant has this id (I4)") });

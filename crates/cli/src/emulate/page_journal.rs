@@ -4,7 +4,7 @@
 use core::fmt::{self, Display};
 use std::sync::Mutex;
 
-use connector_groups::{DirectoryCommand, Refusal};
+use connector_groups::Refusal;
 
 use super::{
     call::{Call, Decided},
@@ -63,11 +63,7 @@ struct Told<'a>(&'a Decided);
 
 impl Display for Told<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match &self.0.command {
-            DirectoryCommand::CreateTenant(_) => "createTenant",
-            DirectoryCommand::DeleteTenant(_) => "deleteTenant",
-            DirectoryCommand::InTenant { command, .. } => command.name(),
-        };
+        let name = self.0.command.name();
         match &self.0.refusal {
             None => write!(formatter, "{name}: done"),
             Some(refusal) => write!(

@@ -1,5 +1,6 @@
 //! Why there is no plan, with what to do about it.
 
+use connector_groups::view::{ApplicationView, ConnectorView};
 use connector_groups::{
     ApplicationId, Refusal, Tenant,
     plan::{Reason, Unreachable},
@@ -26,10 +27,10 @@ fn one(tenant: &Tenant, reason: &Reason) -> Told {
             names::suggestions(reference, tenant.connector_groups().map(|group| group.name().as_str()))
         }
         Reason::ConnectorNotFound { reference } => {
-            names::suggestions(reference, tenant.connectors().map(|connector| &**connector.machine_name()))
+            names::suggestions(reference, tenant.connectors().map(ConnectorView::machine_name))
         }
         Reason::ApplicationNotFound { reference } => {
-            names::suggestions(reference, tenant.applications().map(|application| &**application.display_name()))
+            names::suggestions(reference, tenant.applications().map(ApplicationView::display_name))
         }
         _ => Vec::new(),
     };

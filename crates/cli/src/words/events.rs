@@ -40,6 +40,7 @@ fn of_tenant(event: &TenantEvent) -> String {
                 count(tenant.applications_count(), "application")
             )
         }
+        other => other.to_string(),
     }
 }
 
@@ -121,6 +122,8 @@ pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
             let changed: Vec<&str> = to.names().collect();
             format!("changed the publishing profile: {}", changed.join(", "))
         }
+        // An event of a later engine, in the engine's own words: by id, where those above have names.
+        other => other.to_string(),
     }
 }
 
@@ -184,4 +187,28 @@ fn moved(
     }
     let parts = sources.iter().map(|(from, number)| format!("{number} from {}", names.group(*from)));
     format!("{verb} {what} to {to}: {}", listed(parts, sources.len(), ", "))
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test stops where it fails")]
+mod tests {
+    use connector_groups::{Directory, workload::Workload};
+
+    use super::*;
+
+    /// `Event` may grow, so the compiler does not ask for words for a new one; this does.
+    #[test]
+    fn every_event_has_words_with_names() {
+        let (mut workload, mut directory) = (Workload::new(7), Directory::default());
+        for _ in 0..20_000 {
+            let command = workload.next_command(&directory);
+            for one in directory.apply(&command).unwrap_or_default() {
+                let (ours, of_engine) = match &one {
+                    DirectoryEvent::InTenant { event: one, .. } => (event(Names::default(), one), one.to_string()),
+                    DirectoryEvent::OfTenant(one) => (of_tenant(one), one.to_string()),
+                };
+                assert!(ours != of_engine, "no words of our own: {ours}");
+            }
+        }
+    }
 }

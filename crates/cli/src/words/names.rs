@@ -1,7 +1,10 @@
 //! Things by their names and ids.
 
 use connector_groups::{
-    ApplicationId, ConnectorGroupId, ConnectorId, Event, Tenant, directory::DirectoryEvent, ids::AnyId,
+    ApplicationId, ConnectorGroupId, ConnectorId, Event, Tenant,
+    directory::DirectoryEvent,
+    ids::AnyId,
+    view::{ApplicationView, ConnectorView},
 };
 
 use crate::output::escaped;
@@ -46,7 +49,7 @@ impl<'a> Names<'a> {
 
     /// `connector "host" (c0…)`.
     pub(crate) fn connector(&self, id: ConnectorId) -> String {
-        let present = self.tenant.and_then(|tenant| tenant.connector(id)).map(|connector| &**connector.machine_name());
+        let present = self.tenant.and_then(|tenant| tenant.connector(id)).map(ConnectorView::machine_name);
         let name = present.or_else(|| {
             self.removed().find_map(|event| match event {
                 Event::ConnectorsExpired { connectors } => {
@@ -60,7 +63,7 @@ impl<'a> Names<'a> {
 
     /// `application "Payroll" (a0…)`.
     pub(crate) fn application(&self, id: ApplicationId) -> String {
-        let present = self.tenant.and_then(|tenant| tenant.application(id)).map(|one| &**one.display_name());
+        let present = self.tenant.and_then(|tenant| tenant.application(id)).map(ApplicationView::display_name);
         let name = present.or_else(|| {
             self.removed().find_map(|event| match event {
                 Event::ApplicationDeleted(application) if application.thing.id == id => {

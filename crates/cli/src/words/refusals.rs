@@ -62,6 +62,7 @@ pub(super) fn target(names: Names<'_>, asked: &DirectoryCommand) -> String {
         DirectoryCommand::CreateTenant(command) => format!("tenant {}", command.id),
         DirectoryCommand::DeleteTenant(command) => format!("tenant {}", command.id),
         DirectoryCommand::InTenant { tenant: _, command } => target_of(names, command),
+        other => other.to_string(),
     }
 }
 
@@ -147,6 +148,7 @@ fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
         Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
         Kind::ServicePrincipal => format!("service principal {id}"),
         Kind::ApplicationSegment => format!("segment {id}"),
+        other => format!("{} {id}", other.as_str()),
     };
     format!("there is {thing} already")
 }
