@@ -13,7 +13,6 @@ use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    command::AddConnector,
     detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
@@ -344,7 +343,7 @@ fn total(needs: &Needs) -> usize {
 
 /// Whether a connector may go there, at once or through the default group.
 fn may_go(tenant: &Tenant, connector: ConnectorId, connector_group: ConnectorGroupId) -> bool {
-    tenant.decide(&AddConnector { connector, connector_group }.into()).is_ok()
+    detour::goes_straight(tenant, connector, connector_group)
         || detour::through_default(tenant, &[connector], connector_group).is_some()
 }
 

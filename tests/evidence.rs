@@ -14,18 +14,20 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod repository;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
     fmt::Write as _,
     fs,
-    path::{Path, PathBuf},
 };
 
 use connector_groups::{
     Directory, DirectoryCommand, Timestamp,
     graph::{self, Context, Options},
 };
+use repository::{all_files, is_rust, read, root};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// Set it to write `src/docs/rules.md` anew.
@@ -79,14 +81,6 @@ struct Operation {
     witnesses: Witnesses,
 }
 
-fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
 fn records<T: DeserializeOwned>(name: &str) -> Vec<T> {
     let text = read(&format!("src/docs/{name}"));
     text.lines()
@@ -102,21 +96,10 @@ fn operations() -> Vec<Operation> {
     records("operations.jsonl")
 }
 
-/// The text of every Rust file below these folders.
+/// The whole text of every Rust file below these folders, unit tests included: records name those too.
 fn rust(folders: &[&str]) -> Vec<String> {
-    let mut open: Vec<PathBuf> = folders.iter().map(|folder| path(folder)).collect();
-    let mut texts = Vec::new();
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                texts.push(fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    texts
+    let below = |name: &String| is_rust(name) && folders.iter().any(|folder| name.starts_with(folder));
+    all_files().into_iter().filter(below).map(|name| read(&name)).collect()
 }
 
 fn function_names(texts: &[String]) -> BTreeSet<&str> {
@@ -129,7 +112,7 @@ fn every_record_names_only_what_there_is() {
     let sources: Vec<Source> = records("sources.jsonl");
     let kinds: BTreeMap<&str, &str> = sources.iter().map(|source| (&*source.tag, &*source.kind)).collect();
     assert_eq!(kinds.len(), sources.len(), "two sources have one tag");
-    let texts = rust(&["src", "tests", "crates/cli"]);
+    let texts = rust(&["src/", "tests/", "crates/cli/"]);
     let functions = function_names(&texts);
     let clients = [
         ("python", "async def ", read("crates/cli/tests/clients/life.py")),
@@ -215,7 +198,7 @@ fn every_rule_has_a_record_and_every_rule_test_stands_in_one() {
         assert!(ids.contains(&*id), "{id} has no record");
     }
     let named: BTreeSet<&str> = rules.iter().flat_map(|rule| &rule.witnesses.tests).map(|test| &**test).collect();
-    for text in rust(&["tests/rules"]) {
+    for text in rust(&["tests/rules/"]) {
         let tests = text.split("#[test]\nfn ").skip(1).map(|rest| rest.split('(').next().unwrap());
         let of_rules =
             tests.filter(|test| test.starts_with(['r', 'i', 't', 'c']) && test[1..].starts_with(char::is_numeric));
@@ -254,7 +237,7 @@ fn every_supported_operation_is_a_route() {
 fn the_document_is_made_of_the_records() {
     let made = document();
     if env::var_os(REGENERATE).is_some() {
-        fs::write(path("src/docs/rules.md"), &made).unwrap();
+        fs::write(root().join("src/docs/rules.md"), &made).unwrap();
     }
     let is_current = read("src/docs/rules.md") == made;
     assert!(is_current, "src/docs/rules.md is out of date: {REGENERATE}=1 cargo test --test evidence writes it anew");

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Diff, Difference, TenantProperties};
 use crate::{
     command::{
-        Command, CreateApplication, CreateConnectorGroup, DeleteApplication, PublishApplication, UnpublishApplication,
-        UpdateApplication, UpdateProfile,
+        Command, CreateApplication, DeleteApplication, PublishApplication, UnpublishApplication, UpdateApplication,
+        UpdateProfile,
     },
+    detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::Application,
@@ -184,11 +185,7 @@ impl Progress {
             self.leave(Leftover::ServiceGroup { connector_group: group.id });
             return;
         }
-        let named = |name: &str| CreateConnectorGroup {
-            id: group.id,
-            name: name.into(),
-            region: Some(group.region.as_str().into()),
-        };
+        let named = |name: &str| detour::create(group.id, name, group.region.as_str());
         // Another group may still have the name. The id is a name that is free; `rename_groups` gives the right one at last.
         if self.attempt(named(group.name.as_str())).is_err() {
             self.attempt_or_leave(named(&group.id.to_string()));

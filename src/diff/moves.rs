@@ -103,8 +103,7 @@ impl Progress {
         if self.attempt(detour::move_all(ids, connector_group)).is_ok() {
             return;
         }
-        let is_free =
-            |id: &ConnectorId| self.tenant.decide(&AddConnector { connector: *id, connector_group }.into()).is_ok();
+        let is_free = |id: &ConnectorId| detour::goes_straight(&self.tenant, *id, connector_group);
         let (direct, by_way): (Vec<_>, Vec<_>) = ids.iter().partition(|id| is_free(id));
         if !direct.is_empty() {
             self.attempt_or_leave(detour::move_all(&direct, connector_group));
@@ -140,7 +139,7 @@ impl Progress {
     }
 
     /// Renames groups, in rounds, because each rename may free the name that another one waits for. If a round renames
-    /// nothing, the names form cycles: then the first group takes its id as a temporary name, which nobody else has.
+    /// nothing, a group that is part of a circle of names takes its id as a temporary name, which nobody else has.
     ///
     /// It ends: a round renames a group, or one more group gives up its name, which each does once at most.
     pub(super) fn rename_groups(&mut self, groups: &[Difference<ConnectorGroup>]) {
@@ -162,9 +161,13 @@ impl Progress {
             if wanted.len() < count {
                 continue;
             }
-            let Some(id) = wanted.iter().map(|(id, _)| *id).find(|id| gave_up.insert(*id)) else { break };
-            // If the refusal had another reason than the name, this is refused too, and the loop below reports it.
-            _ = self.attempt(rename(id, id.to_string().into()));
+            let needed = |id| wanted.iter().find(|(other, _)| *other == id).map(|(id, name)| rename(*id, name.clone()));
+            let in_circle = |id: &ConnectorGroupId| detour::waits_for_itself(&self.tenant, *id, wanted.len(), needed);
+            let first = wanted.iter().map(|(id, _)| *id).find(|id| !gave_up.contains(id) && in_circle(id));
+            // Whoever is refused for another reason keeps its name, and the loop below reports it.
+            let Some(id) = first else { break };
+            gave_up.insert(id);
+            self.attempt_or_leave(rename(id, id.to_string().into()));
         }
         for (id, name) in wanted {
             self.attempt_or_leave(rename(id, name));

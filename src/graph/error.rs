@@ -57,7 +57,7 @@ macro_rules! codes {
 codes! {
     BodyTooLarge 413 "RequestEntityTooLarge" "ours" "the body is longer than the limit";
     InvalidToken 401 "InvalidAuthenticationToken" "Graph's; that a token is a tenant's id is ours" "the token is missing or names no tenant";
-    UnauthorizedAccess 403 "NotAdminRoleNoEnoughCustomPermission_UnauthorizedAccess" "code and text observed (§4)" "the caller lacks the permission for a route of application proxy; only where a server checks permissions";
+    UnauthorizedAccess 403 "NotAdminRoleNoEnoughCustomPermission_UnauthorizedAccess" "code and text observed (issue 2428 of `microsoftgraph/msgraph-sdk-powershell`)" "the caller lacks the permission for a route of application proxy; only where a server checks permissions";
     RequestDenied 403 "Authorization_RequestDenied" "Graph's" "the caller lacks the permission for a route of applications; only where a server checks permissions";
     InvalidVersion 400 "BadRequest" "ours" "the path begins with neither `/beta` nor `/v1.0`";
     InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";

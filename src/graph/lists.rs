@@ -1,6 +1,6 @@
 //! The lists of a tenant, each in creation order.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::boxed::Box;
 
 use serde_json::Value;
 
@@ -14,64 +14,13 @@ use super::{
     route::Key,
     schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, PROFILE, SERVICE_PRINCIPAL, TEMPLATE, Type},
     segment::Segment,
+    source::Source,
     template::Template,
 };
 use crate::{
     Tenant,
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
-
-/// A list: how long it is, and its things.
-pub(super) struct Source<'a, T> {
-    pub(super) total: usize,
-    pub(super) schema: &'static Type,
-    things: Box<Things<'a, T>>,
-    keyed: Box<Keyed<'a, T>>,
-}
-
-/// All things, or those behind an id; none where the tenant has no such id.
-type Things<'a, T> = dyn Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a;
-
-/// The few things that can have this text as this property, where there is an index of them.
-type Keyed<'a, T> = dyn Fn(&str, &str) -> Option<Vec<T>> + 'a;
-
-impl<'a, T> Source<'a, T> {
-    fn new(
-        schema: &'static Type,
-        total: usize,
-        things: impl Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> + 'a>> + 'a,
-    ) -> Self {
-        Self { total, schema, things: Box::new(things), keyed: Box::new(|_, _| None) }
-    }
-
-    fn keyed(self, keyed: impl Fn(&str, &str) -> Option<Vec<T>> + 'a) -> Self {
-        Self { keyed: Box::new(keyed), ..self }
-    }
-
-    /// The things behind the one with this id, wherever the tenant has that.
-    pub(super) fn behind(&self, id: &str) -> Option<impl Iterator<Item = T>> {
-        (self.things)(Some(id))
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = T> {
-        (self.things)(None).into_iter().flatten()
-    }
-
-    /// The things that can have this text as this property; `None` where only a look at all of them tells.
-    pub(super) fn few(&self, property: &str, text: &str) -> Option<Vec<T>> {
-        (self.keyed)(property, text)
-    }
-}
-
-impl<'a, T: Entity<'a> + 'a> Source<'a, T> {
-    /// The name of a property that one of the things keeps, as it is spelled there. It is sought only where the table has
-    /// no such name, so that a look at all of them costs nothing in the usual case.
-    pub(super) fn kept_name(&self, name: &str) -> Option<String> {
-        self.all()
-            .find_map(|thing| thing.kept().into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
-            .map(|(known, _)| known)
-    }
-}
 
 fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
     Box::new(things)
@@ -236,7 +185,7 @@ pub(super) fn kept<'a>(values: &'a [Value], schema: &'static Type) -> Source<'a,
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
+    use alloc::{string::ToString, vec::Vec};
 
     use super::*;
     use crate::Directory;

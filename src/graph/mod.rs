@@ -12,6 +12,7 @@
 mod application;
 mod batch;
 mod call;
+mod caller;
 mod dispatch;
 mod engine;
 mod entity;
@@ -25,6 +26,7 @@ mod lists;
 mod metadata;
 mod open;
 mod options;
+mod outcome;
 mod permission;
 mod principal;
 mod profile;
@@ -37,6 +39,7 @@ mod schema;
 mod segment;
 mod session;
 mod shown;
+mod source;
 mod template;
 mod version;
 
@@ -44,10 +47,11 @@ use http::{Request, Response};
 
 use crate::Directory;
 
+pub use caller::Caller;
 pub use error::Code;
-pub use front::{Decision, Outcome};
 pub use options::{Context, Options, Profile, Quirks};
-pub use permission::{Caller, least_permission};
+pub use outcome::{Decision, Outcome};
+pub use permission::least_permission;
 
 /// The response to a request, whatever it is, and the events that it has caused. A request that is refused changes nothing
 /// and causes no event.

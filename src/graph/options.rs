@@ -2,7 +2,7 @@
 
 use http::uri::Scheme;
 
-use super::permission::Caller;
+use super::caller::Caller;
 use crate::{Directory, TenantId, Timestamp};
 
 /// Where the live service and its documentation differ, which of them answers. The differences are those that the

@@ -3,27 +3,15 @@
 //! Sources: the permission tables of Microsoft Graph's reference pages for connector groups, connectors and applications.
 //! Those pages ask for `Directory.ReadWrite.All` for every call of application proxy, reads included.
 
-use alloc::{collections::BTreeSet, string::String};
-
 use http::Method;
 
 use super::{
-    Options, Profile,
     call::Call,
+    caller::Caller,
     error::{Code, Error},
+    options::{Options, Profile},
     route::{self, Holder, List, Target},
 };
-
-/// Whoever sends a request, as far as permissions go. Without one in its [`Context`](super::Context), a request may do
-/// everything.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Caller {
-    /// Whether an application calls for itself (application permissions, the claim `roles`) or for a signed-in user
-    /// (delegated permissions, the claim `scp`).
-    pub is_application: bool,
-    /// The permissions that it was granted, such as `Directory.ReadWrite.All`.
-    pub permissions: BTreeSet<String>,
-}
 
 const OF_APPLICATION_PROXY: &[&str] = &["Directory.ReadWrite.All"];
 const READS_APPLICATIONS: &[&str] =

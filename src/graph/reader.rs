@@ -16,8 +16,7 @@ use super::{
     engine::enabled,
     entity::{Entity, Kept, PUBLISHING, Property},
     error::Error,
-    find, kept,
-    lists::{self, Source},
+    find, kept, lists,
     options::Profile,
     principal,
     profile::ProfileView,
@@ -27,6 +26,7 @@ use super::{
     schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
     segment,
     shown::{Shown, View},
+    source::Source,
     template::Template,
 };
 use crate::{Tenant, model::OnPremisesPublishing};

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{
     call::Incoming,
     error::{Code, Error},
-    front::Decision,
     options::Context,
+    outcome::Decision,
     reply::{Body, Reply},
 };
 use crate::{

@@ -2,6 +2,8 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
     vec::Vec,
 };
 use core::fmt;
@@ -65,36 +67,50 @@ impl Hazard {
             Self::DefaultInUse { .. } => "R-66",
         }
     }
+
+    /// The hazard as a sentence, in which things are called as the caller calls them. `Display` calls them by id.
+    ///
+    /// ```
+    /// # use connector_groups::{ConnectorGroupId, Hazard};
+    /// let hazard = Hazard::NoActiveConnector { connector_group: ConnectorGroupId::from_u128(1), applications: 2 };
+    /// let text = hazard.text(|_| "\"Lyon\"".into(), |id| id.to_string(), |region| region.to_string());
+    /// assert_eq!(text, "2 applications in \"Lyon\", which has no active connector");
+    /// ```
+    #[must_use]
+    pub fn text(
+        &self,
+        group: impl Fn(ConnectorGroupId) -> String,
+        application: impl Fn(ApplicationId) -> String,
+        region: impl Fn(&Region) -> String,
+    ) -> String {
+        match self {
+            Self::NoActiveConnector { connector_group, applications } => {
+                let applications = count(*applications, "application");
+                format!("{applications} in {}, which has no active connector", group(*connector_group))
+            }
+            Self::OneActiveConnector { connector_group, applications } => {
+                let applications = count(*applications, "application");
+                format!("{applications} in {}, which has one active connector", group(*connector_group))
+            }
+            Self::WildcardRegion { application: id, connector_group, region: at } => format!(
+                "{} has a wildcard URL, whose DNS record must point to region {} of {}",
+                application(*id),
+                region(at),
+                group(*connector_group)
+            ),
+            Self::DefaultInUse { applications } => {
+                let verb = if *applications == 1 { "comes" } else { "come" };
+                format!("{} {verb} to rest in the default connector group", count(*applications, "application"))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Hazard {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoActiveConnector { connector_group, applications } => {
-                write!(
-                    formatter,
-                    "{} in connector group {connector_group}, which has no active connector",
-                    count(*applications, "application")
-                )?;
-            }
-            Self::OneActiveConnector { connector_group, applications } => {
-                write!(
-                    formatter,
-                    "{} in connector group {connector_group}, which has one active connector",
-                    count(*applications, "application")
-                )?;
-            }
-            Self::WildcardRegion { application, connector_group, region } => write!(
-                formatter,
-                "application {application} has a wildcard URL, whose DNS record must point to region {region} of connector group {connector_group}"
-            )?,
-            Self::DefaultInUse { applications } => {
-                let verb = if *applications == 1 { "comes" } else { "come" };
-                let applications = count(*applications, "application");
-                write!(formatter, "{applications} {verb} to rest in the default connector group")?;
-            }
-        }
-        write!(formatter, " ({})", self.rule())
+        let group = |id| format!("connector group {id}");
+        let text = self.text(group, |id| format!("application {id}"), Region::to_string);
+        write!(formatter, "{text} ({})", self.rule())
     }
 }
 

@@ -89,24 +89,19 @@ impl TryFrom<ApplicationDocument> for Application {
     type Error = ContradictoryPublication;
 
     fn try_from(document: ApplicationDocument) -> Result<Self, ContradictoryPublication> {
-        let ApplicationDocument {
-            id,
-            app_id,
-            display_name,
-            properties,
-            service_principal,
-            application_segments,
-            on_premises_publishing,
-            connector_group,
-        } = document;
-        let publication = match (on_premises_publishing, connector_group) {
-            (None, None) if application_segments.is_empty() => None,
-            (Some(on_premises_publishing), Some(connector_group)) => {
-                Some(Publication { connector_group, on_premises_publishing, application_segments })
-            }
-            _ => return Err(ContradictoryPublication(id)),
+        let (publishing, group) = (document.on_premises_publishing, document.connector_group);
+        let publication = match (publishing, group) {
+            (None, None) if document.application_segments.is_empty() => None,
+            (Some(on_premises_publishing), Some(connector_group)) => Some(Publication {
+                connector_group,
+                on_premises_publishing,
+                application_segments: document.application_segments,
+            }),
+            _ => return Err(ContradictoryPublication(document.id)),
         };
-        Ok(Self { id, app_id, display_name, properties, service_principal, publication })
+        let plain = Self::unpublished(document.id, document.app_id, document.display_name);
+        let (properties, service_principal) = (document.properties, document.service_principal);
+        Ok(Self { properties, service_principal, publication, ..plain })
     }
 }
 

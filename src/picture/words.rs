@@ -103,26 +103,7 @@ impl Names<'_> {
     }
 
     pub(super) fn hazard(&self, hazard: &Hazard) -> String {
-        let text = match hazard {
-            Hazard::NoActiveConnector { connector_group, applications } => {
-                let (applications, group) = (count(*applications, "application"), self.group(*connector_group));
-                format!("{applications} in {group} without an active connector")
-            }
-            Hazard::OneActiveConnector { connector_group, applications } => {
-                let (applications, group) = (count(*applications, "application"), self.group(*connector_group));
-                format!("{applications} in {group} with one active connector")
-            }
-            Hazard::WildcardRegion { application, region, connector_group: _ } => {
-                format!(
-                    "DNS record of {} must point to region {}",
-                    self.application(*application),
-                    self.text(region.as_str())
-                )
-            }
-            Hazard::DefaultInUse { applications } => {
-                format!("{} in the default connector group", count(*applications, "application"))
-            }
-        };
+        let text = hazard.text(|id| self.group(id), |id| self.application(id), |region| self.text(region.as_str()));
         format!("{text} ({})", hazard.rule())
     }
 

@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 
 use super::goal::Fate;
 use crate::{
-    command::{Command, CreateConnectorGroup, UpdateConnectorGroup},
+    command::{Command, UpdateConnectorGroup},
+    detour,
     ids::ConnectorGroupId,
     tenant::Tenant,
 };
@@ -28,7 +29,7 @@ impl Group {
 }
 
 pub(super) fn create(group: &Group, name: &Arc<str>) -> Command {
-    CreateConnectorGroup::new(group.id, name.clone()).region(group.region.clone()).into()
+    detour::create(group.id, name, &group.region).into()
 }
 
 /// The command that gives an existing group its final name and region; `None` if it has both, or is to be deleted.

@@ -14,13 +14,14 @@ use super::{
     Aim,
     goal::Fate,
     group::{Group, create, is_pending, update},
-    small::{application_at, assign, connector_at, send, serves},
+    small::{application_at, assign, connector_at, send, serves, small},
     task::Task,
     walk::Walk,
 };
 use crate::{
     command::{Command, DeleteConnectorGroup, UpdateConnectorGroup},
-    ids::ConnectorGroupId,
+    detour,
+    ids::{ConnectorGroupId, ConnectorId},
     refusal::Refusal,
 };
 
@@ -143,22 +144,10 @@ impl Route<'_> {
         }
     }
 
-    /// Whether a group is part of a cycle in which each group wants the name that the next one has.
     fn waits_for_itself(&self, group: &Group) -> bool {
-        let mut wanted = group;
-        // Follow the refusals from holder to holder. A cycle through `group` is no longer than the number of groups, which
-        // also ends the walk on a chain that runs into a cycle without `group`.
-        for _ in &self.task.groups {
-            let command = update(&self.walk.tenant, wanted).map(Command::from);
-            let refusal = command.and_then(|command| self.walk.tenant.decide(&command).err());
-            let Some(Refusal::DuplicateName { connector_group }) = refusal else { return false };
-            if connector_group == group.id {
-                return true;
-            }
-            let Some(holder) = self.task.groups.iter().find(|group| group.id == connector_group) else { return false };
-            wanted = holder;
-        }
-        false
+        let named = |id| self.task.groups.iter().find(|group| group.id == id);
+        let wanted = |id| named(id).and_then(|group| update(&self.walk.tenant, group));
+        detour::waits_for_itself(&self.walk.tenant, group.id, self.task.groups.len(), wanted)
     }
 
     /// Lends the tenant's default region to the default group if connectors have to pass through it: they leave it again
@@ -257,15 +246,8 @@ impl Route<'_> {
     /// Classes whose direct move is refused by R-16, so that they have to go by way of the default group.
     fn locked(&self, moves: &Moves) -> Vec<usize> {
         let default = self.walk.tenant.default_connector_group().id();
-        let refused = |class: usize, to| {
-            let refusal = self.walk.tenant.decide(&send([class], to)).err();
-            let first = match &refusal {
-                Some(Refusal::Bulk { refused }) => refused.first().map(|entry| &entry.reason),
-                other => other.as_ref(),
-            };
-            matches!(first, Some(Refusal::ConnectorRegionLocked { .. }))
-        };
-        let locked = moves.iter().filter(|(class, to)| **to != default && refused(**class, **to));
+        let held = |class: usize, to| detour::is_held(&self.walk.tenant, small(class, ConnectorId::from_u128), to);
+        let locked = moves.iter().filter(|(class, to)| **to != default && held(**class, **to));
         locked.map(|(class, _)| *class).collect()
     }
 

@@ -10,8 +10,8 @@ use super::{
         call::Call,
         entity::Entity,
         error::{Code, Error},
-        lists::Source,
         reply::Reply,
+        source::Source,
     },
     Filter, Query, Scope, invalid,
 };

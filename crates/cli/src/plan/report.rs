@@ -284,30 +284,12 @@ fn effects(impact: &Impact) -> Vec<Effect> {
 
 /// A hazard with names, and how much it matters.
 pub(super) fn hazard(now: &Tenant, hazard: &Hazard, step: usize) -> Warning {
-    let number = |applications: u32| count(usize::try_from(applications).unwrap_or(usize::MAX), "application");
-    let (level, text) = match hazard {
-        Hazard::NoActiveConnector { connector_group, applications } => {
-            let group = names::group(now, *connector_group);
-            (Level::Critical, format!("{} in {group}, which has no active connector", number(*applications)))
-        }
-        Hazard::OneActiveConnector { connector_group, applications } => {
-            let group = names::group(now, *connector_group);
-            (Level::Warning, format!("{} in {group}, which has one active connector", number(*applications)))
-        }
-        Hazard::WildcardRegion { application, connector_group, region } => {
-            let (application, group) = (names::application(now, *application), names::group(now, *connector_group));
-            let text =
-                format!("{application} has a wildcard URL: its DNS record must point to region {region} of {group}");
-            (Level::Warning, text)
-        }
-        Hazard::DefaultInUse { applications } => {
-            (Level::Note, format!("{} come to rest in the default connector group", number(*applications)))
-        }
-        other => {
-            let text = other.to_string();
-            let text = text.rsplit_once(" (").map_or(text.as_str(), |(text, _)| text).to_string();
-            (Level::Warning, names::in_text(now, &text))
-        }
+    let level = match hazard {
+        Hazard::NoActiveConnector { .. } => Level::Critical,
+        Hazard::DefaultInUse { .. } => Level::Note,
+        // A hazard of a later engine is at least worth a look.
+        _ => Level::Warning,
     };
+    let text = hazard.text(|id| names::group(now, id), |id| names::application(now, id), ToString::to_string);
     Warning { level, rule: hazard.rule(), step: Some(step), text }
 }
