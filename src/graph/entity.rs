@@ -220,6 +220,10 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
 
 /// Open properties as JSON.
 pub(super) fn object<K>(properties: &Properties<K>) -> Map<String, Value> {
+    // Most things keep nothing, and a page asks each of a hundred.
+    if properties.is_empty() {
+        return Map::new();
+    }
     match serde_json::to_value(properties) {
         Ok(Value::Object(members)) => members,
         // Their JSON is an object.

@@ -12,7 +12,7 @@ use super::{
     grants::{Form, Refused, USER, client, unsigned},
     service::response,
     sign_in::SignIn,
-    token::{CODE, CodeRequest, Grant, now},
+    token::{CODE, CodeRequest, Grant},
 };
 
 /// How long a code lasts, in seconds.
@@ -34,7 +34,7 @@ impl SignIn {
         };
         let grant = Grant {
             aud: CODE.into(),
-            exp: now().saturating_add(LIFETIME),
+            exp: self.signer.now().saturating_add(LIFETIME),
             tid: id,
             client_id: client(query)?,
             scope: query.required("scope")?.into(),

@@ -4,17 +4,17 @@ use core::error::Error;
 use std::{fs, path::Path, path::PathBuf, sync::Mutex};
 
 use connector_groups::{
-    ConnectorGroupId, Directory, DirectoryCommand, TenantId,
+    ConnectorGroupId, Directory, DirectoryCommand, TenantId, Timestamp,
     command::{CreateTenant, DefaultConnectorGroup},
     document::DirectoryDocument,
 };
 use serde::de::IgnoredAny;
 
 use super::{
+    clock::Clock,
     faults::Faults,
     journal::Journal,
     records::Records,
-    service,
     store::Store,
     world::{self, World},
     writes::{Change, Writes},
@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Keep the directory and its snapshots in this folder over restarts; without it, in memory only
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// So many changes in that folder are folded into one document, while the emulator runs
+    #[arg(long, value_name = "NUMBER", default_value = "10000")]
+    data_log: core::num::NonZeroU32,
     /// Begin with these faults: a rule or a list of them, as for `POST /_control/faults`
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -44,12 +47,12 @@ pub(crate) struct Options {
 }
 
 /// The directory at the start, and what is kept beside it.
-pub(crate) fn begin(options: &super::Options) -> Result<(World, Records), Box<dyn Error>> {
+pub(crate) fn begin(options: &super::Options, clock: &Clock) -> Result<(World, Records), Box<dyn Error>> {
     let mut world = World::new(options.lag(), options.request_ids);
-    let Options { tenant, data, faults, journal, metrics } = &options.begin;
+    let Options { tenant, data, data_log, faults, journal, metrics } = &options.begin;
     let (mut store, mut found) = (None, false);
     if let Some(folder) = data {
-        let opened = Store::open(folder, &mut world);
+        let opened = Store::open(folder, u64::from(data_log.get()), &mut world);
         let (opened, has_directory) = opened.map_err(|error| format!("cannot keep {}: {error}", folder.display()))?;
         (store, found) = (Some(opened), has_directory);
     } else if !options.quiet {
@@ -67,7 +70,7 @@ pub(crate) fn begin(options: &super::Options) -> Result<(World, Records), Box<dy
         }
     }
     if let Some(id) = tenant {
-        let change = make_tenant(&mut world, *id)?;
+        let change = make_tenant(&mut world, *id, clock.now())?;
         if let (Some(store), Some(change)) = (&mut store, change) {
             store.append(&[change])?;
         }
@@ -89,7 +92,7 @@ pub(crate) fn begin(options: &super::Options) -> Result<(World, Records), Box<dy
 }
 
 /// Makes a tenant unless there is one with this id.
-fn make_tenant(world: &mut World, id: Option<TenantId>) -> Result<Option<Change>, Box<dyn Error>> {
+fn make_tenant(world: &mut World, id: Option<TenantId>, now: Timestamp) -> Result<Option<Change>, Box<dyn Error>> {
     let group = ConnectorGroupId::from_u128(world.next_request_id());
     let id = id.unwrap_or_else(|| {
         let id = TenantId::from_u128(world.next_request_id());
@@ -103,7 +106,7 @@ fn make_tenant(world: &mut World, id: Option<TenantId>) -> Result<Option<Change>
     let command = DirectoryCommand::CreateTenant(CreateTenant {
         id,
         default_region: "nam".into(),
-        now: service::now(),
+        now,
         default_connector_group: DefaultConnectorGroup { id: group, name: None },
         rules: None,
     });

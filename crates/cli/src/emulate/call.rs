@@ -3,15 +3,25 @@
 use alloc::borrow::Cow;
 
 use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
-use hyper::{HeaderMap, Method, Uri, header};
+use hyper::{
+    HeaderMap, Request,
+    body::Bytes,
+    header::{self, HeaderValue},
+};
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::identity::Identity;
 
 /// A command with more events, or one of the directory, is kept with their count only.
 const EVENTS_MAX: usize = 64;
 const CLIENT_BYTES_MAX: usize = 256;
 const TARGET_BYTES_MAX: usize = 2048;
 const SEGMENTS_MAX: usize = 12;
+/// So much of a body is in an archive.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Bodies up to this length are kept as they are, longer ones cut.
+const SHARED_BYTES_MAX: usize = 64 * 1024;
 
 /// The words that a route template keeps; whatever else a path has is an id.
 const WORDS: &[&str] = &[
@@ -74,6 +84,8 @@ pub(crate) struct Call {
     /// The path with `{id}` in the place of ids.
     pub(crate) route: String,
     pub(crate) tenant: Option<TenantId>,
+    /// The id of the application that has signed in, where the token tells.
+    pub(crate) application: Option<String>,
     /// Its user agent.
     pub(crate) client: String,
     /// `None` where the connection was dropped in place of an answer.
@@ -89,9 +101,36 @@ pub(crate) struct Call {
 /// A body, as far as it is kept, for HAR.
 #[derive(Clone, Default)]
 pub(crate) struct Content {
-    pub(crate) media_type: String,
+    media_type: Option<HeaderValue>,
+    /// How many bytes the body has.
     pub(crate) bytes: usize,
-    pub(crate) text: Box<str>,
+    start: Bytes,
+}
+
+impl Content {
+    /// A body is shared with the answer that is sent, as to copy each would cost as much as to make it. One that would keep
+    /// much memory for the sake of an archive is cut, and then copied.
+    pub(crate) fn new(headers: &HeaderMap, body: &Bytes) -> Self {
+        let start = match body.get(..TEXT_BYTES_MAX) {
+            Some(start) if body.len() > SHARED_BYTES_MAX => Bytes::copy_from_slice(start),
+            _ => body.clone(),
+        };
+        Self { media_type: headers.get(header::CONTENT_TYPE).cloned(), bytes: body.len(), start }
+    }
+
+    pub(crate) fn media_type(&self) -> &str {
+        self.media_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as far as it is kept; whole characters only.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        let end = self.start.len().min(TEXT_BYTES_MAX);
+        let text = String::from_utf8_lossy(self.start.get(..end).unwrap_or_default());
+        match text {
+            Cow::Borrowed(text) => Cow::Borrowed(cut(text, TEXT_BYTES_MAX)),
+            Cow::Owned(text) => Cow::Owned(cut(&text, TEXT_BYTES_MAX).into()),
+        }
+    }
 }
 
 /// A command that a request was read as, and what it led to.
@@ -135,23 +174,31 @@ impl Serialize for Decided {
 }
 
 impl Call {
-    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, tenant: Option<TenantId>) -> Self {
-        let client = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    pub(crate) fn new<B>(request: &Request<B>, identity: &Identity) -> Self {
+        let (method, uri) = (request.method(), request.uri());
+        let client =
+            request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let target = uri.path_and_query().map_or("", |target| target.as_str());
         Self {
             method: method.as_str().into(),
             target: cut(target, TARGET_BYTES_MAX).into(),
             route: template(uri.path()),
-            tenant,
+            tenant: identity.tenant,
+            application: identity.application().map(String::from),
             client: cut(client, CLIENT_BYTES_MAX).into(),
             ..Self::default()
         }
     }
 
+    /// Whether it is for Graph, and not for signing in.
+    pub(crate) fn is_graph(&self) -> bool {
+        ["/beta", "/v1.0"].iter().any(|version| self.route.starts_with(version))
+    }
+
     /// How much room it takes, roughly.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.target, &self.route, &self.client].map(String::len).into_iter().sum::<usize>();
-        let bodies = self.request.text.len().saturating_add(self.response.text.len());
+        let bodies = self.request.start.len().saturating_add(self.response.start.len());
         let commands = self.commands.iter().map(|decided| decided.events.len().saturating_add(4).saturating_mul(256));
         texts.saturating_add(bodies).saturating_add(commands.sum()).saturating_add(512)
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::task::block_in_place;
 
 use super::{
+    clock::Setting,
     control::{JSON_LINES, empty, error, json, query},
     host,
     journal::{self, Expectation, Filter},
@@ -47,10 +48,12 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, names: &[&
             let start = held(&records.writes).start();
             json(StatusCode::OK, &start)
         }),
+        ["clock"] if method == Method::GET => json(StatusCode::OK, &emulator.clock.shown()),
+        ["clock"] if method == Method::POST => clock(emulator, request.body()),
         ["expect"] if method == Method::POST => expect(emulator, request.body()),
         ["tenants"] if method == Method::POST => tenants::make(emulator, request.body()),
         ["tenants", id] if method == Method::DELETE => tenants::delete(emulator, id),
-        ["faults" | "journal" | "expect" | "tenants"] | ["faults" | "tenants", _] | ["journal", "start"] => {
+        ["faults" | "journal" | "expect" | "tenants" | "clock"] | ["faults" | "tenants", _] | ["journal", "start"] => {
             error(StatusCode::METHOD_NOT_ALLOWED, "not by this method")
         }
         _ => error(StatusCode::NOT_FOUND, "there is no such control route"),
@@ -90,11 +93,24 @@ fn filter(uri: &Uri) -> Result<Filter, String> {
         route: query(uri, "route"),
         tenant: tenant.transpose()?,
         client: query(uri, "client"),
+        application: query(uri, "application"),
         status: status.map(|status: u64| u16::try_from(status).unwrap_or(u16::MAX)),
         fault: query(uri, "fault"),
         refused: query(uri, "refused"),
         since: number("since").transpose()?,
     })
+}
+
+/// Sets the clock, and tells what it shows; 409 where it cannot be set so.
+fn clock(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
+    let setting: Setting = match serde_json::from_slice(body) {
+        Ok(setting) => setting,
+        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+    };
+    match emulator.clock.set(&setting) {
+        Ok(()) => json(StatusCode::OK, &emulator.clock.shown()),
+        Err(wrong) => error(StatusCode::CONFLICT, &wrong),
+    }
 }
 
 /// 200 where the expectation is met, 417 with what is wrong where it is not.

@@ -1,12 +1,12 @@
 //! Failure on purpose: rules that say which requests fail, and how. Equal requests in the same order fail in the same way.
 
-use alloc::collections::BTreeMap;
-use std::time::Instant;
-
-use connector_groups::TenantId;
+use connector_groups::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::call::Call;
+use super::{
+    call::Call,
+    throttle::{Buckets, Throttle},
+};
 
 /// The rules, in the order in which they are asked.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ struct Rule {
     /// Part of the user agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
+    /// The id of the application that has signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<String>,
     /// Only the request of a batch with this id.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<String>,
@@ -63,7 +66,7 @@ struct Rule {
     #[serde(default)]
     failed: u64,
     #[serde(skip)]
-    windows: BTreeMap<(usize, Option<TenantId>), (Instant, u64)>,
+    buckets: Buckets,
 }
 
 /// When a connection ends without an answer.
@@ -75,36 +78,6 @@ pub(crate) enum Dropped {
     /// All was done.
     After,
 }
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Throttle {
-    Profile(Profile),
-    Limit(Limit),
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Profile {
-    Graph,
-}
-
-/// So many requests a tenant within so many seconds from the first one.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Limit {
-    requests: u64,
-    seconds: u64,
-    #[serde(default)]
-    writes_only: bool,
-}
-
-/// The identity and access limits that Graph documents for an application in a tenant of the smallest size
-/// (`learn.microsoft.com/graph/throttling-limits`), each request at a cost of 1.
-const GRAPH_LIMITS: [Limit; 2] = [
-    Limit { requests: 3500, seconds: 10, writes_only: false },
-    Limit { requests: 3000, seconds: 150, writes_only: true },
-];
 
 /// What becomes of a request.
 #[derive(Default)]
@@ -122,6 +95,8 @@ pub(crate) struct Answer {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) retry_after: Option<u64>,
+    /// What else Graph would tell.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Faults {
@@ -158,11 +133,11 @@ impl Faults {
 
     /// What the rules say of a request, or of one request of a batch (`part`). Every rule counts each request that it
     /// matches, whatever other rules say, so that counts do not depend on the order of rules.
-    pub(crate) fn judge(&mut self, call: &Call, part: Option<&str>) -> Verdict {
+    pub(crate) fn judge(&mut self, call: &Call, part: Option<&str>, now: Timestamp) -> Verdict {
         let mut verdict = Verdict::default();
         for rule in &mut self.0 {
             if rule.matches(call, part) {
-                rule.judge(call, &mut verdict);
+                rule.judge(call, now, &mut verdict);
             }
         }
         verdict
@@ -186,6 +161,9 @@ impl Rule {
         if self.nth.is_some() && (self.from.is_some() || self.to.is_some()) {
             return wrong("nth stands alone; from and to make a range");
         }
+        if self.throttle.as_ref().is_some_and(|throttle| !throttle.is_possible()) {
+            return wrong("a limit has at least one request and one second");
+        }
         if self.part.is_some() && !answers {
             return wrong("one part of a batch can have a status, and nothing else");
         }
@@ -205,9 +183,10 @@ impl Rule {
             && self.route.as_ref().is_none_or(|route| matches(route, &call.route))
             && self.tenant.is_none_or(|tenant| call.tenant == Some(tenant))
             && self.client.as_ref().is_none_or(|client| call.client.contains(client.as_str()))
+            && self.application.as_ref().is_none_or(|id| call.application.as_ref() == Some(id))
     }
 
-    fn judge(&mut self, call: &Call, verdict: &mut Verdict) {
+    fn judge(&mut self, call: &Call, now: Timestamp, verdict: &mut Verdict) {
         self.matched = self.matched.saturating_add(1);
         let (from, to) = match self.nth {
             Some(nth) => (nth, nth),
@@ -216,10 +195,11 @@ impl Rule {
         if !(from..=to).contains(&self.matched) {
             return;
         }
-        let mut retry_after = self.retry_after;
-        if self.throttle.is_some() {
-            let Some(seconds) = self.exceeded(call) else { return };
-            retry_after = retry_after.or(Some(seconds));
+        let (mut retry_after, mut headers) = (self.retry_after, Vec::new());
+        if let Some(throttle) = &self.throttle {
+            let Some(throttled) = self.buckets.take(throttle, call, now) else { return };
+            retry_after = retry_after.or(Some(throttled.seconds));
+            headers = throttled.headers;
         }
         self.failed = self.failed.saturating_add(1);
         verdict.names.push(self.name.clone());
@@ -233,33 +213,9 @@ impl Rule {
                 code: self.code.clone().unwrap_or_else(|| code.into()),
                 message: self.message.clone().unwrap_or_else(|| message.into()),
                 retry_after,
+                headers,
             });
         }
-    }
-
-    /// For how many seconds a limit is exceeded, where one is.
-    fn exceeded(&mut self, call: &Call) -> Option<u64> {
-        let limits: &[Limit] = match &self.throttle {
-            None => &[],
-            Some(Throttle::Profile(Profile::Graph)) => &GRAPH_LIMITS,
-            Some(Throttle::Limit(limit)) => core::slice::from_ref(limit),
-        };
-        let mut wait = None;
-        for (index, limit) in limits.iter().enumerate() {
-            if limit.writes_only && matches!(call.method.as_str(), "GET" | "HEAD") {
-                continue;
-            }
-            let window = self.windows.entry((index, call.tenant)).or_insert_with(|| (Instant::now(), 0));
-            if window.0.elapsed().as_secs() >= limit.seconds {
-                *window = (Instant::now(), 0);
-            }
-            window.1 = window.1.saturating_add(1);
-            if window.1 > limit.requests {
-                let left = limit.seconds.saturating_sub(window.0.elapsed().as_secs());
-                wait = wait.max(Some(left));
-            }
-        }
-        wait
     }
 }
 

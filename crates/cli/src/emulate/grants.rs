@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     authorize,
     sign_in::SignIn,
-    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH, now},
+    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH},
 };
 
 /// What a client is granted where nothing else is said: all that the emulated routes may ask for.
@@ -182,7 +182,7 @@ impl SignIn {
         if let (true, Some(members)) = (is_v1, answer.as_object_mut()) {
             // That endpoint writes numbers as texts, and tells the time of the end too.
             members.insert("expires_in".into(), LIFETIME.to_string().into());
-            members.insert("expires_on".into(), now().saturating_add(LIFETIME).to_string().into());
+            members.insert("expires_on".into(), self.signer.now().saturating_add(LIFETIME).to_string().into());
             members.insert("resource".into(), resource(signed_in.scope).into());
         }
         Ok(answer)
@@ -194,7 +194,7 @@ impl SignIn {
         let scope = form.get("scope").map(String::from).or(of_resource);
         let grant = Grant {
             aud: DEVICE.into(),
-            exp: now().saturating_add(DEVICE_LIFETIME),
+            exp: self.signer.now().saturating_add(DEVICE_LIFETIME),
             tid: id,
             client_id: client(form)?,
             scope: scope.map_or_else(|| form.required("scope").map(String::from), Ok)?,
@@ -228,7 +228,7 @@ impl SignIn {
         let username = signed_in.username;
         // The same client and the same user have the same object ids in each run.
         let oid = Uuid::new_v5(&Uuid::from_u128(id.as_u128()), username.unwrap_or(client).as_bytes()).to_string();
-        let time = now();
+        let time = self.signer.now();
         let scopes = username.map(|_| delegated(signed_in.scope, &granted));
         let claims = AccessClaims {
             aud: resource(signed_in.scope).into(),

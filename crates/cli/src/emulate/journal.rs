@@ -7,10 +7,7 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{
-    call::{Call, Content},
-    faults::matches,
-};
+use super::{call::Call, faults::matches};
 
 /// So much is kept, however many requests that is.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -32,6 +29,8 @@ pub(crate) struct Filter {
     pub(crate) route: Option<String>,
     pub(crate) tenant: Option<TenantId>,
     pub(crate) client: Option<String>,
+    /// The id of the application that has signed in.
+    pub(crate) application: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) fault: Option<String>,
     /// The code of a refusal.
@@ -50,6 +49,7 @@ impl Filter {
             && self.route.as_ref().is_none_or(|route| matches(route, &call.route))
             && self.tenant.is_none_or(|tenant| call.tenant == Some(tenant))
             && self.client.as_ref().is_none_or(|client| call.client.contains(client.as_str()))
+            && self.application.as_ref().is_none_or(|id| call.application.as_ref() == Some(id))
             && self.status.is_none_or(|status| call.status == Some(status))
             && self.fault.as_ref().is_none_or(|name| {
                 call.fault.as_ref().is_some_and(|names| names.split(", ").any(|fault| fault == name))
@@ -195,8 +195,8 @@ pub(crate) fn har(calls: &[Arc<Call>], root: &str) -> Value {
             "queryString": pairs(call.target.split_once('?').map_or("", |(_, query)| query)),
             "headersSize": -1, "bodySize": call.request.bytes,
         });
-        if let (false, Some(request)) = (call.request.text.is_empty(), request.as_object_mut()) {
-            let Content { media_type, text, .. } = &call.request;
+        if let (true, Some(request)) = (call.request.bytes > 0, request.as_object_mut()) {
+            let (media_type, text) = (call.request.media_type(), call.request.text());
             request.insert("postData".into(), json!({"mimeType": media_type, "params": [], "text": text}));
         }
         json!({
@@ -204,11 +204,13 @@ pub(crate) fn har(calls: &[Arc<Call>], root: &str) -> Value {
             "response": {
                 "status": status, "statusText": reason, "httpVersion": "HTTP/1.1", "cookies": [],
                 "headers": call.fault.iter().map(|name| json!({"name": "x-emulator-fault", "value": name})).collect::<Vec<_>>(),
-                "content": {"size": call.response.bytes, "mimeType": call.response.media_type, "text": call.response.text},
+                "content": {
+                    "size": call.response.bytes, "mimeType": call.response.media_type(), "text": call.response.text(),
+                },
                 "redirectURL": "", "headersSize": -1, "bodySize": call.response.bytes,
             },
             "cache": {}, "timings": {"send": 0, "wait": time, "receive": 0},
-            "_route": call.route, "_tenant": call.tenant, "_commands": call.commands,
+            "_route": call.route, "_tenant": call.tenant, "_application": call.application, "_commands": call.commands,
         })
     };
     let creator = json!({"name": "connector-groups", "version": env!("CARGO_PKG_VERSION")});

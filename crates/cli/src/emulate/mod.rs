@@ -6,12 +6,15 @@
 mod authorize;
 mod begin;
 mod call;
+mod clock;
 mod command;
 mod control;
 mod control_records;
 mod faults;
+mod fold;
 mod grants;
 mod host;
+mod identity;
 mod journal;
 mod metrics;
 mod options;
@@ -26,14 +29,17 @@ mod sign_in;
 mod start;
 mod store;
 mod tenants;
+mod throttle;
 mod tls;
 mod token;
 mod world;
 mod writes;
 
+use alloc::sync::Arc;
 use core::error::Error;
 use std::process::ExitCode;
 
+use self::clock::Clock;
 pub(crate) use self::options::Options;
 use crate::output;
 
@@ -50,6 +56,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 #[tokio::main]
 async fn serve(options: &Options) -> Result<u8, Box<dyn Error>> {
-    let (world, records) = begin::begin(options)?;
-    start::run(options.clone(), world, records).await
+    let clock = Arc::new(Clock::new(options.clock));
+    let (world, records) = begin::begin(options, &clock)?;
+    start::run(options.clone(), world, records, clock).await
 }

@@ -4,7 +4,7 @@ use core::{net::SocketAddr, time::Duration};
 use std::{ffi::OsString, path::PathBuf};
 
 use connector_groups::{
-    TenantId,
+    TenantId, Timestamp,
     graph::{self, Profile, Quirks},
 };
 
@@ -32,6 +32,9 @@ Examples:
 
   # For tests: control routes (commands, state, snapshots), and the same ids in each run
   connector-groups emulate --control --request-ids 1
+
+  # A clock that a test moves by POST /_control/clock: tokens expire and throttling ends without waiting
+  connector-groups emulate --control --clock 2026-03-02T08:00:00Z
 
   # HTTPS for another name, with the certificate that a client has to trust
   connector-groups emulate --tls --tls-name graph.test --tls-certificate-out authority.pem
@@ -82,6 +85,9 @@ pub(crate) struct Options {
     /// Reads see writes this much later
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     lag: u64,
+    /// The clock stands still at this time until a control route moves it; it goes with the machine's without it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) clock: Option<Timestamp>,
     /// Open the routes below `/_control/`
     #[arg(long)]
     pub(crate) control: bool,

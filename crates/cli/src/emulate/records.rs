@@ -5,27 +5,26 @@ use alloc::sync::Arc;
 use core::time::Duration;
 use std::{sync::Mutex, time::Instant};
 
+use connector_groups::Timestamp;
 use hyper::{
     Method, Request, Response, StatusCode,
+    body::Bytes,
     header::{self, HeaderValue},
 };
 use serde_json::{Value, json};
 
 use super::{
-    call::{Call, Content, Decided, cut, template},
-    control,
+    call::{Call, Content, Decided, template},
     faults::{Answer, Dropped, Faults},
+    identity::Identity,
     journal::Journal,
     metrics::Metrics,
-    page,
     server::{Late, Unanswered},
-    service::{self, Emulator, response},
+    service::{Emulator, response},
     writes::{Writes, held},
 };
 
 const FAULT: &str = "x-emulator-fault";
-/// So much of a body is in the journal.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 pub(crate) struct Records {
     pub(crate) writes: Mutex<Writes>,
@@ -50,33 +49,26 @@ impl Records {
 }
 
 impl Emulator {
-    /// The answer to a request, faults and all.
-    pub(crate) fn watched(&self, mut request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        let path = request.uri().path();
-        if let Some(response) = self.health(request.method(), path) {
-            return response;
-        }
-        if path.starts_with(control::PREFIX) || page::is_at(path) {
-            return self.routed(&mut request);
-        }
+    /// The answer to a request to Graph or to sign in, faults and all.
+    pub(crate) fn watched(&self, mut request: Request<Vec<u8>>) -> Response<Bytes> {
         let start = Instant::now();
-        let tenant = self.tenant_of(request.headers());
-        let mut call = Call::new(request.method(), request.uri(), request.headers(), tenant);
-        let is_graph = ["/beta", "/v1.0"].iter().any(|version| call.route.starts_with(version));
+        let identity = Identity::take(&mut request, &self.sign_in.signer, self.graph.anonymous);
+        let mut call = Call::new(&request, &identity);
+        let is_graph = call.is_graph();
         // What is sent to sign in is not kept, as it may be a secret.
         if self.keeps(is_graph) {
-            call.request = content(request.headers().get(header::CONTENT_TYPE), request.body());
+            call.request = Content::new(request.headers(), &Bytes::copy_from_slice(request.body()));
         }
-        let response = self.faulty(&mut request, &mut call);
+        let response = self.faulty(&mut request, &identity, &mut call).map(Bytes::from);
         if self.keeps(is_graph) {
-            call.response = content(response.headers().get(header::CONTENT_TYPE), response.body());
+            call.response = Content::new(response.headers(), response.body());
         }
         if let Some(decided) = response.extensions().get::<Arc<Vec<Decided>>>() {
             call.commands = decided.to_vec();
         }
         let is_answered = response.extensions().get::<Unanswered>().is_none();
         call.status = is_answered.then(|| response.status().as_u16());
-        call.time = Some(service::now());
+        call.time = Some(self.clock.now());
         call.microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
         if let Some(metrics) = &self.records.metrics {
             held(metrics).count(&call);
@@ -92,19 +84,20 @@ impl Emulator {
     }
 
     /// The answer, by the faults that the rules ask for.
-    fn faulty(&self, request: &mut Request<Vec<u8>>, call: &mut Call) -> Response<Vec<u8>> {
+    fn faulty(&self, request: &mut Request<Vec<u8>>, identity: &Identity, call: &mut Call) -> Response<Vec<u8>> {
         let mut faults = held(&self.records.faults);
         if faults.is_empty() {
             drop(faults);
-            return self.routed(request);
+            return self.served(request, identity);
         }
-        let mut verdict = faults.judge(call, None);
+        let now = self.clock.now();
+        let mut verdict = faults.judge(call, None, now);
         let is_batch = call.route.ends_with("/$batch") && verdict.answer.is_none();
-        let parts = if is_batch { replace_parts(&mut faults, request, call) } else { Parts::new() };
+        let parts = if is_batch { replace_parts(&mut faults, request, call, now) } else { Parts::new() };
         drop(faults);
         verdict.names.extend(parts.iter().map(|(_, name, _)| name.clone()));
         if verdict.names.is_empty() {
-            return self.routed(request);
+            return self.served(request, identity);
         }
         if let Some(reads) = verdict.lag {
             request.extensions_mut().insert(ReadsLag(reads));
@@ -112,7 +105,7 @@ impl Emulator {
         let mut response = match &verdict.answer {
             Some(answer) => self.fault(answer),
             None if verdict.drop == Some(Dropped::Before) => Response::default(),
-            None => self.routed(request),
+            None => self.served(request, identity),
         };
         if !parts.is_empty() {
             self.answer_parts(&mut response, &parts);
@@ -137,9 +130,14 @@ impl Emulator {
     fn fault(&self, answer: &Answer) -> Response<Vec<u8>> {
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let id = self.request_id();
-        let mut response = response(status, "application/json", error(answer, &id).to_string().into_bytes());
+        let mut response =
+            response(status, "application/json", error(answer, &id, self.clock.now()).to_string().into_bytes());
         let headers = response.headers_mut();
         headers.extend(answer.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        for (name, value) in &answer.headers {
+            headers
+                .extend(HeaderValue::from_str(value).ok().map(|value| (header::HeaderName::from_static(name), value)));
+        }
         headers.extend(HeaderValue::from_str(&id).ok().map(|id| (header::HeaderName::from_static("request-id"), id)));
         response
     }
@@ -165,14 +163,18 @@ impl Emulator {
             if let (Some(seconds), Some(headers)) = (answer.retry_after, headers.as_object_mut()) {
                 headers.insert("Retry-After".into(), seconds.to_string().into());
             }
-            let body = error(answer, &self.request_id());
+            if let Some(headers) = headers.as_object_mut() {
+                let told = answer.headers.iter().map(|(name, value)| (String::from(*name), value.as_str().into()));
+                headers.extend(told);
+            }
+            let body = error(answer, &self.request_id(), self.clock.now());
             *part = json!({"id": id, "status": answer.status, "headers": headers, "body": body});
         }
         *response.body_mut() = body.to_string().into_bytes();
     }
 
     /// Whether it is there and answers; and counts, by option.
-    fn health(&self, method: &Method, path: &str) -> Option<Response<Vec<u8>>> {
+    pub(crate) fn health(&self, method: &Method, path: &str) -> Option<Response<Vec<u8>>> {
         if *method != Method::GET {
             return None;
         }
@@ -190,21 +192,14 @@ impl Emulator {
 }
 
 /// Graph's envelope of an error.
-fn error(answer: &Answer, id: &str) -> Value {
-    let inner = json!({"date": service::now(), "request-id": id, "client-request-id": id});
+fn error(answer: &Answer, id: &str, now: Timestamp) -> Value {
+    let inner = json!({"date": now, "request-id": id, "client-request-id": id});
     json!({"error": {"code": answer.code, "message": answer.message, "innerError": inner}})
-}
-
-fn content(media_type: Option<&HeaderValue>, body: &[u8]) -> Content {
-    let media_type = media_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let start = body.get(..TEXT_BYTES_MAX).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
-    Content { media_type: media_type.into(), bytes: body.len(), text: cut(&text, TEXT_BYTES_MAX).into() }
 }
 
 /// Asks the rules about each request of a batch, and puts one without an effect in the place of those that fail, so that
 /// what depends on them fails too. A batch that cannot be read is left as it is, for Graph's own answer.
-fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Call) -> Parts {
+fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Call, now: Timestamp) -> Parts {
     let mut replaced = Parts::new();
     let Ok(mut body) = serde_json::from_slice::<Value>(request.body()) else { return replaced };
     let Some(parts) = body.get_mut("requests").and_then(Value::as_array_mut) else { return replaced };
@@ -220,11 +215,13 @@ fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Ca
         let call = Call {
             method: method.to_ascii_uppercase(),
             route,
+            target: url,
             tenant: batch.tenant,
+            application: batch.application.clone(),
             client: batch.client.clone(),
             ..Call::default()
         };
-        let verdict = faults.judge(&call, Some(&id));
+        let verdict = faults.judge(&call, Some(&id), now);
         if let (Some(answer), Some(members)) = (verdict.answer, part.as_object_mut()) {
             members.insert("method".into(), "GET".into());
             members.insert("url".into(), "/fails-on-purpose".into());

@@ -41,7 +41,7 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn body_bytes_max(&self, head: &Parts) -> usize;
 
     /// The answer to a request.
-    fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>>;
+    fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes>;
 }
 
 /// Of a response: it is sent so much later.
@@ -165,7 +165,7 @@ pub(crate) async fn respond(
     if response.extensions().get::<Unanswered>().is_some() {
         return Err(io::Error::other("dropped on purpose"));
     }
-    Ok(response.map(|body| Full::new(Bytes::from(body))))
+    Ok(response.map(Full::new))
 }
 
 /// The body, or of a longer one its first bytes beyond `bytes_max`.

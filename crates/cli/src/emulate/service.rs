@@ -4,25 +4,27 @@ use alloc::sync::Arc;
 use std::{
     io::{self, Write},
     sync::{Mutex, MutexGuard},
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::Instant,
 };
 
-use connector_groups::{TenantId, Timestamp, graph};
+use connector_groups::graph;
 use hyper::{
-    HeaderMap, Method, Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
+    body::Bytes,
     header::{self, HeaderValue},
     http::request::Parts,
 };
 
 use super::{
     call::Decided,
+    clock::Clock,
     control,
     host::{self, Hosts},
+    identity::Identity,
     page,
     records::{self, ReadsLag, Records},
     server,
     sign_in::{self, SignIn},
-    token::Presented,
     world::World,
     writes::{self, Visible},
 };
@@ -37,6 +39,7 @@ pub(crate) struct Emulator {
     pub(crate) sign_in: SignIn,
     /// Whether a request needs the permissions that Graph asks for.
     pub(crate) enforces_permissions: bool,
+    pub(crate) clock: Arc<Clock>,
 }
 
 impl server::Service for Emulator {
@@ -50,7 +53,7 @@ impl server::Service for Emulator {
         }
     }
 
-    fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         let start = Instant::now();
         let log = (!self.quiet).then(|| (request.method().clone(), request.uri().clone()));
         let response = self.respond(request);
@@ -63,66 +66,63 @@ impl server::Service for Emulator {
             let least = least.map_or(String::new(), |least| format!(", needs at least {least}"));
             let status = status.as_u16();
             // Where nobody reads the log any more, requests are answered all the same.
-            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs{least}", now());
+            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs{least}", self.clock.now());
         }
         response
     }
 }
 
 impl Emulator {
-    fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn respond(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         if let Err((status, text)) = self.hosts.check(&request) {
-            return control::error(status, &text);
+            return control::error(status, &text).map(Bytes::from);
         }
         if self.graph.trusts_forwarded_headers
             && let Err(text) = host::check_forwarded(request.headers())
         {
-            return control::error(StatusCode::BAD_REQUEST, text);
+            return control::error(StatusCode::BAD_REQUEST, text).map(Bytes::from);
         }
         if host::is_cross_site(request.method(), request.headers()) {
-            return control::error(StatusCode::FORBIDDEN, "not for pages of other sites");
+            return control::error(StatusCode::FORBIDDEN, "not for pages of other sites").map(Bytes::from);
+        }
+        self.answered(request)
+    }
+
+    /// The answer of the room that a request is for. Its host is one of ours, and no page of another site has sent it.
+    ///
+    /// What tests and people ask of the emulator itself has no token and no faults, and is not in the journal.
+    pub(crate) fn answered(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
+        let path = request.uri().path();
+        if let Some(response) = self.health(request.method(), path) {
+            return response.map(Bytes::from);
+        }
+        if path.starts_with(control::PREFIX) {
+            let response = if self.control {
+                control::answer(self, &request)
+            } else {
+                control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control")
+            };
+            return response.map(Bytes::from);
+        }
+        if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
+            let directory = lock(&self.world).directory.clone();
+            return page::answer(&directory, &self.records.journal, request.uri()).map(Bytes::from);
         }
         self.watched(request)
     }
 
-    /// The answer of the room that a request is for. Its host is one of ours, and no page of another site has sent it.
-    pub(crate) fn routed(&self, request: &mut Request<Vec<u8>>) -> Response<Vec<u8>> {
-        let path = request.uri().path();
-        if path.starts_with(control::PREFIX) {
-            if !self.control {
-                return control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control");
-            }
-            return control::answer(self, request);
-        }
-        if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
-            let directory = lock(&self.world).directory.clone();
-            return page::answer(&directory, &self.records.journal, request.uri());
-        }
-        let is_sign_in = sign_in::is_at(path);
-        let caller = match self.sign_in.signer.caller(request.headers()) {
-            Ok(caller) => caller,
+    /// The answer of Graph or of the sign-in, without faults.
+    pub(crate) fn served(&self, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
+        let caller = match &identity.presented {
+            Ok(caller) => caller.as_ref(),
             Err(wrong) => return self.invalid_token(wrong),
         };
-        if is_sign_in {
+        if sign_in::is_at(request.uri().path()) {
             let directory = lock(&self.world).directory.clone();
             let root = host::root(request, &self.graph);
             return self.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
         }
-        if let Some(caller) = &caller {
-            // Behind this point, a token is the id of a tenant.
-            if let Ok(token) = HeaderValue::from_str(&format!("Bearer {}", caller.tid)) {
-                request.headers_mut().insert(header::AUTHORIZATION, token);
-            }
-        }
-        self.respond_as_graph(request, caller)
-    }
-
-    /// The tenant that a request is about, as far as its token tells.
-    pub(crate) fn tenant_of(&self, headers: &HeaderMap) -> Option<TenantId> {
-        let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let named = token.and_then(|token| token.split_once(' ')?.1.trim().parse().ok());
-        let signed_in = self.sign_in.signer.caller(headers).ok().flatten().map(|caller| caller.tid);
-        named.or(signed_in).or(self.graph.anonymous)
+        self.respond_as_graph(request, identity)
     }
 
     /// What Graph says of a token that it does not take.
@@ -131,20 +131,21 @@ impl Emulator {
         let body = serde_json::json!({"error": {
             "code": graph::Code::InvalidToken.as_str(),
             "message": wrong,
-            "innerError": {"date": now().to_string(), "request-id": id, "client-request-id": id},
+            "innerError": {"date": self.clock.now().to_string(), "request-id": id, "client-request-id": id},
         }});
         let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
         response
     }
 
-    fn respond_as_graph(&self, request: &Request<Vec<u8>>, caller: Option<Presented>) -> Response<Vec<u8>> {
-        let tenant = self.tenant_of(request.headers());
+    fn respond_as_graph(&self, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
+        let (tenant, now) = (identity.tenant, self.clock.now());
         let mut world = lock(&self.world);
-        let mut context = graph::Context::new(now(), world.next_request_id());
-        context.stale = world.stale(tenant);
+        let mut context = graph::Context::new(now, world.next_request_id());
+        context.stale = world.stale(tenant, now);
         if self.enforces_permissions {
             // A bare tenant id and an anonymous request were granted nothing.
+            let caller = identity.presented.as_ref().ok().and_then(Option::as_ref);
             context.caller = Some(caller.map(graph::Caller::from).unwrap_or_default());
         }
         // A snapshot costs nothing, and no read waits for a write.
@@ -189,10 +190,4 @@ pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let microseconds = i64::try_from(since.as_micros()).unwrap_or_default();
-    Timestamp::from_unix_microseconds(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }

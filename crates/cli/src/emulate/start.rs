@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::{
+    clock::Clock,
     command,
     host::{Hosts, SERVICES},
     options::Options,
@@ -71,7 +72,12 @@ impl Trusted {
 }
 
 /// Serves until it is told to stop, or until the command has ended whose exit status is the result.
-pub(crate) async fn run(mut options: Options, world: World, records: Records) -> Result<u8, Box<dyn Error>> {
+pub(crate) async fn run(
+    mut options: Options,
+    world: World,
+    records: Records,
+    clock: Arc<Clock>,
+) -> Result<u8, Box<dyn Error>> {
     let command = core::mem::take(&mut options.command);
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     if !command.is_empty() {
@@ -89,13 +95,14 @@ pub(crate) async fn run(mut options: Options, world: World, records: Records) ->
     graph.scheme = scheme;
     let emulator = Arc::new(Emulator {
         hosts: Hosts::new(ready.main.address, ready.names),
-        sign_in: SignIn { signer: Signer::new()?, grants: options.grants() },
+        sign_in: SignIn { signer: Signer::new(Arc::clone(&clock))?, grants: options.grants() },
         enforces_permissions: options.enforce_permissions,
         world: Mutex::new(world),
         graph,
         control: options.control,
         quiet: options.quiet,
         records,
+        clock,
     });
     let acceptor = ready.tls.map(|tls| tls.acceptor);
     let transport = match &acceptor {

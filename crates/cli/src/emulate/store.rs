@@ -1,9 +1,15 @@
 //! What outlives the process: the directory as a document and the commands since as a log, and the snapshots, in redb.
 //!
 //! A transaction of redb is durable when its commit returns, and whole or absent after a kill at any moment; so a change is
-//! committed before it is answered, and what was answered is never lost.
+//! committed before it is answered, and what was answered is never lost. When the log is long, a [`Fold`] turns it into a new
+//! document beside the work that goes on.
 
-use std::{fs, io, path::Path};
+use alloc::sync::Arc;
+use std::{
+    fs, io,
+    path::Path,
+    thread::{self, JoinHandle},
+};
 
 use connector_groups::{Directory, DirectoryCommand, document::DirectoryDocument};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
@@ -11,22 +17,38 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     faults::Faults,
+    fold::{Fold, Folded, Head, Pieces},
     world::{Snapshot, World},
     writes::Change,
 };
+use crate::output;
 
-/// What happened since the document `directory`, by number.
-const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
-const DOCUMENTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("documents");
-const DIRECTORY: &str = "directory";
+/// What happened since the document, by number.
+pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
+/// Snapshots, each whole, and the head of the directory's document.
+pub(super) const DOCUMENTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("documents");
+/// The text of the directory's document, by its generation and the place of the piece.
+pub(super) const PIECES: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("pieces");
+/// The key of the [`Head`].
+pub(super) const DIRECTORY: &str = "directory";
 const SNAPSHOT: &str = "snapshot/";
-/// A longer log is folded into the document at the start, so that the next start is quick.
-const LOG_MAX: u64 = 10_000;
+/// A log of more bytes is folded too, as entries may be whole tenants; one may be as long as the document in any case, so
+/// that folding costs no more than a part of what was written.
+const LOG_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub(crate) struct Store {
-    database: Database,
+    database: Arc<Database>,
     /// The number of the next entry of the log.
     next: u64,
+    /// So many entries are folded into the document.
+    log_max: u64,
+    /// The log is folded when its next entry has this number, or when it has more bytes than these.
+    fold_at: u64,
+    fold_at_bytes: u64,
+    log_bytes: u64,
+    /// Of the newest document, finished or not.
+    generation: u64,
+    folding: Option<JoinHandle<io::Result<Option<Folded>>>>,
 }
 
 /// An entry of the log.
@@ -45,15 +67,21 @@ struct Kept {
 
 impl Store {
     /// Opens the store in a folder, or makes one, and reads what it keeps into the world. Tells whether there was a directory.
-    pub(crate) fn open(folder: &Path, world: &mut World) -> io::Result<(Self, bool)> {
+    pub(crate) fn open(folder: &Path, log_max: u64, world: &mut World) -> io::Result<(Self, bool)> {
         fs::create_dir_all(folder)?;
         let database = Database::create(folder.join("directory.redb")).map_err(io::Error::other)?;
-        let mut store = Self { database, next: 0 };
+        let mut store = Self {
+            database: Arc::new(database),
+            next: 0,
+            log_max,
+            fold_at: log_max,
+            fold_at_bytes: LOG_BYTES_MAX,
+            log_bytes: 0,
+            generation: 0,
+            folding: None,
+        };
         store.make_tables().map_err(io::Error::other)?;
-        let (found, entries) = store.read(world)?;
-        if entries > LOG_MAX {
-            store.replace(&world.directory)?;
-        }
+        let found = store.read(world)?;
         Ok((store, found))
     }
 
@@ -61,77 +89,154 @@ impl Store {
         let transaction = self.database.begin_write()?;
         transaction.open_table(LOG)?;
         transaction.open_table(DOCUMENTS)?;
+        transaction.open_table(PIECES)?;
         transaction.commit()?;
         Ok(())
     }
 
-    /// Whether there was anything, and how long the log is.
-    fn read(&mut self, world: &mut World) -> io::Result<(bool, u64)> {
+    /// Whether there was anything.
+    fn read(&mut self, world: &mut World) -> io::Result<bool> {
         let transaction = self.database.begin_read().map_err(io::Error::other)?;
         let documents = transaction.open_table(DOCUMENTS).map_err(io::Error::other)?;
-        let mut found = false;
+        let mut head = None;
         for document in documents.iter().map_err(io::Error::other)? {
             let (name, text) = document.map_err(io::Error::other)?;
             if name.value() == DIRECTORY {
-                world.directory = world.read(serde_json::from_slice(text.value())?)?;
-                found = true;
+                head = Some(Head::read(text.value())?);
             } else if let Some(name) = name.value().strip_prefix(SNAPSHOT) {
                 let Kept { directory, faults } = serde_json::from_slice(text.value())?;
                 let directory = world.read(directory)?;
                 world.snapshots.insert(name.into(), Snapshot { directory, faults });
             }
         }
-        let (log, mut entries) = (transaction.open_table(LOG).map_err(io::Error::other)?, 0_u64);
-        for entry in log.iter().map_err(io::Error::other)? {
+        let found = head.is_some();
+        let head = head.unwrap_or_default();
+        let pieces = transaction.open_table(PIECES).map_err(io::Error::other)?;
+        let mut text = Vec::new();
+        for piece in pieces.iter().map_err(io::Error::other)? {
+            let (key, piece) = piece.map_err(io::Error::other)?;
+            let (generation, _) = key.value();
+            if generation == head.generation {
+                text.extend_from_slice(piece.value());
+            }
+            // A fold that a kill has cut short left pieces of a generation that no later one may have.
+            self.generation = self.generation.max(generation);
+        }
+        if found {
+            world.directory = world.read(serde_json::from_slice(&text)?)?;
+        }
+        self.next = head.log_from;
+        for entry in
+            transaction.open_table(LOG).map_err(io::Error::other)?.range(head.log_from..).map_err(io::Error::other)?
+        {
             let (number, text) = entry.map_err(io::Error::other)?;
             apply(world, text.value()).map_err(|error| {
                 let text = format!("entry {} of the log cannot be replayed: {error}", number.value());
                 io::Error::new(io::ErrorKind::InvalidData, text)
             })?;
             self.next = number.value().saturating_add(1);
-            entries = entries.saturating_add(1);
+            self.log_bytes = self.log_bytes.saturating_add(length(text.value()));
         }
-        Ok((found || entries > 0, entries))
+        self.fold_at = head.log_from.saturating_add(self.log_max);
+        self.fold_at_bytes = LOG_BYTES_MAX.max(length(&text));
+        Ok(found || self.next > head.log_from)
     }
 
     /// Keeps changes: all of them, or none where it fails.
     pub(crate) fn append(&mut self, changes: &[Change]) -> io::Result<()> {
-        let mut next = self.next;
+        let (mut next, mut bytes) = (self.next, self.log_bytes);
         let mut append = || -> Result<(), redb::Error> {
             let transaction = self.database.begin_write()?;
             let mut log = transaction.open_table(LOG)?;
             for change in changes {
-                match change {
-                    Change::Command(line) => log.insert(next, &**line)?,
+                let copied;
+                let entry: &[u8] = match change {
+                    Change::Command(line) => line,
                     Change::Tenant(tenant) => {
-                        let copied = DirectoryDocument { tenants: vec![tenant.into()] };
-                        let entry = serde_json::to_vec(&Entry::Copied { copied });
-                        log.insert(next, &*entry.map_err(|error| redb::Error::Io(error.into()))?)?
+                        let entry = Entry::Copied { copied: DirectoryDocument { tenants: vec![tenant.into()] } };
+                        copied = serde_json::to_vec(&entry).map_err(|error| redb::Error::Io(error.into()))?;
+                        &copied
                     }
                 };
+                log.insert(next, entry)?;
                 next = next.saturating_add(1);
+                bytes = bytes.saturating_add(length(entry));
             }
             drop(log);
             transaction.commit()?;
             Ok(())
         };
         append().map_err(io::Error::other)?;
-        self.next = next;
+        (self.next, self.log_bytes) = (next, bytes);
         Ok(())
+    }
+
+    /// Begins to fold the log where it is long, on a thread of its own. The directory is the one that the log leads to: a
+    /// clone of it is free, and whoever writes meanwhile writes behind it.
+    pub(crate) fn fold_if_due(&mut self, directory: &Directory) {
+        if self.folding.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.settle();
+        }
+        let is_due = self.next >= self.fold_at || self.log_bytes > self.fold_at_bytes;
+        if is_due && self.folding.is_none() {
+            let fold = self.begin_fold(directory);
+            self.folding = Some(thread::spawn(move || fold.run()));
+        }
+    }
+
+    fn begin_fold(&mut self, directory: &Directory) -> Fold {
+        self.generation = self.generation.saturating_add(1);
+        Fold {
+            database: Arc::clone(&self.database),
+            generation: self.generation,
+            directory: directory.clone(),
+            log_to: self.next,
+            log_bytes: self.log_bytes,
+        }
+    }
+
+    /// Waits for a fold that has begun, and takes note of what it has done.
+    fn settle(&mut self) {
+        let Some(folding) = self.folding.take() else { return };
+        match folding.join().unwrap_or_else(|_| Err(io::Error::other("it has panicked"))) {
+            Ok(Some(Folded { log_from, log_bytes, document_bytes })) => {
+                self.fold_at = log_from.saturating_add(self.log_max);
+                self.log_bytes = self.log_bytes.saturating_sub(log_bytes);
+                self.fold_at_bytes = LOG_BYTES_MAX.max(document_bytes);
+            }
+            // Another document has come meanwhile.
+            Ok(None) => {}
+            // The log is as good as before, only longer: there is another try when as much again has come.
+            Err(error) => {
+                output::say("emulate", &format!("the log of changes grows, as it cannot be folded: {error}"));
+                self.fold_at = self.next.saturating_add(self.log_max);
+                self.fold_at_bytes = self.log_bytes.saturating_add(LOG_BYTES_MAX);
+            }
+        }
     }
 
     /// Keeps a directory in the place of the former one and its log.
     pub(crate) fn replace(&mut self, directory: &Directory) -> io::Result<()> {
-        let document = serde_json::to_vec(directory)?;
+        let text = serde_json::to_vec(directory)?;
+        let generation = self.generation.saturating_add(1);
+        let head = Head { generation, log_from: self.next };
         let replace = || -> Result<(), redb::Error> {
             let transaction = self.database.begin_write()?;
             transaction.delete_table(LOG)?;
             transaction.open_table(LOG)?;
-            transaction.open_table(DOCUMENTS)?.insert(DIRECTORY, &*document)?;
+            // Those of a fold that is under way go too. It finds this head, and gives up.
+            transaction.delete_table(PIECES)?;
+            Pieces::write_all(&mut transaction.open_table(PIECES)?, generation, &text)?;
+            transaction.open_table(DOCUMENTS)?.insert(DIRECTORY, &*head.text())?;
             transaction.commit()?;
             Ok(())
         };
-        replace().map_err(io::Error::other)
+        replace().map_err(io::Error::other)?;
+        self.generation = generation;
+        self.log_bytes = 0;
+        self.fold_at = self.next.saturating_add(self.log_max);
+        self.fold_at_bytes = LOG_BYTES_MAX.max(length(&text));
+        Ok(())
     }
 
     /// Keeps a snapshot, or forgets it where there is none.
@@ -156,6 +261,10 @@ impl Store {
     }
 }
 
+pub(super) fn length(text: &[u8]) -> u64 {
+    u64::try_from(text.len()).unwrap_or(u64::MAX)
+}
+
 fn apply(world: &mut World, entry: &[u8]) -> io::Result<()> {
     match serde_json::from_slice(entry)? {
         Entry::Command(command) => world.directory.apply(&command).map(drop).map_err(io::Error::other),
@@ -164,5 +273,155 @@ fn apply(world: &mut World, entry: &[u8]) -> io::Result<()> {
             let mut tenants = from.tenants();
             tenants.try_for_each(|tenant| world.directory.copy_tenant(tenant, tenant.id())).map_err(io::Error::other)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test stops where it fails")]
+
+    use core::time::Duration;
+
+    use connector_groups::{
+        ConnectorGroupId, TenantId, Timestamp,
+        command::{CreateConnectorGroup, CreateTenant, DefaultConnectorGroup},
+    };
+    use redb::ReadableTableMetadata;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const TENANT: TenantId = TenantId::from_u128(1);
+
+    struct Room {
+        folder: TempDir,
+        world: World,
+        store: Store,
+    }
+
+    impl Room {
+        fn new(log_max: u64) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let mut world = World::new(Duration::ZERO, Some(1));
+            let (store, found) = Store::open(folder.path(), log_max, &mut world).unwrap();
+            assert!(!found);
+            let mut room = Self { folder, world, store };
+            room.change(&DirectoryCommand::CreateTenant(CreateTenant {
+                id: TENANT,
+                default_region: "eur".into(),
+                now: Timestamp::UNIX_EPOCH,
+                default_connector_group: DefaultConnectorGroup { id: ConnectorGroupId::from_u128(1), name: None },
+                rules: None,
+            }));
+            room
+        }
+
+        fn change(&mut self, command: &DirectoryCommand) {
+            self.world.directory.apply(command).unwrap();
+            let line = serde_json::to_vec(command).unwrap();
+            self.store.append(&[Change::Command(line.into())]).unwrap();
+        }
+
+        fn group(&mut self, number: u128) {
+            let id = ConnectorGroupId::from_u128(number);
+            let command = CreateConnectorGroup::new(id, format!("Group {number}")).into();
+            self.change(&DirectoryCommand::InTenant { tenant: TENANT, command });
+        }
+
+        fn log_count(&self) -> u64 {
+            self.store.database.begin_read().unwrap().open_table(LOG).unwrap().len().unwrap()
+        }
+
+        fn pieces_count(&self) -> u64 {
+            self.store.database.begin_read().unwrap().open_table(PIECES).unwrap().len().unwrap()
+        }
+
+        /// As a start after a kill at this moment finds it.
+        fn reopened(self) -> Directory {
+            drop(self.store);
+            let mut world = World::new(Duration::ZERO, Some(1));
+            let (_, found) = Store::open(self.folder.path(), 1_000, &mut world).unwrap();
+            assert!(found);
+            assert_eq!(world.directory, self.world.directory);
+            world.directory
+        }
+    }
+
+    #[test]
+    fn the_log_stays_short_however_long_the_run_is() {
+        let mut room = Room::new(20);
+        for number in 2..300 {
+            room.group(number);
+            let directory = room.world.directory.clone();
+            room.store.fold_if_due(&directory);
+            // Twice as many, as writes go on while the log is folded; a slow disk is waited for.
+            if room.store.next > room.store.fold_at + 20 {
+                room.store.settle();
+            }
+            assert!(room.log_count() <= 60, "{}", room.log_count());
+        }
+        room.store.settle();
+        assert_eq!(room.pieces_count(), 1, "former documents are gone");
+        assert_eq!(room.reopened().tenant(TENANT).unwrap().connector_groups_count(), 299);
+    }
+
+    #[test]
+    fn a_fold_leaves_what_was_written_meanwhile() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        let directory = room.world.directory.clone();
+        let fold = room.store.begin_fold(&directory);
+        (30..40).for_each(|number| room.group(number));
+        assert_eq!(fold.run().unwrap().unwrap().log_from, 29);
+        assert_eq!(room.log_count(), 10);
+        room.reopened();
+    }
+
+    #[test]
+    fn a_fold_that_is_cut_short_changes_nothing() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        let directory = room.world.directory.clone();
+        room.store.begin_fold(&directory).write_pieces(64).unwrap();
+        assert!(room.pieces_count() > 10);
+        room.group(30);
+        let folder = room.folder.path().to_owned();
+        let (kept, expected) = (room.folder, room.world.directory.clone());
+        drop(room.store);
+        let mut world = World::new(Duration::ZERO, Some(1));
+        let (store, _) = Store::open(&folder, 1_000, &mut world).unwrap();
+        assert_eq!(world.directory, expected);
+        // What was left is of no use to the next fold, and goes with it.
+        let mut room = Room { folder: kept, world, store };
+        let directory = room.world.directory.clone();
+        room.store.begin_fold(&directory).run().unwrap().unwrap();
+        assert_eq!((room.pieces_count(), room.log_count()), (1, 0));
+        room.reopened();
+    }
+
+    #[test]
+    fn a_fold_gives_way_to_another_document() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        let former = room.world.directory.clone();
+        let fold = room.store.begin_fold(&former);
+        room.world.directory = Directory::default();
+        room.store.replace(&room.world.directory).unwrap();
+        assert!(fold.run().unwrap().is_none());
+        assert_eq!(room.reopened().tenants_count(), 0);
+    }
+
+    #[test]
+    fn a_document_is_read_from_many_pieces() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        let directory = room.world.directory.clone();
+        let fold = room.store.begin_fold(&directory);
+        let bytes = fold.write_pieces(100).unwrap();
+        assert!(room.pieces_count() > 10);
+        assert!(fold.switch(bytes).unwrap().is_some());
+        // The file belongs to one process, and to one opening of it.
+        drop(fold);
+        room.reopened();
     }
 }

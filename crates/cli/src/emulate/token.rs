@@ -1,7 +1,7 @@
 //! Tokens: JSON Web Tokens (RFC 7519), signed with an RSA key that is made at each start.
 
+use alloc::sync::Arc;
 use core::error::Error;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use connector_groups::{TenantId, graph::Caller};
 use hyper::{HeaderMap, header::AUTHORIZATION};
@@ -13,6 +13,8 @@ use jsonwebtoken::{
 };
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
 
 /// How long an access token lasts, in seconds; Entra's last between 60 and 90 minutes.
 pub(crate) const LIFETIME: u64 = 3599;
@@ -54,17 +56,29 @@ pub(crate) struct Presented {
     #[serde(default)]
     aud: Option<String>,
     #[serde(default)]
+    appid: Option<String>,
+    /// What tokens of the second version call it.
+    #[serde(default)]
+    azp: Option<String>,
+    #[serde(default)]
     roles: Vec<String>,
     #[serde(default)]
     scp: Option<String>,
 }
 
-impl From<Presented> for Caller {
+impl Presented {
+    /// The application that the token was given to.
+    pub(crate) fn application(&self) -> Option<&str> {
+        self.appid.as_deref().or(self.azp.as_deref())
+    }
+}
+
+impl From<&Presented> for Caller {
     /// Delegated where there are scopes: a token for an application alone has none.
-    fn from(token: Presented) -> Self {
+    fn from(token: &Presented) -> Self {
         let scopes = token.scp.as_deref().unwrap_or_default().split_whitespace().map(String::from);
         let is_application = token.scp.is_none();
-        Self { is_application, permissions: scopes.chain(token.roles).collect() }
+        Self { is_application, permissions: scopes.chain(token.roles.iter().cloned()).collect() }
     }
 }
 
@@ -108,11 +122,12 @@ pub(crate) struct Signer {
     decoding: DecodingKey,
     public: Jwk,
     key_id: String,
+    clock: Arc<Clock>,
 }
 
 impl Signer {
     /// Makes a key of 2048 bits, which takes some tenths of a second.
-    pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(clock: Arc<Clock>) -> Result<Self, Box<dyn Error>> {
         let pair = KeyPair::generate_for(&PKCS_RSA_SHA256)?;
         let encoding = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?;
         let mut public = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
@@ -120,7 +135,12 @@ impl Signer {
         public.common.key_id = Some(key_id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
         let decoding = DecodingKey::from_jwk(&public)?;
-        Ok(Self { encoding, decoding, public, key_id })
+        Ok(Self { encoding, decoding, public, key_id, clock })
+    }
+
+    /// Seconds since 1970, by the emulator's clock.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.seconds()
     }
 
     /// The public key, as `/{tenant}/discovery/v2.0/keys` answers it (RFC 7517).
@@ -156,7 +176,7 @@ impl Signer {
         if presented.aud.as_ref().is_some_and(|audience| audience.starts_with(OURS)) {
             return Err("The token is a refresh token or a device code, not an access token.");
         }
-        if presented.exp.is_some_and(|end| end <= now()) {
+        if presented.exp.is_some_and(|end| end <= self.now()) {
             return Err("Lifetime validation failed, the token is expired.");
         }
         Ok(presented)
@@ -165,7 +185,7 @@ impl Signer {
     /// What a refresh token or a device code of this run stands for, until it expires.
     pub(crate) fn grant(&self, text: &str, audience: &str) -> Option<Grant> {
         let grant: Grant = self.verified(text)?;
-        (grant.aud == audience && grant.exp > now()).then_some(grant)
+        (grant.aud == audience && grant.exp > self.now()).then_some(grant)
     }
 
     fn is_ours(&self, token: &str) -> bool {
@@ -187,11 +207,6 @@ fn is_jwt(token: &str) -> bool {
     token.split('.').count() == 3
 }
 
-/// Seconds since 1970.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
@@ -202,23 +217,27 @@ mod tests {
 
     const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 
+    fn signer() -> Signer {
+        Signer::new(Arc::new(Clock::new(None))).unwrap()
+    }
+
     #[test]
     fn a_token_of_this_run_is_read_until_it_is_changed() {
-        let signer = Signer::new().unwrap();
-        let token = signer.sign(&json!({"tid": TENANT, "exp": now() + 60, "roles": ["A"]})).unwrap();
+        let signer = signer();
+        let token = signer.sign(&json!({"tid": TENANT, "exp": signer.now() + 60, "roles": ["A"]})).unwrap();
         assert_eq!(signer.read(&token).unwrap().roles, ["A"]);
         let parts: Vec<&str> = token.split('.').collect();
-        let other = signer.sign(&json!({"tid": TENANT, "exp": now() + 60, "roles": ["B"]})).unwrap();
+        let other = signer.sign(&json!({"tid": TENANT, "exp": signer.now() + 60, "roles": ["B"]})).unwrap();
         let forged = format!("{}.{}.{}", parts[0], other.split('.').nth(1).unwrap(), parts[2]);
         assert_eq!(signer.read(&forged).unwrap_err(), "The access token's signature is not valid.");
     }
 
     #[test]
     fn a_token_of_another_key_is_believed_until_it_expires() {
-        let (signer, stranger) = (Signer::new().unwrap(), Signer::new().unwrap());
+        let (signer, stranger) = (signer(), signer());
         let token = stranger.sign(&json!({"tid": TENANT})).unwrap();
         assert_eq!(signer.read(&token).unwrap().tid.to_string(), TENANT);
-        let token = stranger.sign(&json!({"tid": TENANT, "exp": now() - 1})).unwrap();
+        let token = stranger.sign(&json!({"tid": TENANT, "exp": signer.now() - 1})).unwrap();
         assert!(signer.read(&token).unwrap_err().contains("expired"));
         // {"alg":"none"}.{"tid":…}. as tests write it by hand.
         let unsigned = "eyJhbGciOiJub25lIn0.eyJ0aWQiOiI3ZTAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDEifQ.";
@@ -228,10 +247,10 @@ mod tests {
 
     #[test]
     fn a_refresh_token_is_no_access_token() {
-        let signer = Signer::new().unwrap();
+        let signer = signer();
         let grant = Grant {
             aud: REFRESH.into(),
-            exp: now() + 60,
+            exp: signer.now() + 60,
             tid: TENANT.parse().unwrap(),
             client_id: "client".into(),
             scope: "s".into(),

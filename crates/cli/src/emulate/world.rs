@@ -2,10 +2,10 @@
 
 use alloc::collections::{BTreeMap, VecDeque};
 use core::{hash::BuildHasher, time::Duration};
-use std::{hash::RandomState, io, time::Instant};
+use std::{hash::RandomState, io};
 
 use connector_groups::{
-    Directory, TenantId,
+    Directory, TenantId, Timestamp,
     document::{DirectoryDocument, DirectoryViolations},
 };
 
@@ -46,7 +46,9 @@ struct Former {
 }
 
 enum Until {
-    Time(Instant),
+    /// Its lag is over.
+    Time(Timestamp),
+    /// So many reads, of this tenant or of any, have not seen the write.
     Reads(u32, Option<TenantId>),
 }
 
@@ -73,10 +75,9 @@ impl World {
     }
 
     /// The directory as a read of this tenant sees it, where that is not as it stands.
-    pub(crate) fn stale(&mut self, reader: Option<TenantId>) -> Option<Directory> {
-        let lag = self.lag;
+    pub(crate) fn stale(&mut self, reader: Option<TenantId>, now: Timestamp) -> Option<Directory> {
         self.former.retain(|former| match former.until {
-            Until::Time(written) => written.elapsed() < lag,
+            Until::Time(end) => now < end,
             Until::Reads(reads, _) => reads > 0,
         });
         let is_for_it = |former: &&mut Former| match former.until {
@@ -91,13 +92,17 @@ impl World {
     }
 
     /// Shows reads what a write has made of the directory.
-    pub(crate) fn publish(&mut self, directory: Directory, before: &Directory, visible: Visible) {
+    pub(crate) fn publish(&mut self, directory: Directory, before: &Directory, visible: Visible, now: Timestamp) {
         self.directory = directory;
         let until = match visible {
             Visible::AtOnce => return self.former.clear(),
             Visible::AfterReads(reads, tenant) => Until::Reads(reads, tenant),
             Visible::AsUsual if self.lag.is_zero() => return,
-            Visible::AsUsual => Until::Time(Instant::now()),
+            // A lag beyond the end of time is as good as none.
+            Visible::AsUsual => match now.checked_add(self.lag) {
+                Some(end) => Until::Time(end),
+                None => return,
+            },
         };
         if self.former.len() >= FORMER_MAX {
             self.former.pop_front();

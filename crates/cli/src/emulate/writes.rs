@@ -36,7 +36,7 @@ pub(crate) enum Change {
 pub(crate) enum Visible {
     /// At once, and all earlier ones.
     AtOnce,
-    /// After the lag of the command line.
+    /// After the lag of the command line, by the emulator's clock.
     AsUsual,
     /// After so many reads of this tenant, or of any.
     AfterReads(u32, Option<TenantId>),
@@ -149,9 +149,10 @@ impl Emulator {
             }
             if let Some(store) = &mut writes.store {
                 store.append(&changes)?;
+                store.fold_if_due(&directory);
             }
             writes.remember(changes, &directory);
-            held(&self.world).publish(directory, &before, visible);
+            held(&self.world).publish(directory, &before, visible, self.clock.now());
             drop(writes);
             if start.elapsed() > LONG {
                 tokio::spawn(async {
@@ -200,7 +201,7 @@ mod tests {
 
     use super::*;
     use crate::emulate::{
-        faults::Faults, grants::Grants, host::Hosts, journal::Journal, records::Records, sign_in::SignIn,
+        clock::Clock, faults::Faults, grants::Grants, host::Hosts, journal::Journal, records::Records, sign_in::SignIn,
         token::Signer, world::World,
     };
 
@@ -223,6 +224,7 @@ mod tests {
             metrics: None,
             keeps_calls: true,
         };
+        let clock = Arc::new(Clock::new(None));
         let graph = graph::Options { anonymous: Some(TENANT), ..graph::Options::default() };
         Emulator {
             world: Mutex::new(world),
@@ -231,8 +233,9 @@ mod tests {
             quiet: true,
             records,
             hosts: Hosts::new("127.0.0.1:80".parse().unwrap(), Vec::new()),
-            sign_in: SignIn { signer: Signer::new().unwrap(), grants: Grants::default() },
+            sign_in: SignIn { signer: Signer::new(Arc::clone(&clock)).unwrap(), grants: Grants::default() },
             enforces_permissions: false,
+            clock,
         }
     }
 
@@ -252,7 +255,7 @@ mod tests {
                 for (method, path, body) in requests {
                     let request = Request::builder().method(method).uri(path);
                     let request = request.header("content-type", "application/json").body(Vec::from(body)).unwrap();
-                    sender.send(reader.watched(request).status()).unwrap();
+                    sender.send(reader.answered(request).status()).unwrap();
                 }
             });
             let seen: Vec<_> = (0..4).map_while(|_| receiver.recv_timeout(Duration::from_secs(20)).ok()).collect();

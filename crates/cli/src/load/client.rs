@@ -17,6 +17,8 @@ use tokio::net::TcpStream;
 
 use super::fixture::Fixture;
 
+/// Tells the bare server how long its answer is to be, so that both send the same number of bytes. Both are told.
+pub(crate) const ANSWER_BYTES: &str = "x-answer-bytes";
 pub(crate) const SNAPSHOT: &str = "/_control/snapshots/before";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     address: SocketAddr,
     token: String,
+    /// What a bare server is to answer with; the emulator looks at no such header.
+    pub(crate) answer_bytes: usize,
 }
 
 impl Connection {
@@ -85,17 +89,23 @@ impl Connection {
         let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         // It ends when the sender goes; what went wrong with it, the sender tells too.
         tokio::spawn(connection);
-        Ok(Self { sender, address, token: format!("Bearer {token}") })
+        Ok(Self { sender, address, token: format!("Bearer {token}"), answer_bytes: 0 })
     }
 
-    pub(crate) async fn send(&mut self, method: Method, path: &str, body: String) -> io::Result<(StatusCode, Bytes)> {
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> io::Result<(StatusCode, Bytes)> {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, self.address.to_string())
             .header(header::AUTHORIZATION, &self.token)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(Bytes::from(body)))
+            .header(ANSWER_BYTES, self.answer_bytes)
+            .body(Full::new(body.into()))
             .map_err(io::Error::other)?;
         self.sender.ready().await.map_err(io::Error::other)?;
         let response = self.sender.send_request(request).await.map_err(io::Error::other)?;
@@ -143,12 +153,30 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// How long the answer to a request of this kind is.
+    pub(crate) async fn answer_bytes(&self, kind: Kind) -> Result<usize, String> {
+        let opened = Connection::open(self.address, &self.fixture.tenant).await;
+        let mut connection = opened.map_err(|error| error.to_string())?;
+        let (method, path, body) = kind.request(&self.fixture, 0);
+        let (_, body) = connection.send(method, &path, body).await.map_err(|error| error.to_string())?;
+        Ok(body.len())
+    }
+
     /// Keeps `connections` closed loops going over a mix of kinds for a while. An answer that is late by a minute, or that
     /// is another one than the kind expects, is an error.
-    pub(crate) async fn drive(&self, mix: &[Kind], connections: u32, time: Duration) -> Result<Measured, String> {
+    pub(crate) async fn drive(
+        &self,
+        mix: &[Kind],
+        answer_bytes: usize,
+        connections: u32,
+        time: Duration,
+    ) -> Result<Measured, String> {
         let start = Instant::now();
         let loops: Vec<_> = (0..connections)
-            .map(|first| tokio::spawn(self.clone().one_loop(mix.to_vec(), u64::from(first), start, time)))
+            .map(|first| {
+                let one = self.clone().one_loop(mix.to_vec(), answer_bytes, u64::from(first), start, time);
+                tokio::spawn(one)
+            })
             .collect();
         let mut measured = Measured::new()?;
         for one in loops {
@@ -158,10 +186,18 @@ impl Target {
         Ok(measured)
     }
 
-    async fn one_loop(self, mix: Vec<Kind>, first: u64, start: Instant, time: Duration) -> Result<Measured, String> {
+    async fn one_loop(
+        self,
+        mix: Vec<Kind>,
+        answer_bytes: usize,
+        first: u64,
+        start: Instant,
+        time: Duration,
+    ) -> Result<Measured, String> {
         let mut measured = Measured::new()?;
         let opened = Connection::open(self.address, &self.fixture.tenant).await;
         let mut connection = opened.map_err(|error| format!("no connection: {error}"))?;
+        connection.answer_bytes = answer_bytes;
         // Loops begin at different things, and go through all of them.
         let numbers = (first.wrapping_mul(1_000_003)..).zip(mix.iter().cycle());
         for (number, kind) in numbers {

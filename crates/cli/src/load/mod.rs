@@ -1,12 +1,19 @@
-//! `load`: puts the emulator under load, beside a server of the same make that answers every request with the same bytes.
+//! `load`: puts the emulator under load, beside a server of the same make that answers every request with constant bytes, as
+//! many as the emulator's answer has.
 //!
 //! Closed loops on loopback. First each kind of request alone, by turns with the bare server; then, for seven tenths of the
 //! time, all kinds mixed while bad requests come in between; at the end every application is moved once more, and the whole
 //! state is read, audited, and compared with what it must be. The exit status is 1 where anything was lost or wrong.
+//!
+//! Two questions have a run of their own: how long readers wait while a large command is decided (`--bulk`), and what many
+//! tenants cost (`--tenants`).
 
+mod bulk;
 mod client;
 mod fixture;
 mod hostile;
+mod many;
+mod servers;
 
 use alloc::sync::Arc;
 use core::{
@@ -14,24 +21,18 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
-    time::Instant,
-};
+use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use connector_groups::Directory;
-use hyper::{Method, Request, Response, StatusCode, http::request::Parts};
-use tokio::net::TcpListener;
+use hyper::{Method, StatusCode};
 
 use self::{
     client::{Connection, Kind, Measured, SNAPSHOT, Target},
     fixture::Fixture,
     hostile::Bad,
+    servers::Server,
 };
-use crate::{emulate::server, output, progress::Progress};
+use crate::{output, progress::Progress};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,7 +40,16 @@ Examples:
   connector-groups load
 
   # Ten minutes with more connections, on commands of your own
-  connector-groups load --seconds 600 --connections 32 --seed commands.jsonl";
+  connector-groups load --seconds 600 --connections 32 --seed commands.jsonl
+
+  # Each kind of request with 1, 8 and 64 connections
+  connector-groups load --connections 8,1,64
+
+  # The longest wait of readers while commands move a million applications
+  connector-groups load --bulk 1000000
+
+  # Ten thousand tenants of 200 applications: time and memory of each
+  connector-groups load --tenants 10000";
 
 /// Options of `load`.
 #[derive(clap::Args)]
@@ -48,19 +58,23 @@ pub(crate) struct Options {
     /// How long, in all
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     seconds: core::num::NonZeroU32,
-    /// How many connections at once
-    #[arg(long, value_name = "NUMBER", default_value = "8")]
-    connections: core::num::NonZeroU32,
+    /// How many connections at once; with several numbers, requests are measured with each, and mixed with the first
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', default_value = "8")]
+    connections: Vec<core::num::NonZeroU32>,
     /// What the emulator begins with: lines of the replay format
     #[arg(long, value_name = "FILE", default_value = "examples/contoso.jsonl")]
     seed: PathBuf,
-    /// Only serve the same bytes for every request: the other side of the comparison
+    /// Measure how long readers wait while commands move so many applications, and nothing else
+    #[arg(long, value_name = "APPLICATIONS", conflicts_with = "tenants")]
+    bulk: Option<core::num::NonZeroU32>,
+    /// Measure what so many copies of a tenant of 200 applications cost, and nothing else
+    #[arg(long, value_name = "NUMBER")]
+    tenants: Option<core::num::NonZeroU32>,
+    /// Only serve constant bytes for every request: the other side of the comparison
     #[arg(long, hide = true)]
     bare: bool,
 }
 
-/// What the bare server answers, about as long as a group.
-const BARE_BODY: &[u8] = &[b'x'; 280];
 /// By turns, so that whatever else the machine does falls on both.
 const TURNS: u32 = 3;
 /// Eight reads, one move of each sort, and now and then a reset.
@@ -77,7 +91,12 @@ const MIX: [Kind; 24] = {
 
 /// The exit status is 1 where anything was lost or answered wrongly.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let result = if options.bare { serve_bare() } else { measure(options) };
+    let result = match (options.bulk, options.tenants) {
+        _ if options.bare => servers::serve_bare(),
+        (Some(applications), _) => bulk::measure(applications.get(), options.seconds.get()),
+        (_, Some(tenants)) => many::measure(tenants.get()),
+        _ => measure(options),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong) => {
@@ -87,74 +106,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
 }
 
-struct Bare;
-
-impl server::Service for Bare {
-    fn body_bytes_max(&self, _: &Parts) -> usize {
-        BARE_BODY.len()
-    }
-
-    fn answer(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        Response::new(BARE_BODY.to_vec())
-    }
-}
-
-#[tokio::main]
-async fn serve_bare() -> Result<(), String> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    output::print(&format!("http://{address}/"))?;
-    let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
-    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
-    Ok(())
-}
-
-/// A server in a process of its own, which ends with this.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(program: &Path, arguments: &[&str]) -> Result<Self, String> {
-        let mut child = Command::new(program)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
-        let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
-        }
-        let address = line.trim().trim_start_matches("http://").trim_end_matches('/');
-        let address = address.parse().map_err(|_| format!("{} said {line:?}", program.display()))?;
-        Ok(Self { child, address })
-    }
-
-    /// Resident memory in kibibytes, where the system tells.
-    fn resident(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.split_whitespace().next()?.parse().ok()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // One that has ended already is as good.
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
-}
-
 #[tokio::main]
 async fn measure(options: &Options) -> Result<(), String> {
-    let (time, connections) = (Duration::from_secs(u64::from(options.seconds.get())), options.connections.get());
-    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let time = Duration::from_secs(u64::from(options.seconds.get()));
+    let connections: Vec<u32> = options.connections.iter().map(|number| number.get()).collect();
     let seed = options.seed.to_string_lossy();
-    let arguments = ["emulate", "--listen", "127.0.0.1:0", "--control", "--quiet", "--seed", &*seed];
-    let emulator = Server::start(&this, &arguments)?;
-    let bare = Server::start(&this, &["load", "--bare"])?;
+    let emulator = Server::emulator(&["--seed", &*seed])?;
+    let bare = Server::bare()?;
 
     let before = state(emulator.address).await?;
     expect(emulator.address, Method::POST, SNAPSHOT).await?;
@@ -162,23 +120,29 @@ async fn measure(options: &Options) -> Result<(), String> {
     let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
     let theirs = Target { address: bare.address, is_bare: true, fixture: Arc::clone(&fixture) };
 
-    output::print(&format!("{connections} connections; times in microseconds"))?;
-    let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50"];
-    output::print(&format!("{:22}{}", "", head.map(|name| format!("{name:>11}")).concat()))?;
-    let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0);
-    for kind in Kind::ALL {
-        let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
-        for _ in 0..TURNS {
-            measured.add(&ours.drive(&[kind], connections, turn).await?)?;
-            floor.add(&theirs.drive(&[kind], connections, turn).await?)?;
+    output::print("times in microseconds; the bare server answers as many bytes")?;
+    let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50", "bytes"];
+    let parts = f64::from(u32::try_from(connections.len()).unwrap_or(u32::MAX));
+    let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0 * parts);
+    for connections in &connections {
+        let title = format!("{connections} connections");
+        output::print(&format!("{title:22}{}", head.map(|name| format!("{name:>11}")).concat()))?;
+        for kind in Kind::ALL {
+            let bytes = ours.answer_bytes(kind).await?;
+            let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
+            for _ in 0..TURNS {
+                measured.add(&ours.drive(&[kind], bytes, *connections, turn).await?)?;
+                floor.add(&theirs.drive(&[kind], bytes, *connections, turn).await?)?;
+            }
+            let ratio = measured.per_second() / floor.per_second();
+            let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
+            let rates = format!("{:>11.0}{:>11.0}{ratio:>11.2}", measured.per_second(), floor.per_second());
+            let times = format!("{p50:>11}{p99:>11}{p999:>11}{:>11}{bytes:>11}", floor.within(0.5));
+            output::print(&format!("{:22}{rates}{times}", kind.name()))?;
         }
-        let ratio = measured.per_second() / floor.per_second();
-        let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
-        let rates = format!("{:>11.0}{:>11.0}{ratio:>11.2}", measured.per_second(), floor.per_second());
-        let times = format!("{p50:>11}{p99:>11}{p999:>11}{:>11}", floor.within(0.5));
-        output::print(&format!("{:22}{rates}{times}", kind.name()))?;
     }
 
+    let connections = connections.first().copied().unwrap_or(1);
     let bad = mixed(&emulator, &ours, time.mul_f64(0.7), connections).await?;
     if let Some(wrong) = bad.wrong.first() {
         return Err(format!("{} bad requests were answered wrongly, as this one: {wrong}", bad.wrong.len()));
@@ -194,7 +158,7 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
         tokio::task::spawn_blocking(move || hostile::send(address, &tenant, &stop))
     };
     let start = Instant::now();
-    let driven = ours.drive(&MIX, connections, time);
+    let driven = ours.drive(&MIX, 0, connections, time);
     let mut driven = core::pin::pin!(driven);
     // What it held at the end of each tenth of the time.
     let (mut resident, mut seen) = (Vec::new(), 0);

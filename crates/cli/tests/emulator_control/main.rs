@@ -11,6 +11,10 @@
     reason = "a test stops where it fails"
 )]
 
+extern crate alloc;
+
 mod faults;
 mod records;
+mod session;
 mod support;
+mod together;

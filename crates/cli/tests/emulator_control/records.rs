@@ -1,6 +1,5 @@
 //! What was called and what it led to; tenants of a test's own; a directory that is kept.
 
-use core::cell::RefCell;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
@@ -9,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::support::*;
+use super::{session::*, support::*};
 
 #[test]
 fn the_journal_tells_what_was_called_and_what_it_led_to() {
@@ -63,71 +62,6 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
     assert_eq!(emulator.get("/_control/journal")["calls"], json!([]));
 }
 
-/// Numbers that look random and are the same in each run.
-struct Dice(RefCell<u64>);
-
-impl Dice {
-    fn roll(&self, sides: usize) -> usize {
-        let mut state = self.0.borrow_mut();
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(*state >> 33).unwrap() % sides
-    }
-
-    fn pick<'a>(&self, things: &'a [Value]) -> &'a str {
-        things[self.roll(things.len())]["id"].as_str().unwrap()
-    }
-}
-
-fn random_session(emulator: &Emulator, seed: u64, steps: usize) {
-    let dice = Dice(RefCell::new(seed));
-    for step in 0..steps {
-        let list = |path: &str| emulator.get(&format!("{path}?$top=999"))["value"].as_array().unwrap().clone();
-        let (groups, connectors) = (list(GROUPS), list(&format!("{PROFILE}/connectors")));
-        let applications = list("/beta/applications");
-        let (group, connector, application) = (dice.pick(&groups), dice.pick(&connectors), dice.pick(&applications));
-        let reference =
-            |kind: &str, id: &str| json!({"@odata.id": format!("https://graph.microsoft.com/beta/{kind}/{id}")});
-        let to_group = reference("onPremisesPublishingProfiles/applicationProxy/connectorGroups", group);
-        let (method, path, body) = match dice.roll(9) {
-            0 => ("POST", GROUPS.to_owned(), json!({"name": format!("Group {seed} {step}")})),
-            1 => ("PATCH", format!("{GROUPS}/{group}"), json!({"name": format!("Renamed {step}")})),
-            2 => ("DELETE", format!("{GROUPS}/{group}"), Value::Null),
-            3 => ("POST", format!("{PROFILE}/connectors/{connector}/memberOf/$ref"), to_group),
-            4 => ("POST", "/beta/applications".into(), json!({"displayName": format!("Application {step}")})),
-            5 => ("DELETE", format!("/beta/applications/{application}"), Value::Null),
-            6 => ("PUT", format!("/beta/applications/{application}/connectorGroup/$ref"), to_group),
-            7 => {
-                let url = format!("https://app-{seed}-{step}.contoso.com/");
-                let publishing = json!({"internalUrl": url, "externalUrl": url});
-                ("PATCH", format!("/beta/applications/{application}"), json!({"onPremisesPublishing": publishing}))
-            }
-            _ => {
-                let url = "/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
-                let part = |id: usize| {
-                    json!({"id": id.to_string(), "method": "POST", "url": url, "headers": {"Content-Type": "application/json"},
-                           "body": {"name": if id == 2 { " ".into() } else { format!("Batch {step} {id}") }}})
-                };
-                ("POST", "/beta/$batch".into(), json!({"requests": [part(1), part(2), part(3)]}))
-            }
-        };
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        // Refused or not, both go on in the same way.
-        emulator.send(method, &path, &body);
-    }
-}
-
-/// What `replay` makes of lines that start from a document.
-fn replayed(folder: &Folder, start: &str, lines: &str) -> Value {
-    let (start, lines) = (folder.file("start.json", start), folder.file("lines.jsonl", lines));
-    let output =
-        Command::new(PROGRAM).args(["replay", "--json", "--load", &start, "--state", &lines]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    assert!(text.lines().all(|line| !line.starts_with("{\"refused")), "{text}");
-    last["state"].clone()
-}
-
 #[test]
 fn replaying_the_journal_leads_to_the_same_state() {
     let folder = Folder::new("replay");
@@ -141,9 +75,7 @@ fn replaying_the_journal_leads_to_the_same_state() {
         if seed == 2 {
             emulator.done("DELETE", &format!("/_control/tenants/{}", copy.as_str().unwrap()), &Value::Null);
         }
-        let start = emulator.send("GET", "/_control/journal/start", "").body;
-        let lines = emulator.send("GET", "/_control/journal?format=replay", "").body;
-        assert_eq!(replayed(&folder, &start, &lines), emulator.get("/_control/state"), "seed {seed}");
+        assert_eq!(replayed(&folder, &emulator), emulator.get("/_control/state"), "seed {seed}");
         if seed == 3 {
             emulator.done("DELETE", "/_control/journal", &Value::Null);
         }
@@ -246,10 +178,11 @@ fn a_directory_is_kept_over_restarts_with_its_snapshots() {
 #[test]
 fn no_answered_write_is_lost_when_it_is_killed() {
     let folder = Folder::new("kill");
-    let arguments = ["--data", folder.path(), "--tenant", TENANT];
+    // The log is folded every few writes, so that kills come in the midst of that too.
+    let arguments = ["--data", folder.path(), "--data-log", "3", "--tenant", TENANT];
     let mut expected: Vec<String> = vec![String::from("Default")];
     let mut in_doubt = None;
-    let dice = Dice(RefCell::new(1));
+    let dice = Dice::new(1);
     let mut answered_before_kills = 0;
     for round in 0..100 {
         let mut emulator = Emulator::start(&arguments);

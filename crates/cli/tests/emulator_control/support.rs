@@ -80,6 +80,17 @@ impl Emulator {
         self.try_send(TENANT, method, path, body).unwrap()
     }
 
+    /// An access token for an application that signs in by a secret.
+    pub(crate) fn token(&self, application: &str) -> String {
+        let form = format!(
+            "client_id={application}&client_secret=any&grant_type=client_credentials\
+             &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+        );
+        let answer = self.send("POST", &format!("/{TENANT}/oauth2/v2.0/token"), &form);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["access_token"].as_str().unwrap().into()
+    }
+
     pub(crate) fn get(&self, path: &str) -> Value {
         let answer = self.send("GET", path, "");
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);

@@ -1,0 +1,96 @@
+//! The two servers, each in a process of its own that ends with this one.
+
+use alloc::sync::Arc;
+use core::{net::SocketAddr, time::Duration};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use hyper::{Request, Response, body::Bytes, http::request::Parts};
+use tokio::net::TcpListener;
+
+use super::client::ANSWER_BYTES;
+use crate::{emulate::server, output};
+
+/// No answer of the bare server is longer.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+const CONSTANT: &[u8] = &[b'x'; 1024 * 1024];
+
+/// A server that reads each request and answers constant bytes, as many as the request asks for.
+struct Bare;
+
+impl server::Service for Bare {
+    fn body_bytes_max(&self, _: &Parts) -> usize {
+        ANSWER_BYTES_MAX
+    }
+
+    fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
+        let asked = request.headers().get(ANSWER_BYTES).and_then(|value| value.to_str().ok()?.parse().ok());
+        let bytes: usize = asked.unwrap_or_default();
+        // To a part of a constant nothing is added, not even a copy: this is what no server can do without.
+        Response::new(match CONSTANT.get(..bytes) {
+            Some(part) => Bytes::from_static(part),
+            None => Bytes::from(vec![b'x'; bytes.min(ANSWER_BYTES_MAX)]),
+        })
+    }
+}
+
+#[tokio::main]
+pub(super) async fn serve_bare() -> Result<(), String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    output::print(&format!("http://{address}/"))?;
+    let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
+    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
+    Ok(())
+}
+
+pub(super) struct Server {
+    child: Child,
+    pub(super) address: SocketAddr,
+}
+
+impl Server {
+    /// An emulator with control routes and these arguments.
+    pub(super) fn emulator(arguments: &[&str]) -> Result<Self, String> {
+        let usual = ["emulate", "--listen", "127.0.0.1:0", "--control", "--quiet"];
+        Self::start(&[&usual, arguments].concat())
+    }
+
+    pub(super) fn bare() -> Result<Self, String> {
+        Self::start(&["load", "--bare"])
+    }
+
+    fn start(arguments: &[&str]) -> Result<Self, String> {
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        let mut child = Command::new(&program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        }
+        let address = line.trim().trim_start_matches("http://").trim_end_matches('/');
+        let address = address.parse().map_err(|_| format!("{} said {line:?}", program.display()))?;
+        Ok(Self { child, address })
+    }
+
+    /// Resident memory in kibibytes, where the system tells.
+    pub(super) fn resident(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that has ended already is as good.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
