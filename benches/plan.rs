@@ -7,6 +7,8 @@
 //! *floor: visit* passes over all applications once. *peer: one command each* emits an `addApplication` for each application
 //! that is not where it should be and runs them on a snapshot, as a plan is run before it is given away. *ours: plan* reads
 //! the desired state, makes the plan and runs it on a snapshot; *ours: region* is the whole choreography of R-36.
+//!
+//! `drill` is about failures of all connectors, groups and regions, and of all pairs of connectors.
 
 #![allow(
     missing_docs,
@@ -17,11 +19,14 @@
     reason = "a bench stops where it fails, and has std"
 )]
 
+#[path = "plan/drill.rs"]
+mod drill;
+
 use std::hint::black_box;
 
 use connector_groups::{
     AppId, ApplicationId, Command, ConnectorGroupId, ConnectorId, Desired, Rules, Tenant, TenantId, Timestamp,
-    command::AddApplication,
+    command::{AddApplication, ReportConnector},
     document::{ApplicationDocument, ConnectorDocument, ConnectorGroupDocument, Document},
     model::{ConnectorGroupType, ConnectorStatus},
     plan::{DesiredGroup, PlanOptions, Selected, Things},
@@ -34,15 +39,15 @@ fn group(number: u128) -> ConnectorGroupId {
     ConnectorGroupId::from_u128(number)
 }
 
-/// Group 1 has half of the applications, the others the rest; each group has two connectors.
-fn tenant(applications: u128) -> Tenant {
+/// Group 1 has half of the applications, the others the rest; connectors are dealt out in turn.
+fn tenant(applications: u128, groups: u128, connectors: u128) -> Tenant {
     let document = Document {
         on_premises_publishing_profile: connector_groups::model::ProfileProperties::default(),
         id: TenantId::from_u128(0),
         default_region: "eur".into(),
         now: Timestamp::UNIX_EPOCH,
         rules: Rules::default(),
-        connector_groups: (0..GROUPS)
+        connector_groups: (0..groups)
             .map(|number| ConnectorGroupDocument {
                 id: group(number),
                 name: format!("Group {number}").into(),
@@ -51,7 +56,7 @@ fn tenant(applications: u128) -> Tenant {
                 region: "eur".into(),
             })
             .collect(),
-        connectors: (0..GROUPS * 2)
+        connectors: (0..connectors)
             .map(|number| ConnectorDocument {
                 id: ConnectorId::from_u128(number),
                 machine_name: format!("host{number}").into(),
@@ -59,7 +64,8 @@ fn tenant(applications: u128) -> Tenant {
                 status: ConnectorStatus::Active,
                 inactive_since: None,
                 version: "1".into(),
-                member_of: group(number / 2),
+                // A quarter of the groups has one connector more than the others: 1 to 7, so that each kind of failure is there.
+                member_of: group(if number % 5 == 0 { number % groups / 4 } else { number % groups }),
             })
             .collect(),
         applications: (0..applications)
@@ -72,7 +78,7 @@ fn tenant(applications: u128) -> Tenant {
                 service_principal: None,
                 application_segments: Vec::new(),
                 on_premises_publishing: Some(Box::default()),
-                connector_group: Some(group(if number % 2 == 0 { 1 } else { number / 2 % GROUPS })),
+                connector_group: Some(group(if number % 2 == 0 { 1 } else { number / 2 % groups })),
             })
             .collect(),
     };
@@ -118,12 +124,18 @@ fn one_command_each(tenant: &Tenant) -> Tenant {
     after
 }
 
+fn fail(tenant: &mut Tenant, id: ConnectorId) {
+    let command = ReportConnector { id, status: Some(ConnectorStatus::Inactive), external_ip: None, version: None };
+    tenant.apply(&command.into()).unwrap();
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
+    drill::run(&mut criterion);
     let mut benches = criterion.benchmark_group("plan");
     benches.sample_size(10);
     for applications in [1_000_u128, 10_000, 100_000, 1_000_000] {
-        let tenant = tenant(applications);
+        let tenant = tenant(applications, GROUPS, GROUPS * 2);
         let new_ids = || [group(1 << 64)];
         let (whole, ids, region) = (whole_group(), by_ids(&tenant), region());
         let plan = |desired| tenant.plan(desired, PlanOptions::default(), new_ids()).unwrap();

@@ -28,6 +28,7 @@ pub mod diff;
 pub mod directory;
 pub mod docs;
 pub mod document;
+pub mod drill;
 pub mod event;
 mod evolve;
 #[cfg(feature = "graph")]

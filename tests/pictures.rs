@@ -222,6 +222,8 @@ fn hostile_names() {
     world.accepts(transaction(&all));
     let picture = Picture::of_tenant(&world.tenant, &PictureOptions::default());
     assert_picture("hostile-state", &picture);
+    let drill = Picture::of_drill(&world.tenant, &world.tenant.drill(), &PictureOptions::default());
+    assert_picture("hostile-drill", &drill);
     // Whatever the names, every text is one line of printable characters, and every column begins where it should.
     let table = picture.table().to_string();
     assert!(table.chars().all(|character| character == '\n' || !character.is_control()));
@@ -234,6 +236,16 @@ fn hostile_names() {
         let before = before.split("empty").next().unwrap();
         assert_eq!(before.width(), third, "{line}");
     }
+}
+
+/// Whom failures cut off in Contoso, and the same folded to the worst.
+#[test]
+fn a_drill_shows_who_has_no_spare() {
+    let tenant = contoso();
+    let drill = tenant.drill();
+    assert_picture("drill", &Picture::of_drill(&tenant, &drill, &PictureOptions::default()));
+    let few = PictureOptions { connector_groups_max: 2, ..PictureOptions::default() };
+    assert_picture("drill-folded", &Picture::of_drill(&tenant, &drill, &few));
 }
 
 /// What gets better on the way does not hide what gets worse.

@@ -1,9 +1,10 @@
-//! Pictures of a tenant, of an impact and of a sequence of commands: as Mermaid, as DOT and as a table for a terminal.
+//! Pictures of a tenant, of an impact, of a drill and of a sequence of commands: as Mermaid, as DOT and as a table for a terminal.
 //!
 //! A picture is made once, as a graph and tables of plain texts; what writes it knows nothing of tenants. Same input, same
 //! bytes. Names are shown as they are but for what cannot be printed, and whatever they contain, they end up as text.
 
 mod dot;
+mod drill;
 mod graph;
 mod impact;
 mod mermaid;
@@ -18,7 +19,7 @@ use core::fmt;
 use graph::Graph;
 use table::Table;
 
-use crate::{command::Command, impact::Impact, tenant::Tenant};
+use crate::{command::Command, drill::Drill, impact::Impact, tenant::Tenant};
 
 /// How much of a picture is spelled out; the rest is folded into counts.
 ///
@@ -82,6 +83,13 @@ impl Picture {
     #[must_use]
     pub fn of_impact(impact: &Impact, options: &PictureOptions) -> Self {
         impact::picture(impact, options)
+    }
+
+    /// What each failure would take: the groups without a spare, the connectors and regions that cut them off, and tables of
+    /// all that matters, the worst first. The drill is that of the tenant.
+    #[must_use]
+    pub fn of_drill(tenant: &Tenant, drill: &Drill, options: &PictureOptions) -> Self {
+        drill::picture(tenant, drill, options)
     }
 
     /// Commands one after the other, each with its impact on what those before it leave.

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod conformance;
+mod drill;
 #[cfg(feature = "emulate")]
 mod emulate;
 #[cfg(feature = "export")]
@@ -23,6 +24,7 @@ mod plan;
 mod progress;
 mod replay;
 mod safe;
+mod schedule;
 mod state;
 mod words;
 
@@ -40,6 +42,10 @@ enum Command {
     Replay(replay::Options),
     /// Plan the way from a tenant to a desired state, and show what each step would break.
     Plan(plan::Options),
+    /// Say whom each failure would cut off: of a connector, a group, a region, and of any two connectors.
+    Drill(drill::Options),
+    /// Order connectors into the fewest rounds of patching that leave each group enough active ones.
+    Schedule(schedule::Options),
     /// Fetch a tenant from Graph into a folder that `plan` reads.
     #[cfg(feature = "export")]
     Export(Box<export::Options>),
@@ -96,6 +102,8 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Replay(options) => replay::run(&options),
         Command::Plan(options) => plan::run(&options),
+        Command::Drill(options) => drill::run(&options),
+        Command::Schedule(options) => schedule::run(&options),
         #[cfg(feature = "emulate")]
         Command::Emulate(options) => emulate::run(&options),
         #[cfg(feature = "export")]
@@ -112,11 +120,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// A wrong call is exit status 2, but for `plan`, where 2 says that there are changes, as `terraform plan` has it.
+/// A wrong call is exit status 2, but for `plan`, where 2 says that there are changes, as `terraform plan` has it, and for
+/// `drill`, where it says that one failure cuts users off.
 fn wrong_call(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
-    let is_plan = std::env::args().nth(1).is_some_and(|name| name == "plan");
-    ExitCode::from(if is_plan { 1 } else { 2 })
+    let means_more = std::env::args().nth(1).is_some_and(|name| ["plan", "drill"].contains(&&*name));
+    ExitCode::from(if means_more { 1 } else { 2 })
 }

@@ -21,17 +21,17 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Tells on standard error what was found while a folder was read, the worst first.
-pub(crate) fn tell(imported: &Imported) {
+pub(crate) fn tell(subcommand: &str, imported: &Imported) {
     let mut findings: Vec<_> = imported.findings.iter().collect();
     findings.sort_by_key(|finding| finding.level);
     let more: usize = imported.findings.left_out().map(|(_, more)| more).sum();
     for finding in findings.iter().take(TOLD_MAX) {
         let line = format!("{}: {}: {} [{}]", finding.place, finding.level.as_str(), finding.message, finding.rule);
-        output::say("plan", &line.replace('\n', " "));
+        output::say(subcommand, &line.replace('\n', " "));
     }
     let more = more.saturating_add(findings.len().saturating_sub(TOLD_MAX));
     if more > 0 {
-        output::say("plan", &format!("and {more} more findings; `plan --import FOLDER --report FILE` has them"));
+        output::say(subcommand, &format!("and {more} more findings; `plan --import FOLDER --report FILE` has them"));
     }
 }
 
@@ -58,14 +58,14 @@ fn yaml(file: &str, _: &str) -> Result<Desired, String> {
     ))
 }
 
-pub(crate) fn tenant(file: &str, id: Option<&str>, assume: &Assume) -> Result<Imported, String> {
+pub(crate) fn tenant(subcommand: &str, file: &str, id: Option<&str>, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
     if path.is_dir() {
         return import::tenant(path, assume).map_err(|problems| problems.to_string());
     }
     let text = read(path)?;
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
-    let directory = if is_replay { replayed(path, &text) } else { state::directory(path, &text)? };
+    let directory = if is_replay { replayed(subcommand, path, &text) } else { state::directory(path, &text)? };
     one(&directory, file, id).map(Imported::from)
 }
 
@@ -85,13 +85,13 @@ fn one(directory: &Directory, file: &str, id: Option<&str>) -> Result<Tenant, St
 
 /// What a replay of these lines leaves. A refused line changes nothing, and neither does one that is no command: each is told,
 /// as whoever plans may have counted on it.
-fn replayed(path: &Path, text: &str) -> Directory {
+fn replayed(subcommand: &str, path: &Path, text: &str) -> Directory {
     let mut directory = Directory::default();
     for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let outcome = line::apply(&mut directory, line.as_bytes());
         if !outcome.is_accepted() {
             let told = words::outcome(&directory, &outcome);
-            output::say("plan", &format!("{}: line {number}: {told}", path.display()));
+            output::say(subcommand, &format!("{}: line {number}: {told}", path.display()));
         }
     }
     directory

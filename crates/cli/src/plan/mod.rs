@@ -1,10 +1,10 @@
 //! `plan`: plans a change of a tenant and shows it before it is made, as `terraform plan` does.
 
 mod checks;
-mod input;
+pub(crate) mod input;
 mod machine;
 mod markup;
-mod names;
+pub(crate) mod names;
 mod reasons;
 mod report;
 mod svg;
@@ -160,7 +160,7 @@ impl Options {
 
     fn import(&self, folder: &Path) -> Result<ExitCode, String> {
         let imported = import::tenant(folder, &self.assume()).map_err(|problems| problems.to_string())?;
-        input::tell(&imported);
+        input::tell("plan", &imported);
         if let Some(file) = &self.report {
             write(file, &json(&imported.report())?)?;
         }
@@ -173,8 +173,8 @@ impl Options {
     }
 
     fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
-        let imported = input::tenant(tenant, self.tenant.as_deref(), &self.assume())?;
-        input::tell(&imported);
+        let imported = input::tenant("plan", tenant, self.tenant.as_deref(), &self.assume())?;
+        input::tell("plan", &imported);
         let tenant = &imported.tenant;
         let desired = input::desired(desired_file)?;
         let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);

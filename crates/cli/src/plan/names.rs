@@ -4,9 +4,9 @@ extern crate alloc;
 
 use alloc::collections::BTreeSet;
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, view::ConnectorGroupView};
 
-pub(super) use crate::words::count;
+pub(crate) use crate::words::count;
 use crate::words::quoted;
 
 /// Suggestions for a name that is not there.
@@ -25,19 +25,19 @@ fn named(name: &str, is_shared: bool, id: &dyn core::fmt::Display) -> String {
     }
 }
 
-pub(super) fn group(tenant: &Tenant, id: ConnectorGroupId) -> String {
+pub(crate) fn group(tenant: &Tenant, id: ConnectorGroupId) -> String {
     let Some(group) = tenant.connector_group(id) else { return id.to_string() };
     let name = group.name().as_str();
     named(name, tenant.connector_groups_by_name(name).count() > 1, &id)
 }
 
-pub(super) fn connector(tenant: &Tenant, id: ConnectorId) -> String {
+pub(crate) fn connector(tenant: &Tenant, id: ConnectorId) -> String {
     let Some(connector) = tenant.connector(id) else { return id.to_string() };
     let name = connector.machine_name();
     named(name, tenant.connectors_by_machine_name(name).take(2).count() > 1, &id)
 }
 
-pub(super) fn application(tenant: &Tenant, id: ApplicationId) -> String {
+pub(crate) fn application(tenant: &Tenant, id: ApplicationId) -> String {
     let Some(application) = tenant.application(id) else { return id.to_string() };
     let name = application.display_name();
     named(name, tenant.applications_by_display_name(name).take(2).count() > 1, &id)
@@ -45,7 +45,7 @@ pub(super) fn application(tenant: &Tenant, id: ApplicationId) -> String {
 
 /// A text of the engine with names in the place of ids. What stands between quotation marks is somebody's own text and stays
 /// as it is, whatever looks like an id in it.
-pub(super) fn in_text(tenant: &Tenant, text: &str) -> String {
+pub(crate) fn in_text(tenant: &Tenant, text: &str) -> String {
     const ID_LENGTH: usize = 36;
     let mut named = String::new();
     let (mut rest, mut is_quoted, mut is_escaped) = (text, false, false);
@@ -80,8 +80,29 @@ fn name_of_id(tenant: &Tenant, id: &str) -> Option<String> {
         .or_else(|| id.parse().ok().filter(|id| tenant.application(*id).is_some()).map(|id| application(tenant, id)))
 }
 
+/// The one group that an administrator means by an id or a name.
+pub(crate) fn meant_group(tenant: &Tenant, given: &str) -> Result<ConnectorGroupId, String> {
+    if let Some(group) = given.parse().ok().and_then(|id| tenant.connector_group(id)) {
+        return Ok(group.id());
+    }
+    let same: Vec<_> = tenant.connector_groups_by_name(given).map(ConnectorGroupView::id).collect();
+    match same.as_slice() {
+        [id] => Ok(*id),
+        [] => {
+            let alike = suggestions(given, tenant.connector_groups().map(|group| group.name().as_str()));
+            let alike: Vec<_> = alike.iter().map(|name| quoted(name)).collect();
+            let meant = if alike.is_empty() { String::new() } else { format!(" Did you mean {}?", alike.join(" or ")) };
+            Err(format!("there is no connector group {}.{meant}", quoted(given)))
+        }
+        many => {
+            let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
+            Err(format!("{} is the name of several connector groups; give an id: {}", quoted(given), ids.join(", ")))
+        }
+    }
+}
+
 /// Names that may have been meant, the likeliest first.
-pub(super) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let given = given.trim().to_lowercase();
     let likeness = |name: &str| {
         let name = name.to_lowercase();
