@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "export")]
+mod apply;
 mod conformance;
 mod drill;
 #[cfg(feature = "emulate")]
@@ -27,8 +29,9 @@ mod safe;
 mod schedule;
 mod state;
 mod words;
+mod work;
 
-/// Work with Microsoft Graph's application proxy connector groups without a tenant.
+/// Work with Microsoft Graph's application proxy connector groups, in a tenant or without one.
 #[derive(Parser)]
 #[command(name = "connector-groups", version, propagate_version = true, max_term_width = 100)]
 struct Cli {
@@ -49,6 +52,9 @@ enum Command {
     /// Fetch a tenant from Graph into a folder that `plan` reads.
     #[cfg(feature = "export")]
     Export(Box<export::Options>),
+    /// Do what a plan says in a tenant, step by step, with a way on and a way back from wherever it is cut off.
+    #[cfg(feature = "export")]
+    Apply(Box<apply::Options>),
     /// Serve Microsoft Graph's routes for connector groups, for clients that cannot have a real tenant.
     #[cfg(feature = "emulate")]
     Emulate(Box<emulate::Options>),
@@ -60,6 +66,9 @@ enum Command {
     /// Not in this build: it was built without the feature `emulate`.
     #[cfg(not(feature = "emulate"))]
     Emulate(Missing),
+    /// Not in this build: it was built without the feature `export`.
+    #[cfg(not(feature = "export"))]
+    Apply(Missing),
     /// Not in this build: it was built without the feature `export`.
     #[cfg(not(feature = "export"))]
     Export(Missing),
@@ -107,12 +116,16 @@ fn main() -> ExitCode {
         #[cfg(feature = "emulate")]
         Command::Emulate(options) => emulate::run(&options),
         #[cfg(feature = "export")]
+        Command::Apply(options) => apply::run(&options),
+        #[cfg(feature = "export")]
         Command::Export(options) => export::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         #[cfg(feature = "load")]
         Command::Load(options) => load::run(&options),
         #[cfg(not(feature = "emulate"))]
         Command::Emulate(missing) => missing.run("emulate"),
+        #[cfg(not(feature = "export"))]
+        Command::Apply(missing) => missing.run("apply"),
         #[cfg(not(feature = "export"))]
         Command::Export(missing) => missing.run("export"),
         #[cfg(not(feature = "load"))]

@@ -31,7 +31,7 @@ fn a_plan_file_has_exact_ids_preconditions_and_what_is_expected() {
     let (code, _, error) = plan(&["--out", text(&file), text(&export), text(&desired)]);
     assert_eq!(code, Some(2), "{error}");
     let file = value(&fs::read_to_string(&file).unwrap());
-    assert_eq!((&file["format"], &file["result"]), (&json!("connector-groups/plan/1"), &json!("plan")));
+    assert_eq!((&file["format"], &file["result"]), (&json!("connector-groups/plan/2"), &json!("plan")));
     let ids = &file["steps"][0]["command"]["applications"]["ids"];
     assert_eq!(ids.as_array().unwrap().len(), 14, "{}", file["steps"][0]);
     let (from, to) = ("5d000000-0000-4000-8000-000000000002", "5d000000-0000-4000-8000-000000000003");

@@ -350,8 +350,8 @@ fn a_closed_pipe_is_no_panic() {
 /// No option without an example, in the short help too.
 #[test]
 fn each_option_has_its_example() {
-    let exports = cfg!(feature = "export").then_some(("export", 12));
-    let all = [("replay", 4), ("plan", 11), ("conformance", 6), ("emulate", 24), ("load", 3)];
+    let exports = if cfg!(feature = "export") { vec![("export", 12), ("apply", 15)] } else { Vec::new() };
+    let all = [("replay", 4), ("plan", 12), ("conformance", 6), ("emulate", 24), ("load", 3)];
     for (subcommand, options) in all.into_iter().chain(exports) {
         for help in ["-h", "--help"] {
             let output = run(subcommand, &[help], b"");

@@ -6,6 +6,7 @@ use alloc::{collections::BTreeMap, sync::Arc};
 use core::{cell::RefCell, time::Duration};
 use std::{fs, path::Path, thread, time::SystemTime};
 
+use connector_groups::TenantId;
 use indicatif::ProgressBar;
 use serde_json::{Value, json, value::RawValue};
 use ureq::{
@@ -15,6 +16,7 @@ use ureq::{
 };
 
 use super::token::Source;
+use crate::import::layout::Part;
 
 /// What Graph takes in one `$batch`.
 pub(super) const BATCH_MAX: usize = 20;
@@ -53,7 +55,15 @@ impl Answer {
     }
 }
 
-pub(super) struct Client {
+/// What came of one request.
+pub(crate) enum Once {
+    /// The status, the pause that the answer asks for, and its text.
+    Answered(u16, Option<Duration>, String),
+    /// There is no whole answer, and the request may have arrived.
+    Lost(String),
+}
+
+pub(crate) struct Client {
     agent: Agent,
     /// With the version, without a final slash.
     base: String,
@@ -64,7 +74,7 @@ pub(super) struct Client {
 }
 
 /// A token goes over TLS, or not out of this machine.
-pub(super) fn check_scheme(url: &str) -> Result<(), String> {
+pub(crate) fn check_scheme(url: &str) -> Result<(), String> {
     let host = url.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#', '\\']).next().unwrap_or_default());
     let is_here = host.is_some_and(|host| {
         // Whatever stands before an `@` is no host, so that nothing but a port may follow the name.
@@ -81,7 +91,7 @@ pub(super) fn check_scheme(url: &str) -> Result<(), String> {
 }
 
 impl Client {
-    pub(super) fn new(
+    pub(crate) fn new(
         graph: &str,
         source: Source,
         ca_file: Option<&Path>,
@@ -194,6 +204,53 @@ impl Client {
         batch.responses.into_iter().map(part).collect()
     }
 
+    /// One request, tried once: whoever sends it knows whether it may be repeated. Only a token that has run out is renewed, as
+    /// nothing was done without one.
+    pub(crate) fn once(&self, method: &str, request: &str, body: Option<&str>) -> Result<Once, String> {
+        let url = format!("{}/{request}", self.base);
+        let mut has_renewed = false;
+        loop {
+            let told = |error: &dyn core::fmt::Display| format!("{url}: {error}");
+            let head = ureq::http::Request::builder().method(method).uri(&url).header("authorization", self.bearer());
+            let sent = match body {
+                None => self.agent.run(head.body(()).map_err(|error| told(&error))?),
+                Some(text) => {
+                    let head = head.header("content-type", "application/json");
+                    self.agent.run(head.body(text.to_string()).map_err(|error| told(&error))?)
+                }
+            };
+            let mut response = match sent {
+                Ok(response) => response,
+                Err(error) if is_passing(&error) => return Ok(Once::Lost(told(&error))),
+                Err(error) => return Err(told(&error)),
+            };
+            let status = response.status().as_u16();
+            if status == 401 && self.source.renews() && !has_renewed {
+                has_renewed = true;
+                *self.token.borrow_mut() = self.source.token(&self.agent)?;
+                continue;
+            }
+            let pause = response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
+            return Ok(match response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string() {
+                Ok(text) => Once::Answered(status, pause, text),
+                Err(error) => Once::Lost(told(&error)),
+            });
+        }
+    }
+
+    /// The tenant of the token, as far as it may be read.
+    pub(crate) fn tenant(&self) -> Result<Option<TenantId>, String> {
+        let answer = self.get(&Part::Organization.request())?;
+        let value: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        let id = value.pointer("/value/0/id").and_then(Value::as_str).filter(|_| answer.status == 200);
+        Ok(id.and_then(|id| id.parse().ok()))
+    }
+
+    /// Where the service is, with the version.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token.borrow())
     }
@@ -268,7 +325,7 @@ const fn is_passing(error: &ureq::Error) -> bool {
 }
 
 /// How long `Retry-After` says: seconds, or a time.
-fn retry_after(value: &str) -> Option<Duration> {
+pub(crate) fn retry_after(value: &str) -> Option<Duration> {
     match value.trim().parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::now()).ok(),

@@ -5,9 +5,9 @@
 
 extern crate alloc;
 
-mod client;
+pub(crate) mod client;
 mod fetch;
-mod token;
+pub(crate) mod token;
 
 use std::{
     fs,
@@ -59,12 +59,15 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NUMBER", default_value_t = 10)]
     tries: u32,
     /// How often the lists are read again before the export is kept although they change
-    #[arg(long, value_name = "NUMBER", default_value_t = 3)]
+    #[arg(long, value_name = "NUMBER", default_value_t = READINGS)]
     readings: u32,
     /// Say nothing on standard error but errors
     #[arg(long)]
     quiet: bool,
 }
+
+/// How often lists are read again where nobody says.
+const READINGS: u32 = 3;
 
 /// The tenant changed between any two readings.
 const DRIFT: u8 = 3;
@@ -99,6 +102,11 @@ fn export(options: &Options) -> Result<Fetched, String> {
     bar.finish_and_clear();
     write(&options.out, &fetched)?;
     Ok(fetched)
+}
+
+/// Fetches a tenant into a folder for the import.
+pub(crate) fn into(client: &Client, folder: &Path, bar: &ProgressBar) -> Result<(), String> {
+    write(folder, &fetch::tenant(client, READINGS, bar)?)
 }
 
 /// A folder with older files in it would be read as one with the new ones.

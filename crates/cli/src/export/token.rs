@@ -27,7 +27,7 @@ struct Way {
 
 #[derive(clap::Args)]
 #[group(skip)]
-pub(super) struct Options {
+pub(crate) struct Options {
     #[command(flatten)]
     way: Way,
     /// With `--device-code`: the tenant to sign in to, by id or domain name
@@ -42,14 +42,14 @@ pub(super) struct Options {
 }
 
 /// Gives a token, and another when that one has run out.
-pub(super) enum Source {
+pub(crate) enum Source {
     Fixed(String),
     Az,
     Device { tenant: String, client_id: String, login: String },
 }
 
 impl Source {
-    pub(super) fn new(options: &Options) -> Result<Self, String> {
+    pub(crate) fn new(options: &Options) -> Result<Self, String> {
         if let Some(variable) = &options.way.token_env {
             let token = env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?;
             let token = token.trim().to_string();
@@ -110,7 +110,7 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
     let (Some(code), Some(message)) = (text(&begun, "device_code"), text(&begun, "message")) else {
         return Err(format!("cannot sign in: {}", text(&begun, "error_description").unwrap_or_default()));
     };
-    crate::output::say("export", &message);
+    crate::output::say("sign in", &message);
     let mut pause = begun.get("interval").and_then(Value::as_u64).unwrap_or(5);
     let grant = "urn:ietf:params:oauth:grant-type:device_code";
     loop {

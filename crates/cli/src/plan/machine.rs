@@ -14,10 +14,13 @@ use super::{
     reasons,
     report::{Report, Step},
 };
-use crate::import::Imported;
+use crate::{
+    import::Imported,
+    work::{self, Places},
+};
 
 /// What a plan file calls itself. A reader refuses another number.
-pub(super) const FORMAT: &str = "connector-groups/plan/1";
+pub(crate) const FORMAT: &str = "connector-groups/plan/2";
 
 /// The plan file.
 pub(super) fn plan(report: &Report) -> Value {
@@ -43,7 +46,10 @@ pub(super) fn plan(report: &Report) -> Value {
             "connectors": moved.connectors.iter().map(|(id, (from, _))| json!({"id": id, "memberOf": from})).collect::<Vec<_>>(),
             "applications": moved.applications.iter().map(|(id, (from, _))| json!({"id": id, "connectorGroup": from})).collect::<Vec<_>>(),
         },
-        "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": report.steps.iter().zip(&report.work.steps).map(|(step, work)| self::step(step, work)).collect::<Vec<_>>(),
+        // Who is where at the start, and what for: `apply` refuses another tenant, and plans again where it is asked to.
+        "state": Places::of(start),
+        "desired": report.desired,
         "expected": {
             "fingerprint": fingerprint(end),
             "connectorGroups": groups(end, &touched),
@@ -59,7 +65,7 @@ pub(super) fn plan(report: &Report) -> Value {
     })
 }
 
-fn step(step: &Step) -> Value {
+fn step(step: &Step, work: &work::Step) -> Value {
     let summary: Vec<_> = step.changes.iter().map(|change| format!("{} {}", change.mark, change.text)).collect();
     json!({
         "number": step.number,
@@ -70,6 +76,11 @@ fn step(step: &Step) -> Value {
             "connectors": step.moves.connectors.iter().map(|(id, from, _)| json!({"id": id, "memberOf": from})).collect::<Vec<_>>(),
             "applications": step.moves.applications.iter().map(|(id, from, _)| json!({"id": id, "connectorGroup": from})).collect::<Vec<_>>(),
         },
+        // Single requests, each with the state that it starts from, that it leads to, and that leads back.
+        "effects": work.effects,
+        "served": work.served,
+        "servedBack": work.served_back,
+        "oneWay": work.one_way,
         "warnings": step.warnings.iter().map(warning).collect::<Vec<_>>(),
     })
 }
@@ -158,8 +169,12 @@ pub(super) fn fingerprint(tenant: &Tenant) -> String {
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }
+    hex(&hash.finalize())
+}
+
+pub(super) fn hex(hash: &[u8; 32]) -> String {
     let mut text = String::from("sha256:");
-    for byte in hash.finalize() {
+    for byte in hash {
         _ = write!(text, "{byte:02x}");
     }
     text

@@ -7,6 +7,7 @@ mod markup;
 pub(crate) mod names;
 mod reasons;
 mod report;
+mod scripts;
 mod svg;
 mod text;
 
@@ -22,12 +23,22 @@ use connector_groups::{
 };
 use serde_json::Value;
 
-use self::{report::Report, text::Fold};
+pub(crate) use self::machine::FORMAT;
+use self::{
+    report::Report,
+    scripts::{As, graph, powershell, terraform},
+    text::Fold,
+};
 use crate::{
     import::{self, Assume, Imported},
     output,
     progress::Waiting,
     safe,
+};
+#[cfg(feature = "export")]
+use {
+    crate::work::{Places, Work},
+    connector_groups::Desired,
 };
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
@@ -55,6 +66,11 @@ Examples:
   connector-groups plan --lines steps.jsonl --format html TENANT DESIRED > plan.html
   connector-groups replay examples/contoso.jsonl steps.jsonl
   connector-groups plan --format json TENANT DESIRED
+
+  # For other tools: requests of Graph, a script for PowerShell, resources for Terraform
+  connector-groups plan --as graph TENANT DESIRED > requests.json
+  connector-groups plan --as powershell TENANT DESIRED > change.ps1
+  connector-groups plan --as terraform TENANT DESIRED > change.tf
 
   # One tenant of a directory with several
   connector-groups plan --tenant 7e000000-0000-4000-8000-000000000001 state.json DESIRED
@@ -87,6 +103,9 @@ pub(crate) struct Options {
     /// How to print the plan
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Print the plan as something that another tool runs
+    #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with = "format")]
+    runs_as: Option<As>,
     /// Name all things that move and all warnings; otherwise ten of each
     #[arg(long)]
     all: bool,
@@ -189,7 +208,7 @@ impl Options {
             Ok(plan) => plan,
             Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
         };
-        let mut report = Report::new(&imported, &plan, self.options())?;
+        let mut report = Report::new(&imported, &desired, &plan, self.options())?;
         report.warnings.splice(0..0, slips);
         if let Some(file) = &self.out {
             write(file, &json(&machine::plan(&report))?)?;
@@ -197,7 +216,14 @@ impl Options {
         if let Some(file) = &self.lines {
             write(file, &lines(&report)?)?;
         }
-        output::print_data(self.shown(&report, desired_file)?.trim_end())?;
+        let shown = match self.runs_as {
+            None => self.shown(&report, desired_file)?,
+            Some(As::Replay) => lines(&report)?,
+            Some(As::Graph) => json(&graph(&report)?)?,
+            Some(As::PowerShell) => powershell(&report)?,
+            Some(As::Terraform) => terraform(&report)?,
+        };
+        output::print_data(shown.trim_end())?;
         Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
     }
 
@@ -242,6 +268,38 @@ impl Options {
         }
         Ok(ExitCode::FAILURE)
     }
+}
+
+/// A plan that was made again, for `apply --replan`.
+#[cfg(feature = "export")]
+pub(crate) struct Again {
+    pub(crate) state: Places,
+    pub(crate) work: Work,
+    /// How many applications are without an active connector at some step.
+    pub(crate) outages: usize,
+    /// The plan for people.
+    pub(crate) text: String,
+}
+
+/// Plans for a desired state from a folder of Graph's answers.
+#[cfg(feature = "export")]
+pub(crate) fn again(folder: &Path, desired: &Desired, options: PlanOptions) -> Result<Again, String> {
+    let imported = import::tenant(folder, &Assume::default()).map_err(|problems| problems.to_string())?;
+    let tenant = &imported.tenant;
+    let plan = tenant.plan(desired, options, new_ids()).map_err(|why| reasons::text(tenant, &why))?;
+    let report = Report::new(&imported, desired, &plan, options)?;
+    Ok(Again {
+        state: Places::of(tenant),
+        text: text::plan(&report, Fold { is_off: false }),
+        outages: plan.outages.iter().map(|outage| outage.applications.len()).sum(),
+        work: report.work,
+    })
+}
+
+/// SHA-256, as the plan file and the journal write it.
+#[cfg(feature = "export")]
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    machine::hex(&hmac_sha256::Hash::hash(bytes))
 }
 
 /// Ids for groups that the desired state gives none: easy to tell from those that the service gives.

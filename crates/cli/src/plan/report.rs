@@ -5,8 +5,8 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 
 use connector_groups::{
-    ApplicationId, Availability, Command, ConnectorGroupId, ConnectorId, Event, Hazard, Impact, Plan, Selection,
-    Tenant,
+    ApplicationId, Availability, Command, ConnectorGroupId, ConnectorId, Desired, Event, Hazard, Impact, Plan,
+    Selection, Tenant,
     command::{MoveConnectors, ReassignApplications},
     plan::{Aim, PlanOptions},
 };
@@ -15,13 +15,17 @@ use super::{
     checks::{self, Level, Warning},
     names::{self, count},
 };
-use crate::import::Imported;
+use crate::{import::Imported, work::Work};
 
 /// A plan in words and in data.
 pub(super) struct Report<'a> {
     pub(super) imported: &'a Imported,
     pub(super) plan: &'a Plan,
     pub(super) options: PlanOptions,
+    /// What the plan was made for.
+    pub(super) desired: &'a Desired,
+    /// The steps as single effects.
+    pub(super) work: Work,
     pub(super) steps: Vec<Step>,
     pub(super) sums: Sums,
     /// The tenant when all is done.
@@ -85,7 +89,12 @@ impl Sums {
 
 impl<'a> Report<'a> {
     /// Runs the plan on a copy of the tenant and writes down what happens.
-    pub(super) fn new(imported: &'a Imported, plan: &'a Plan, options: PlanOptions) -> Result<Self, String> {
+    pub(super) fn new(
+        imported: &'a Imported,
+        desired: &'a Desired,
+        plan: &'a Plan,
+        options: PlanOptions,
+    ) -> Result<Self, String> {
         let mut now = imported.tenant.clone();
         let mut sums = Sums::default();
         let mut steps = Vec::new();
@@ -106,7 +115,8 @@ impl<'a> Report<'a> {
             });
         }
         let warnings = checks::of_end(imported, &now);
-        Ok(Self { imported, plan, options, steps, sums, end: now, warnings })
+        let work = Work::of(&imported.tenant, &plan.steps)?;
+        Ok(Self { imported, plan, options, desired, work, steps, sums, end: now, warnings })
     }
 
     pub(super) fn tenant(&self) -> &Tenant {

@@ -1,0 +1,453 @@
+//! The run of a plan as a state machine without a clock, a file or a socket: it is told what happened, and says what to do next.
+//!
+//! A round takes up to [`Settings::round`] effects of one step through these stages:
+//!
+//! ```text
+//! look: is all as it was before? ─► write Asked ─► send ─► look: is all as it is to be after? ─► write Settled
+//! ```
+//!
+//! * `Asked` is on disk before the first request goes out: where it is missing, nothing was sent.
+//! * What became of a request, a read says and not its answer, which may be lost. So an effect that happened is never sent
+//!   again, and one that did not is.
+//! * Reads may lag behind writes (R-67). A look that shows the state before an effect is repeated, until what was accepted is
+//!   seen or [`Settings::settle`] has passed. Only a creation must not be sent twice; where its answer is lost, it is sent
+//!   again only after that time.
+//! * A look before a round also shows that the groups in [`Step::served`](crate::work::Step) still have an active connector.
+//!   Otherwise the run stops before it cuts applications off.
+//!
+//! Assumption: what a read has shown once, later reads show too, and a write is seen within [`Settings::settle`].
+
+extern crate alloc;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use core::{mem, time::Duration};
+
+use connector_groups::ConnectorGroupId;
+
+use super::{
+    record::Record,
+    round::{Glance, Item, Round, Stage, Status},
+    service::{Read, Seen, Sent},
+};
+use crate::work::{Effect, Request, Work};
+
+/// How patient a run is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// Effects of a round: what fits into one `$batch`.
+    pub(crate) round: usize,
+    /// How long a write may take to be seen.
+    pub(crate) settle: Duration,
+    /// How often in a row the service may fail to answer.
+    pub(crate) tries: u32,
+    /// The first pause; each further one is twice as long, up to `pause_max`.
+    pub(crate) pause: Duration,
+    pub(crate) pause_max: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { round: 20, settle: seconds(120), tries: 10, pause: seconds(1), pause_max: seconds(60) }
+    }
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Action {
+    Read(Vec<Read>),
+    /// Requests that may be sent in one `$batch`, with ids as the service knows them.
+    Send(Vec<Request>),
+    Wait(Duration, String),
+    /// To the journal, and to disk, before anything else.
+    Write(Record),
+    End(End),
+}
+
+/// What came of it. Each action has one answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Happened {
+    /// Nothing yet: the first call.
+    Began,
+    Read(Vec<Seen>),
+    Sent(Vec<Sent>),
+    Waited,
+    Written,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    Applied,
+    RolledBack,
+    /// The journal is whole: the run can go on or go back.
+    Stopped(String),
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Between two rounds.
+    Free,
+    Turning,
+    Looking(Round),
+    Asking(Round),
+    Sending(Round),
+    /// With the reason to stop afterwards, where there is one.
+    Settling(Round, Option<String>),
+    Ending(End),
+}
+
+/// A run of a plan.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    work: Arc<Work>,
+    /// Where each effect is: its step, and its place there.
+    index: Vec<(usize, usize)>,
+    settings: Settings,
+    done: Vec<bool>,
+    /// Groups that this run made, by the plan's ids.
+    ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
+    is_back: bool,
+    /// What was sent and not settled when the run was cut off. It is looked at first, whichever way the run goes now.
+    open: Option<Round>,
+    phase: Phase,
+}
+
+impl Machine {
+    /// A run that is where its records say, and goes on to the end, or back.
+    pub(crate) fn new(work: Arc<Work>, records: &[Record], is_back: bool, settings: Settings) -> Self {
+        let places = |(step, of): (usize, &crate::work::Step)| (0..of.effects.len()).map(move |at| (step, at));
+        let index: Vec<_> = work.steps.iter().enumerate().flat_map(places).collect();
+        let done = vec![false; index.len()];
+        let mut machine =
+            Self { work, index, settings, done, ids: BTreeMap::new(), is_back: false, open: None, phase: Phase::Free };
+        let mut open: Option<(bool, BTreeSet<usize>, Vec<ConnectorGroupId>)> = None;
+        for record in records {
+            match record {
+                Record::Asked { is_back, effects, known } => {
+                    open = Some((*is_back, effects.iter().copied().collect(), known.clone()));
+                }
+                Record::Settled { is_back, done, undone, ids } => {
+                    machine.settle(*is_back, done, ids);
+                    if let Some((_, open, _)) = &mut open {
+                        open.retain(|effect| !done.contains(effect) && !undone.contains(effect));
+                    }
+                }
+                Record::Turned { is_back } => machine.is_back = *is_back,
+                Record::Stopped { .. } | Record::Applied | Record::RolledBack => {}
+            }
+        }
+        if let Some((is_back, effects, known)) = open.filter(|(_, effects, _)| !effects.is_empty()) {
+            machine.open = Some(machine.round(is_back, effects, Stage::After, known));
+        }
+        if machine.is_back != is_back {
+            (machine.is_back, machine.phase) = (is_back, Phase::Turning);
+        }
+        machine
+    }
+
+    /// How many effects are in place, and how many there are.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.done.iter().filter(|done| **done).count(), self.done.len())
+    }
+
+    /// The step that is worked on, counted from 0.
+    pub(crate) fn step(&self) -> Option<usize> {
+        let (Phase::Looking(round) | Phase::Asking(round) | Phase::Sending(round) | Phase::Settling(round, _)) =
+            &self.phase
+        else {
+            return None;
+        };
+        round.items.first().and_then(|item| self.index.get(item.at)).map(|(step, _)| *step)
+    }
+
+    /// The id that the service has for a group of the plan.
+    pub(crate) fn id(&self, group: ConnectorGroupId) -> ConnectorGroupId {
+        self.ids.get(&group).copied().unwrap_or(group)
+    }
+
+    /// What to do next, after what happened.
+    pub(crate) fn next(&mut self, happened: Happened) -> Action {
+        match (mem::replace(&mut self.phase, Phase::Free), happened) {
+            (Phase::Turning, Happened::Began) => {
+                self.phase = Phase::Turning;
+                Action::Write(Record::Turned { is_back: self.is_back })
+            }
+            (Phase::Free | Phase::Turning, _) => self.begin(),
+            (Phase::Looking(round), Happened::Read(seen)) => self.judge(round, &seen),
+            (Phase::Looking(round), _) => self.look(round),
+            (Phase::Sending(round), Happened::Sent(sent)) => self.answered(round, sent),
+            (Phase::Asking(round) | Phase::Sending(round), _) => self.send(round),
+            (Phase::Settling(round, why), _) => self.settled(&round, why),
+            (Phase::Ending(end), _) => {
+                self.phase = Phase::Ending(end.clone());
+                Action::End(end)
+            }
+        }
+    }
+
+    /// The next round: what is open, then what is first, or on the way back last.
+    fn begin(&mut self) -> Action {
+        if let Some(round) = self.open.take() {
+            return self.look(round);
+        }
+        let is_next = |at: &usize| self.done.get(*at).is_some_and(|done| *done == self.is_back);
+        let all = 0..self.done.len();
+        let first = if self.is_back { all.rev().find(is_next) } else { all.clone().find(is_next) };
+        let Some(first) = first else {
+            let (end, record) =
+                if self.is_back { (End::RolledBack, Record::RolledBack) } else { (End::Applied, Record::Applied) };
+            self.phase = Phase::Ending(end);
+            return Action::Write(record);
+        };
+        let step = self.index.get(first).map(|(step, _)| *step);
+        let one_way = step.and_then(|step| self.work.steps.get(step)?.one_way.as_ref());
+        if let Some(why) = one_way.filter(|_| self.is_back) {
+            let number = step.map_or(0, |step| step.saturating_add(1));
+            return self.stop(format!("step {number} cannot be taken back: {why}"));
+        }
+        let same = |at: &usize| is_next(at) && self.index.get(*at).map(|(step, _)| *step) == step;
+        let effects: BTreeSet<_> = if self.is_back {
+            (0..=first).rev().filter(same).take(self.settings.round).collect()
+        } else {
+            (first..self.done.len()).filter(same).take(self.settings.round).collect()
+        };
+        let round = self.round(self.is_back, effects, Stage::Before, Vec::new());
+        self.look(round)
+    }
+
+    fn round(&self, is_back: bool, effects: BTreeSet<usize>, stage: Stage, known: Vec<ConnectorGroupId>) -> Round {
+        let mut round = Round::new(is_back, stage, known);
+        for at in effects {
+            let Some((step, place)) = self.index.get(at) else { continue };
+            let Some(step) = self.work.steps.get(*step) else { continue };
+            let Some(effect) = step.effects.get(*place) else { continue };
+            let effect = if is_back { effect.inverse() } else { effect.clone() };
+            // One that is found open was sent, and its answer never came.
+            let status = if stage == Stage::After { Status::Lost } else { Status::Open };
+            round.served.extend(step.served(is_back));
+            round.items.push(Item { at, effect, status });
+        }
+        round
+    }
+
+    fn look(&mut self, round: Round) -> Action {
+        let reads = round.reads(&|id| self.id(id), round.is_back == self.is_back);
+        self.phase = Phase::Looking(round);
+        Action::Read(reads)
+    }
+
+    /// Waits, and then does again what the phase says.
+    fn wait(&self, round: &mut Round, pause: Option<Duration>, why: &str) -> Result<Action, String> {
+        const LONGEST: Duration = Duration::from_secs(900);
+        let doubled = self.settings.pause.saturating_mul(2_u32.saturating_pow(round.pauses.min(16)));
+        let pause = pause.unwrap_or_else(|| doubled.min(self.settings.pause_max));
+        if pause > LONGEST {
+            return Err(format!("the service asks to wait for {} s; go on after that", pause.as_secs()));
+        }
+        round.pauses = round.pauses.saturating_add(1);
+        round.waited = round.waited.saturating_add(pause);
+        Ok(Action::Wait(pause, why.into()))
+    }
+
+    fn look_later(&mut self, mut round: Round, pause: Option<Duration>, why: &str) -> Action {
+        match self.wait(&mut round, pause, why) {
+            Ok(action) => {
+                self.phase = Phase::Looking(round);
+                action
+            }
+            Err(why) => self.finish(round, Some(why)),
+        }
+    }
+
+    fn judge(&mut self, mut round: Round, seen: &[Seen]) -> Action {
+        let mut later: Option<(Option<Duration>, &str)> = None;
+        for one in seen {
+            match one {
+                Seen::Failed(why) => return self.finish(round, Some(why.clone())),
+                Seen::Later { pause, why } => later = later.max(Some((*pause, why))),
+                _ => {}
+            }
+        }
+        if let Some((pause, why)) = later {
+            round.unanswered = round.unanswered.saturating_add(1);
+            if round.unanswered >= self.settings.tries {
+                let why = format!("{why}, {} times in a row", round.unanswered);
+                return self.finish(round, Some(why));
+            }
+            return self.look_later(round, pause, why);
+        }
+        round.unanswered = 0;
+        let (glances, unserved) = round.glances(seen, &|id| self.id(id));
+        match round.stage {
+            Stage::Before => self.judge_before(round, seen, glances, unserved),
+            Stage::After => self.judge_after(round, glances, unserved),
+        }
+    }
+
+    /// Sends only what is as the plan has it. A read may lag, so that another state is looked at again for a while.
+    fn judge_before(
+        &mut self,
+        mut round: Round,
+        seen: &[Seen],
+        glances: Vec<Glance>,
+        unserved: Option<String>,
+    ) -> Action {
+        let mut obstacle = unserved;
+        let mut is_there = Vec::new();
+        for (item, glance) in round.items.iter().zip(glances) {
+            match glance {
+                Glance::Before => {}
+                Glance::After(_) => is_there.push(item.at),
+                Glance::Other(text) => _ = obstacle.get_or_insert(text),
+            }
+        }
+        if round.waited < self.settings.settle && (obstacle.is_some() || !is_there.is_empty()) {
+            let why = obstacle.as_deref().unwrap_or("something is as it is to be already");
+            return self.look_later(round, None, why);
+        }
+        if obstacle.is_some() {
+            return self.finish(round, obstacle);
+        }
+        // Somebody else has done it: it is not sent, and counts as done.
+        for item in &mut round.items {
+            if is_there.contains(&item.at) {
+                item.status = Status::Done(None);
+            }
+        }
+        let effects: Vec<_> = round.open().map(|item| item.at).collect();
+        if effects.is_empty() {
+            return self.finish(round, None);
+        }
+        round.remember(seen);
+        let record = Record::Asked { is_back: round.is_back, effects, known: round.known.clone() };
+        self.phase = Phase::Asking(round);
+        Action::Write(record)
+    }
+
+    fn send(&mut self, mut round: Round) -> Action {
+        round.sends = round.sends.saturating_add(1);
+        (round.waited, round.pauses) = (Duration::ZERO, 0);
+        let requests = round.open().map(|item| item.effect.renamed(|id| self.id(id)).request()).collect();
+        self.phase = Phase::Sending(round);
+        Action::Send(requests)
+    }
+
+    fn answered(&mut self, mut round: Round, sent: Vec<Sent>) -> Action {
+        round.stage = Stage::After;
+        let mut later: Option<(Option<Duration>, String)> = None;
+        let open = round.items.iter_mut().filter(|item| matches!(item.status, Status::Open));
+        for (item, sent) in open.zip(sent) {
+            item.status = match sent {
+                Sent::Accepted(id) => Status::Accepted(id),
+                // What is gone already, is gone: a deletion whose first answer was lost.
+                Sent::Refused { status: 404, .. } if matches!(item.effect, Effect::DeleteConnectorGroup { .. }) => {
+                    Status::Accepted(None)
+                }
+                Sent::Refused { why, .. } => Status::Refused(why),
+                Sent::Busy { pause, why } => {
+                    later = later.max(Some((pause, why)));
+                    Status::Busy
+                }
+                Sent::Lost { pause, why } => {
+                    later = later.max(Some((pause, why)));
+                    Status::Lost
+                }
+            };
+        }
+        match later {
+            Some((pause, why)) => self.look_later(round, pause, &why),
+            None => self.look(round),
+        }
+    }
+
+    /// What became of each request, as a read shows it.
+    fn judge_after(&mut self, mut round: Round, glances: Vec<Glance>, unserved: Option<String>) -> Action {
+        let is_late = round.waited >= self.settings.settle;
+        let goes_on = round.is_back == self.is_back;
+        let seconds = round.waited.as_secs();
+        let (mut waits, mut stops, mut again) = (None, None, false);
+        let unsettled = round.items.iter_mut().filter(|item| !item.status.is_settled());
+        for (item, glance) in unsettled.zip(glances) {
+            match (glance, &item.status) {
+                (Glance::After(id), _) => item.status = Status::Done(id),
+                (Glance::Other(text), _) if is_late => stops = Some(text),
+                (Glance::Other(text), _) => waits = Some(text),
+                (Glance::Before, Status::Refused(why)) => {
+                    stops = Some(why.clone());
+                    item.status = Status::Undone;
+                }
+                (Glance::Before, Status::Accepted(_)) if is_late => {
+                    stops = Some(format!("{} was accepted, and {seconds} s later it is not seen", item.effect));
+                }
+                (Glance::Before, Status::Accepted(_)) => waits = Some(format!("{} is not seen yet", item.effect)),
+                // Nothing more is sent of it, so that only time tells that it will not be seen any more.
+                (Glance::Before, _) if !goes_on && is_late => item.status = Status::Undone,
+                (Glance::Before, Status::Lost) if !(is_late || goes_on && item.effect.may_be_repeated()) => {
+                    waits = Some(format!("{} may have happened", item.effect));
+                }
+                (Glance::Before, _) if !goes_on => waits = Some(format!("{} may have happened", item.effect)),
+                (Glance::Before, _) => {
+                    item.status = Status::Open;
+                    again = true;
+                }
+            }
+        }
+        if let Some(why) = waits.filter(|_| !is_late) {
+            round.reopen();
+            return self.look_later(round, None, &why);
+        }
+        if again && stops.is_none() {
+            match unserved {
+                Some(why) if !is_late => {
+                    round.reopen();
+                    return self.look_later(round, None, &why);
+                }
+                None if round.sends < self.settings.tries => return self.send(round),
+                None => stops = Some(format!("the service did not answer, {} times in a row", round.sends)),
+                unserved => stops = unserved,
+            }
+        }
+        self.finish(round, stops)
+    }
+
+    /// Keeps what is known of a round, and stops where there is a reason.
+    fn finish(&mut self, round: Round, why: Option<String>) -> Action {
+        let (done, undone, ids) = round.outcome();
+        if done.is_empty() && undone.is_empty() {
+            return match why {
+                Some(why) => self.stop(why),
+                // Nothing came of the round, and nothing hinders: it begins anew.
+                None => self.begin(),
+            };
+        }
+        let record = Record::Settled { is_back: round.is_back, done, undone, ids };
+        self.phase = Phase::Settling(round, why);
+        Action::Write(record)
+    }
+
+    fn settled(&mut self, round: &Round, why: Option<String>) -> Action {
+        let (done, _, ids) = round.outcome();
+        self.settle(round.is_back, &done, &ids);
+        match why {
+            Some(why) => self.stop(why),
+            None => self.begin(),
+        }
+    }
+
+    fn stop(&mut self, why: String) -> Action {
+        self.phase = Phase::Ending(End::Stopped(why.clone()));
+        Action::Write(Record::Stopped { why })
+    }
+
+    fn settle(&mut self, is_back: bool, done: &[usize], ids: &BTreeMap<ConnectorGroupId, ConnectorGroupId>) {
+        for at in done {
+            if let Some(done) = self.done.get_mut(*at) {
+                *done = !is_back;
+            }
+        }
+        self.ids.extend(ids);
+    }
+}

@@ -1,0 +1,227 @@
+//! Effects that are sent together, and what reads say of them.
+
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
+
+use connector_groups::ConnectorGroupId;
+
+use super::service::{Group, Read, Seen};
+use crate::work::{Change, Effect};
+
+type Id<'a> = &'a dyn Fn(ConnectorGroupId) -> ConnectorGroupId;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing of it was sent.
+    Before,
+    After,
+}
+
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) is_back: bool,
+    pub(super) stage: Stage,
+    pub(super) items: Vec<Item>,
+    /// Groups that must have an active connector all the while, by the plan's ids.
+    pub(super) served: BTreeSet<ConnectorGroupId>,
+    /// Groups that had the name of a new one before it was made.
+    pub(super) known: Vec<ConnectorGroupId>,
+    /// Since the requests were sent, or since the round began.
+    pub(super) waited: Duration,
+    pub(super) pauses: u32,
+    /// How often in a row the service has not answered a read.
+    pub(super) unanswered: u32,
+    pub(super) sends: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Item {
+    /// Its number in the work.
+    pub(super) at: usize,
+    /// In the direction of the round, with the plan's ids.
+    pub(super) effect: Effect,
+    pub(super) status: Status,
+}
+
+/// What is known of an effect.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// To be sent.
+    Open,
+    Accepted(Option<ConnectorGroupId>),
+    /// Refused because of the load: nothing happened.
+    Busy,
+    /// It may have happened.
+    Lost,
+    Refused(String),
+    /// A read has shown it, with the id of a new group.
+    Done(Option<ConnectorGroupId>),
+    /// A read has shown that it did not happen.
+    Undone,
+}
+
+impl Status {
+    pub(super) const fn is_settled(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Undone)
+    }
+}
+
+/// What a read shows of an effect.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Glance {
+    Before,
+    After(Option<ConnectorGroupId>),
+    Other(String),
+}
+
+impl Round {
+    pub(super) const fn new(is_back: bool, stage: Stage, known: Vec<ConnectorGroupId>) -> Self {
+        Self {
+            is_back,
+            stage,
+            items: Vec::new(),
+            served: BTreeSet::new(),
+            known,
+            waited: Duration::ZERO,
+            pauses: 0,
+            unanswered: 0,
+            sends: 0,
+        }
+    }
+
+    /// What is to be sent.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| matches!(item.status, Status::Open))
+    }
+
+    /// What was to be sent again is looked at once more before.
+    pub(super) fn reopen(&mut self) {
+        for item in self.items.iter_mut().filter(|item| matches!(item.status, Status::Open)) {
+            item.status = Status::Lost;
+        }
+    }
+
+    /// What tells how things stand: one read for each effect that is not settled, then one for each group that must be served.
+    pub(super) fn reads(&self, id: Id, goes_on: bool) -> Vec<Read> {
+        let unsettled = self.items.iter().filter(|item| !item.status.is_settled());
+        let mut reads: Vec<_> = unsettled.map(|item| item.read(id)).collect();
+        let is_sent = |item: &Item| matches!(item.status, Status::Open | Status::Busy | Status::Lost);
+        if goes_on && self.items.iter().any(is_sent) {
+            reads.extend(self.served.iter().map(|group| Read::Members(id(*group))));
+        }
+        reads
+    }
+
+    /// What reads show of each effect that is not settled, and the first group that would be left without an active connector.
+    pub(super) fn glances(&self, seen: &[Seen], id: Id) -> (Vec<Glance>, Option<String>) {
+        let unsettled: Vec<_> = self.items.iter().filter(|item| !item.status.is_settled()).collect();
+        let glances = unsettled.iter().zip(seen).map(|(item, seen)| item.glance(seen, &self.known, id)).collect();
+        let guards = self.served.iter().zip(seen.iter().skip(unsettled.len()));
+        let unserved = guards.filter(|(group, seen)| !self.is_served(**group, seen)).map(|(group, _)| {
+            format!("the applications of connector group {} would lose their last active connector", id(*group))
+        });
+        let unserved = unserved.take(1).last();
+        (glances, unserved)
+    }
+
+    /// Whether a group has an active connector that does not leave it in this round.
+    fn is_served(&self, group: ConnectorGroupId, seen: &Seen) -> bool {
+        let Seen::Members(members) = seen else { return false };
+        let leaves = |connector| {
+            let leaves = |item: &Item| matches!(&item.effect, Effect::MoveConnector { id, from, .. } if *id == connector && *from == group);
+            self.items.iter().any(leaves)
+        };
+        members.iter().any(|(connector, is_active)| *is_active && !leaves(*connector))
+    }
+
+    /// Keeps which groups have the name of a new one already.
+    pub(super) fn remember(&mut self, seen: &[Seen]) {
+        for (item, seen) in self.items.iter().zip(seen) {
+            if let (Effect::CreateConnectorGroup { name, .. }, Seen::Groups(groups)) = (&item.effect, seen) {
+                self.known.extend(groups.iter().filter(|group| group.name == *name).map(|group| group.id));
+            }
+        }
+    }
+
+    /// The numbers of effects that happened, of those that did not, and the ids of new groups.
+    pub(super) fn outcome(&self) -> (Vec<usize>, Vec<usize>, BTreeMap<ConnectorGroupId, ConnectorGroupId>) {
+        let (mut done, mut undone, mut ids) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for item in &self.items {
+            match &item.status {
+                Status::Done(id) => {
+                    done.push(item.at);
+                    if let (Effect::CreateConnectorGroup { id: planned, .. }, Some(id)) = (&item.effect, id) {
+                        ids.insert(*planned, *id);
+                    }
+                }
+                Status::Undone => undone.push(item.at),
+                _ => {}
+            }
+        }
+        (done, undone, ids)
+    }
+}
+
+impl Item {
+    fn read(&self, id: Id) -> Read {
+        match (&self.effect, &self.status) {
+            (Effect::CreateConnectorGroup { .. }, Status::Accepted(Some(id))) => Read::Group(*id),
+            (Effect::CreateConnectorGroup { .. }, _) => Read::Groups,
+            (Effect::UpdateConnectorGroup { id: group, .. } | Effect::DeleteConnectorGroup { id: group, .. }, _) => {
+                Read::Group(id(*group))
+            }
+            (Effect::MoveConnector { id, .. }, _) => Read::ConnectorPlace(*id),
+            (Effect::MoveApplication { id, .. }, _) => Read::ApplicationPlace(*id),
+        }
+    }
+
+    fn glance(&self, seen: &Seen, known: &[ConnectorGroupId], id: Id) -> Glance {
+        match (&self.effect, seen) {
+            (Effect::CreateConnectorGroup { name, region, .. }, Seen::Group(group)) => match group {
+                None => Glance::Before,
+                Some(group) if group.name == *name && group.region == *region => Glance::After(Some(group.id)),
+                Some(group) => Glance::Other(format!("the new group is not {name:?} in region {region}: {group}")),
+            },
+            (Effect::CreateConnectorGroup { .. }, Seen::Groups(_)) if self.status == Status::Open => Glance::Before,
+            (Effect::CreateConnectorGroup { name, region, .. }, Seen::Groups(groups)) => {
+                let is_new =
+                    |group: &&Group| group.name == *name && group.region == *region && !known.contains(&group.id);
+                let mut new = groups.iter().filter(is_new);
+                match (new.next(), new.next()) {
+                    (None, _) => Glance::Before,
+                    (Some(one), None) => Glance::After(Some(one.id)),
+                    (Some(one), Some(two)) => Glance::Other(format!(
+                        "two groups {name:?} came at the same time, {} and {}: delete the one that is not of this plan",
+                        one.id, two.id
+                    )),
+                }
+            }
+            (Effect::UpdateConnectorGroup { name, region, .. }, Seen::Group(Some(group))) => {
+                let is = |side: fn(&Change) -> &String| {
+                    name.as_ref().is_none_or(|name| *side(name) == group.name)
+                        && region.as_ref().is_none_or(|region| *side(region) == group.region)
+                };
+                if is(|change| &change.to) {
+                    Glance::After(None)
+                } else if is(|change| &change.from) {
+                    Glance::Before
+                } else {
+                    Glance::Other(format!("the connector group is neither as before nor as after the step: {group}"))
+                }
+            }
+            (Effect::DeleteConnectorGroup { .. }, Seen::Group(None)) => Glance::After(None),
+            (Effect::DeleteConnectorGroup { .. }, Seen::Group(Some(_))) => Glance::Before,
+            (Effect::MoveConnector { from, to, .. } | Effect::MoveApplication { from, to, .. }, Seen::Place(place)) => {
+                match place {
+                    Some(place) if *place == id(*to) => Glance::After(None),
+                    Some(place) if *place == id(*from) => Glance::Before,
+                    Some(place) => Glance::Other(format!("{}: it is in connector group {place}", self.effect)),
+                    None => Glance::Other(format!("{}: it is gone, or in no connector group", self.effect)),
+                }
+            }
+            _ => Glance::Other(format!("{}: it is gone", self.effect)),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Work in a tenant over the network, with a journal on disk: begun, gone on with, or taken back.
+
+extern crate alloc;
+
+use alloc::sync::Arc;
+use std::path::Path;
+
+use connector_groups::TenantId;
+use indicatif::ProgressBar;
+
+use super::{
+    graph::Graph,
+    journal::Journal,
+    machine::{End, Machine, Settings},
+    record::{Begun, FORMAT, Record},
+    run::run,
+    survey,
+};
+use crate::{
+    export::client::Client,
+    output,
+    work::{Places, Work},
+};
+
+/// Differences that are told one by one.
+pub(crate) const TOLD_MAX: usize = 20;
+
+/// Why there is no end.
+pub(crate) enum Failed {
+    /// Nothing was done.
+    Before(String),
+    Drift(Vec<String>),
+    /// The journal leads on.
+    Within(String),
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Self {
+        Self::Before(why)
+    }
+}
+
+/// Runs work, and tells people how far it is.
+pub(crate) struct Runner<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) bar: &'a ProgressBar,
+    pub(crate) is_quiet: bool,
+    pub(crate) settings: Settings,
+}
+
+impl<'a> Runner<'a> {
+    pub(crate) const fn service(&self) -> Graph<'a> {
+        Graph::new(self.client, self.bar)
+    }
+
+    pub(crate) fn say(&self, text: &str) {
+        if !self.is_quiet {
+            self.bar.suspend(|| output::say("apply", text));
+        }
+    }
+
+    /// A token of another tenant would find none of the things of the plan, or others with the same names.
+    pub(crate) fn check_tenant(&self, planned: TenantId) -> Result<(), String> {
+        let Some(now) = self.client.tenant()? else { return Ok(()) };
+        // An export that could not read the organization does not tell the tenant's id.
+        if now == planned || planned == TenantId::default() {
+            return Ok(());
+        }
+        Err(format!("the plan is for tenant {planned}, and the token for tenant {now}"))
+    }
+
+    /// Begins work in a tenant that is as `state` has it. `plan` says later whose journal it is.
+    ///
+    /// # Errors
+    /// Nothing was done, or the journal leads on.
+    pub(crate) fn run_work(
+        &self,
+        journal: &Path,
+        plan: &str,
+        tenant: TenantId,
+        state: Places,
+        work: Work,
+    ) -> Result<String, Failed> {
+        let graph = self.client.base().into();
+        let begun = Begun { format: FORMAT.into(), plan: plan.into(), tenant, graph, state, work };
+        let journal = Journal::create(journal, &begun)?;
+        self.run(&begun, &[], journal, false)
+    }
+
+    /// Goes on with work that was begun, to its end, or back to where it began.
+    ///
+    /// # Errors
+    /// Nothing was done, or the journal leads on.
+    pub(crate) fn go_on(&self, journal: &Path, plan: &str, is_back: bool) -> Result<String, Failed> {
+        let (journal, begun, records) = Journal::open(journal)?;
+        if begun.plan != plan {
+            return Err(Failed::Before("the journal is that of another plan".into()));
+        }
+        if begun.graph != self.client.base() {
+            let base = self.client.base();
+            return Err(Failed::Before(format!("the run was begun at {}, not at {base}", begun.graph)));
+        }
+        self.check_tenant(begun.tenant)?;
+        self.run(&begun, &records, journal, is_back)
+    }
+
+    /// Runs to the end, and looks whether the tenant is where that should be.
+    fn run(&self, begun: &Begun, records: &[Record], mut journal: Journal, is_back: bool) -> Result<String, Failed> {
+        let mut machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.settings);
+        let mut service = self.service();
+        let mut last = None;
+        let mut tell = |machine: &Machine| {
+            let (done, all) = machine.progress();
+            self.bar.set_length(u64::try_from(all).unwrap_or_default());
+            self.bar.set_position(u64::try_from(done).unwrap_or_default());
+            let step = machine.step();
+            if let Some(number) = step.filter(|_| step != last) {
+                let title = begun.work.steps.get(number).map(|step| step.title.as_str()).unwrap_or_default();
+                let back = if is_back { "taking back " } else { "" };
+                self.say(&format!("{back}step {} of {}: {title}", number.saturating_add(1), begun.work.steps.len()));
+                last = step;
+            }
+        };
+        let end = run(&mut machine, &mut service, &mut journal, &mut tell).map_err(Failed::Within)?;
+        let mut expected = begun.state.clone();
+        let text = match end {
+            End::Stopped(why) => return Err(Failed::Within(why)),
+            End::RolledBack => "taken back: the tenant is as before the run",
+            End::Applied => {
+                begun.work.run(&mut expected).map_err(Failed::Within)?;
+                "applied: the tenant is as desired"
+            }
+        };
+        // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
+        let expected = expected.renamed(|id| machine.id(id));
+        let now = survey::places(&mut service, &self.settings).map_err(Failed::Within)?;
+        let others: Vec<_> = expected.differences(&now).iter().map(ToString::to_string).collect();
+        for difference in others.iter().take(TOLD_MAX) {
+            self.say(&format!("changed meanwhile: {difference}"));
+        }
+        Ok(text.into())
+    }
+}

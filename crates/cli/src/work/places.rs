@@ -1,0 +1,216 @@
+//! Who is where: all of a tenant that a plan depends on.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::fmt;
+
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Effect};
+
+/// The groups of a tenant with what is in them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Places(pub(crate) BTreeMap<ConnectorGroupId, Place>);
+
+/// A group and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) connectors: BTreeMap<ConnectorId, Connector>,
+    /// With their names, which are for people only.
+    pub(crate) applications: BTreeMap<ApplicationId, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Connector {
+    /// For people only.
+    pub(crate) name: String,
+    pub(crate) is_active: bool,
+}
+
+/// How a tenant differs from what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The groups that it is about.
+    pub(crate) groups: BTreeSet<ConnectorGroupId>,
+    /// Whether no more than a connector's status is another one.
+    pub(crate) is_status: bool,
+    text: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl Places {
+    pub(crate) fn of(tenant: &Tenant) -> Self {
+        let mut places = BTreeMap::new();
+        // Groups of other services have none of our connectors and applications.
+        for group in
+            tenant.connector_groups().filter(|group| group.connector_group_type().as_str() == "applicationProxy")
+        {
+            let connectors = group
+                .members()
+                .map(|one| (one.id(), Connector { name: one.machine_name().to_string(), is_active: one.is_active() }));
+            let place = Place {
+                name: group.name().as_str().into(),
+                region: group.region().as_str().into(),
+                connectors: connectors.collect(),
+                applications: group.applications().map(|one| (one.id(), one.display_name().to_string())).collect(),
+            };
+            places.insert(group.id(), place);
+        }
+        Self(places)
+    }
+
+    /// The group in which a connector is.
+    fn connectors(&self) -> BTreeMap<ConnectorId, (ConnectorGroupId, &Connector)> {
+        let all = self.0.iter();
+        all.flat_map(|(group, place)| place.connectors.iter().map(|(id, connector)| (*id, (*group, connector))))
+            .collect()
+    }
+
+    fn applications(&self) -> BTreeMap<ApplicationId, (ConnectorGroupId, &str)> {
+        let all = self.0.iter();
+        all.flat_map(|(group, place)| place.applications.iter().map(|(id, name)| (*id, (*group, name.as_str()))))
+            .collect()
+    }
+
+    /// What is otherwise than planned, for people, in the order of groups, connectors, applications.
+    pub(crate) fn differences(&self, now: &Self) -> Vec<Difference> {
+        let mut all = Vec::new();
+        let mut tell = |groups: &[ConnectorGroupId], is_status: bool, text: String| {
+            all.push(Difference { groups: groups.iter().copied().collect(), is_status, text });
+        };
+        let title = |id: &ConnectorGroupId| {
+            let place = self.0.get(id).or_else(|| now.0.get(id));
+            place.map_or_else(|| id.to_string(), |place| format!("{:?} ({id})", place.name))
+        };
+        for id in self.0.keys().chain(now.0.keys()).collect::<BTreeSet<_>>() {
+            match (self.0.get(id), now.0.get(id)) {
+                (Some(_), None) => tell(&[*id], false, format!("the connector group {} is gone", title(id))),
+                (None, Some(_)) => tell(&[*id], false, format!("the connector group {} is new", title(id))),
+                (Some(was), Some(is)) => {
+                    for (what, was, is) in [("name", &was.name, &is.name), ("region", &was.region, &is.region)] {
+                        if was != is {
+                            tell(
+                                &[*id],
+                                false,
+                                format!("the {what} of connector group {} is {is:?}, not {was:?}", title(id)),
+                            );
+                        }
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        let (was, is) = (self.connectors(), now.connectors());
+        for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
+            match (was.get(id), is.get(id)) {
+                (Some((from, one)), Some((to, _))) if from != to => {
+                    let text = format!("connector {:?} ({id}) is in {}, not in {}", one.name, title(to), title(from));
+                    tell(&[*from, *to], false, text);
+                }
+                (Some((group, one)), Some((_, two))) if one.is_active != two.is_active => {
+                    let status = if two.is_active { "active" } else { "inactive" };
+                    tell(
+                        &[*group],
+                        true,
+                        format!("connector {:?} ({id}) in {} is {status} now", one.name, title(group)),
+                    );
+                }
+                (Some((group, one)), None) => {
+                    tell(&[*group], false, format!("connector {:?} ({id}) of {} is gone", one.name, title(group)));
+                }
+                (None, Some((group, one))) => {
+                    tell(&[*group], false, format!("connector {:?} ({id}) in {} is new", one.name, title(group)));
+                }
+                _ => {}
+            }
+        }
+        let (was, is) = (self.applications(), now.applications());
+        for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
+            match (was.get(id), is.get(id)) {
+                (Some((from, name)), Some((to, _))) if from != to => {
+                    let text = format!("application {name:?} ({id}) is in {}, not in {}", title(to), title(from));
+                    tell(&[*from, *to], false, text);
+                }
+                (Some((group, name)), None) => {
+                    let text = format!("application {name:?} ({id}) is not assigned to {} any more", title(group));
+                    tell(&[*group], false, text);
+                }
+                (None, Some((group, name))) => {
+                    tell(&[*group], false, format!("application {name:?} ({id}) in {} is new", title(group)));
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// Lets an effect happen.
+    ///
+    /// # Errors
+    /// What does not hold before it.
+    pub(crate) fn apply(&mut self, effect: &Effect) -> Result<(), String> {
+        match effect {
+            Effect::CreateConnectorGroup { id, name, region } => {
+                let place = Place {
+                    name: name.clone(),
+                    region: region.clone(),
+                    connectors: BTreeMap::new(),
+                    applications: BTreeMap::new(),
+                };
+                match self.0.insert(*id, place) {
+                    None => Ok(()),
+                    Some(_) => Err(format!("the connector group {id} is there already")),
+                }
+            }
+            Effect::UpdateConnectorGroup { id, name, region } => {
+                let place = self.0.get_mut(id).ok_or_else(|| format!("there is no connector group {id}"))?;
+                change(&mut place.name, name.as_ref())?;
+                change(&mut place.region, region.as_ref())
+            }
+            Effect::DeleteConnectorGroup { id, .. } => match self.0.remove(id) {
+                Some(place) if place.connectors.is_empty() && place.applications.is_empty() => Ok(()),
+                Some(_) => Err(format!("the connector group {id} is not empty")),
+                None => Err(format!("there is no connector group {id}")),
+            },
+            Effect::MoveConnector { id, from, to } => {
+                let connector = self.0.get_mut(from).and_then(|place| place.connectors.remove(id));
+                let connector = connector.ok_or_else(|| format!("connector {id} is not in connector group {from}"))?;
+                let place = self.0.get_mut(to).ok_or_else(|| format!("there is no connector group {to}"))?;
+                place.connectors.insert(*id, connector);
+                Ok(())
+            }
+            Effect::MoveApplication { id, from, to } => {
+                let name = self.0.get_mut(from).and_then(|place| place.applications.remove(id));
+                let name = name.ok_or_else(|| format!("application {id} is not in connector group {from}"))?;
+                let place = self.0.get_mut(to).ok_or_else(|| format!("there is no connector group {to}"))?;
+                place.applications.insert(*id, name);
+                Ok(())
+            }
+        }
+    }
+
+    /// The same with other ids of groups: those that the service gave in place of the plan's.
+    pub(crate) fn renamed(&self, id: impl Fn(ConnectorGroupId) -> ConnectorGroupId) -> Self {
+        Self(self.0.iter().map(|(group, place)| (id(*group), place.clone())).collect())
+    }
+}
+
+fn change(value: &mut String, change: Option<&Change>) -> Result<(), String> {
+    let Some(Change { from, to }) = change else { return Ok(()) };
+    if value == from {
+        value.clone_from(to);
+        Ok(())
+    } else {
+        Err(format!("{value:?} is not {from:?}"))
+    }
+}

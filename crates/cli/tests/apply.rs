@@ -1,0 +1,293 @@
+//! `apply` against the emulator: over the network, with faults, drift, and processes that are killed.
+
+#![cfg(all(feature = "emulate", feature = "export"))]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+#[allow(dead_code, reason = "other tests need more of it")]
+mod planning;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::Duration,
+};
+
+use planning::{folder, plan, root, text, value};
+use serde_json::{Value, json};
+
+const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
+
+struct Emulator {
+    child: Child,
+    address: String,
+}
+
+impl Emulator {
+    fn start() -> Self {
+        let arguments =
+            ["emulate", "--listen", "127.0.0.1:0", "--quiet", "--control", "--seed", "examples/contoso.jsonl"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
+        let mut child = command.args(arguments).current_dir(root()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().trim_end_matches('/').rsplit_once("//").unwrap().1.into();
+        Self { child, address }
+    }
+
+    /// One request, and its answer's body.
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {TENANT}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.into()
+    }
+
+    fn fault(&self, rule: &Value) {
+        self.ask("POST", "/_control/faults", &rule.to_string());
+    }
+
+    /// Commands that changed something, in their order.
+    fn effects(&self) -> Vec<String> {
+        let journal = self.ask("GET", "/_control/journal?format=replay", "");
+        journal.lines().filter(|line| line.contains("\"command\"")).map(String::from).collect()
+    }
+
+    fn apply(&self, plan: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
+        let graph = format!("http://{}", self.address);
+        command.args(["apply", "--token-env", "TEST_TOKEN", "--graph", &graph]).args(arguments).arg(plan);
+        command.env("TEST_TOKEN", TENANT).current_dir(root());
+        command
+    }
+
+    /// Whether the tenant is as a file desires, by an export and another plan.
+    fn is_as_desired(&self, folder: &Path, desired: &str) -> bool {
+        let out = folder.join("after");
+        _ = fs::remove_dir_all(&out);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
+        let graph = format!("http://{}", self.address);
+        command.args(["export", "--quiet", "--token-env", "TEST_TOKEN", "--graph", &graph, "--out", text(&out)]);
+        assert!(command.env("TEST_TOKEN", TENANT).status().unwrap().success());
+        match plan(&["--keep-available", text(&out), desired]).0 {
+            Some(0) => true,
+            Some(2) => false,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+const DESIRED: &str = "examples/plan/contoso.yaml";
+
+/// A plan for Contoso in a folder of its own, and how many effects it has.
+fn planned(name: &str) -> (PathBuf, PathBuf, usize) {
+    let folder = folder(name);
+    let file = folder.join("change.plan.json");
+    let (code, _, error) = plan(&["--keep-available", "--out", text(&file), "examples/contoso.jsonl", DESIRED]);
+    assert_eq!(code, Some(2), "{error}");
+    let plan = value(&fs::read_to_string(&file).unwrap());
+    let effects = plan["steps"].as_array().unwrap().iter().map(|step| step["effects"].as_array().unwrap().len()).sum();
+    (folder, file, effects)
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Each effect once, whatever the network does, and then each taken back.
+#[test]
+fn a_plan_is_applied_through_faults_and_taken_back() {
+    let (folder, file, effects) = planned("apply-faults");
+    let emulator = Emulator::start();
+    let groups = "*/connectorGroups";
+    for rule in [
+        json!({"name": "busy", "method": "POST", "route": "*/$batch", "nth": 6, "status": 429, "retryAfter": 1}),
+        json!({"name": "part", "part": "3", "nth": 9, "status": 429, "retryAfter": 1}),
+        json!({"name": "late", "method": "PATCH", "lag": 3}),
+        json!({"name": "made", "method": "POST", "route": groups, "nth": 1, "drop": "after"}),
+        json!({"name": "gone", "method": "POST", "route": "*/memberOf/$ref", "nth": 2, "drop": "after"}),
+        json!({"name": "never", "method": "POST", "route": "*/memberOf/$ref", "nth": 4, "drop": "before"}),
+        json!({"name": "down", "method": "DELETE", "nth": 1, "status": 503, "retryAfter": 1}),
+        json!({"name": "lost", "method": "DELETE", "nth": 2, "drop": "after"}),
+    ] {
+        emulator.fault(&rule);
+    }
+    let output = emulator.apply(&file, &["--settle", "4"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(error(&output).contains("applied") && !error(&output).contains("changed meanwhile"), "{}", error(&output));
+    assert!(!error(&output).contains(TENANT), "the token is not told");
+    let faults = value(&emulator.ask("GET", "/_control/faults", ""));
+    let idle: Vec<_> = faults.as_array().unwrap().iter().filter(|rule| rule["failed"] == 0).collect();
+    assert!(idle.is_empty(), "each fault happened: {idle:?}");
+    assert_eq!(emulator.effects().len(), effects, "each effect happened once: {:#?}", emulator.effects());
+    assert!(emulator.is_as_desired(&folder, DESIRED));
+
+    let output = emulator.apply(&file, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", error(&output));
+    assert!(error(&output).contains("--resume, or back with --rollback"), "{}", error(&output));
+    let output = emulator.apply(&file, &["--rollback"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(
+        error(&output).contains("taken back") && !error(&output).contains("changed meanwhile"),
+        "{}",
+        error(&output)
+    );
+    assert_eq!(emulator.effects().len(), 2 * effects);
+    assert!(!emulator.is_as_desired(&folder, DESIRED));
+}
+
+/// The process is killed at many places; another goes on, or back.
+#[test]
+fn a_killed_process_leaves_a_journal_that_leads_on_and_back() {
+    for (records, way) in [(2, "--resume"), (5, "--rollback"), (8, "--resume"), (11, "--rollback"), (17, "--resume")] {
+        let (folder, file, effects) = planned(&format!("apply-killed-{records}"));
+        let emulator = Emulator::start();
+        emulator.fault(&json!({"name": "slow", "delay": 30}));
+        let journal = PathBuf::from(format!("{}.journal", file.display()));
+        let mut child = emulator.apply(&file, &["--quiet"]).stderr(Stdio::null()).spawn().unwrap();
+        let lines = || fs::read_to_string(&journal).map_or(0, |text| text.matches('\n').count());
+        while lines() < records {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+            thread::sleep(Duration::from_millis(2));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let at = lines();
+        // What a kill within a write leaves.
+        fs::OpenOptions::new().append(true).open(&journal).unwrap().write_all(b"{\"record\":\"ask").unwrap();
+        let output = emulator.apply(&file, &[way, "--settle", "2"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{way} after {at}: {}", error(&output));
+        assert!(!error(&output).contains("changed meanwhile"), "{}", error(&output));
+        let happened = emulator.effects().len();
+        if way == "--resume" {
+            assert_eq!(happened, effects, "{at}: each effect happened once");
+            assert!(emulator.is_as_desired(&folder, DESIRED));
+        } else {
+            assert!(happened > 0 && happened < 2 * effects && happened.is_multiple_of(2), "{at}: {happened}");
+        }
+    }
+}
+
+/// What somebody changed since the plan was made is told, and nothing is done; `--replan` plans from what is there now.
+#[test]
+fn drift_refuses_and_replan_plans_again() {
+    let (folder, file, _) = planned("apply-drift");
+    let emulator = Emulator::start();
+    // A name that would drive a terminal.
+    let profile = "/beta/onPremisesPublishingProfiles/applicationProxy";
+    emulator.ask("POST", &format!("{profile}/connectorGroups"), "{\"name\":\"Evil \\u001b[2J\"}");
+    let plan = value(&fs::read_to_string(&file).unwrap());
+    let moved = &plan["preconditions"]["applications"][0];
+    let default = plan["state"].as_object().unwrap().iter().find(|(_, place)| place["name"] == "Default").unwrap().0;
+    let link = json!({"@odata.id": format!("https://graph.microsoft.com/beta/x/connectorGroups/{default}")});
+    let path = format!("/beta/applications/{}/connectorGroup/$ref", moved["id"].as_str().unwrap());
+    emulator.ask("PUT", &path, &link.to_string());
+    let before = emulator.effects().len();
+
+    let output = emulator.apply(&file, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    assert!(
+        error(&output).contains("Evil \\u{1b}[2J") && error(&output).contains("is in \"Default\""),
+        "{}",
+        error(&output)
+    );
+    assert!(!error(&output).contains('\u{1b}'));
+    assert_eq!(emulator.effects().len(), before, "nothing was done");
+    assert!(!PathBuf::from(format!("{}.journal", file.display())).exists());
+
+    let output = emulator.apply(&file, &["--replan"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(error(&output).contains("Plan: "), "the new plan is shown: {}", error(&output));
+    assert!(emulator.is_as_desired(&folder, DESIRED));
+    let output = emulator.apply(&file, &["--rollback"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+}
+
+/// A refusal stops the run, which says so; then both ways are open.
+#[test]
+fn a_refusal_stops_and_says_how_to_go_on() {
+    let (_, file, effects) = planned("apply-refused");
+    let emulator = Emulator::start();
+    emulator.fault(
+        &json!({"name": "no", "method": "PATCH", "status": 403, "code": "Denied", "message": "Not \u{9b}31m today."}),
+    );
+    let output = emulator.apply(&file, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", error(&output));
+    let told = error(&output);
+    assert!(
+        told.contains("403 Denied: Not \\u{9b}31m today.") && told.contains("--resume goes on from here"),
+        "{told}"
+    );
+    emulator.ask("DELETE", "/_control/faults", "");
+    let output = emulator.apply(&file, &["--resume"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(emulator.effects().len(), effects);
+}
+
+/// What is no plan, or no journal of it, is refused before anything is asked.
+#[test]
+fn a_wrong_file_is_refused() {
+    let (folder, file, _) = planned("apply-wrong");
+    let emulator = Emulator::start();
+    let plan = value(&fs::read_to_string(&file).unwrap());
+    let changed = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut plan = plan.clone();
+        change(&mut plan);
+        let file = folder.join(name);
+        fs::write(&file, plan.to_string()).unwrap();
+        file
+    };
+    let format = changed("format.json", &|plan| plan["format"] = "connector-groups/plan/9".into());
+    let steps = changed("steps.json", &|plan| {
+        plan["steps"].as_array_mut().unwrap().remove(1);
+    });
+    let field = changed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
+    for (file, arguments, expected) in [
+        (format, vec![], "\"connector-groups/plan/9\", not \"connector-groups/plan/2\": plan again"),
+        (steps, vec![], "the steps do not follow from the state: step 2: there is no connector group"),
+        (field, vec![], "steps[2].effects[0]"),
+        (file.clone(), vec!["--resume"], "cannot open"),
+        (folder.join("none.json"), vec![], "none.json"),
+    ] {
+        let output = emulator.apply(&file, &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", error(&output));
+        assert!(error(&output).contains(expected), "{}", error(&output));
+    }
+    assert_eq!(emulator.apply(&file, &["--resume", "--rollback"]).output().unwrap().status.code(), Some(2));
+    // The journal of another plan, and one that is no journal.
+    assert_eq!(emulator.apply(&file, &["--quiet"]).output().unwrap().status.code(), Some(0));
+    let journal = format!("{}.journal", file.display());
+    let other = changed("other.json", &|plan| plan["atLeast"] = 1.into());
+    let output = emulator.apply(&other, &["--resume", "--journal", &journal]).output().unwrap();
+    assert!(output.status.code() == Some(1) && error(&output).contains("another plan"), "{}", error(&output));
+    let output = emulator.apply(&file, &["--resume", "--journal", text(&other)]).output().unwrap();
+    assert!(output.status.code() == Some(1) && error(&output).contains("line 1"), "{}", error(&output));
+}
