@@ -261,6 +261,31 @@ fn permissions_are_enforced_where_that_is_asked_for() {
     assert_eq!(statuses, [200, 403]);
 }
 
+/// What a program lacks is told where whoever runs it looks: in the line of the log, and not to the program.
+#[test]
+fn the_log_tells_the_least_permission_that_was_missing() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+        .args(["emulate", "--listen", "127.0.0.1:0", "--tenant", TENANT, "--enforce-permissions"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let emulator = Emulator { child, address: line.trim().strip_prefix("http://").unwrap().into(), output };
+    assert_eq!(emulator.graph(TENANT, "GET", GROUPS, "").0, 403);
+    loop {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0, "the log has ended");
+        if line.contains(" GET ") {
+            break;
+        }
+    }
+    assert!(line.contains(" 403 ") && line.ends_with(", needs at least Directory.ReadWrite.All\n"), "{line}");
+}
+
 #[test]
 fn a_foreign_name_and_a_page_of_another_site_get_nothing() {
     let emulator = Emulator::start(&["--control", "--anonymous", TENANT, "--tls-name", "emulator.test"]);

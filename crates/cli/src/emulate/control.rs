@@ -52,6 +52,7 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
 /// The answers to lines of commands, or with `?answers=count` how many were accepted, refused and no commands.
 fn commands(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let counts_only = query(request.uri(), "answers").as_deref() == Some("count");
+    // A test that has set something up wants to see it, whatever lag it plays with afterwards.
     let result = emulator.write(Visible::AtOnce, |directory| {
         let mut answers = Vec::new();
         let (replayed, changes) = world::replay(directory, request.body(), |number, _, outcome| {
@@ -113,6 +114,7 @@ fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) -> Response
     let with_faults = query(request.uri(), "faults").as_deref() == Some("true");
     let faults = with_faults.then(|| held(&emulator.records.faults).clone());
     block_in_place(|| {
+        // No write comes between what is kept here and what the store keeps.
         let mut writes = held(&emulator.records.writes);
         let (directory, is_full) = {
             let world = service::lock(&emulator.world);
@@ -143,6 +145,7 @@ fn restore(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
     let snapshot = service::lock(&emulator.world).snapshots.get(name).cloned();
     let Some(Snapshot { directory, faults }) = snapshot else { return error(StatusCode::NOT_FOUND, NO_SNAPSHOT) };
     done(emulator.replace(directory).map(|()| {
+        // A snapshot without faults leaves those that there are: a test may want one state under many faults.
         if let Some(faults) = faults {
             *held(&emulator.records.faults) = faults;
         }

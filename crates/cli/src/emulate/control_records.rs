@@ -37,6 +37,7 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, names: &[&
         ["journal"] if method == Method::GET => block_in_place(|| calls(emulator, request)),
         ["journal"] if method == Method::DELETE => {
             block_in_place(|| {
+                // The lines of the replay and the calls begin anew at the same moment: no write is in one of them only.
                 let mut writes = held(&records.writes);
                 let directory = held(&emulator.world).directory.clone();
                 writes.start_from(&directory);
@@ -71,6 +72,7 @@ fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     if format.as_deref() == Some("replay") {
         return response(StatusCode::OK, JSON_LINES, held(&emulator.records.writes).lines(filter.tenant));
     }
+    // The journal is let go before it is written out, as every request waits for it at its end.
     let journal = held(&emulator.records.journal);
     let (calls, (count, first)) = (journal.calls(&filter), journal.extent());
     drop(journal);

@@ -111,6 +111,7 @@ impl Faults {
             .map(|rule| serde_json::from_value(rule).map_err(|error| error.to_string()))
             .collect::<Result<_, _>>()?;
         rules.iter().try_for_each(Rule::check)?;
+        // All were checked before the first is taken, so that a list is taken whole or not at all.
         for rule in rules {
             match self.0.iter_mut().find(|known| known.name == rule.name) {
                 Some(known) => *known = rule,
@@ -201,6 +202,7 @@ impl Rule {
             retry_after = retry_after.or(Some(throttled.seconds));
             headers = throttled.headers;
         }
+        // Delays add up; of everything else, the first rule decides.
         self.failed = self.failed.saturating_add(1);
         verdict.names.push(self.name.clone());
         verdict.delay = verdict.delay.saturating_add(self.delay.unwrap_or(0));

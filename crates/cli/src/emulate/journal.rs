@@ -73,12 +73,14 @@ impl Journal {
         call.number = self.count;
         self.bytes = self.bytes.saturating_add(call.bytes());
         self.calls.push_back(Arc::new(call));
+        // A call with bodies may weigh as much as a hundred without.
         while self.calls.len() > self.calls_max || self.bytes > BYTES_MAX {
             let Some(oldest) = self.calls.pop_front() else { break };
             self.bytes = self.bytes.saturating_sub(oldest.bytes());
         }
     }
 
+    /// Forgets the calls. Their numbers go on, so that `since` means the same before and after.
     pub(crate) fn clear(&mut self) {
         self.calls.clear();
         self.bytes = 0;
@@ -152,12 +154,14 @@ impl Expectation {
                     next = next.or((index > behind).then_some(index));
                 }
             }
+            // A call that says nothing about its number is one call.
             let exact = expected.count.or_else(|| (expected.at_least.or(expected.at_most).is_none()).then_some(1));
             let least = exact.or(expected.at_least).unwrap_or(0);
             let most = exact.or(expected.at_most).unwrap_or(usize::MAX);
             if !(least..=most).contains(&found) {
                 let most = if most == usize::MAX { String::from("any number") } else { most.to_string() };
                 wrong.push(format!("call {place} {words}: {least} to {most} expected, {found} found"));
+            // Of calls that need not have come, order says nothing.
             } else if self.in_order && least > 0 {
                 match next {
                     Some(index) => behind = index,

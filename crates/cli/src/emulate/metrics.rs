@@ -33,6 +33,7 @@ impl Metrics {
         kind.count = kind.count.saturating_add(1);
         kind.microseconds = kind.microseconds.saturating_add(call.microseconds);
         for (count, bound) in kind.buckets.iter_mut().zip(BUCKETS) {
+            // Buckets of Prometheus are cumulative: each counts all below its bound.
             *count = count.saturating_add(u64::from(call.microseconds <= bound));
         }
         if let Some(names) = &call.fault {

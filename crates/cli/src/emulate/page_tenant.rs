@@ -27,6 +27,7 @@ pub(super) fn picture(tenant: &Tenant) -> Html {
         html.add(format_args!(" → {applications} applications, {}", label(group.availability())));
     }
     html.add(format_args!("</ul>"));
+    // A picture of a thousand groups shows nothing.
     let more = tenant.connector_groups().skip(GROUPS_MAX).count();
     if more > 0 {
         html.add(format_args!("<p>{more} more groups are in the tenant's table."));

@@ -66,6 +66,7 @@ pub(crate) async fn connection(
             () = sleep(server::CONNECTION_LIFETIME) => connection.as_mut().graceful_shutdown(),
         }
     }
+    // The connection is the tunnel's now, and what comes over it is another client's TLS.
     let asked = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let Some(asked) = asked else { return };
     let Ok(Ok(stream)) = timeout(limits.time, asked).await else { return };

@@ -85,6 +85,7 @@ impl Emulator {
 
     /// The answer, by the faults that the rules ask for.
     fn faulty(&self, request: &mut Request<Vec<u8>>, identity: &Identity, call: &mut Call) -> Response<Vec<u8>> {
+        // Rules count, so that they are asked one request at a time; the answer is made without them in hand.
         let mut faults = held(&self.records.faults);
         if faults.is_empty() {
             drop(faults);
@@ -102,6 +103,7 @@ impl Emulator {
         if let Some(reads) = verdict.lag {
             request.extensions_mut().insert(ReadsLag(reads));
         }
+        // An answer of a rule has no effect by itself, so that a drop behind it has nothing to keep or to undo.
         let mut response = match &verdict.answer {
             Some(answer) => self.fault(answer),
             None if verdict.drop == Some(Dropped::Before) => Response::default(),

@@ -93,6 +93,7 @@ impl SignIn {
         if *request.method() != method {
             return control::error(StatusCode::METHOD_NOT_ALLOWED, "not by this method");
         }
+        // The server has read a little more than is allowed, which tells a body that is too long.
         if request.body().len() > BODY_BYTES_MAX {
             return control::error(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
         }

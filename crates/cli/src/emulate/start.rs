@@ -124,6 +124,7 @@ pub(crate) async fn run(
     });
     let proxy_and_trusted = proxy_address.zip(ready.trusted.as_ref().map(Trusted::path));
     let code = until_the_end(&command, &url, proxy_and_trusted).await?;
+    // Both servers see the sender go, end what they have begun, and take nothing more.
     drop(stop);
     main.await?;
     if let Some(proxy) = proxy {

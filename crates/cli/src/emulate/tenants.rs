@@ -64,6 +64,7 @@ pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
         let mut copied = Vec::new();
         for id in &ids {
             if let Err(refusal) = directory.copy_tenant(&pattern, *id) {
+                // The copies made so far are on a snapshot that nobody keeps.
                 return (Err(refusal), Vec::new());
             }
             copied.extend(directory.tenant(*id).cloned().map(Change::Tenant));

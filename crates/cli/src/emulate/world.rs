@@ -84,6 +84,7 @@ impl World {
             Until::Time(_) => true,
             Until::Reads(_, tenant) => tenant.is_none() || tenant == reader,
         };
+        // The oldest: a read that does not see a write sees none that came after it.
         let seen = self.former.iter_mut().find(is_for_it)?;
         if let Until::Reads(reads, _) = &mut seen.until {
             *reads = reads.saturating_sub(1);

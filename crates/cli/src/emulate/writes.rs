@@ -139,6 +139,7 @@ impl Emulator {
     ) -> io::Result<T> {
         // Whoever waits here, or works long, leaves the thread's other connections to others.
         block_in_place(|| {
+            // The order of locks is writes, then world, everywhere; the world is never held while a command is decided.
             let mut writes = held(&self.records.writes);
             let before = held(&self.world).directory.clone();
             let mut directory = before.clone();

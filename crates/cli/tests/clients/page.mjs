@@ -7,10 +7,13 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 // The packages are installed where the lock file's copy is, not beside this file.
-const { chromium } = createRequire(`${process.cwd()}/`)("playwright-core");
+const require = createRequire(`${process.cwd()}/`);
+const { chromium } = require("playwright-core");
+const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const [url, executablePath, picture] = process.argv.slice(2);
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
@@ -113,6 +116,40 @@ try {
     assert.equal(await page.locator("h1").count(), 1, query);
     assert.equal(await page.locator("th:not([scope])").count(), 0, query);
     assert.equal(await page.locator("nav:not([aria-label])").count(), 0, query);
+  }
+
+  // Without a mouse: Tab reaches every link, in the order of the page, each is seen to have the focus, and Enter follows it.
+  await page.goto(`${url}?tenant=${tenant}&group=${group}`);
+  const links = await page.locator("a, summary, pre").evaluateAll((all) => all.map((one) => one.outerHTML));
+  for (const expected of links) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => [document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]);
+    assert.deepEqual(focused, [expected, "solid"]);
+  }
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.outerHTML), links.at(-2));
+  await page.locator("nav a").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL((where) => where.search === "");
+
+  // As a screen reader has it: the tree of what is said, and every rule of axe for WCAG 2.2, in light and in dark.
+  await page.goto(`${url}?tenant=${tenant}`);
+  const said = await page.locator("main").ariaSnapshot();
+  for (const part of [`- navigation "Pages":`, `- heading "Tenant ${tenant}" [level=1]`, `- columnheader "Availability"`, "at risk"]) {
+    assert.ok(said.includes(part), `${part} is not in\n${said}`);
+  }
+  // The page takes no script, so that axe comes as the debugger's, which the page's policy does not reach.
+  const wanted = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const query of ["", "?journal", `?tenant=${tenant}`, `?tenant=${tenant}&group=${group}`, `?tenant=${tenant}&picture`, `?tenant=${tenant}&lost=${connectors[0]}`, `?tenant=${randomUUID()}`]) {
+      await page.goto(`${url}${query}`);
+      await page.evaluate(axe);
+      const { violations, passes } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), wanted);
+      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`);
+      assert.deepEqual(told, [], `${colorScheme} ${query}`);
+      assert.ok(passes.length > 10, `axe has looked at ${passes.length} rules only`);
+    }
   }
 
   const missing = await page.goto(`${url}?tenant=${randomUUID()}`);
