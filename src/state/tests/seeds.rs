@@ -5,11 +5,13 @@ use alloc::{format, sync::Arc, vec::Vec};
 use super::{connector, group, ids, published, state_of};
 use crate::{
     columns::{HashSeed, first_repeated, work},
-    ids::{ConnectorGroupId, ConnectorId},
+    ids::{ConnectorGroupId, ConnectorId, ServicePrincipalId},
     model::{
         application::Application,
         group::{ConnectorGroup, Name},
+        properties::ApplicationProperties,
         publishing::OnPremisesPublishing,
+        service_principal::ServicePrincipal,
     },
     state::{State, Vacancies},
 };
@@ -32,6 +34,8 @@ fn who_knows_no_seed_cannot_choose_what_is_found_slowly() {
     };
     let application = |(number, url): (&u128, &Arc<str>)| {
         let mut application = published(*number);
+        let id = ServicePrincipalId::from_u128(*number);
+        application.service_principal = Some(ServicePrincipal { id, properties: ApplicationProperties::default() });
         *application.publication.as_mut().unwrap().on_premises_publishing = publishing(url);
         application
     };
@@ -48,13 +52,16 @@ fn who_knows_no_seed_cannot_choose_what_is_found_slowly() {
             state.push_application(application);
         }
         let anew = state.laid_out_anew(seed, Vacancies::None);
-        let find: [fn(&State, &Application, &str) -> bool; 7] = [
+        let find: [fn(&State, &Application, &str) -> bool; 8] = [
             |state, application, _| {
                 state.connector_group(ConnectorGroupId::from_u128(application.id.as_u128())).is_some()
             },
             |state, application, _| state.connector(ConnectorId::from_u128(application.id.as_u128())).is_some(),
             |state, application, _| state.application(application.id).is_some(),
             |state, application, _| state.application_by_app_id(application.app_id).is_some(),
+            |state, application, _| {
+                state.service_principal(ServicePrincipalId::from_u128(application.id.as_u128())).is_some()
+            },
             |state, _, url| state.application_by_internal_url(url).is_some(),
             |state, _, url| state.application_by_external_url(url).is_some(),
             |state, _, name| state.connector_groups_named(&Name::new(name).unwrap()).count() == 1,
