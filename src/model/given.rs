@@ -146,3 +146,25 @@ impl<'de, T: Meaning> Deserialize<'de> for Given<T> {
         <Arc<str>>::deserialize(deserializer).map(Self::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_given_by_its_own_text() {
+        let name = Given::from(Name::new("Branch offices").unwrap());
+        assert_eq!((name.as_str(), name.to_string().as_str()), ("Branch offices", "Branch offices"));
+        assert_eq!(Given::from(Region::eur()).as_str(), "eur");
+    }
+
+    /// One region in two spellings: they mean the same, and were not given the same.
+    #[test]
+    fn two_are_equal_where_their_texts_are() {
+        let given = Given::<Region>::from;
+        assert_eq!(given("eur"), given("eur"));
+        assert_ne!(given("eur"), given("EUR"));
+    }
+}

@@ -261,6 +261,8 @@ impl ApplicationSegment {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     fn is_right(destination_type: &str, host: &str) -> bool {
@@ -294,6 +296,34 @@ mod tests {
             let read: Vec<_> = wrong.iter().filter(|host| is_right(destination_type, host)).collect();
             assert!(read.is_empty(), "{destination_type}: {read:?}");
         }
+    }
+
+    /// Each part that two destinations must share is missing once.
+    #[test]
+    fn destinations_meet_where_all_their_parts_do() {
+        let read = |(destination_type, host)| Destination::read(destination_type, host).unwrap();
+        for (one, other, expected) in [
+            (("ipRange", "10.0.0.1..10.0.0.9"), ("ipRange", "10.0.0.9..10.0.0.20"), true),
+            (("ipRange", "10.0.0.1..10.0.0.9"), ("ip", "10.0.0.10"), false),
+            (("ip", "0.0.0.5"), ("ip", "::5"), false),
+            (("fqdn", "a.example"), ("fqdn", "A.example"), true),
+            (("fqdn", "a.example"), ("fqdn", "b.example"), false),
+            (("fqdn", "a.example"), ("dnsSuffix", "a.example"), false),
+            (("other", "a"), ("other", "a"), true),
+            (("other", "a"), ("another", "a"), false),
+            (("other", "a"), ("other", "b"), false),
+            (("fqdn", "10.0.0.1"), ("ip", "10.0.0.1"), false),
+        ] {
+            assert_eq!(read(one).meets(read(other)), expected, "{one:?} {other:?}");
+            assert_eq!(read(other).meets(read(one)), expected, "{other:?} {one:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_is_graphs_name() {
+        assert_eq!(SegmentProtocol::TcpAndUdp.to_string(), "tcp,udp");
+        let all = [SegmentProperty::DestinationHost, SegmentProperty::Protocol, SegmentProperty::Ports];
+        assert_eq!(all.map(|property| property.to_string()), ["destinationHost", "protocol", "ports"]);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Documents with properties, service principals, segments and a profile.
 
-use connector_groups::{Tenant, Violation, refusal::Kind};
+use connector_groups::{
+    Tenant, Violation,
+    document::Document,
+    model::{Application, ContradictoryPublication},
+    refusal::Kind,
+};
 use serde_json::{Value, json};
 
 use super::{id, load, right, violations, with};
@@ -35,6 +40,9 @@ fn attachments_are_written_where_they_are_and_read_again() {
     unpublished["applications"][1]["onPremisesPublishing"] = Value::Null;
     unpublished["applications"][1]["connectorGroup"] = Value::Null;
     let application = id("a0000000", 2).parse().unwrap();
+    let document = serde_json::from_value::<Document>(unpublished.clone()).unwrap();
+    let read = Application::try_from(document.applications[1].clone());
+    assert_eq!(read, Err(ContradictoryPublication(application)));
     assert_eq!(violations(unpublished), [Violation::UnpublishedSegments { application }]);
     let mut shared = saved.clone();
     shared["applications"][0]["servicePrincipal"] = json!({"id": id("5e000000", 1)});
