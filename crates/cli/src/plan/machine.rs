@@ -66,11 +66,10 @@ pub(super) fn plan(report: &Report) -> Value {
 }
 
 fn step(step: &Step, work: &work::Step) -> Value {
-    let summary: Vec<_> = step.changes.iter().map(|change| format!("{} {}", change.mark, change.text)).collect();
     json!({
         "number": step.number,
         "command": step.command,
-        "summary": summary,
+        "summary": step.summary(),
         // Where each thing must be before the step; after it, it is where the command says.
         "before": {
             "connectors": step.moves.connectors.iter().map(|(id, from, _)| json!({"id": id, "memberOf": from})).collect::<Vec<_>>(),

@@ -115,7 +115,10 @@ impl<'a> Report<'a> {
             });
         }
         let warnings = checks::of_end(imported, &now);
-        let work = Work::of(&imported.tenant, &plan.steps)?;
+        let mut work = Work::of(&imported.tenant, &plan.steps)?;
+        for (single, step) in work.steps.iter_mut().zip(&steps) {
+            single.title = step.summary().join("; ");
+        }
         Ok(Self { imported, plan, options, desired, work, steps, sums, end: now, warnings })
     }
 
@@ -181,6 +184,13 @@ impl<'a> Report<'a> {
     /// All warnings: those of the steps, then those of the whole.
     pub(super) fn all_warnings(&self) -> impl Iterator<Item = &Warning> {
         self.steps.iter().flat_map(|step| &step.warnings).chain(&self.warnings)
+    }
+}
+
+impl Step {
+    /// Its lines without the names of the things that move.
+    pub(super) fn summary(&self) -> Vec<String> {
+        self.changes.iter().map(|change| format!("{} {}", change.mark, change.text)).collect()
     }
 }
 

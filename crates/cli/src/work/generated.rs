@@ -48,7 +48,8 @@ impl Planned {
 
 pub(crate) fn contoso() -> Tenant {
     let mut directory = Directory::default();
-    for line in include_str!("../../../../examples/contoso.jsonl").lines() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/contoso.jsonl");
+    for line in std::fs::read_to_string(path).unwrap().lines() {
         if let Ok(command) = serde_json::from_str::<DirectoryCommand>(line) {
             _ = directory.apply(&command);
         }
