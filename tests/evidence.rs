@@ -154,7 +154,45 @@ fn every_record_names_only_what_there_is() {
     for source in &sources {
         assert!(used.contains(&source.tag), "nobody cites {}", source.tag);
         let is_public = source.address.as_ref().is_none_or(|address| address.starts_with("https://"));
-        assert!(is_public && !source.date.is_empty(), "{}", source.tag);
+        let recording = source.address.as_deref().filter(|address| address.starts_with("tests/recordings/"));
+        if let Some(address) = recording {
+            assert_eq!((&*source.kind, recording_fault(&read(address))), ("observed", None), "{address}");
+        }
+        assert!((is_public || recording.is_some()) && !source.date.is_empty(), "{}", source.tag);
+    }
+}
+
+/// What keeps a text from being a recording of `connector-groups conformance --capture`: it tells which service answered, and
+/// holds no id of a tenant.
+fn recording_fault(text: &str) -> Option<String> {
+    let mut lines = text.lines();
+    let head: serde_json::Value = serde_json::from_str(lines.next().unwrap_or_default()).unwrap_or_default();
+    if head["recording"] != 1 || head["service"].as_str().is_none() || head["day"].as_str().is_none() {
+        return Some("the first line is no head of a recording".into());
+    }
+    let is_guid = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
+    lines.zip(2..).find_map(|(line, number)| {
+        let answer: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        let has_all = ["method", "path"].iter().all(|name| answer[name].is_string()) && answer["status"].is_u64();
+        let mut words = line.split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-');
+        if !has_all {
+            return Some(format!("line {number} is no answer"));
+        }
+        words.find(|word| is_guid(word)).map(|word| format!("line {number} has the id {word}"))
+    })
+}
+
+#[test]
+fn a_recording_names_its_service_and_no_ids() {
+    let head = r#"{"recording":1,"service":"https://graph.microsoft.com","day":"2026-11-26"}"#;
+    let line = r#"{"method":"DELETE","path":"applications/id-1","status":204}"#;
+    assert_eq!(recording_fault(&format!("{head}\n{line}\n")), None);
+    for wrong in [
+        line.to_string(),
+        format!("{head}\n{}", line.replace("method", "verb")),
+        format!("{head}\n{}", line.replace("id-1", "5a000000-0000-4000-8000-000000000001")),
+    ] {
+        assert!(recording_fault(&wrong).is_some(), "{wrong}");
     }
 }
 

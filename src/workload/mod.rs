@@ -15,6 +15,7 @@ use crate::directory::Directory;
 
 pub use conformance::{Comparison, Conformance, Difference, Implementation};
 pub use coverage::Coverage;
+pub use shrink::shortest;
 
 /// One row a verb: its name, as JSON tags the command, and how often it comes up beside the others.
 macro_rules! verbs {

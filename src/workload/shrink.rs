@@ -11,7 +11,11 @@ use crate::command::DirectoryCommand;
 
 /// The shortest trace that still differs, as far as dropping things leads: whole lines, halves first; then any member or
 /// element of any line, and a transaction's command in its place. What is left differs no more if any one thing goes.
-pub(super) fn shortest(mut trace: Vec<String>, mut differs: impl FnMut(&[String]) -> Option<usize>) -> Vec<String> {
+///
+/// `differs` runs a trace, and gives the number of lines up to its first difference, where there is one. Every line that it
+/// is asked about is a command. For harnesses that compare something else than [`Conformance`](super::Conformance) does.
+#[must_use]
+pub fn shortest(mut trace: Vec<String>, mut differs: impl FnMut(&[String]) -> Option<usize>) -> Vec<String> {
     loop {
         // A simpler line may make another one needless, and the other way round. It ends: every change removes something.
         let before = trace.clone();

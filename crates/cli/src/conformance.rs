@@ -1,5 +1,8 @@
 //! `conformance`: holds another implementation against the engine. It reads lines of the replay format and answers each with
-//! a line.
+//! a line, or it speaks Graph's wire.
+
+#[cfg(feature = "export")]
+mod graph;
 
 use core::cell::RefCell;
 use std::{
@@ -32,6 +35,14 @@ Examples:
   # Answers that were recorded beside it
   connector-groups conformance --trace commands.jsonl --answers answers.jsonl
 
+  # An emulator that speaks Graph's wire; it asks for the tenant's name before it writes anything
+  connector-groups conformance --graph http://127.0.0.1:8080 --token-env TOKEN
+
+  # In a script, in a tenant of your own: one connector may be moved; what is answered is written down
+  connector-groups conformance --graph https://graph.microsoft.com --az --yes-tenant Contoso \\
+      --connector 5c000000-0000-4000-8000-000000000001 --domain contoso-test.com --patience 60 \\
+      --traces 2 --capture answers.jsonl
+
 The exit status is 0 where every answer is the engine's, 1 at the first difference, which is printed
 as the shortest trace that shows it, and 2 where the call is wrong.";
 
@@ -48,9 +59,9 @@ pub(crate) struct Options {
     /// How many commands a trace has
     #[arg(long, value_name = "NUMBER", default_value_t = 200)]
     steps: u32,
-    /// How much of an answer counts
-    #[arg(long, value_enum, default_value_t = Compare::Whole)]
-    compare: Compare,
+    /// How much of an answer counts [default: whole; with --graph: code]
+    #[arg(long, value_enum)]
+    compare: Option<Compare>,
     /// This trace instead of generated ones
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -58,9 +69,15 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", requires = "trace", conflicts_with = "program")]
     answers: Option<PathBuf>,
     /// A program that reads lines of the replay format and answers each with a line; it is started anew for each trace
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "answers")]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required_unless_present_any = WITHOUT_PROGRAM)]
     program: Vec<String>,
+    #[cfg(feature = "export")]
+    #[command(flatten)]
+    graph: graph::Options,
 }
+
+/// What takes the place of PROGRAM.
+const WITHOUT_PROGRAM: &[&str] = if cfg!(feature = "export") { &["answers", "graph"] } else { &["answers"] };
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Compare {
@@ -150,7 +167,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn compared(options: &Options) -> Result<ExitCode, String> {
-    let comparison = match options.compare {
+    let trace = options.trace.as_deref().map(lines).transpose()?;
+    #[cfg(feature = "export")]
+    if let Some(url) = &options.graph.graph {
+        let Options { seed, traces, steps, .. } = *options;
+        let compare = options.compare.unwrap_or(Compare::Code);
+        let traces = graph::Traces { seed, traces, steps, compare, trace: trace.as_deref() };
+        return graph::run(&options.graph, url.trim_end_matches('/'), &traces);
+    }
+    let comparison = match options.compare.unwrap_or(Compare::Whole) {
         Compare::Whole => Comparison::Whole,
         Compare::Code => Comparison::Code,
         Compare::Outcome => Comparison::Outcome,
@@ -173,7 +198,6 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
         }
         Bridge(started)
     };
-    let trace = options.trace.as_deref().map(lines).transpose()?;
     let answers = options.answers.as_deref().map(lines).transpose()?;
     let result = match (&trace, &answers) {
         (Some(trace), Some(answers)) => conformance.check_recording(trace, answers).map(|()| None),

@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// A link of an answer as a request below the base; a link to elsewhere is refused, as the token would go there.
-    pub(super) fn below_base(&self, link: &str) -> Result<String, String> {
+    pub(crate) fn below_base(&self, link: &str) -> Result<String, String> {
         let rest = link.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/'));
         rest.map(String::from)
             .ok_or_else(|| format!("the next page is said to be at {link}, which is not below {}", self.base))

@@ -51,13 +51,7 @@ pub(crate) enum Source {
 impl Source {
     pub(crate) fn new(options: &Options) -> Result<Self, String> {
         if let Some(variable) = &options.way.token_env {
-            let token = env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?;
-            let token = token.trim().to_string();
-            // A header must not be broken by what somebody pasted.
-            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(format!("the environment variable {variable} holds no token"));
-            }
-            return Ok(Self::Fixed(token));
+            return Self::of_environment(variable);
         }
         if options.way.az {
             return Ok(Self::Az);
@@ -65,6 +59,17 @@ impl Source {
         let Options { tenant, client_id, login, .. } = options;
         let login = login.trim_end_matches('/').into();
         Ok(Self::Device { tenant: tenant.clone(), client_id: client_id.clone(), login })
+    }
+
+    /// The token in an environment variable.
+    pub(crate) fn of_environment(variable: &str) -> Result<Self, String> {
+        let token = env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?;
+        let token = token.trim().to_string();
+        // A header must not be broken by what somebody pasted.
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!("the environment variable {variable} holds no token"));
+        }
+        Ok(Self::Fixed(token))
     }
 
     /// Whether another token can be had without somebody.

@@ -1,0 +1,214 @@
+//! Which request of Graph a command is.
+
+use connector_groups::{
+    AppId, ApplicationId, Command, ConnectorGroupId, Selection, Tenant,
+    command::{AddApplication, AddConnector},
+    ids::ApplicationSegmentId,
+    view::{ApplicationView, ConnectorView},
+};
+use serde_json::{Map, Value, json};
+
+use crate::import::layout::PROFILE;
+
+/// One request, in the ids of the trace.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Request {
+    pub(super) method: &'static str,
+    /// Below the version, without a slash before it.
+    pub(super) path: String,
+    pub(super) body: Option<Value>,
+}
+
+impl Request {
+    pub(super) const fn get(path: String) -> Self {
+        Self { method: "GET", path, body: None }
+    }
+
+    const fn delete(path: String) -> Self {
+        Self { method: "DELETE", path, body: None }
+    }
+
+    /// The request of a command, which may depend on where things are; `None` where Graph has none, as for what the service
+    /// does by itself, and for the profile, which is the tenant's own.
+    pub(super) fn of(command: &Command, tenant: &Tenant) -> Option<Self> {
+        let with = |method, path, body| Some(Self { method, path, body: Some(body) });
+        match command {
+            Command::CreateConnectorGroup(command) => {
+                let region = command.region.as_ref().map(|region| Value::from(region.as_str()));
+                with("POST", groups(), members([("name", Some(command.name.as_str().into())), ("region", region)]))
+            }
+            Command::UpdateConnectorGroup(command) => {
+                let name = command.name.as_ref().map(|name| Value::from(name.as_str()));
+                let region = command.region.as_ref().map(|region| Value::from(region.as_str()));
+                with("PATCH", group(command.id), members([("name", name), ("region", region)]))
+            }
+            Command::DeleteConnectorGroup(command) => Some(Self::delete(group(command.id))),
+            Command::AddConnector(AddConnector { connector, connector_group }) => {
+                // Graph has two ways to say it, and clients use both.
+                if connector_group.as_u128() & 1 == 0 {
+                    let path = format!("{PROFILE}/connectors/{connector}/memberOf/$ref");
+                    with("POST", path, link(&group(*connector_group)))
+                } else {
+                    let path = format!("{}/members/$ref", group(*connector_group));
+                    with("POST", path, link(&format!("{PROFILE}/connectors/{connector}")))
+                }
+            }
+            Command::RemoveConnector(command) => {
+                let now = tenant.connector(command.connector).map(ConnectorView::connector_group);
+                let now = now.unwrap_or_else(|| tenant.default_connector_group()).id();
+                Some(Self::delete(format!("{}/members/{}/$ref", group(now), command.connector)))
+            }
+            Command::CreateApplication(command) => {
+                let mut body = open(&command.properties);
+                body.insert("displayName".into(), (&*command.display_name).into());
+                with("POST", "applications".into(), body.into())
+            }
+            Command::UpdateApplication(command) => {
+                let mut body = open(&command.properties);
+                body.extend(command.display_name.iter().map(|name| ("displayName".into(), (&**name).into())));
+                with("PATCH", application(command.id), body.into())
+            }
+            Command::DeleteApplication(command) => Some(Self::delete(application(command.id))),
+            Command::PublishApplication(command) => {
+                let changes = serde_json::to_value(&command.on_premises_publishing).unwrap_or_default();
+                let path = application(command.application);
+                if command.application.as_u128() & 1 == 0 {
+                    with("PATCH", path, json!({"onPremisesPublishing": changes}))
+                } else {
+                    with("PATCH", path + "/onPremisesPublishing", changes)
+                }
+            }
+            Command::UnpublishApplication(command) => {
+                with("PATCH", application(command.application), json!({"onPremisesPublishing": null}))
+            }
+            Command::AddApplication(command) => {
+                let path = format!("{}/connectorGroup/$ref", application(command.application));
+                with("PUT", path, link(&group(command.connector_group)))
+            }
+            Command::RemoveApplication(command) => {
+                Some(Self::delete(format!("{}/connectorGroup/$ref", application(command.application))))
+            }
+            Command::CreateServicePrincipal(command) => {
+                let app_id = tenant.application(command.application).map(ApplicationView::app_id);
+                let mut body = open(&command.properties);
+                let app_id = app_id.unwrap_or_else(|| AppId::from_u128(command.application.as_u128()));
+                body.insert("appId".into(), app_id.to_string().into());
+                with("POST", "servicePrincipals".into(), body.into())
+            }
+            Command::UpdateServicePrincipal(command) => {
+                let body = serde_json::to_value(&command.properties).unwrap_or_default();
+                with("PATCH", format!("servicePrincipals/{}", command.id), body)
+            }
+            Command::DeleteServicePrincipal(command) => Some(Self::delete(format!("servicePrincipals/{}", command.id))),
+            Command::AddApplicationSegment(command) => {
+                let body = without(command, &["id", "application", "properties"], &open(&command.properties));
+                with("POST", segments(command.application), body)
+            }
+            Command::UpdateApplicationSegment(command) => {
+                let body = without(command, &["id", "properties"], &open(&command.properties));
+                with("PATCH", segment(command.id, tenant), body)
+            }
+            Command::RemoveApplicationSegment(command) => Some(Self::delete(segment(command.id, tenant))),
+            Command::ReassignApplications(_)
+            | Command::MoveConnectors(_)
+            | Command::AssignApplications(_)
+            | Command::Transaction(_)
+            | Command::RegisterConnector(_)
+            | Command::ReportConnector(_)
+            | Command::AdvanceClock(_)
+            | Command::ProvisionConnectorGroup(_)
+            | Command::UpdateProfile(_) => None,
+        }
+    }
+}
+
+/// The commands that Graph has a request for which together ask what this one asks: a bulk command is one a thing.
+pub(super) fn singles(command: Command, tenant: &Tenant) -> Vec<Command> {
+    match command {
+        Command::ReassignApplications(command) => {
+            let to = command.connector_group;
+            let published = tenant.applications().filter(|application| application.is_published());
+            let ids = match command.applications {
+                Selection::Ids(ids) => ids,
+                Selection::In(group) => published
+                    .filter(|application| application.connector_group().is_some_and(|found| found.id() == group))
+                    .map(ApplicationView::id)
+                    .collect(),
+                Selection::All | Selection::InRegion(_) | Selection::Named(_) => {
+                    published.map(ApplicationView::id).collect()
+                }
+            };
+            ids.into_iter().map(|id| AddApplication { application: id, connector_group: to }.into()).collect()
+        }
+        Command::MoveConnectors(command) => {
+            let to = command.connector_group;
+            let ids = match command.connectors {
+                Selection::Ids(ids) => ids,
+                Selection::In(group) => tenant
+                    .connectors()
+                    .filter(|connector| connector.connector_group().id() == group)
+                    .map(ConnectorView::id)
+                    .collect(),
+                Selection::All | Selection::InRegion(_) | Selection::Named(_) => {
+                    tenant.connectors().map(ConnectorView::id).collect()
+                }
+            };
+            ids.into_iter().map(|id| AddConnector { connector: id, connector_group: to }.into()).collect()
+        }
+        Command::AssignApplications(command) => {
+            let one = |application, connector_group| AddApplication { application, connector_group }.into();
+            command.assignments.into_iter().map(|entry| one(entry.application, entry.connector_group)).collect()
+        }
+        Command::Transaction(command) => {
+            command.commands.into_iter().flat_map(|command| singles(command, tenant)).collect()
+        }
+        command => Vec::from([command]),
+    }
+}
+
+pub(super) fn groups() -> String {
+    format!("{PROFILE}/connectorGroups")
+}
+
+pub(super) fn group(id: ConnectorGroupId) -> String {
+    format!("{PROFILE}/connectorGroups/{id}")
+}
+
+pub(super) fn application(id: ApplicationId) -> String {
+    format!("applications/{id}")
+}
+
+pub(super) fn segments(application: ApplicationId) -> String {
+    let configuration = "segmentsConfiguration/microsoft.graph.ipSegmentConfiguration";
+    format!("applications/{application}/onPremisesPublishing/{configuration}/applicationSegments")
+}
+
+/// Graph has segments below their applications; one that nobody has is asked for below an application that nobody has.
+fn segment(id: ApplicationSegmentId, tenant: &Tenant) -> String {
+    let owner = tenant.application_segment(id).map(|(application, _)| application.id());
+    format!("{}/{id}", segments(owner.unwrap_or_else(|| ApplicationId::from_u128(id.as_u128()))))
+}
+
+pub(super) fn link(path: &str) -> Value {
+    json!({"@odata.id": format!("https://graph.microsoft.com/beta/{path}")})
+}
+
+fn members<const N: usize>(given: [(&str, Option<Value>); N]) -> Value {
+    given.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect::<Map<_, _>>().into()
+}
+
+/// Properties that are kept as they come.
+fn open<T: serde::Serialize>(properties: &Option<T>) -> Map<String, Value> {
+    match serde_json::to_value(properties) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// The fields of a command but for those that the path has, with others beside them.
+fn without<T: serde::Serialize>(command: &T, fields: &[&str], others: &Map<String, Value>) -> Value {
+    let Ok(Value::Object(mut members)) = serde_json::to_value(command) else { return Value::Null };
+    members.retain(|name, _| !fields.contains(&name.as_str()));
+    members.extend(others.clone());
+    members.into()
+}

@@ -1,0 +1,477 @@
+//! Traces against a service: what is sent, what is read afterwards, and what is taken down.
+
+use connector_groups::{
+    Command, DirectoryCommand, Tenant,
+    command::{CreateApplication, CreateConnectorGroup, CreateServicePrincipal},
+    graph::Profile,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+    workload::{Weights, Workload, shortest},
+};
+
+use super::{
+    super::Compare,
+    Answer, Service,
+    compare::difference,
+    ids::Ids,
+    reference::{Reference, Seed, TENANT},
+    request::{self, Request},
+};
+use crate::import::layout::PROFILE;
+
+/// Everything is read after this many commands, and at the end of a trace; between them only what a command names.
+const READ_ALL_EVERY: usize = 40;
+
+/// What is checked, and against what.
+pub(super) struct Harness<'a, S> {
+    pub(super) service: &'a mut S,
+    pub(super) seed: Seed,
+    pub(super) compare: Compare,
+    pub(super) profile: Profile,
+    /// Called with each request, both answers and what sets them apart. Where it gives true, the trace goes on after a difference.
+    pub(super) seen: &'a mut dyn FnMut(&Exchange<'_>) -> bool,
+    /// What could not be taken down, in words.
+    pub(super) left: Vec<String>,
+}
+
+/// One request and both answers.
+pub(super) struct Exchange<'a> {
+    pub(super) request: &'a Request,
+    pub(super) actual: &'a Answer,
+    pub(super) ids: &'a Ids,
+    pub(super) difference: Option<&'a str>,
+}
+
+/// The first difference of a trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Commands, a line each; the last is the one behind which the difference shows.
+    pub(super) trace: Vec<String>,
+    /// Every write that the trace has sent, and last the request whose answers differ, in the ids of the trace.
+    pub(super) sent: Vec<Sent>,
+    pub(super) difference: String,
+}
+
+/// A request that was sent, and which ids its answer gave: that of the thing, and that of an application as a client.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sent {
+    pub(super) request: Request,
+    pub(super) made: Vec<(&'static str, String)>,
+}
+
+impl Eq for Sent {}
+
+/// One trace on its way.
+struct Trace {
+    reference: Reference,
+    ids: Ids,
+    sent: Vec<Sent>,
+    /// What the service has made, by its path and the service's id, oldest first.
+    made: Vec<String>,
+}
+
+impl<S: Service> Harness<'_, S> {
+    /// Generates traces and runs them. Whatever a trace has made is taken down behind it.
+    ///
+    /// # Errors
+    /// The service cannot be asked, or what was made cannot be taken down.
+    pub(super) fn run(&mut self, seed: u64, traces: u64, steps: u32) -> Result<Option<Found>, String> {
+        for number in 0..traces {
+            if let Some(found) = self.generated(seed.wrapping_add(number), steps)? {
+                return self.shortest(found).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Runs one trace that somebody has, as [`run`](Self::run).
+    pub(super) fn run_trace(&mut self, lines: &[String]) -> Result<Option<Found>, String> {
+        match self.replayed(lines)? {
+            Some(found) => self.shortest(found).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn shortest(&mut self, first: Found) -> Result<Found, String> {
+        let mut failed = None;
+        let lines = shortest(first.trace.clone(), |lines| match self.replayed(lines) {
+            Ok(found) => found.map(|found| found.trace.len()),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        // A service that is not the same twice may agree this time. Then the first difference is still a true one.
+        Ok(self.replayed(&lines)?.unwrap_or(first))
+    }
+
+    fn generated(&mut self, seed: u64, steps: u32) -> Result<Option<Found>, String> {
+        let mut workload = Workload::new(seed).with_weights(weights());
+        let mut lines = Vec::new();
+        self.guarded(|harness, trace| {
+            for _ in 0..steps {
+                let tenant = trace.reference.tenant()?;
+                let command = workload.next_step().resolve_in(tenant);
+                for command in request::singles(command, tenant) {
+                    let command = with_new_id(command, lines.len());
+                    if harness.is_left_out(&command) || Request::of(&command, trace.reference.tenant()?).is_none() {
+                        continue;
+                    }
+                    lines.push(line(&command));
+                    if let Some(difference) = harness.step(trace, &command, lines.len())? {
+                        return Ok(Some(trace.found(&lines, difference)));
+                    }
+                }
+            }
+            let difference = harness.read_all(trace)?;
+            Ok(difference.map(|difference| trace.found(&lines, difference)))
+        })
+    }
+
+    fn replayed(&mut self, lines: &[String]) -> Result<Option<Found>, String> {
+        self.guarded(|harness, trace| {
+            for (text, count) in lines.iter().zip(1_usize..) {
+                let command = match serde_json::from_str(text) {
+                    Ok(DirectoryCommand::InTenant { command, .. }) => command,
+                    Ok(_) => continue,
+                    Err(error) => return Err(format!("line {count}: {error}")),
+                };
+                let before = || lines.iter().take(count).cloned().collect::<Vec<_>>();
+                let tenant = trace.reference.tenant()?;
+                for command in request::singles(command, tenant) {
+                    if let Some(difference) = harness.step(trace, &command, count)? {
+                        return Ok(Some(trace.found(&before(), difference)));
+                    }
+                }
+            }
+            let difference = harness.read_all(trace)?;
+            Ok(difference.map(|difference| trace.found(lines, difference)))
+        })
+    }
+
+    /// Begins a trace, and takes down what it has made, however it ends.
+    fn guarded(
+        &mut self,
+        body: impl FnOnce(&mut Self, &mut Trace) -> Result<Option<Found>, String>,
+    ) -> Result<Option<Found>, String> {
+        let mut trace = Trace::new(&self.seed, self.profile)?;
+        let result = body(self, &mut trace);
+        match (result, self.take_down(&trace)) {
+            (result, Ok(())) => result,
+            (Ok(None), Err(left)) => Err(left),
+            // The difference is what is looked for, and may be why the rest could not be taken down.
+            (Ok(Some(found)), Err(left)) => {
+                self.left.push(left);
+                Ok(Some(found))
+            }
+            (Err(error), Err(left)) => Err(format!("{error}\n{left}")),
+        }
+    }
+
+    /// The region of the default group, once changed, might not be put back: connectors that come home lock it.
+    fn is_left_out(&self, command: &Command) -> bool {
+        let default = self.seed.default_group;
+        matches!(command, Command::UpdateConnectorGroup(update) if update.id == default && update.region.is_some())
+    }
+
+    /// Sends a command's request to both, then reads what it is about.
+    fn step(&mut self, trace: &mut Trace, command: &Command, count: usize) -> Result<Option<String>, String> {
+        let tenant = trace.reference.tenant()?;
+        let request = Request::of(command, tenant).filter(|_| !self.is_left_out(command));
+        let Some(request) = request else { return Ok(None) };
+        let mut about = about(command, tenant);
+        let (new, difference) = self.ask(trace, &request, number_of(command))?;
+        if difference.is_some() {
+            return Ok(difference);
+        }
+        about.extend(new.map(|id| format!("{}/{id}", request.path)));
+        // Moves end somewhere else, which only the tenant afterwards tells.
+        about.extend(self::about(command, trace.reference.tenant()?));
+        about.sort();
+        about.dedup();
+        for path in about {
+            let (_, difference) = self.ask(trace, &Request::get(path), 0)?;
+            if difference.is_some() {
+                return Ok(difference);
+            }
+        }
+        if count.checked_rem(READ_ALL_EVERY) == Some(0) { self.read_all(trace) } else { Ok(None) }
+    }
+
+    /// Reads all that the trace knows of.
+    fn read_all(&mut self, trace: &mut Trace) -> Result<Option<String>, String> {
+        let mut paths = Vec::from([
+            request::groups(),
+            format!("{PROFILE}/connectors"),
+            String::from("applications?$select=id,appId,displayName"),
+            format!("{}/$count", request::group(self.seed.default_group) + "/members"),
+        ]);
+        let tenant = trace.reference.tenant()?;
+        paths.extend(tenant.connector_groups().flat_map(of_group));
+        paths.extend(tenant.connectors().flat_map(of_connector));
+        paths.extend(tenant.applications().flat_map(of_application));
+        paths.extend(tenant.service_principals().map(|(_, found)| format!("servicePrincipals/{}", found.id)));
+        for path in paths {
+            let (_, difference) = self.ask(trace, &Request::get(path), 0)?;
+            if difference.is_some() {
+                return Ok(difference);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks both sides one thing. Gives the id of what was made, in the ids of the trace, and what sets the answers apart.
+    fn ask(
+        &mut self,
+        trace: &mut Trace,
+        request: &Request,
+        number: u128,
+    ) -> Result<(Option<String>, Option<String>), String> {
+        let expected = trace.reference.ask(request, number)?;
+        let is_read = request.method == "GET";
+        let there = Request {
+            method: request.method,
+            path: trace.ids.there(&request.path),
+            body: request
+                .body
+                .as_ref()
+                .map(|body| serde_json::from_str(&trace.ids.there(&body.to_string())).unwrap_or_default()),
+        };
+        let agrees = |answer: &Answer| difference(self.compare, &expected, answer, &trace.ids).is_none();
+        let actual = if is_read { self.service.read(&there, &agrees)? } else { self.service.send(&there)? };
+        let (mut made, mut new) = (Vec::new(), None);
+        if request.method == "POST" && actual.is_accepted() && !request.path.ends_with("$ref") {
+            let id = actual.text("id").ok_or_else(|| format!("POST {}: the answer has no `id`", request.path))?;
+            // Whatever was made is taken down, whether it should have been or not.
+            trace.made.push(format!("{}/{id}", there.path));
+            if expected.is_accepted() {
+                for name in ["id", "appId"] {
+                    if let (Some(here), Some(there)) = (expected.text(name), actual.text(name)) {
+                        trace.ids.pair(here, there);
+                        made.push((name, here.to_string()));
+                    }
+                }
+                new = expected.text("id").map(String::from);
+            }
+        }
+        let found = difference(self.compare, &expected, &actual, &trace.ids);
+        let exchange = Exchange { request, actual: &actual, ids: &trace.ids, difference: found.as_deref() };
+        let goes_on = (self.seen)(&exchange);
+        if !is_read || (found.is_some() && !goes_on) {
+            trace.sent.push(Sent { request: request.clone(), made });
+        }
+        Ok((new, found.filter(|_| !goes_on)))
+    }
+
+    /// Deletes what the service has made, newest first, and puts connectors back. All of it is tried before anything is said.
+    fn take_down(&mut self, trace: &Trace) -> Result<(), String> {
+        let mut left = Vec::new();
+        let mut send = |request: &Request, is_done: &dyn Fn(&Answer) -> bool| match self.service.send(request) {
+            Ok(answer) if is_done(&answer) => {}
+            Ok(answer) => left.push(format!("{} {}: {}", request.method, request.path, answer.told())),
+            Err(error) => left.push(format!("{} {}: {error}", request.method, request.path)),
+        };
+        let gone = |answer: &Answer| answer.is_accepted() || answer.status == 404;
+        let (groups, others): (Vec<_>, Vec<_>) = trace.made.iter().rev().partition(|path| path.starts_with(PROFILE));
+        for path in others {
+            send(&Request { method: "DELETE", path: path.clone(), body: None }, &gone);
+        }
+        for connector in &self.seed.connectors {
+            let path = format!("{PROFILE}/connectors/{}/memberOf/$ref", connector.id);
+            let body = Some(request::link(&request::group(self.seed.default_group)));
+            // Where nothing was moved, this moves nothing.
+            send(&Request { method: "POST", path, body }, &Answer::is_accepted);
+        }
+        let default = request::group(self.seed.default_group);
+        if trace.sent.iter().any(|sent| sent.request.path == default) {
+            let body = Some(serde_json::json!({"name": self.seed.default_name}));
+            send(&Request { method: "PATCH", path: default, body }, &Answer::is_accepted);
+        }
+        for path in groups {
+            send(&Request { method: "DELETE", path: path.clone(), body: None }, &gone);
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(format!("what was made is not all taken down:\n  {}", left.join("\n  ")))
+    }
+}
+
+impl Trace {
+    fn new(seed: &Seed, profile: Profile) -> Result<Self, String> {
+        let mut ids = Ids::default();
+        let group = seed.default_group.to_string();
+        ids.pair(&group, &group);
+        for connector in &seed.connectors {
+            let id = connector.id.to_string();
+            ids.pair(&id, &id);
+        }
+        Ok(Self { reference: Reference::new(seed, profile)?, ids, sent: Vec::new(), made: Vec::new() })
+    }
+
+    fn found(&self, lines: &[String], difference: String) -> Found {
+        Found { trace: lines.to_vec(), sent: self.sent.clone(), difference }
+    }
+}
+
+/// The generator's usual weights, but for what Graph has no request for.
+fn weights() -> Weights {
+    let none = [
+        "createTenant",
+        "deleteTenant",
+        "registerConnector",
+        "reportConnector",
+        "advanceClock",
+        "provisionConnectorGroup",
+        "updateProfile",
+    ];
+    none.iter().fold(Weights::default(), |weights, verb| weights.clone().with(verb, 0).unwrap_or(weights))
+}
+
+/// A command's new thing under an id that no other line of the trace has: the engine's ids follow from it.
+fn with_new_id(command: Command, line: usize) -> Command {
+    let number = u128::try_from(line).unwrap_or_default() | (0x1d << 120);
+    match command {
+        Command::CreateConnectorGroup(command) => CreateConnectorGroup { id: number.into(), ..command }.into(),
+        Command::CreateApplication(command) => CreateApplication { id: number.into(), ..command }.into(),
+        Command::CreateServicePrincipal(command) => CreateServicePrincipal { id: number.into(), ..command }.into(),
+        Command::AddApplicationSegment(mut command) => {
+            command.id = number.into();
+            command.into()
+        }
+        command => command,
+    }
+}
+
+fn number_of(command: &Command) -> u128 {
+    match command {
+        Command::CreateConnectorGroup(command) => command.id.as_u128(),
+        Command::CreateApplication(command) => command.id.as_u128(),
+        Command::CreateServicePrincipal(command) => command.id.as_u128(),
+        Command::AddApplicationSegment(command) => command.id.as_u128(),
+        _ => 0,
+    }
+}
+
+fn line(command: &Command) -> String {
+    let command = DirectoryCommand::InTenant { tenant: TENANT, command: command.clone() };
+    serde_json::to_string(&command).unwrap_or_default()
+}
+
+/// What to read to see whether a command has done what its answer says.
+fn about(command: &Command, tenant: &Tenant) -> Vec<String> {
+    let default = || of_group(tenant.default_connector_group());
+    let of_id = |id| tenant.connector_group(id).map(of_group).unwrap_or_else(|| Vec::from([request::group(id)]));
+    let of_application_id = |id| {
+        let found = tenant.application(id);
+        let group = found.and_then(ApplicationView::connector_group).into_iter().flat_map(of_group);
+        let paths = found.map_or_else(|| Vec::from([request::application(id)]), of_application);
+        paths.into_iter().chain(group).collect::<Vec<_>>()
+    };
+    match command {
+        Command::CreateConnectorGroup(_) => Vec::from([request::groups()]),
+        Command::UpdateConnectorGroup(command) => of_id(command.id),
+        Command::DeleteConnectorGroup(command) => [of_id(command.id), Vec::from([request::groups()])].concat(),
+        Command::AddConnector(command) => {
+            let connector = tenant.connector(command.connector);
+            let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
+            let connector = connector.into_iter().flat_map(of_connector);
+            of_id(command.connector_group).into_iter().chain(before).chain(connector).collect()
+        }
+        Command::RemoveConnector(command) => {
+            let connector = tenant.connector(command.connector);
+            let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
+            default().into_iter().chain(before).chain(connector.into_iter().flat_map(of_connector)).collect()
+        }
+        Command::UpdateApplication(command) => of_application_id(command.id),
+        Command::DeleteApplication(command) => of_application_id(command.id),
+        Command::PublishApplication(command) => of_application_id(command.application),
+        Command::UnpublishApplication(command) => of_application_id(command.application),
+        Command::AddApplication(command) => {
+            [of_application_id(command.application), of_id(command.connector_group)].concat()
+        }
+        Command::RemoveApplication(command) => [of_application_id(command.application), default()].concat(),
+        Command::CreateServicePrincipal(command) => of_application_id(command.application),
+        Command::UpdateServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
+        Command::DeleteServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
+        Command::AddApplicationSegment(command) => of_application_id(command.application),
+        Command::UpdateApplicationSegment(command) => of_segment(command.id, tenant),
+        Command::RemoveApplicationSegment(command) => of_segment(command.id, tenant),
+        _ => Vec::new(),
+    }
+}
+
+fn of_segment(id: connector_groups::ids::ApplicationSegmentId, tenant: &Tenant) -> Vec<String> {
+    let owner = tenant.application_segment(id).map(|(application, _)| application);
+    owner.map_or_else(Vec::new, |owner| Vec::from([request::segments(owner.id())]))
+}
+
+fn of_group(group: ConnectorGroupView<'_>) -> Vec<String> {
+    let path = request::group(group.id());
+    Vec::from([format!("{path}/members"), format!("{path}/applications?$select=id,displayName"), path])
+}
+
+fn of_connector(connector: ConnectorView<'_>) -> Vec<String> {
+    let path = format!("{PROFILE}/connectors/{}", connector.id());
+    Vec::from([format!("{path}/memberOf"), path])
+}
+
+fn of_application(application: ApplicationView<'_>) -> Vec<String> {
+    let path = request::application(application.id());
+    let mut paths = Vec::from([
+        format!("{path}?$select=id,appId,displayName,onPremisesPublishing"),
+        format!("{path}/connectorGroup"),
+        path,
+    ]);
+    if application.is_published() {
+        paths.push(request::segments(application.id()));
+    }
+    paths
+}
+
+/// What a tenant begins with, as it is read from a service.
+///
+/// # Errors
+/// There is no default group, or a connector that is named is not in it.
+pub(super) fn survey(service: &mut impl Service, connectors: Option<&[String]>) -> Result<Seed, String> {
+    let list = |service: &mut dyn Service, path: &str| -> Result<Vec<serde_json::Value>, String> {
+        let answer = service.send(&Request::get(path.into()))?;
+        let list = answer.body.get("value").and_then(serde_json::Value::as_array).filter(|_| answer.is_accepted());
+        list.cloned().ok_or_else(|| format!("GET {path}: {}", answer.told()))
+    };
+    let text = |value: &serde_json::Value, name: &str| {
+        value.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_string()
+    };
+    let groups = list(service, &request::groups())?;
+    let default = groups.iter().find(|group| {
+        group.get("isDefault").and_then(serde_json::Value::as_bool) == Some(true)
+            && text(group, "connectorGroupType").eq_ignore_ascii_case("applicationProxy")
+    });
+    let default = default.ok_or("the tenant has no default connector group")?;
+    let id = |value: &serde_json::Value| text(value, "id");
+    let default_group = id(default).parse().map_err(|_| format!("the id of the default group is {:?}", id(default)))?;
+    let members = list(service, &format!("{}/members", request::group(default_group)))?;
+    let is_named = |found: &serde_json::Value| connectors.is_none_or(|named| named.contains(&id(found).to_lowercase()));
+    let mut seed = Seed {
+        default_group,
+        default_name: text(default, "name"),
+        default_region: text(default, "region"),
+        connectors: Vec::new(),
+    };
+    for found in members.iter().filter(|found| is_named(found)) {
+        seed.connectors.push(super::reference::Connector {
+            id: id(found).parse().map_err(|_| format!("the id of a connector is {:?}", id(found)))?,
+            machine_name: text(found, "machineName"),
+            external_ip: text(found, "externalIp"),
+            version: text(found, "version"),
+            is_active: text(found, "status").eq_ignore_ascii_case("active"),
+        });
+    }
+    let has = |name: &String| seed.connectors.iter().any(|connector| connector.id.to_string() == *name);
+    match connectors.into_iter().flatten().find(|name| !has(name)) {
+        Some(name) => Err(format!("connector {name} is not in the default group: move it there first")),
+        None => Ok(seed),
+    }
+}
