@@ -13,7 +13,7 @@ pub use directory_command::DirectoryCommand;
 
 use crate::{
     ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
-    json::tagged::{self, Tagged},
+    json::tagged::{self, AroundTag, Tagged},
     model::{
         Given, Rules,
         connector::ConnectorStatus,
@@ -77,10 +77,14 @@ macro_rules! commands {
 
         impl Tagged for Command {
             type Tag = Tag;
+            type Beside = TenantId;
 
-            fn read<'de, D: Deserializer<'de>>(tag: Tag, fields: D) -> Result<Self, D::Error> {
+            fn read<'de, A: de::MapAccess<'de>>(
+                tag: Tag,
+                fields: AroundTag<'_, 'de, A, TenantId>,
+            ) -> Result<Self, A::Error> {
                 match tag {
-                    $(Tag::$name => $name::deserialize(fields).map(Self::$name),)*
+                    $(Tag::$name => fields.into().map(Self::$name),)*
                 }
             }
         }

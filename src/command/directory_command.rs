@@ -1,17 +1,16 @@
 //! A line of the replay format: a command of a directory, or one in a tenant with `tenant` beside its own fields.
 
 use alloc::borrow::Cow;
-use core::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IntoDeserializer, value::MapAccessDeserializer},
+    de::{self, IntoDeserializer},
 };
 
 use super::{Command, CreateTenant, DeleteTenant, Tag};
 use crate::{
     ids::TenantId,
-    json::tagged::{self, Tagged},
+    json::tagged::{self, AroundTag, Tagged},
 };
 
 /// A command of a directory: about its tenants, or in one of them. A transaction cannot hold one.
@@ -100,58 +99,22 @@ impl<'de> Deserialize<'de> for DirectoryTag {
 
 impl Tagged for DirectoryCommand {
     type Tag = DirectoryTag;
+    type Beside = TenantId;
 
-    fn read<'de, D: Deserializer<'de>>(tag: DirectoryTag, fields: D) -> Result<Self, D::Error> {
+    fn read<'de, A: de::MapAccess<'de>>(
+        tag: DirectoryTag,
+        fields: AroundTag<'_, 'de, A, TenantId>,
+    ) -> Result<Self, A::Error> {
         match tag {
-            DirectoryTag::Create => CreateTenant::deserialize(fields).map(Self::CreateTenant),
-            DirectoryTag::Delete => DeleteTenant::deserialize(fields).map(Self::DeleteTenant),
-            DirectoryTag::Inside(tag) => fields.deserialize_map(InTenantVisitor(tag)),
-        }
-    }
-}
-
-/// Reads the fields of a command with `tenant` among them.
-struct InTenantVisitor(Tag);
-
-impl<'de> de::Visitor<'de> for InTenantVisitor {
-    type Value = DirectoryCommand;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a command")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<DirectoryCommand, A::Error> {
-        let mut tenant = None;
-        let fields = WithoutTenant { map, tenant: &mut tenant };
-        let command = Command::read(self.0, MapAccessDeserializer::new(fields))?;
-        let tenant = tenant.ok_or_else(|| de::Error::missing_field("tenant"))?;
-        Ok(DirectoryCommand::InTenant { tenant, command })
-    }
-}
-
-/// The fields of a line but for `tenant`, which is put aside, so that a command's own fields stay the only ones it knows.
-struct WithoutTenant<'a, A> {
-    map: A,
-    tenant: &'a mut Option<TenantId>,
-}
-
-impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for WithoutTenant<'_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
-            if key != "tenant" {
-                return seed.deserialize(key.into_deserializer()).map(Some);
-            }
-            if self.tenant.replace(self.map.next_value()?).is_some() {
-                return Err(de::Error::duplicate_field("tenant"));
+            DirectoryTag::Create => fields.into().map(Self::CreateTenant),
+            DirectoryTag::Delete => fields.into().map(Self::DeleteTenant),
+            DirectoryTag::Inside(tag) => {
+                let mut tenant = None;
+                let command = Command::read(tag, fields.with("tenant", &mut tenant))?;
+                let tenant = tenant.ok_or_else(|| de::Error::missing_field("tenant"))?;
+                Ok(Self::InTenant { tenant, command })
             }
         }
-        Ok(None)
-    }
-
-    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
     }
 }
 

@@ -16,8 +16,13 @@ use super::open::Json;
 /// the tag are read as they come, which matters to a list of a million ids.
 pub(crate) trait Tagged: Sized {
     type Tag: for<'de> Deserialize<'de>;
+    /// A field that stands beside those that the tag speaks of.
+    type Beside: for<'de> Deserialize<'de>;
 
-    fn read<'de, D: Deserializer<'de>>(tag: Self::Tag, fields: D) -> Result<Self, D::Error>;
+    fn read<'de, A: de::MapAccess<'de>>(
+        tag: Self::Tag,
+        fields: AroundTag<'_, 'de, A, Self::Beside>,
+    ) -> Result<Self, A::Error>;
 }
 
 /// Reads an object by its tag.
@@ -41,8 +46,7 @@ impl<'de, T: Tagged> de::Visitor<'de> for TaggedVisitor<T> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             if key == "command" {
                 let tag = map.next_value()?;
-                let fields = AroundTag { before: before.into_iter(), value: None, map };
-                return T::read(tag, MapAccessDeserializer::new(fields));
+                return T::read(tag, AroundTag { before: before.into_iter(), value: None, map, beside: None });
             }
             before.push((key, map.next_value()?));
         }
@@ -50,29 +54,58 @@ impl<'de, T: Tagged> de::Visitor<'de> for TaggedVisitor<T> {
     }
 }
 
-/// The fields that came before the tag, then those that follow it.
-struct AroundTag<'de, A> {
+/// The fields that came before the tag, then those that follow it; all but the one that is asked to be put aside.
+///
+/// One type for the fields of a line and for those of a command within a command: reading is compiled once for each type that
+/// fields come from, for every command.
+pub(crate) struct AroundTag<'b, 'de, A, B> {
     before: alloc::vec::IntoIter<(Cow<'de, str>, Json)>,
     value: Option<Json>,
     map: A,
+    beside: Option<(&'static str, &'b mut Option<B>)>,
 }
 
-impl<'de, A: de::MapAccess<'de>> de::MapAccess<'de> for AroundTag<'de, A> {
+impl<'de, A: de::MapAccess<'de>, B: Deserialize<'de>> AroundTag<'_, 'de, A, B> {
+    /// Puts the field of this name aside, so that the fields of `T` stay the only ones that it knows.
+    pub(crate) fn with<'b>(self, name: &'static str, beside: &'b mut Option<B>) -> AroundTag<'b, 'de, A, B> {
+        AroundTag { before: self.before, value: self.value, map: self.map, beside: Some((name, beside)) }
+    }
+
+    pub(crate) fn into<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(self))
+    }
+
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+        match self.before.next() {
+            Some((key, value)) => {
+                self.value = Some(value);
+                Ok(Some(key))
+            }
+            None => self.map.next_key(),
+        }
+    }
+}
+
+impl<'de, A: de::MapAccess<'de>, B: Deserialize<'de>> de::MapAccess<'de> for AroundTag<'_, 'de, A, B> {
     type Error = A::Error;
 
     fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let key = match self.before.next() {
-            Some((key, value)) => {
-                self.value = Some(value);
-                Some(key)
-            }
-            None => self.map.next_key()?,
-        };
-        match key {
+        loop {
+            let Some(key) = self.next_name()? else { return Ok(None) };
             // The tag was read already, so a second one is an error, as it is for any field.
-            Some(key) if key == "command" => Err(de::Error::duplicate_field("command")),
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => Ok(None),
+            if key == "command" {
+                return Err(de::Error::duplicate_field("command"));
+            }
+            match &self.beside {
+                Some((name, _)) if key == *name => {
+                    let (name, value) = (*name, self.next_value()?);
+                    let beside = self.beside.as_mut().map(|(_, beside)| &mut **beside);
+                    if beside.is_some_and(|beside| beside.replace(value).is_some()) {
+                        return Err(de::Error::duplicate_field(name));
+                    }
+                }
+                _ => return seed.deserialize(key.into_deserializer()).map(Some),
+            }
         }
     }
 

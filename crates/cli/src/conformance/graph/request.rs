@@ -109,15 +109,8 @@ impl Request {
                 with("PATCH", segment(command.id, tenant), body)
             }
             Command::RemoveApplicationSegment(command) => Some(Self::delete(segment(command.id, tenant))),
-            Command::ReassignApplications(_)
-            | Command::MoveConnectors(_)
-            | Command::AssignApplications(_)
-            | Command::Transaction(_)
-            | Command::RegisterConnector(_)
-            | Command::ReportConnector(_)
-            | Command::AdvanceClock(_)
-            | Command::ProvisionConnectorGroup(_)
-            | Command::UpdateProfile(_) => None,
+            // Bulk commands are one request a thing, and the others are no requests of Graph, or not of the trace.
+            _ => None,
         }
     }
 }
@@ -134,9 +127,7 @@ pub(super) fn singles(command: Command, tenant: &Tenant) -> Vec<Command> {
                     .filter(|application| application.connector_group().is_some_and(|found| found.id() == group))
                     .map(ApplicationView::id)
                     .collect(),
-                Selection::All | Selection::InRegion(_) | Selection::Named(_) => {
-                    published.map(ApplicationView::id).collect()
-                }
+                _ => published.map(ApplicationView::id).collect(),
             };
             ids.into_iter().map(|id| AddApplication { application: id, connector_group: to }.into()).collect()
         }
@@ -149,9 +140,7 @@ pub(super) fn singles(command: Command, tenant: &Tenant) -> Vec<Command> {
                     .filter(|connector| connector.connector_group().id() == group)
                     .map(ConnectorView::id)
                     .collect(),
-                Selection::All | Selection::InRegion(_) | Selection::Named(_) => {
-                    tenant.connectors().map(ConnectorView::id).collect()
-                }
+                _ => tenant.connectors().map(ConnectorView::id).collect(),
             };
             ids.into_iter().map(|id| AddConnector { connector: id, connector_group: to }.into()).collect()
         }
