@@ -37,6 +37,7 @@ use crate::{export::token::Source, output};
 /// Options of `conformance` that belong to `--graph`.
 #[derive(clap::Args)]
 #[command(next_help_heading = "With --graph")]
+#[group(skip)]
 pub(crate) struct Options {
     /// Check a service that speaks Graph's wire, such as an emulator, at this URL, without the version
     #[arg(long, value_name = "URL", conflicts_with_all = ["program", "answers"])]
@@ -171,7 +172,7 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
                 output::print_data(line)?;
             }
             output::print(&format!("difference: {}\n", found.difference))?;
-            output::print_data(&curl::script(graph, &found))?;
+            output::print_data(curl::script(graph, &found).trim_end())?;
             Ok(ExitCode::FAILURE)
         }
         None if differences > 0 => {
