@@ -172,7 +172,7 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
     if let Some(url) = &options.graph.graph {
         let Options { seed, traces, steps, .. } = *options;
         let compare = options.compare.unwrap_or(Compare::Code);
-        let traces = graph::Traces { seed, traces, steps, compare, trace: trace.as_deref() };
+        let traces = graph::Traces { seed, count: traces, steps, compare, trace: trace.as_deref() };
         return graph::run(&options.graph, url.trim_end_matches('/'), &traces);
     }
     let comparison = match options.compare.unwrap_or(Compare::Whole) {

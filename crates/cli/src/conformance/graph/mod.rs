@@ -118,7 +118,7 @@ trait Service {
 /// What the rest of the command line says.
 pub(super) struct Traces<'a> {
     pub(super) seed: u64,
-    pub(super) traces: u64,
+    pub(super) count: u64,
     pub(super) steps: u32,
     pub(super) compare: Compare,
     pub(super) trace: Option<&'a [String]>,
@@ -144,7 +144,7 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
     let capture = options.capture.as_deref();
     let mut capture = capture.map(|path| Capture::new(path, graph, &today())).transpose()?;
     let (mut requests, mut differences) = (0_u64, 0_u64);
-    let mut seen = |exchange: &Exchange<'_>| {
+    let mut note = |exchange: &Exchange<'_>| {
         requests = requests.saturating_add(1);
         differences = differences.saturating_add(u64::from(exchange.difference.is_some()));
         if let Some(capture) = &mut capture {
@@ -158,14 +158,16 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
         Answers::Documented => Profile::Documented,
     };
     let compare = traces.compare;
-    let mut harness = Harness { service: &mut service, seed, compare, profile, seen: &mut seen, left: Vec::new() };
+    let mut harness = Harness { service: &mut service, seed, compare, profile, seen: &mut note, left: Vec::new() };
     let found = match traces.trace {
         Some(lines) => harness.run_trace(lines),
-        None => harness.run(traces.seed, traces.traces, traces.steps),
+        None => harness.run(traces.seed, traces.count, traces.steps),
     };
     let left = core::mem::take(&mut harness.left);
     capture.map_or(Ok(()), Capture::end)?;
-    left.iter().for_each(|text| output::say("conformance", text));
+    for text in &left {
+        output::say("conformance", text);
+    }
     match found? {
         Some(found) => {
             for line in &found.trace {

@@ -59,12 +59,12 @@ impl Request {
                 Some(Self::delete(format!("{}/members/{}/$ref", group(now), command.connector)))
             }
             Command::CreateApplication(command) => {
-                let mut body = open(&command.properties);
+                let mut body = open(command.properties.as_ref());
                 body.insert("displayName".into(), (&*command.display_name).into());
                 with("POST", "applications".into(), body.into())
             }
             Command::UpdateApplication(command) => {
-                let mut body = open(&command.properties);
+                let mut body = open(command.properties.as_ref());
                 body.extend(command.display_name.iter().map(|name| ("displayName".into(), (&**name).into())));
                 with("PATCH", application(command.id), body.into())
             }
@@ -90,7 +90,7 @@ impl Request {
             }
             Command::CreateServicePrincipal(command) => {
                 let app_id = tenant.application(command.application).map(ApplicationView::app_id);
-                let mut body = open(&command.properties);
+                let mut body = open(command.properties.as_ref());
                 let app_id = app_id.unwrap_or_else(|| AppId::from_u128(command.application.as_u128()));
                 body.insert("appId".into(), app_id.to_string().into());
                 with("POST", "servicePrincipals".into(), body.into())
@@ -101,11 +101,11 @@ impl Request {
             }
             Command::DeleteServicePrincipal(command) => Some(Self::delete(format!("servicePrincipals/{}", command.id))),
             Command::AddApplicationSegment(command) => {
-                let body = without(command, &["id", "application", "properties"], &open(&command.properties));
+                let body = without(command, &["id", "application", "properties"], &open(command.properties.as_ref()));
                 with("POST", segments(command.application), body)
             }
             Command::UpdateApplicationSegment(command) => {
-                let body = without(command, &["id", "properties"], &open(&command.properties));
+                let body = without(command, &["id", "properties"], &open(command.properties.as_ref()));
                 with("PATCH", segment(command.id, tenant), body)
             }
             Command::RemoveApplicationSegment(command) => Some(Self::delete(segment(command.id, tenant))),
@@ -187,7 +187,7 @@ fn members<const N: usize>(given: [(&str, Option<Value>); N]) -> Value {
 }
 
 /// Properties that are kept as they come.
-fn open<T: serde::Serialize>(properties: &Option<T>) -> Map<String, Value> {
+fn open<T: serde::Serialize>(properties: Option<&T>) -> Map<String, Value> {
     match serde_json::to_value(properties) {
         Ok(Value::Object(members)) => members,
         _ => Map::new(),

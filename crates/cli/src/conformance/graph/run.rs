@@ -363,7 +363,7 @@ fn line(command: &Command) -> String {
 /// What to read to see whether a command has done what its answer says.
 fn about(command: &Command, tenant: &Tenant) -> Vec<String> {
     let default = || of_group(tenant.default_connector_group());
-    let of_id = |id| tenant.connector_group(id).map(of_group).unwrap_or_else(|| Vec::from([request::group(id)]));
+    let of_id = |id| tenant.connector_group(id).map_or_else(|| Vec::from([request::group(id)]), of_group);
     let of_application_id = |id| {
         let found = tenant.application(id);
         let group = found.and_then(ApplicationView::connector_group).into_iter().flat_map(of_group);

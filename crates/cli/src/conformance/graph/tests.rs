@@ -1,6 +1,12 @@
 //! Servers with one fault each, planted around the engine's own wire, and that each is found.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops where it fails"
+)]
 
 use connector_groups::{Directory, graph};
 use serde_json::{Value, json};
@@ -62,13 +68,13 @@ fn seed() -> Seed {
 
 fn checked(fault: Option<Fault>, traces: u64, compare: Compare) -> (Option<Found>, Directory) {
     let mut local = Local { directory: seed().directory().unwrap(), requests: 0, fault };
-    let mut seen = |_: &super::Exchange<'_>| false;
+    let mut note = |_: &super::Exchange<'_>| false;
     let mut harness = Harness {
         service: &mut local,
         seed: seed(),
         compare,
         profile: graph::Profile::Live,
-        seen: &mut seen,
+        seen: &mut note,
         left: Vec::new(),
     };
     let found = harness.run(0, traces, 120).unwrap();
@@ -103,6 +109,7 @@ fn error(status: u16, code: &str) -> Answer {
 }
 
 /// The right answer with a change.
+#[allow(clippy::unnecessary_wraps, reason = "a fault may have no answer of its own")]
 fn but(local: &mut Local, request: &Request, change: impl FnOnce(&mut Answer)) -> Option<Answer> {
     let mut answer = local.right(request);
     change(&mut answer);
