@@ -8,7 +8,10 @@ use connector_groups::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::import::layout::PROFILE;
+use crate::{import::layout::PROFILE, work};
+
+/// Where links lead: whose host it is does not count.
+const ROOT: &str = "https://graph.microsoft.com/beta";
 
 /// One request, in the ids of the trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,25 +36,22 @@ impl Request {
     pub(super) fn of(command: &Command, tenant: &Tenant) -> Option<Self> {
         let with = |method, path, body| Some(Self { method, path, body: Some(body) });
         match command {
-            Command::CreateConnectorGroup(command) => {
-                let region = command.region.as_ref().map(|region| Value::from(region.as_str()));
-                with("POST", groups(), members([("name", Some(command.name.as_str().into())), ("region", region)]))
+            // Graph has two ways to say it, and clients use both.
+            Command::AddConnector(AddConnector { connector, connector_group })
+                if connector_group.as_u128() & 1 == 1 =>
+            {
+                let path = format!("{}/members/$ref", group(*connector_group));
+                with("POST", path, link(&format!("{PROFILE}/connectors/{connector}")))
             }
-            Command::UpdateConnectorGroup(command) => {
-                let name = command.name.as_ref().map(|name| Value::from(name.as_str()));
-                let region = command.region.as_ref().map(|region| Value::from(region.as_str()));
-                with("PATCH", group(command.id), members([("name", name), ("region", region)]))
-            }
-            Command::DeleteConnectorGroup(command) => Some(Self::delete(group(command.id))),
-            Command::AddConnector(AddConnector { connector, connector_group }) => {
-                // Graph has two ways to say it, and clients use both.
-                if connector_group.as_u128() & 1 == 0 {
-                    let path = format!("{PROFILE}/connectors/{connector}/memberOf/$ref");
-                    with("POST", path, link(&group(*connector_group)))
-                } else {
-                    let path = format!("{}/members/$ref", group(*connector_group));
-                    with("POST", path, link(&format!("{PROFILE}/connectors/{connector}")))
-                }
+            // What a plan is done with.
+            Command::CreateConnectorGroup(_)
+            | Command::UpdateConnectorGroup(_)
+            | Command::DeleteConnectorGroup(_)
+            | Command::AddConnector(_)
+            | Command::AddApplication(_) => {
+                let planned = work::Request::of(command).ok()?.into_iter().next()?;
+                let path = planned.path_as(|id| id.to_string());
+                Some(Self { method: planned.method, path, body: planned.body_as(ROOT, |id| id.to_string()) })
             }
             Command::RemoveConnector(command) => {
                 let now = tenant.connector(command.connector).map(ConnectorView::connector_group);
@@ -80,10 +80,6 @@ impl Request {
             }
             Command::UnpublishApplication(command) => {
                 with("PATCH", application(command.application), json!({"onPremisesPublishing": null}))
-            }
-            Command::AddApplication(command) => {
-                let path = format!("{}/connectorGroup/$ref", application(command.application));
-                with("PUT", path, link(&group(command.connector_group)))
             }
             Command::RemoveApplication(command) => {
                 Some(Self::delete(format!("{}/connectorGroup/$ref", application(command.application))))
@@ -179,11 +175,7 @@ fn segment(id: ApplicationSegmentId, tenant: &Tenant) -> String {
 }
 
 pub(super) fn link(path: &str) -> Value {
-    json!({"@odata.id": format!("https://graph.microsoft.com/beta/{path}")})
-}
-
-fn members<const N: usize>(given: [(&str, Option<Value>); N]) -> Value {
-    given.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect::<Map<_, _>>().into()
+    json!({"@odata.id": format!("{ROOT}/{path}")})
 }
 
 /// Properties that are kept as they come.
