@@ -25,7 +25,7 @@ use std::{
 
 use connector_groups::{
     Directory, DirectoryCommand, Timestamp,
-    graph::{self, Context, Options},
+    graph::{self, Context, Options, operations as answered},
 };
 use repository::{all_files, is_rust, read, root};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -75,7 +75,6 @@ struct Rule {
 struct Operation {
     method: String,
     route: String,
-    planned: bool,
     note: Option<String>,
     #[serde(flatten)]
     witnesses: Witnesses,
@@ -215,10 +214,9 @@ fn nothing_is_supported_without_a_witness() {
     for operation in operations() {
         let name = operation.name();
         let Witnesses { documents, schema, observed, clients, model, mutation, tests } = operation.witnesses;
-        assert_eq!(operation.planned, tests.is_empty(), "{name}: supported by a test, or planned");
-        assert!(!(documents.is_empty() && schema.is_empty() && observed.is_empty()), "{name} comes from nowhere");
-        let runs = [clients, model, mutation];
-        assert!(!operation.planned || runs.iter().all(Vec::is_empty), "{name} is planned, and has been driven");
+        assert!(!tests.is_empty(), "{name} is called supported, and no test says so");
+        let is_seen = [&documents, &schema, &observed].iter().any(|axis| !axis.is_empty());
+        assert!(is_seen, "{name} comes from nowhere: clients {clients:?}, model {model:?}, mutation {mutation:?}");
     }
 }
 
@@ -246,7 +244,34 @@ fn every_rule_has_a_record_and_every_rule_test_stands_in_one() {
     }
 }
 
-/// The engine answers what the records call supported. Which routes there are beyond those is for the engine's own list to say.
+/// A route without the names of its ids.
+fn shape(route: &str) -> String {
+    let segment = |segment: &str| match segment {
+        "{property}" => segment.to_string(),
+        _ if segment.starts_with('{') => "{id}".into(),
+        _ => segment.to_string(),
+    };
+    route.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// What the records call supported is what the router has, both ways: the list is the engine's own, made by asking the router.
+#[test]
+fn every_operation_of_the_router_has_a_record_and_no_record_is_of_another() {
+    let recorded = operations();
+    let names = |(method, route): (&str, &str)| format!("{method} {}", shape(route));
+    let recorded: Vec<String> = recorded.iter().map(|record| names((&record.method, &record.route))).collect();
+    let distinct: BTreeSet<&String> = recorded.iter().collect();
+    assert_eq!(distinct.len(), recorded.len(), "an operation stands there twice");
+    let router: Vec<String> = answered().iter().map(|known| names((known.method.as_str(), &known.route))).collect();
+    for name in &router {
+        assert!(distinct.contains(name), "{name} is answered, and has no record in src/docs/operations.jsonl");
+    }
+    for name in &recorded {
+        assert!(router.contains(name), "{name} has a record, and the router does not know it");
+    }
+}
+
+/// Each record is answered, not only routed.
 #[test]
 fn every_supported_operation_is_a_route() {
     let tenant = "7e000000-0000-4000-8000-000000000001";
@@ -256,10 +281,13 @@ fn every_supported_operation_is_a_route() {
     );
     let mut directory = Directory::default();
     directory.apply(&serde_json::from_str::<DirectoryCommand>(&create).unwrap()).unwrap();
-    for operation in operations().iter().filter(|operation| !operation.planned) {
+    for operation in &operations() {
         let name = operation.name();
-        let segments =
-            operation.route.split('/').map(|segment| if segment.starts_with('{') { tenant } else { segment });
+        let segments = operation.route.split('/').map(|segment| match segment {
+            "{property}" => "id",
+            _ if segment.starts_with('{') => tenant,
+            _ => segment,
+        });
         let url = format!("/beta{}", segments.collect::<Vec<_>>().join("/"));
         let request = http::Request::builder().method(&*operation.method).uri(url).header("host", "localhost");
         let request = request.header("authorization", format!("Bearer {tenant}")).body(b"{}".to_vec()).unwrap();
@@ -281,9 +309,61 @@ fn the_document_is_made_of_the_records() {
     assert!(is_current, "src/docs/rules.md is out of date: {REGENERATE}=1 cargo test --test evidence writes it anew");
 }
 
+/// The operations that each trace of public tools asks for, by its name.
+fn traces() -> BTreeMap<String, BTreeSet<String>> {
+    let known: Vec<(String, String)> =
+        answered().into_iter().map(|known| (known.method.to_string(), shape(&known.route))).collect();
+    let mut traces = BTreeMap::new();
+    for entry in fs::read_dir(path("tests/traces")).unwrap() {
+        let file = entry.unwrap().path();
+        let mut asked = BTreeSet::new();
+        for line in fs::read_to_string(&file).unwrap().lines() {
+            let step: serde_json::Value = serde_json::from_str(line).unwrap();
+            let mut requests: Vec<(String, String)> = Vec::new();
+            let mut push = |method: &str, url: &str| requests.push((method.into(), url.into()));
+            if let Some((method, url)) = step["send"].as_str().and_then(|send| send.split_once(' ')) {
+                push(method, url);
+            }
+            for request in step["body"]["requests"].as_array().into_iter().flatten() {
+                push(
+                    request["method"].as_str().unwrap(),
+                    &format!("/beta/{}", request["url"].as_str().unwrap().trim_start_matches('/')),
+                );
+            }
+            for (method, url) in requests {
+                let path = url.split('?').next().unwrap();
+                let fitting = known.iter().filter(|(known, route)| *known == method && is_at(path, route));
+                // A word of the path is that word, where it could be an id or a property too.
+                let found = fitting.min_by_key(|(_, route)| route.matches('{').count());
+                asked.extend(found.map(|(method, route)| format!("{method} {route}")));
+            }
+        }
+        traces.insert(file.file_stem().unwrap().to_string_lossy().into_owned(), asked);
+    }
+    traces
+}
+
+/// Whether a path without its version is at a route.
+fn is_at(path: &str, route: &str) -> bool {
+    let path = path.replace("('", "/").replace("')", "");
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).skip(1);
+    let mut known = route.split('/').filter(|segment| !segment.is_empty());
+    let fits = known.by_ref().all(|known| {
+        segments.next().is_some_and(|segment| {
+            known.eq_ignore_ascii_case(segment) || known.starts_with('{') && !segment.starts_with('$')
+        })
+    });
+    fits && segments.next().is_none()
+}
+
 impl Operation {
     fn name(&self) -> String {
         format!("{} {}", self.method, self.route)
+    }
+
+    /// The same without the names of its ids.
+    fn shape(&self) -> String {
+        format!("{} {}", self.method, shape(&self.route))
     }
 }
 
@@ -347,6 +427,12 @@ Witnesses stand on separate axes, one letter each, a dot where there is none:
 are found, **T** tests of its own.
 ";
 
+/// The operations that v1.0 has too.
+fn in_v1() -> BTreeSet<String> {
+    let known = answered().into_iter().filter(|known| known.in_v1);
+    known.map(|known| format!("{} {}", known.method, shape(&known.route))).collect()
+}
+
 fn document() -> String {
     let (rules, operations) = (rules(), operations());
     let sources: Vec<Source> = records("sources.jsonl");
@@ -359,12 +445,18 @@ fn document() -> String {
         writeln!(text, "| [{id}](#{anchor}) | {statement} | {grade} | `{}` | {supported} |", witnesses.letters())
             .unwrap();
     }
-    text.push_str("\n## Operations of the wire\n\nRoutes below `/beta`. *Planned*: documented or used by tools, and not answered yet.\n\n");
-    text.push_str("| operation | witnesses | state | note |\n|---|---|---|---|\n");
+    let (traces, in_v1) = (traces(), in_v1());
+    text.push_str("\n## Operations of the wire\n\nAll that the router has, which a test holds against it, below `/beta`; and where it says so, below `/v1.0`.\n");
+    text.push_str(
+        "**R** beside the letters above: requests of public tools are played that ask for it (`tests/traces`).\n\n",
+    );
+    text.push_str("| operation | witnesses | v1.0 | note |\n|---|---|---|---|\n");
     for operation in &operations {
-        let state = if operation.planned { "planned" } else { "supported" };
-        let note = operation.note.as_deref().unwrap_or_default();
-        writeln!(text, "| `{}` | `{}` | {state} | {note} |", operation.name(), operation.witnesses.letters()).unwrap();
+        let (name, shape) = (operation.name(), operation.shape());
+        let v1 = if in_v1.contains(&shape) { "yes" } else { "" };
+        let played = if traces.values().any(|asked| asked.contains(&shape)) { 'R' } else { '·' };
+        let (letters, note) = (operation.witnesses.letters(), operation.note.as_deref().unwrap_or_default());
+        writeln!(text, "| `{name}` | `{letters}{played}` | {v1} | {note} |").unwrap();
     }
     text.push_str("\n## Evidence of each rule\n");
     for Rule { id, statement, grade, note, not_supported, witnesses } in &rules {
@@ -377,6 +469,9 @@ fn document() -> String {
     for operation in &operations {
         writeln!(text, "\n### `{}`\n", operation.name()).unwrap();
         operation.witnesses.details(&sources, &mut text);
+        let played =
+            traces.iter().filter(|(_, asked)| asked.contains(&operation.shape())).map(|(name, _)| format!("`{name}`"));
+        line(&mut text, "Traces", &played.collect::<Vec<_>>().join(", "));
     }
     text
 }

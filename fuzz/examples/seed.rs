@@ -7,10 +7,12 @@
 use std::{fs, path::Path};
 
 use connector_groups::{
-    Directory, DirectoryCommand, Timestamp,
+    Directory, DirectoryCommand, Tenant, Timestamp,
     graph::{Context, Options, respond},
     workload::Workload,
 };
+
+use serde_json::Value;
 
 #[path = "../../tests/graph/spelling.rs"]
 mod spelling;
@@ -43,7 +45,149 @@ fn requests(seed: u64) -> String {
     text
 }
 
-const READS: [&str; 14] = [
+/// The commands of the generator have no properties, principals or segments in most of their first steps; a tenant with all
+/// of them, and what changes them.
+const ATTACHED: &str = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur","now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000000"}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createApplication","id":"a0000000-0000-4000-8000-000000000001","appId":"b0000000-0000-4000-8000-000000000001","displayName":"A","properties":{"tags":["x"],"web":{"redirectUris":["https://a/"]},"notes":null}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createServicePrincipal","id":"e0000000-0000-4000-8000-000000000001","application":"a0000000-0000-4000-8000-000000000001","properties":{"tags":["y"]}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"publishApplication","application":"a0000000-0000-4000-8000-000000000001","onPremisesPublishing":{"applicationType":"NonWebApp","isAccessibleViaZTNAClient":true}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000001","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"10.1.0.0/16","destinationType":"ipRangeCidr","protocol":"tcp, UDP","ports":["1-80","443"],"properties":{"action":"tunnel"}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000002","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"10.2.0.1..10.2.0.9","destinationType":"ipRange","ports":["1-1"]}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000003","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"2001:db8::1","destinationType":"ip","protocol":"udp","ports":["53"]}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000004","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"contoso.local","destinationType":"dnsSuffix"}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000005","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"*.contoso.com","destinationType":"fqdn","ports":["0-65535"]}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000006","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"10.1.2.3","destinationType":"ip","ports":["80-90"]}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplicationSegment","id":"d0000000-0000-4000-8000-000000000002","destinationHost":"10.3.0.1..10.2.0.9","ports":[]}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplicationSegment","id":"d0000000-0000-4000-8000-000000000003","destinationHost":"2001:db8::/32","destinationType":"ipRangeCidr","properties":{"action":null,"port":0}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplication","id":"a0000000-0000-4000-8000-000000000001","displayName":"B","properties":{"tags":null,"more":{"a":[1]}}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateServicePrincipal","id":"e0000000-0000-4000-8000-000000000001","properties":{"notes":"n"}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateProfile","properties":{"isDefaultAccessEnabled":false}}"#;
+
+/// What comes after those: a document holds what the first make, and the events what each does.
+const DETACHED: &str = r#"
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"removeApplicationSegment","id":"d0000000-0000-4000-8000-000000000001"}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"deleteServicePrincipal","id":"e0000000-0000-4000-8000-000000000001"}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"unpublishApplication","application":"a0000000-0000-4000-8000-000000000001"}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"deleteApplication","id":"a0000000-0000-4000-8000-000000000001"}"#;
+
+/// Requests, with the ids that their answers give filled in where later ones name them.
+struct Recorder {
+    directory: Directory,
+    options: Options,
+    lines: Vec<String>,
+}
+
+impl Recorder {
+    fn new() -> Self {
+        let directory = connector_groups_fuzz::contoso();
+        let options = Options { anonymous: directory.tenants().next().map(Tenant::id), ..Options::default() };
+        Self { directory, options, lines: Vec::new() }
+    }
+
+    /// The answer's body, or null.
+    fn send(&mut self, method: &str, url: &str, body: &str) -> Value {
+        let number = u128::try_from(self.lines.len()).unwrap();
+        self.lines.push(format!("{method} {url} {body}").trim_end().into());
+        let request = http::Request::builder().method(method).uri(url).header("host", "graph.example.com");
+        let Ok(request) = request.body(body.to_string()) else { return Value::Null };
+        let context = Context::new(Timestamp::UNIX_EPOCH, number);
+        let response = respond(&mut self.directory, &request, &context, &self.options).response;
+        serde_json::from_slice(response.body()).unwrap_or_default()
+    }
+
+    fn text(self, letters: &str) -> String {
+        format!("{letters}\n{}", self.lines.join("\n"))
+    }
+}
+
+/// A trace of `tests/traces`, as far as one input can hold it.
+fn trace(text: &str) -> String {
+    let mut recorder = Recorder::new();
+    let mut names: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let line =
+            names.iter().fold(line.to_string(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let Some((method, url)) = line["send"].as_str().and_then(|send| send.split_once(' ')) else { continue };
+        let body = line.get("body").map_or_else(String::new, Value::to_string);
+        let answer = recorder.send(method, &url.replace(' ', "%20"), &body);
+        for (name, pointer) in line["take"].as_object().into_iter().flatten() {
+            let value = answer.pointer(pointer.as_str().unwrap()).and_then(Value::as_str).unwrap_or("x");
+            names.push((name.clone(), value.into()));
+        }
+    }
+    recorder.text("")
+}
+
+/// Each operation that the wire has, of things that there are, in inputs of forty requests.
+fn operations() -> Vec<String> {
+    let mut inputs = Vec::new();
+    let operations = connector_groups::graph::operations();
+    for (number, part) in operations.chunks(34).enumerate() {
+        let mut recorder = Recorder::new();
+        let made = recorder.send(
+            "POST",
+            "/beta/applicationTemplates/8adf8e6e-67b2-4cf2-a259-e3dc5476c621/instantiate",
+            r#"{"displayName":"Files"}"#,
+        );
+        let text = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap().to_string();
+        let (application, principal) = (text("/application/objectId"), text("/servicePrincipal/objectId"));
+        recorder.send(
+            "PATCH",
+            &format!("/beta/applications/{application}/onPremisesPublishing"),
+            r#"{"applicationType":"nonwebapp"}"#,
+        );
+        let segments = format!(
+            "/beta/applications/{application}/onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments"
+        );
+        let segment =
+            r#"{"destinationHost":"10.0.0.0/8","destinationType":"ipRangeCidr","protocol":"tcp,udp","ports":["1-80"]}"#;
+        let segment = recorder.send("POST", &segments, segment)["id"].as_str().unwrap().to_string();
+        let assignment =
+            format!(r#"{{"principalId":"{principal}","resourceId":"{principal}","appRoleId":"{application}"}}"#);
+        let assigned =
+            recorder.send("POST", &format!("/beta/servicePrincipals/{principal}/appRoleAssignedTo"), &assignment);
+        let assigned = assigned["id"].as_str().unwrap().to_string();
+        let owner = format!(r#"{{"@odata.id":"https://x/directoryObjects/{principal}"}}"#);
+        recorder.send("POST", &format!("/beta/applications/{application}/owners/$ref"), &owner);
+        for operation in part {
+            let ids: &[&str] = match operation.route.split('/').nth(1).unwrap_or_default() {
+                "servicePrincipals" => &[&principal, &assigned],
+                "applications" if operation.route.contains("Segments") => &[&application, &segment],
+                "applications" => &[&application, &principal],
+                "applicationTemplates" => &["8adf8e6e-67b2-4cf2-a259-e3dc5476c621"],
+                _ if operation.route.contains("applicationSegments") => &[&segment],
+                _ if operation.route.contains("/connectors") => {
+                    &["c0000000-0000-4000-8000-000000000001", "9d000000-0000-4000-8000-000000000001"]
+                }
+                _ => &["9d000000-0000-4000-8000-000000000001", "c0000000-0000-4000-8000-000000000001"],
+            };
+            let route = ids.iter().fold(operation.route.clone(), |route, id| route.replacen("{id}", id, 1));
+            let url = format!("/beta{}", route.replace("{property}", "displayName"));
+            let body = match operation.method.as_str() {
+                "GET" | "DELETE" => String::new(),
+                "PUT" => r#"{"@odata.id":"x/connectorGroups/9d000000-0000-4000-8000-000000000002"}"#.into(),
+                _ if route.ends_with("$batch") => BATCHES[0].into(),
+                _ if route.contains("owners") => owner.replace("directoryObjects", "users"),
+                _ if route.ends_with("memberOf/$ref") => r#"{"@odata.id":"x/connectorGroups/9d000000-0000-4000-8000-000000000002"}"#.into(),
+                _ if route.ends_with("members/$ref") => r#"{"@odata.id":"x/connectors/c0000000-0000-4000-8000-000000000002"}"#.into(),
+                _ if route.contains("appRole") => assignment.replace("principalId\":\"", "principalId\":\"x"),
+                _ if route.ends_with("instantiate") => r#"{"displayName":"Other"}"#.into(),
+                _ if route.contains("Segments") => r#"{"destinationHost":"*.a.b","destinationType":"fqdn","ports":["1-2"],"action":"exclude"}"#.into(),
+                _ if route.ends_with("onPremisesPublishing") => r#"{"internalUrl":"https://a.b","singleSignOnSettings":{"SingleSignOnMode":"saml"}}"#.into(),
+                _ if route.ends_with("applicationProxy") => r#"{"isDefaultAccessEnabled":true}"#.into(),
+                _ if route.starts_with("/servicePrincipals") => r#"{"appId":"b0000000-0000-4000-8000-000000000002","Tags":["HideApp"],"info":{"a":1}}"#.into(),
+                _ if route.contains("connectorGroups") => r#"{"Name":"x","region":"nam"}"#.into(),
+                _ => r#"{"displayName":"x","identifierUris":["api://a"],"web":{"redirectUris":["https://x"]},"more":{"A":1}}"#.into(),
+            };
+            recorder.send(operation.method.as_str(), &url, &body);
+        }
+        inputs.push(recorder.text(["", "d", "p"][number % 3]));
+    }
+    inputs
+}
+
+const READS: [&str; 26] = [
     "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups?$expand=members($select=id),applications&$top=2",
     "/beta/onPremisesPublishingProfiles('applicationProxy')/connectorGroups?$filter=region%20eq%20'eur'%20and%20not%20startswith(name,'D')",
     "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups?$orderby=region,name%20desc&$count=true&$skip=1",
@@ -58,6 +202,18 @@ const READS: [&str; 14] = [
     "/beta/applications?$skiptoken=a0000000-0000-4000-8000-000000000002&$top=3",
     "/v1.0/applications/$count",
     "/beta/connectorGroups",
+    "/v1.0/servicePrincipals?$filter=tags/any(t:t%20eq%20'HideApp')%20or%20servicePrincipalNames/any(n:startswith(n,'api'))&$count=true",
+    "/beta/servicePrincipals(appId='b0000000-0000-4000-8000-000000000001')?$expand=appRoleAssignedTo,owners($select=id)",
+    "/beta/servicePrincipals/$count?$filter=accountEnabled",
+    "/beta/applications?$filter=identifierUris/all(u:u%20eq%20'x')%20and%20web/redirectUris/any()&$select=web,nothing,Tags",
+    "/beta/applications?$filter=onPremisesPublishing/isOnPremPublishingEnabled%20eq%20true&$orderby=displayName%20desc",
+    "/beta/applications?$filter=createdByAppId%20eq%20a0000000-0000-4000-8000-000000000001%20or%20createdDateTime%20eq%202026-03-02T08:00:00Z",
+    "/beta/applications/a0000000-0000-4000-8000-000000000001/owners/$ref?$top=1",
+    "/beta/applications(uniqueName='x')/displayName",
+    "/beta/onPremisesPublishingProfiles/applicationProxy/applicationSegments?$expand=application($select=id)&$orderby=destinationHost",
+    "/beta/onPremisesPublishingProfiles?$expand=connectors,connectorGroups",
+    "/v1.0/myorganization//applicationTemplates?$filter=displayName%20eq%20'Custom'",
+    "/beta/$metadata",
 ];
 
 const BATCHES: [&str; 3] = [
@@ -102,6 +258,29 @@ fn main() {
         let tenant =
             directory.tenants().next().map(|tenant| serde_json::to_string(tenant).unwrap()).unwrap_or_default();
         write("documents", &[tenant.as_bytes(), b"\n", &steps[..180]].concat());
+    }
+    let write = |path: &str, text: &str| fs::write(corpus.join(path), text).unwrap();
+    for (number, text) in operations().iter().enumerate() {
+        write(&format!("request/operations-{number}"), text);
+    }
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/traces")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        write(&format!("request/trace-{name}"), &trace(&fs::read_to_string(&path).unwrap()));
+    }
+    write("replay/attached", &format!("{ATTACHED}{DETACHED}"));
+    let mut directory = Directory::default();
+    for line in ATTACHED.lines() {
+        _ = directory.apply(&serde_json::from_str::<DirectoryCommand>(line).unwrap());
+    }
+    let tenant = serde_json::to_string(directory.tenants().next().unwrap()).unwrap();
+    let steps = fs::read(corpus.join("steps/seed-00")).unwrap();
+    fs::write(corpus.join("documents/attached"), [tenant.as_bytes(), b"\n", &steps[..180]].concat()).unwrap();
+    for (number, line) in DETACHED.trim().lines().enumerate() {
+        let DirectoryCommand::InTenant { command, .. } = serde_json::from_str(line).unwrap() else { unreachable!() };
+        let events = serde_json::to_string(&directory.tenants().next().unwrap().decide(&command).unwrap()).unwrap();
+        let text = [tenant.as_bytes(), b"\n", events.as_bytes(), b"\n", &steps[..180]].concat();
+        fs::write(corpus.join(format!("events/attached-{number}")), text).unwrap();
     }
     for (number, body) in BATCHES.iter().enumerate() {
         let text = format!("t\nPOST /beta/$batch {body}\n\nPOST /beta/$batch {body}").replacen('t', "", number.min(1));

@@ -124,8 +124,11 @@ impl Writer<'_, '_> {
             return Err(Error::new(Code::InvalidReference, "Permission being assigned already exists on the object"));
         }
         assignment.insert("id".into(), self.session.next_any_id().to_string().into());
-        assignment.insert("createdDateTime".into(), format!("{}", self.session.context.now).into());
+        let now = Value::from(format!("{}", self.session.context.now));
+        assignment.insert("createdDateTime".into(), now.clone());
+        assignment.insert("creationTimestamp".into(), now);
         values.push(Value::Object(assignment.clone()));
+        assignment.retain(|name, _| ROLE_ASSIGNMENT.property(name).is_none_or(|known| version.has(known.in_v1)));
         self.set(values)?;
         let list = List::Kept(self.holder.clone(), self.name);
         let context = View { call: self.call, version }.context(&format!("{}/$entity", list.path()));

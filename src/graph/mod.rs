@@ -25,6 +25,7 @@ mod kept;
 mod lists;
 mod metadata;
 mod open;
+mod operations;
 mod options;
 mod outcome;
 mod permission;
@@ -49,6 +50,7 @@ use crate::Directory;
 
 pub use caller::Caller;
 pub use error::Code;
+pub use operations::{Operation, operations};
 pub use options::{Context, Options, Profile, Quirks};
 pub use outcome::{Decision, Outcome};
 pub use permission::least_permission;

@@ -23,6 +23,10 @@ pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy
 /// The type that a path names where it means an application's IP segments.
 const IP_CONFIGURATION: &str = "microsoft.graph.ipSegmentConfiguration";
 
+/// Where an application's IP segments are, below it.
+pub(super) const SEGMENTS: &str =
+    "onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments";
+
 /// A key as it came: an id, or one of the alternate keys of applications.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Key {
@@ -116,7 +120,8 @@ impl Target {
         use List::{Applications, GroupApplications, Groups, Kept, Segments, ServicePrincipals};
         match self {
             Self::Batch | Self::Instantiate(_) => &[Method::POST],
-            Self::List(Kept(_, "owners")) => &[Method::GET],
+            // By its own path an owner is a thing of the directory, which is not deleted here; `$ref` ends the relation.
+            Self::List(Kept(_, "owners")) | Self::Item(Kept(_, "owners"), _) => &[Method::GET],
             Self::Item(Kept(..), _) => &[Method::GET, Method::DELETE],
             Self::List(Groups | Applications | ServicePrincipals | GroupApplications(_) | Segments(_) | Kept(..)) => {
                 &[Method::GET, Method::POST]

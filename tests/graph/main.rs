@@ -21,6 +21,7 @@ mod filters;
 mod losses;
 mod metadata;
 mod names;
+mod operations;
 mod permissions;
 mod profiles;
 mod properties;

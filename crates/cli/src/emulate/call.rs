@@ -1,8 +1,13 @@
 //! A request as it is counted, matched and kept: what called what, and what became of it.
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, collections::BTreeSet};
+use std::sync::LazyLock;
 
-use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
+use connector_groups::{
+    DirectoryCommand, Refusal, TenantId, Timestamp,
+    directory::DirectoryEvent,
+    graph::{self, Decision},
+};
 use hyper::{
     HeaderMap, Request,
     body::Bytes,
@@ -23,29 +28,21 @@ const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Bodies up to this length are kept as they are, longer ones cut.
 const SHARED_BYTES_MAX: usize = 64 * 1024;
 
-/// The words that a route template keeps; whatever else a path has is an id.
+/// The words of Graph's routes, as its router has them.
+static OF_GRAPH: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let routes = graph::operations().into_iter().map(|operation| operation.route);
+    let words = routes.flat_map(|route| route.split('/').map(String::from).collect::<Vec<_>>());
+    words.filter(|word| !word.is_empty() && !word.starts_with('{')).collect()
+});
+
+/// The other words that a route template keeps; whatever else a path has is an id.
 const WORDS: &[&str] = &[
     "beta",
     "v1.0",
-    "onPremisesPublishingProfiles",
-    "applicationProxy",
-    "connectorGroups",
-    "connectors",
-    "members",
-    "memberOf",
-    "applications",
-    "connectorGroup",
-    "onPremisesPublishing",
-    "applicationTemplates",
-    "instantiate",
     "microsoft.graph.instantiate",
     "agents",
     "agentGroups",
     "publishedResources",
-    "$ref",
-    "$count",
-    "$batch",
-    "$metadata",
     "organization",
     "subscriptions",
     "me",
@@ -217,9 +214,9 @@ pub(crate) fn template(path: &str) -> String {
     for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
         let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
         let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
-        let known = WORDS.iter().find(|known| known.eq_ignore_ascii_case(word));
+        let mut words = OF_GRAPH.iter().map(String::as_str).chain(WORDS.iter().copied());
         template.push('/');
-        template.push_str(known.copied().unwrap_or("{id}"));
+        template.push_str(words.find(|known| known.eq_ignore_ascii_case(word)).unwrap_or("{id}"));
         // An alternate key has its name; `('…')` is an id as in the other spelling.
         match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
             None => {}
@@ -252,6 +249,8 @@ mod tests {
             ),
             ("/7e/oauth2/v2.0/token", "/{id}/oauth2/v2.0/token"),
             ("/beta/%24batch", "/beta/$batch"),
+            ("/v1.0/serviceprincipals/7e/appRoleAssignedTo", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo"),
+            ("/beta/applications/7e/owners/7e/$ref", "/beta/applications/{id}/owners/{id}/$ref"),
         ] {
             assert_eq!(template(path), expected);
         }
