@@ -314,7 +314,7 @@ fn traces() -> BTreeMap<String, BTreeSet<String>> {
     let known: Vec<(String, String)> =
         answered().into_iter().map(|known| (known.method.to_string(), shape(&known.route))).collect();
     let mut traces = BTreeMap::new();
-    for entry in fs::read_dir(path("tests/traces")).unwrap() {
+    for entry in fs::read_dir(root().join("tests/traces")).unwrap() {
         let file = entry.unwrap().path();
         let mut asked = BTreeSet::new();
         for line in fs::read_to_string(&file).unwrap().lines() {

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, format, string::ToString, vec::Vec};
 
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -82,10 +82,7 @@ fn create(
 ) -> Result<Reply, Error> {
     let application = made(directory, call, version, None, session)?;
     let view = View { call, version };
-    let mut reply = Reply::json(StatusCode::CREATED, &Shown::one(application, "applications", view));
-    let link = format!("{}/{}/applications/{}", call.root, version.as_str(), application.id());
-    reply.headers.push((header::LOCATION, link));
-    Ok(reply)
+    Ok(Reply::created(&Shown::one(application, "applications", view), view, "applications", &application.id()))
 }
 
 /// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or

@@ -261,10 +261,8 @@ impl<'a> Entity<'a> for Kept<'a> {
     }
 
     fn property(self, name: &str) -> Property<'a> {
-        {
-            let unset = || self.schema.property(name).map(PropertyType::default_value);
-            self.value.get(name).cloned().or_else(unset).unwrap_or_default().into()
-        }
+        let unset = || self.schema.property(name).map(PropertyType::default_value);
+        self.value.get(name).cloned().or_else(unset).unwrap_or_default().into()
     }
 
     fn navigate(self, _: &str) -> Related<'a> {

@@ -99,7 +99,7 @@ codes! {
     InvalidSegment 400 "InvalidJson_BadRequest" "observed for a `destinationType` of `ipAddress` (pull request 3213 of `deploymenttheory/terraform-provider-microsoft365`), else ours" "the type, the protocol or a port of a segment is none";
     InvalidDestinationAddress 400 "DestinationHost_InvalidIP" "observed (the same)" "the host of a segment is no address, network or range, as its type says";
     InvalidDestination 400 "DestinationHost_Invalid" "observed (the same)" "the host of a segment is not of its type";
-    DuplicateSegment 400 "Invalid_AppSegments_NonwebApp_Duplicate" "observed in a public script (R-51)" "a segment overlaps another of the tenant";
+    DuplicateSegment 400 "Invalid_AppSegments_NonwebApp_Duplicate" "observed in two public scripts (R-51)" "a segment overlaps another of the tenant";
     SegmentMissing 404 "ApplicationSegment_NotFound" "ours" "the application has no such segment";
     ServicePrincipalExists 409 "Request_MultipleObjectsWithSameKeyValue" "Graph's" "the application has a service principal";
     NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";

@@ -34,7 +34,7 @@ pub struct Operation {
 pub fn operations() -> Vec<Operation> {
     let mut routes = Vec::from(["/$batch".into(), "/$metadata".into()]);
     for (set, of, _) in SETS {
-        list(format!("/{set}"), of, &mut routes);
+        list(&format!("/{set}"), of, &mut routes);
     }
     let operations = routes.into_iter().flat_map(|route| {
         let methods = |version: &str| target(version, &route).map_or(&[][..], |target| target.methods());
@@ -74,7 +74,7 @@ fn in_general(route: &str) -> String {
 }
 
 /// The paths of a list and of what is in it, as far as they lead anywhere.
-fn list(path: String, of: &'static Type, routes: &mut Vec<String>) {
+fn list(path: &str, of: &'static Type, routes: &mut Vec<String>) {
     let is_there = |path: &str| target("beta", path).is_some();
     let ends = ["", "/$count", "/$ref", "/{id}/$ref"].map(|end| format!("{path}{end}"));
     routes.extend(ends.into_iter().filter(|path| is_there(path)));
@@ -86,12 +86,12 @@ fn list(path: String, of: &'static Type, routes: &mut Vec<String>) {
     routes.extend(below.map(|name| format!("{thing}/{name}")).filter(|path| is_there(path)));
     let segments = format!("{thing}/{}", route::SEGMENTS);
     if is_there(&segments) {
-        list(segments, &IP_SEGMENT, routes);
+        list(&segments, &IP_SEGMENT, routes);
     }
     for navigation in of.navigations {
         let path = format!("{thing}/{}", navigation.name);
         if navigation.is_list && is_there(&path) {
-            list(path, navigation.target, routes);
+            list(&path, navigation.target, routes);
         } else {
             routes.extend([path.clone(), format!("{path}/$ref")].into_iter().filter(|path| is_there(path)));
         }

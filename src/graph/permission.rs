@@ -18,7 +18,7 @@ const READS_APPLICATIONS: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITES_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
-/// Of the page `serviceprincipal-post-approleassignedto`; the last was seen to be enough before that permission was made.
+/// The first is the least. `microsoft/Migrate2GSA` signs in with the second and no other for it, and assigns.
 const ASSIGNS_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"];
 
 const fn of_applications(method: &Method) -> &'static [&'static str] {

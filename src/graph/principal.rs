@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use http::{Method, StatusCode, header};
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -156,10 +156,8 @@ pub(super) fn create(
     let (id, application) = (session.next_service_principal_id(), application.id());
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
-    let body = Shown::one(principal, "servicePrincipals", View { call, version });
-    let mut reply = Reply::json(StatusCode::CREATED, &body);
-    reply.headers.push((header::LOCATION, format!("{}/{}/servicePrincipals/{id}", call.root, version.as_str())));
-    Ok(reply)
+    let view = View { call, version };
+    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view, "servicePrincipals", &id))
 }
 
 /// `PATCH` or `DELETE` of one.

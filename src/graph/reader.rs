@@ -44,8 +44,8 @@ fn kept_type(holder: &Holder, name: &str) -> Result<&'static Type, Error> {
 pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target: &Target) -> Result<Reply, Error> {
     let reader = Reader { tenant, call, version };
     match target {
-        Target::List(list) => reader.list(list),
-        Target::Count(list) => reader.count(list),
+        Target::List(list) => reader.list(list, &Asked::Things(Query::read(call, OF_LIST)?)),
+        Target::Count(list) => reader.list(list, &Asked::Number(Query::read(call, OF_COUNT)?)),
         Target::References(list) => reader.references(list),
         Target::Item(list, key) => reader.item(list, key, None),
         Target::Property(list, key, name) => reader.item(list, key, Some(name)),
@@ -59,6 +59,12 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
     }
 }
 
+/// What is asked of a list, with the options that it may have.
+enum Asked {
+    Things(Query),
+    Number(Query),
+}
+
 struct Reader<'a, 'c> {
     tenant: &'a Tenant,
     call: &'c Call<'c>,
@@ -66,26 +72,36 @@ struct Reader<'a, 'c> {
 }
 
 impl Reader<'_, '_> {
-    fn list(&self, list: &List) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_LIST)?;
-        let context = self.context(&list.path());
+    /// A list, or how long it is. The query is read before the list is looked for, so that what is wrong with a request is
+    /// told whatever the tenant has.
+    fn list(&self, list: &List, asked: &Asked) -> Result<Reply, Error> {
         match list {
-            List::Groups => self.page(&lists::groups(self.tenant), &query, &context),
-            List::Connectors => self.page(&lists::connectors(self.tenant), &query, &context),
-            List::Applications => self.page(&lists::applications(self.tenant), &query, &context),
-            List::Members(group) => self.page(&lists::members(self.tenant, group)?, &query, &context),
+            List::Groups => self.of(&lists::groups(self.tenant), list, asked),
+            List::Connectors => self.of(&lists::connectors(self.tenant), list, asked),
+            List::Applications => self.of(&lists::applications(self.tenant), list, asked),
+            List::Members(group) => self.of(&lists::members(self.tenant, group)?, list, asked),
             List::GroupApplications(group) => {
-                self.page(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query, &context)
+                self.of(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, list, asked)
             }
-            List::MemberOf(connector) => self.page(&lists::member_of(self.tenant, connector)?, &query, &context),
-            List::ServicePrincipals => self.page(&lists::principals(self.tenant), &query, &context),
-            List::Segments(key) => self.page(&lists::segments(self.tenant, Some(key))?, &query, &context),
-            List::AllSegments => self.page(&lists::segments(self.tenant, None)?, &query, &context),
+            List::MemberOf(connector) => self.of(&lists::member_of(self.tenant, connector)?, list, asked),
+            List::ServicePrincipals => self.of(&lists::principals(self.tenant), list, asked),
+            List::Segments(key) => self.of(&lists::segments(self.tenant, Some(key))?, list, asked),
+            List::AllSegments => self.of(&lists::segments(self.tenant, None)?, list, asked),
             List::Kept(holder, name) => {
                 let values = kept::values(self.tenant, holder, name)?;
-                self.page(&lists::kept(&values, kept_type(holder, name)?), &query, &context)
+                self.of(&lists::kept(&values, kept_type(holder, name)?), list, asked)
             }
-            List::Templates => self.page(&lists::templates(), &query, &context),
+            List::Templates => self.of(&lists::templates(), list, asked),
+        }
+    }
+
+    fn of<'t, T: Entity<'t> + 't>(&self, source: &Source<'t, T>, list: &List, asked: &Asked) -> Result<Reply, Error> {
+        match asked {
+            Asked::Things(query) => self.page(source, query, &self.context(&list.path())),
+            Asked::Number(query) => {
+                let number = count(source, query, self.list_scope(source, &|name| source.kept_name(name)))?;
+                Ok(Reply { status: StatusCode::OK, body: Body::Text(number.to_string()), headers: Vec::new() })
+            }
         }
     }
 
@@ -109,64 +125,35 @@ impl Reader<'_, '_> {
         Scope { schema: source.schema, version: self.version, has_hidden, kept }
     }
 
-    fn count(&self, list: &List) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_COUNT)?;
-        let count = match list {
-            List::Groups => self.count_of(&lists::groups(self.tenant), &query),
-            List::Connectors => self.count_of(&lists::connectors(self.tenant), &query),
-            List::Applications => self.count_of(&lists::applications(self.tenant), &query),
-            List::Members(group) => self.count_of(&lists::members(self.tenant, group)?, &query),
-            List::GroupApplications(group) => {
-                self.count_of(&lists::group_applications(self.tenant, group, self.call.options.quirks)?, &query)
-            }
-            List::MemberOf(connector) => self.count_of(&lists::member_of(self.tenant, connector)?, &query),
-            List::ServicePrincipals => self.count_of(&lists::principals(self.tenant), &query),
-            List::Segments(key) => self.count_of(&lists::segments(self.tenant, Some(key))?, &query),
-            List::AllSegments => self.count_of(&lists::segments(self.tenant, None)?, &query),
-            List::Kept(holder, name) => {
-                let values = kept::values(self.tenant, holder, name)?;
-                self.count_of(&lists::kept(&values, kept_type(holder, name)?), &query)
-            }
-            List::Templates => self.count_of(&lists::templates(), &query),
-        }?;
-        Ok(Reply { status: StatusCode::OK, body: Body::Text(count.to_string()), headers: Vec::new() })
-    }
-
-    fn count_of<'t, T: Entity<'t> + 't>(&self, source: &Source<'t, T>, query: &Query) -> Result<usize, Error> {
-        count(source, query, self.list_scope(source, &|name| source.kept_name(name)))
-    }
-
-    /// A relation's links.
+    /// A relation's links. Connectors and groups are application proxy's; an owner is the directory's, of whatever kind.
     fn references(&self, list: &List) -> Result<Reply, Error> {
         let query = Query::read(self.call, OF_REFERENCES)?;
-        let context = self.context("Collection($ref)");
         match list {
             List::Members(group) => {
-                let source = lists::members(self.tenant, group)?;
-                let scope = self.list_scope(&source, &|_| None);
-                page(&source, self.call, &query, scope, context, |connector| self.link("connectors", &connector.key()))
+                self.links(&lists::members(self.tenant, group)?, &query, |id| self.link("connectors", id))
             }
             List::MemberOf(connector) => {
-                let source = lists::member_of(self.tenant, connector)?;
-                let scope = self.list_scope(&source, &|_| None);
-                page(&source, self.call, &query, scope, context, |group| self.link("connectorGroups", &group.key()))
+                self.links(&lists::member_of(self.tenant, connector)?, &query, |id| self.link("connectorGroups", id))
             }
             List::Kept(holder, name) => {
                 let values = kept::values(self.tenant, holder, name)?;
-                let source = lists::kept(&values, kept_type(holder, name)?);
-                let scope = self.list_scope(&source, &|_| None);
-                page(
-                    &source,
-                    self.call,
-                    &query,
-                    scope,
-                    context,
-                    |owner| json!({"@odata.id": format!("{}/{}/directoryObjects/{}", self.call.root, self.version.as_str(), owner.key())}),
-                )
+                let root = format!("{}/{}", self.call.root, self.version.as_str());
+                let link = |id: &str| json!({"@odata.id": format!("{root}/directoryObjects/{id}")});
+                self.links(&lists::kept(&values, kept_type(holder, name)?), &query, link)
             }
             // No other list has links; the route refused them.
             _ => Err(Error::segment("$ref")),
         }
+    }
+
+    fn links<'t, T: Entity<'t> + 't>(
+        &self,
+        source: &Source<'t, T>,
+        query: &Query,
+        link: impl Fn(&str) -> Value,
+    ) -> Result<Reply, Error> {
+        let scope = self.list_scope(source, &|_| None);
+        page(source, self.call, query, scope, self.context("Collection($ref)"), |thing| link(&thing.key()))
     }
 
     /// A thing, or one property of it.

@@ -1,9 +1,12 @@
 //! What a request is answered with, before it is an HTTP response.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
+use core::fmt;
 
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
+
+use super::shown::View;
 
 /// What a request is answered with.
 #[derive(Debug)]
@@ -31,6 +34,12 @@ impl Reply {
         // What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
         let body = Body::Json(serde_json::to_vec(body).unwrap_or_default());
         Self { status, body, headers: Vec::new() }
+    }
+
+    /// A new thing of a collection, and where it can be read.
+    pub(super) fn created(body: &impl Serialize, view: View<'_>, set: &str, id: &dyn fmt::Display) -> Self {
+        let link = format!("{}/{}/{set}/{id}", view.call.root, view.version.as_str());
+        Self { headers: Vec::from([(header::LOCATION, link)]), ..Self::json(StatusCode::CREATED, body) }
     }
 
     pub(super) fn ok(body: &impl Serialize) -> Self {

@@ -81,6 +81,10 @@ pub(super) fn of<'a>(tenant: &'a Tenant, application: Option<&Key>, id: &str) ->
     Ok(Segment { application, segment })
 }
 
+/// The types of destinations, by what their host is.
+const OF_ADDRESSES: &[&str] = &["ip", "ipAddress", "ipRange", "ipRangeCidr"];
+const OF_NAMES: &[&str] = &["fqdn", "dnsSuffix"];
+
 /// What a body says of a segment.
 struct Given {
     host: Option<Arc<str>>,
@@ -91,15 +95,14 @@ struct Given {
 
 fn given(members: &mut Members, profile: Profile) -> Result<Given, Error> {
     let kind = members.nullable_text("destinationType")?;
-    // The schema says `ipAddress`; the service was seen to refuse that, and to take `ip`.
-    let known: &[&str] = match profile {
-        Profile::Live => &["ip", "ipRange", "ipRangeCidr", "fqdn", "dnsSuffix"],
-        Profile::Documented => &["ip", "ipAddress", "ipRange", "ipRangeCidr", "fqdn", "dnsSuffix"],
-    };
     let kind = kind
         .map(|kind| {
-            let known = known.iter().find(|known| known.eq_ignore_ascii_case(&kind));
+            let mut known = OF_ADDRESSES.iter().chain(OF_NAMES).filter(|known| {
+                // The schema says `ipAddress`; the service was seen to refuse that, and to take `ip`.
+                profile == Profile::Documented || **known != "ipAddress"
+            });
             known
+                .find(|known| known.eq_ignore_ascii_case(&kind))
                 .copied()
                 .ok_or_else(|| Error::new(Code::InvalidSegment, "The property 'destinationType' has no such member."))
         })
@@ -119,8 +122,7 @@ fn given(members: &mut Members, profile: Profile) -> Result<Given, Error> {
 
 /// A host that is none is told by the kind of thing that it should have been, as was seen.
 fn told(result: Result<(), Error>, kind: &str) -> Result<(), Error> {
-    let is_of_addresses =
-        ["ip", "ipAddress", "ipRange", "ipRangeCidr"].iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let is_of_addresses = OF_ADDRESSES.iter().any(|known| known.eq_ignore_ascii_case(kind));
     result.map_err(|error| match error.code {
         Code::InvalidDestination if is_of_addresses => Error { code: Code::InvalidDestinationAddress, ..error },
         _ => error,

@@ -69,14 +69,13 @@ fn every_operation_does_what_its_method_says() {
             _ if operation.method == "GET" || operation.method == "DELETE" => json!(null),
             "$batch" => json!({"requests": [{"id": "1", "method": "GET", "url": "/applications"}]}),
             "connectorGroups" => json!({"name": "new"}),
-            "instantiate" => json!({"displayName": "new"}),
             "servicePrincipals" => json!({"appId": crate::world::app_id(2)}),
             "appRoleAssignedTo" | "appRoleAssignments" => {
                 json!({"principalId": USER, "resourceId": known[0], "appRoleId": known[0]})
             }
             "applicationSegments" => json!({"destinationHost": "10.0.0.2", "destinationType": "ip", "ports": ["1-1"]}),
             "applications" if operation.route.contains("connectorGroups") => Server::link("applications", &known[2]),
-            "applications" => json!({"displayName": "new"}),
+            "applications" | "instantiate" => json!({"displayName": "new"}),
             "onPremisesPublishing" => json!({"isDnsResolutionEnabled": true}),
             "applicationProxy" => json!({"isDefaultAccessEnabled": true}),
             "$ref" if route.contains("/owners") => json!({"@odata.id": "x/users/b"}),
