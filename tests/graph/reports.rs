@@ -287,7 +287,7 @@ fn properties_that_nobody_has_set_have_graphs_default() {
     let path = format!("/beta/applications/{}", application(1));
     let read = server.get(&format!("{path}?$select=signInAudience,oauth2RequirePostResponse,tags,web,notes"));
     let context = read.is(200).body["@odata.context"].clone();
-    let web = json!({"homePageUrl": null, "logoutUrl": null, "redirectUris": [],
+    let web = json!({"homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
         "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}});
     assert_eq!(
         read.body,

@@ -198,7 +198,9 @@ impl PropertyType {
             (Unset::Number(number), _) => number.into(),
             (Unset::List, _) => Value::Array(alloc::vec::Vec::new()),
             (Unset::Object, Kind::Object(of)) => {
-                let members = of.properties.iter().map(|part| (part.name.into(), part.default_value()));
+                // One object stands for both versions, so that it has what both know.
+                let parts = of.properties.iter().filter(|part| part.in_v1);
+                let members = parts.map(|part| (part.name.into(), part.default_value()));
                 Value::Object(members.collect())
             }
             (Unset::Object, _) => Value::Object(Map::new()),
