@@ -8,7 +8,8 @@
 //! that is not where it should be and runs them on a snapshot, as a plan is run before it is given away. *ours: plan* reads
 //! the desired state, makes the plan and runs it on a snapshot; *ours: region* is the whole choreography of R-36.
 //!
-//! `drill` is about failures of all connectors, groups and regions, and of all pairs of connectors.
+//! `drill` is about failures of all connectors, groups and regions, and of all pairs of connectors; `large plan` about plans for
+//! 1,000 groups and 1,000,000 applications, whose lengths and lower bounds are printed first.
 
 #![allow(
     missing_docs,
@@ -21,6 +22,8 @@
 
 #[path = "plan/drill.rs"]
 mod drill;
+#[path = "plan/large.rs"]
+mod large;
 
 use std::hint::black_box;
 
@@ -132,6 +135,7 @@ fn fail(tenant: &mut Tenant, id: ConnectorId) {
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     drill::run(&mut criterion);
+    large::run(&mut criterion);
     let mut benches = criterion.benchmark_group("plan");
     benches.sample_size(10);
     for applications in [1_000_u128, 10_000, 100_000, 1_000_000] {

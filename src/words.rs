@@ -292,7 +292,13 @@ mod tests {
 
     #[test]
     fn an_empty_plan_says_so() {
-        let plan = Plan { steps: alloc::vec::Vec::new(), best: true, at_least: 0, outages: alloc::vec::Vec::new() };
+        let plan = Plan {
+            steps: alloc::vec::Vec::new(),
+            best: true,
+            gave_up: None,
+            at_least: 0,
+            outages: alloc::vec::Vec::new(),
+        };
         assert_eq!(plan.to_string(), "nothing to do");
     }
 }

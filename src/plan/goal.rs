@@ -1,6 +1,12 @@
 //! The meaning of a desired state in a tenant: references become ids, selections become lists, or there is a reason why not.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
 
 use super::{
     Reason,
@@ -277,10 +283,13 @@ impl Resolving<'_> {
             };
             self.check(&command);
         }
-        let comes = |to: ConnectorGroupId| groups.iter().any(|group| group.id == to && group.fate == Fate::Comes);
-        // An empty selection moves nothing, so that only the target is judged. Groups to be created are judged above.
+        let comes: BTreeSet<_> =
+            groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id).collect();
+        // An empty selection moves nothing, so that only the target is judged. Groups to be created are judged above. Each target
+        // is asked about once: a million things may have it.
         let targets = self.goal.connectors.values().chain(self.goal.applications.values());
-        let targets: alloc::collections::BTreeSet<_> = targets.copied().filter(|to| !comes(*to)).collect();
+        let targets: BTreeSet<_> = targets.copied().collect();
+        let targets: Vec<_> = targets.difference(&comes).copied().collect();
         for connector_group in targets {
             self.check(&ReassignApplications { applications: Selection::Ids(Vec::new()), connector_group }.into());
         }

@@ -18,12 +18,13 @@ mod task;
 mod tests;
 mod walk;
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use desired::{Desired, DesiredGroup, Selected, Things};
+pub use search::GaveUp;
 
 use crate::{
     command::Command,
@@ -33,10 +34,10 @@ use crate::{
 };
 use bound::at_least;
 use search::{Found, STATES_MAX, search};
-use small::{application_at, serves};
-use straight::straight;
+use small::application_at;
+use straight::{Ahead, straight};
 use task::Task;
-use walk::Walk;
+use walk::{Service, Walk};
 
 /// What a plan minimizes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,11 +87,15 @@ objects! {
 pub struct Plan {
     /// The commands in order; empty if the tenant has the desired state.
     pub steps: Vec<Command>,
-    /// No plan has fewer steps than this.
+    /// No plan under the options has fewer steps than this; where nobody is cut off and the aim is `keepAvailable`, no plan
+    /// that cuts nobody off has.
     pub at_least: usize,
     /// Whether it is proven that no plan is better under the options: it has `at_least` steps and no outage that counts, or
     /// the search was exhaustive.
     pub best: bool,
+    /// Which part of the search gave up, so that there may be a better plan; `None` if `best`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave_up: Option<GaveUp>,
     /// Applications that lose their last active connector during the plan, in the order of steps.
     pub outages: Vec<Outage>,
 }
@@ -176,6 +181,9 @@ pub struct Unreachable {
     /// `true`: no plan exists, because the reasons hold in any state, or because the search was exhaustive. `false`: the
     /// greedy planner failed, and the task is too large for exhaustive search.
     pub certain: bool,
+    /// Which part of the search gave up; `None` if `certain`, or if the search did not begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave_up: Option<GaveUp>,
 }
 
 impl fmt::Display for Unreachable {
@@ -226,8 +234,11 @@ impl Tenant {
         new_ids: impl IntoIterator<Item = ConnectorGroupId>,
     ) -> Result<Plan, Unreachable> {
         let mut new_ids = new_ids.into_iter();
-        let goal =
-            goal::resolve(self, desired, &mut new_ids).map_err(|reasons| Unreachable { reasons, certain: true })?;
+        let goal = goal::resolve(self, desired, &mut new_ids).map_err(|reasons| Unreachable {
+            reasons,
+            certain: true,
+            gave_up: None,
+        })?;
         // The temporary group's id must be new to the tenant and to the goal. Without one, things can wait in other groups only.
         let is_taken = |id: &ConnectorGroupId| {
             self.connector_group(*id).is_some() || goal.groups.iter().any(|group| group.id == *id)
@@ -239,21 +250,28 @@ impl Tenant {
         let cost = known.as_ref().map(|walk| task.cost(walk));
         // The search is skipped if the greedy plan meets the lower bound: no plan can be better. Otherwise it gets the greedy
         // plan's cost as an upper bound, and it only has to find something cheaper.
-        let (steps, best) = match (known, cost) {
-            (Some(walk), Some(cost)) if cost == (0, at_least) => (walk.steps, true),
+        let (steps, gave_up) = match (known, cost) {
+            (Some(walk), Some(cost)) if cost == (0, at_least) => (walk.steps, None),
             (known, cost) => match (search(&task, cost, STATES_MAX), known) {
-                (Found::Better(steps), _) => (steps, true),
-                (Found::NoBetter, Some(walk)) => (walk.steps, true),
-                (Found::Unknown, Some(walk)) => (walk.steps, false),
-                (found, None) => {
-                    let certain = matches!(found, Found::NoBetter);
-                    return Err(Unreachable { reasons: self.refused(&task, &nearest), certain });
+                (Found::Better(steps), _) => (steps, None),
+                (Found::NoBetter, Some(walk)) => (walk.steps, None),
+                (Found::Unknown(gave_up), Some(walk)) => (walk.steps, Some(gave_up)),
+                (Found::NoBetter, None) => {
+                    let reasons = self.refused(&task, &nearest);
+                    return Err(Unreachable { reasons, certain: true, gave_up: None });
+                }
+                (Found::Unknown(gave_up), None) => {
+                    let reasons = self.refused(&task, &nearest);
+                    return Err(Unreachable { reasons, certain: false, gave_up: Some(gave_up) });
                 }
             },
         };
         // The small tenant is an abstraction. Only a run on the tenant itself proves that each command is accepted there.
         let (real, _) = self.run(&task, &steps)?;
-        Ok(Plan { steps: real, at_least, best, outages: outages(&task, &steps) })
+        let outages = outages(&task, &steps);
+        // Where users are cut off, the bound for plans that cut nobody off says nothing of this one.
+        let at_least = if outages.is_empty() { at_least } else { bound::of_steps(&task, &task.start) };
+        Ok(Plan { steps: real, at_least, best: gave_up.is_none(), gave_up, outages })
     }
 
     /// The steps as commands of this tenant, each applied to a snapshot, and the state after them.
@@ -265,6 +283,7 @@ impl Tenant {
             let refused = |refusal| Unreachable {
                 reasons: [Reason::Refused { command: Box::new(command.clone()), refusal: Box::new(refusal) }].into(),
                 certain: false,
+                gave_up: None,
             };
             small.apply(step).map_err(refused)?;
             tenant.apply(&command).map_err(refused)?;
@@ -298,11 +317,17 @@ impl Task {
 /// the reasons if there is no plan.
 fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
     // Without parking first: if that attempt meets the lower bound, no other one can be better.
-    let mut nearest = straight(task, None);
+    let mut nearest = straight(task, None, Ahead::All);
     let mut best = Walk::is_done(task, &nearest.tenant).then(|| nearest.clone());
-    let is_best = best.as_ref().is_some_and(|walk| task.cost(walk) == (0, at_least));
-    for waiting in task.waiting().into_iter().filter(|_| !is_best) {
-        let walk = straight(task, Some(waiting));
+    // Where nobody goes ahead, there is one way to do so.
+    let keeps = task.options.aim == Aim::KeepAvailable;
+    let ways = task.waiting().into_iter().map(Some).chain([None].into_iter().filter(|_| keeps));
+    let ways = ways.flat_map(|waiting| [(waiting, Ahead::All), (waiting, Ahead::One)]);
+    for (waiting, ahead) in ways.filter(|way| *way != (None, Ahead::All) && (keeps || way.1 == Ahead::All)) {
+        if best.as_ref().is_some_and(|walk| task.cost(walk) == (0, at_least)) {
+            break;
+        }
+        let walk = straight(task, waiting, ahead);
         // The attempt with the fewest commands left names the true obstacles, and few that only follow from them.
         if walk.left(task).len() < nearest.left(task).len() {
             nearest = walk.clone();
@@ -319,34 +344,25 @@ fn straight_ways(task: &Task, at_least: usize) -> (Option<Walk>, Walk) {
 fn outages(task: &Task, steps: &[Command]) -> Vec<Outage> {
     let mut outages: Vec<Outage> = Vec::new();
     let mut tenant = task.start.clone();
-    let groups = |tenant: &Tenant| -> Vec<_> {
-        let places = (0..task.applications.len()).map(|class| application_at(tenant, class));
-        places.map(|place| (place, serves(tenant, place))).collect()
-    };
-    let mut before = groups(&tenant);
-    // For each class the index of its outage that has not ended yet.
-    let mut open: Vec<Option<usize>> = before.iter().map(|_| None).collect();
+    let mut service = Service::of(task, &tenant);
+    // For each class that is cut off the index of its outage.
+    let mut open = BTreeMap::<usize, usize>::new();
     for (step, command) in steps.iter().enumerate() {
+        let before = tenant.clone();
         _ = tenant.apply(command);
-        let after = groups(&tenant);
-        let classes = before.iter().zip(&after).zip(&mut open).zip(&task.applications);
-        for (((before, after), open), class) in classes {
-            match (before.1, after) {
-                // Before the step an active connector, after it none: whoever was without one from the start suffers no outage.
-                (true, (Some(connector_group), false)) => {
-                    *open = Some(outages.len());
-                    let (connector_group, applications) = (*connector_group, class.members.clone());
-                    outages.push(Outage { step, until: None, connector_group, applications });
-                }
-                (false, (_, true)) => {
-                    if let Some(outage) = open.take().and_then(|place| outages.get_mut(place)) {
-                        outage.until = Some(step);
-                    }
-                }
-                _ => {}
+        for (class, is_served) in service.changes(command, &before, &tenant) {
+            service.set(class, is_served);
+            let ended = if is_served { open.remove(&class).and_then(|place| outages.get_mut(place)) } else { None };
+            if let Some(outage) = ended {
+                outage.until = Some(step);
+            }
+            // Before the step an active connector, after it none: whoever was without one from the start suffers no outage.
+            let group = application_at(&tenant, class).filter(|_| !is_served);
+            if let (Some(connector_group), Some(class_of)) = (group, task.applications.get(class)) {
+                open.insert(class, outages.len());
+                outages.push(Outage { step, until: None, connector_group, applications: class_of.members.clone() });
             }
         }
-        before = after;
     }
     outages
 }

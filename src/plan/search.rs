@@ -10,7 +10,9 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use core::cmp::Reverse;
+use core::{cmp::Reverse, fmt};
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     Aim, Parking, PlanOptions,
@@ -34,6 +36,9 @@ const WAYS_MAX: usize = 700;
 /// The most classes of connectors that may go to one group: every subset is a command, here 31 of them.
 const CHOICES_MAX: usize = 5;
 
+/// The most groups of a task. A key writes a group as one byte and no group as 255, so that as many never collide.
+const GROUPS_MAX: usize = 199;
+
 /// What the search has found out.
 pub(super) enum Found {
     /// The best plan of all, which costs less than the known one.
@@ -41,7 +46,64 @@ pub(super) enum Found {
     /// No plan costs less than the known one. If none was known, there is none.
     NoBetter,
     /// The task is too large for an exhaustive search.
-    Unknown,
+    Unknown(GaveUp),
+}
+
+/// Which part of a task was too large for the search, so that a plan may not be the shortest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// One command assigns applications in every combination of places. With so many kinds of them there are too many.
+    Applications {
+        /// How many kinds of applications may move: those of a kind start in one group and end in one group.
+        kinds: usize,
+        /// How many combinations the search looks at in one state.
+        most: usize,
+    },
+    /// Any part of what goes to a group may go first. With so many kinds of connectors there are too many parts.
+    Connectors {
+        /// The group that they may go to.
+        connector_group: ConnectorGroupId,
+        /// How many kinds of connectors may go there.
+        kinds: usize,
+        /// How many kinds the search takes apart.
+        most: usize,
+    },
+    /// The change has too many groups.
+    ConnectorGroups {
+        /// How many there are.
+        groups: usize,
+        /// How many the search takes.
+        most: usize,
+    },
+    /// So many states were looked at, and none of them settled which plan is the best.
+    States {
+        /// How many.
+        states: usize,
+    },
+}
+
+impl fmt::Display for GaveUp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Applications { kinds, most } => write!(
+                formatter,
+                "the search for a shorter way gave up on applications: {kinds} kinds of them move, in more than {most} combinations"
+            ),
+            Self::Connectors { connector_group, kinds, most } => write!(
+                formatter,
+                "the search for a shorter way gave up on connectors: {kinds} kinds of them may go to connector group {connector_group}, and it takes {most} apart"
+            ),
+            Self::ConnectorGroups { groups, most } => write!(
+                formatter,
+                "the search for a shorter way gave up on connector groups: {groups} take part, and it takes {most}"
+            ),
+            Self::States { states } => {
+                write!(formatter, "the search for a shorter way gave up after {states} states")
+            }
+        }
+    }
 }
 
 /// What a plan costs: outages (applications times steps without an active connector), then steps.
@@ -57,7 +119,10 @@ struct Node {
 /// Looks for a plan that costs less than `known`. Gives up once it keeps more than `states_max` states, unless the state
 /// that it takes from the queue next is complete.
 pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Found {
-    let Some(choices) = Choices::of(task) else { return Found::Unknown };
+    let choices = match Choices::of(task) {
+        Ok(choices) => choices,
+        Err(gave_up) => return Found::Unknown(gave_up),
+    };
     let first = Walk::new(task);
     let mut nodes = vec![Node { tenant: first.tenant, outage_cost: first.outage_cost, steps: 0, before: None }];
     let mut best = BTreeMap::<Vec<u8>, Cost>::new();
@@ -76,7 +141,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
             return Found::Better(path_to(&nodes, at));
         }
         if nodes.len() > states_max {
-            return Found::Unknown;
+            return Found::Unknown(GaveUp::States { states: states_max });
         }
         let steps = node.steps.saturating_add(1);
         let mut next = Vec::new();
@@ -132,8 +197,8 @@ struct Choices {
 }
 
 impl Choices {
-    /// `None` if there are too many choices for an exhaustive search.
-    fn of(task: &Task) -> Option<Self> {
+    /// An error if there are too many choices for an exhaustive search.
+    fn of(task: &Task) -> Result<Self, GaveUp> {
         let tenant = &task.start;
         let by_region = tenant.rules().regional_connector_moves;
         let default = tenant.default_connector_group().id();
@@ -159,22 +224,35 @@ impl Choices {
             let places: BTreeSet<_> = parking.chain([to]).chain(origin).collect();
             places.into_iter().collect()
         };
-        let applications: Vec<_> = task.applications.iter().map(|class| places(class.from, class.to, None)).collect();
-        // One command assigns every class independently: to one of its places, or (the one more) nowhere. Hence the product.
-        let ways = applications.iter().try_fold(1_usize, |ways, places| {
-            let ways = ways.checked_mul(places.len().checked_add(1)?)?;
-            (ways <= WAYS_MAX).then_some(ways)
-        });
-        ways?;
+        // One command assigns every class independently: to one of its places, or (the one more) nowhere. Hence the product. A class
+        // with one place stays there. The list is given up as soon as it is too long, which may be at a millionth of it.
+        let (mut applications, mut ways, mut kinds) = (Vec::new(), 1_usize, 0_usize);
+        for class in &task.applications {
+            let places = places(class.from, class.to, None);
+            kinds = kinds.saturating_add(usize::from(places.len() > 1));
+            ways = ways.saturating_mul(places.len().saturating_add(1));
+            if ways <= WAYS_MAX {
+                applications.push(places);
+            }
+        }
+        if ways > WAYS_MAX {
+            return Err(GaveUp::Applications { kinds, most: WAYS_MAX });
+        }
         let mut connectors = BTreeMap::<_, Vec<usize>>::new();
         for (class, members) in task.connectors.iter().enumerate() {
             for place in places(members.from, members.to, by_region.then_some(default)) {
                 connectors.entry(place).or_default().push(class);
             }
         }
-        // A key writes a group as one byte and no group as 255, so that fewer than 200 groups never collide.
-        let few = connectors.values().all(|classes| classes.len() <= CHOICES_MAX) && task.groups.len() < 200;
-        few.then_some(Self { applications, connectors, by_region, spare_names: tenant.rules().unique_names })
+        if let Some((group, classes)) = connectors.iter().find(|(_, classes)| classes.len() > CHOICES_MAX) {
+            let (connector_group, kinds) = (*group, classes.len());
+            return Err(GaveUp::Connectors { connector_group, kinds, most: CHOICES_MAX });
+        }
+        let groups = task.groups.len();
+        if groups > GROUPS_MAX {
+            return Err(GaveUp::ConnectorGroups { groups, most: GROUPS_MAX });
+        }
+        Ok(Self { applications, connectors, by_region, spare_names: tenant.rules().unique_names })
     }
 
     /// Every command that the search tries in a state. The engine refuses those that are not allowed.
@@ -336,7 +414,7 @@ mod tests {
     #[test]
     fn the_search_gives_up_where_it_has_too_many_states() {
         let task = task();
-        assert!(matches!(search(&task, None, 0), Found::Unknown));
+        assert!(matches!(search(&task, None, 0), Found::Unknown(GaveUp::States { states: 0 })));
         assert!(matches!(search(&task, None, 1), Found::Better(steps) if steps.len() == 1));
     }
 

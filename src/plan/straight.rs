@@ -5,7 +5,7 @@
 //! order. Whether a command is allowed is decided by the engine only.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     vec::Vec,
 };
@@ -27,8 +27,8 @@ use crate::{
 
 /// Runs all phases once. Things that must leave a group before they may enter their own wait in `waiting`; without such a
 /// group they stay. The result may be incomplete: see [`Walk::is_done`].
-pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>) -> Walk {
-    let mut route = Route { task, walk: Walk::new(task), waiting, held: None };
+pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>, ahead: Ahead) -> Walk {
+    let mut route = Route { task, walk: Walk::new(task), waiting, ahead, held: None };
     // Groups first: moves need groups that exist, and a region change needs no move if the group is already empty.
     route.settle();
     // Only now is it known which names are refused; a spare name taken earlier would cost a step for nothing.
@@ -58,6 +58,15 @@ pub(super) fn straight(task: &Task, waiting: Option<ConnectorGroupId>) -> Walk {
     route.walk
 }
 
+/// How many connectors go ahead to a group that serves nobody yet, before its applications.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// All, where nobody is cut off by that, and else one: fewer steps.
+    All,
+    /// One: the others go on serving those who wait.
+    One,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wave {
     /// Members of groups whose region is to change, and moves that fit into the same commands.
@@ -73,6 +82,7 @@ struct Route<'a> {
     walk: Walk,
     /// The parking group of this attempt; `None` if nothing may wait.
     waiting: Option<ConnectorGroupId>,
+    ahead: Ahead,
     /// The default group while it has a borrowed region that lets connectors pass through it.
     held: Option<ConnectorGroupId>,
 }
@@ -97,22 +107,29 @@ impl Route<'_> {
     ///
     /// It ends: an accepted command brings a group to its final state, which no other command of this loop takes away.
     fn settle(&mut self) {
-        let mut progress = true;
-        while progress {
-            progress = false;
-            for group in &self.task.groups {
-                let (id, exists) = (group.id, self.exists(group.id));
-                let command = match group.fate {
-                    Some(Fate::Comes) if !exists => Some(create(group, &group.name)),
-                    // Deleting the parking group now would leave the coming waves without one.
-                    Some(Fate::Goes) | None if exists && self.waiting != Some(id) => {
-                        Some(DeleteConnectorGroup { id }.into())
-                    }
-                    // `update` would take the borrowed region away at once.
-                    _ if self.held == Some(id) => None,
-                    _ => update(&self.walk.tenant, group).map(Command::from),
-                };
-                progress |= command.is_some_and(|command| self.step(command) == Ok(true));
+        let mut open: VecDeque<usize> = (0..self.task.groups.len()).collect();
+        // Within this loop nothing moves, so that a refused command can become acceptable in one way only: the group that has
+        // the wanted name gives it up. Whoever waits for that is asked again then, and nobody else.
+        let mut waiting = BTreeMap::<ConnectorGroupId, Vec<usize>>::new();
+        while let Some(place) = open.pop_front() {
+            let Some(group) = self.task.groups.get(place) else { continue };
+            let (id, exists) = (group.id, self.exists(group.id));
+            let command = match group.fate {
+                Some(Fate::Comes) if !exists => Some(create(group, &group.name)),
+                // Deleting the parking group now would leave the coming waves without one.
+                Some(Fate::Goes) | None if exists && self.waiting != Some(id) => {
+                    Some(DeleteConnectorGroup { id }.into())
+                }
+                // `update` would take the borrowed region away at once.
+                _ if self.held == Some(id) => None,
+                _ => update(&self.walk.tenant, group).map(Command::from),
+            };
+            match command.map(|command| self.step(command)) {
+                Some(Ok(true)) => open.extend(waiting.remove(&id).into_iter().flatten()),
+                Some(Err(Refusal::DuplicateName { connector_group })) => {
+                    waiting.entry(connector_group).or_default().push(place);
+                }
+                _ => {}
             }
         }
     }
@@ -145,8 +162,7 @@ impl Route<'_> {
     }
 
     fn waits_for_itself(&self, group: &Group) -> bool {
-        let named = |id| self.task.groups.iter().find(|group| group.id == id);
-        let wanted = |id| named(id).and_then(|group| update(&self.walk.tenant, group));
+        let wanted = |id| self.task.group(id).and_then(|group| update(&self.walk.tenant, group));
         detour::waits_for_itself(&self.walk.tenant, group.id, self.task.groups.len(), wanted)
     }
 
@@ -185,7 +201,7 @@ impl Route<'_> {
     /// group exists.
     fn open_waiting<'a>(&mut self, mut targets: impl Iterator<Item = &'a ConnectorGroupId>) {
         let waiting = targets.find(|to| Some(**to) == self.waiting);
-        if let Some(group) = waiting.and_then(|id| self.task.groups.iter().find(|group| group.id == *id)) {
+        if let Some(group) = waiting.and_then(|id| self.task.group(*id)) {
             _ = self.step(create(group, &group.name));
         }
     }
@@ -309,35 +325,34 @@ impl Route<'_> {
         if gently {
             // A harmless command may bring the connectors that make a harmful one harmless. One pass, not a fixed point: the rest
             // is sent in any case.
-            open.retain(|command| {
-                let mut next = self.walk.clone();
-                let done = next.step(self.task, command.clone()).is_ok();
-                let takes = done && next.outage_cost.total == self.walk.outage_cost.total;
-                if takes {
-                    self.walk = next;
-                }
-                !takes
-            });
+            let (walk, task) = (&mut self.walk, self.task);
+            open.retain(|command| !walk.step_if(task, command.clone(), |_| true));
         }
         for command in open {
             _ = self.step(command);
         }
     }
 
-    /// Sends one class of connectors ahead to each target that has no active connector, provided that no application loses
-    /// its last one by that. Active classes have one member split off for this purpose (see `connector_classes`).
+    /// Sends connectors ahead to each target that has no active one, provided that no application loses its last one by that:
+    /// all that go there, with one command, or else one class of them. Active classes have one member split off for this
+    /// purpose (see `connector_classes`).
+    ///
+    /// What goes as a whole needs no second command for the rest. Where many groups wait together, all but one can go so.
     fn go_ahead(&mut self, connectors: &Moves, applications: &Moves) {
         let targets: BTreeSet<_> = applications.values().copied().collect();
+        let mut by_target = BTreeMap::<_, Vec<usize>>::new();
+        for (class, to) in connectors {
+            by_target.entry(*to).or_default().push(*class);
+        }
         for to in targets {
-            let ahead = connectors.iter().filter(|(_, target)| **target == to).map(|(class, _)| *class);
-            for class in ahead {
-                if serves(&self.walk.tenant, Some(to)) {
+            let Some(ahead) = by_target.get(&to) else { continue };
+            if serves(&self.walk.tenant, Some(to)) {
+                continue;
+            }
+            let all = [ahead.clone()].into_iter().filter(|_| self.ahead == Ahead::All);
+            for classes in all.chain(ahead.iter().map(|class| alloc::vec![*class])) {
+                if self.walk.step_if(self.task, send(classes, to), |next| serves(next, Some(to))) {
                     break;
-                }
-                let mut next = self.walk.clone();
-                let goes = next.step(self.task, send([class], to)).is_ok();
-                if goes && next.outage_cost.total == self.walk.outage_cost.total && serves(&next.tenant, Some(to)) {
-                    self.walk = next;
                 }
             }
         }

@@ -36,6 +36,13 @@ pub(super) struct Class<Id> {
     pub(super) members: Vec<Id>,
 }
 
+impl<Id> Class<Id> {
+    /// How many things it stands for.
+    pub(super) fn weight(&self) -> u64 {
+        u64::try_from(self.members.len()).unwrap_or(u64::MAX)
+    }
+}
+
 /// How many existing groups the greedy planner tries as parking. Each costs one run of it.
 const WAITING_MAX: usize = 3;
 
@@ -47,6 +54,8 @@ pub(super) struct Task {
     pub(super) options: PlanOptions,
     /// Groups in which things may wait: existing ones, then new ones (only for `Anywhere`), then the temporary one.
     pub(super) parking: Vec<ConnectorGroupId>,
+    /// The place of each group in `groups`.
+    places: BTreeMap<ConnectorGroupId, usize>,
 }
 
 impl Task {
@@ -61,7 +70,18 @@ impl Task {
         let coming = goal.groups.iter().filter(|group| group.fate == Fate::Comes).map(|group| group.id);
         let coming = coming.filter(|_| options.parking == Parking::Anywhere);
         let parking = waiting.into_iter().chain(coming).chain(temporary).collect();
-        Self { start, groups, connectors, applications, options, parking }
+        let places = groups.iter().enumerate().map(|(place, group)| (group.id, place)).collect();
+        Self { start, groups, connectors, applications, options, parking, places }
+    }
+
+    /// The group with this id, in its final state.
+    pub(super) fn group(&self, id: ConnectorGroupId) -> Option<&Group> {
+        self.places.get(&id).and_then(|place| self.groups.get(*place))
+    }
+
+    /// How many applications a class stands for.
+    pub(super) fn weight(&self, class: usize) -> u64 {
+        self.applications.get(class).map_or(0, Class::weight)
     }
 
     /// The parking groups that the greedy planner is tried with: a few existing ones, one new one, and the temporary one.

@@ -30,7 +30,7 @@ export interface PlanQuestion {
 }
 
 export type PlanAnswer =
-  | { plan: { steps: { command: string; [field: string]: unknown }[]; atLeast: number; best: boolean; outages: unknown[] } }
+  | { plan: { steps: { command: string; [field: string]: unknown }[]; atLeast: number; best: boolean; gaveUp?: { part: string; [field: string]: unknown }; outages: unknown[] } }
   | { unreachable: { reasons: { reason: string; [field: string]: unknown }[]; certain: boolean } }
   | { refused: Refusal };
 

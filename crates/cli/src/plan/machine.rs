@@ -59,6 +59,8 @@ pub(super) fn plan(report: &Report) -> Value {
         },
         "atLeast": report.plan.at_least,
         "best": report.plan.best,
+        "gaveUp": report.plan.gave_up,
+        "wire": report.requests().json(),
         "outages": report.plan.outages,
         "unknown": {"publishing": unknown},
         "warnings": report.all_warnings().map(warning).collect::<Vec<_>>(),

@@ -11,6 +11,7 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
         text.push_str("\nNothing to do: the tenant is as desired.\n");
     } else {
         _ = write!(text, "\n**{}.** {}.\n", report.sums.words(), markdown(&report.verdict()));
+        _ = write!(text, "\n{}.\n", markdown(&report.requests().words()));
     }
     for outage in report.outages() {
         _ = write!(text, "\n> **Outage:** {}\n", markdown(&outage));
@@ -65,6 +66,7 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
         text.push_str("<p>Nothing to do: the tenant is as desired.</p>\n");
     } else {
         _ = writeln!(text, "<p><strong>{}.</strong> {}.</p>", report.sums.words(), html(&report.verdict()));
+        _ = writeln!(text, "<p>{}.</p>", html(&report.requests().words()));
         text.push_str(&super::svg::picture(report));
     }
     for outage in report.outages() {

@@ -7,6 +7,7 @@ mod markup;
 pub(crate) mod names;
 mod reasons;
 mod report;
+mod requests;
 mod scripts;
 mod svg;
 mod text;

@@ -14,6 +14,7 @@ use connector_groups::{
 use super::{
     checks::{self, Level, Warning},
     names::{self, count},
+    requests::Requests,
 };
 use crate::{import::Imported, work::Work};
 
@@ -148,8 +149,17 @@ impl<'a> Report<'a> {
             }
             (true, true) => format!("{steps}; no way is shorter"),
             (true, false) => format!("{steps}; every other way was looked at, and none does less harm"),
-            (false, _) => format!("{steps}; there must be {} at least", plan.at_least),
+            (false, _) => {
+                let why =
+                    plan.gave_up.map(|why| names::in_text(self.tenant(), &format!("; {why}"))).unwrap_or_default();
+                format!("{steps}; there must be {} at least{why}", plan.at_least)
+            }
         }
+    }
+
+    /// What the plan costs on the wire.
+    pub(super) fn requests(&self) -> Requests {
+        Requests::of(&self.steps)
     }
 
     /// Who is without an active connector on the way, and until when.

@@ -51,7 +51,8 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
     if report.steps.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.");
     } else {
-        _ = write!(text, "\n\nPlan: {}.\n{}.", report.sums.words(), report.verdict());
+        let (sums, verdict, requests) = (report.sums.words(), report.verdict(), report.requests().words());
+        _ = write!(text, "\n\nPlan: {sums}.\n{verdict}.\n{requests}.");
     }
     for outage in report.outages() {
         _ = write!(text, "\n! {outage}");
