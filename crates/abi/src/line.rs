@@ -16,8 +16,8 @@ pub(crate) fn answer(directory: &mut Directory, line: &[u8], number: u64) -> Ans
 
 /// Why a line is no command. What JSON calls line 1 is this line of the input.
 ///
-/// The path of the field, which the program `connector-groups replay` says too, is left out: reading with the path is
-/// compiled a second time for every command, a tenth of the WebAssembly.
+/// The path of the field, which the program `connector-groups replay` says too, is left out: with it, reading would be
+/// compiled a second time for every command.
 fn message(error: &serde_json::Error, number: u64) -> String {
     let (message, column) = (format!("{error}"), error.column());
     let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);

@@ -3,18 +3,32 @@ package build
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 )
 
-// Engine builds the engine and puts it into the folder wasm of the module whose folder is given.
+// Engine builds the engine and puts it into the folder wasm of the module whose folder is given. Where Node and the tools of
+// the JavaScript package are there, it is the small one that every package has; else it does the same and is bigger.
 func Engine(module string) ([]byte, error) {
+	module, err := filepath.Abs(module)
+	if err != nil {
+		return nil, err
+	}
 	root := filepath.Join(module, "../../..")
-	cargo := exec.Command("cargo", "build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "-p", "connector-groups-abi", "--lib")
-	cargo.Dir, cargo.Stdout, cargo.Stderr = root, os.Stdout, os.Stderr
-	if err := cargo.Run(); err != nil {
-		return nil, errors.Join(errors.New("cargo cannot build the engine"), err)
+	out := filepath.Join(module, "wasm/connector_groups.wasm")
+	javascript := filepath.Join(root, "crates/bindings/js")
+	node, missing := exec.LookPath("node")
+	if _, err := os.Stat(filepath.Join(javascript, "node_modules/binaryen")); missing == nil && err == nil {
+		if err := run(javascript, node, "scripts/wasm.mjs", out); err != nil {
+			return nil, err
+		}
+		return os.ReadFile(out)
+	}
+	fmt.Println("the engine is not made small: `npm ci` in crates/bindings/js has not been run")
+	if err := run(root, "cargo", "build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "-p", "connector-groups-abi", "--lib"); err != nil {
+		return nil, err
 	}
 	target := os.Getenv("CARGO_TARGET_DIR")
 	if target == "" {
@@ -24,5 +38,14 @@ func Engine(module string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wasm, os.WriteFile(filepath.Join(module, "wasm/connector_groups.wasm"), wasm, 0o644)
+	return wasm, os.WriteFile(out, wasm, 0o644)
+}
+
+func run(folder, name string, arguments ...string) error {
+	command := exec.Command(name, arguments...)
+	command.Dir, command.Stdout, command.Stderr = folder, os.Stdout, os.Stderr
+	if err := command.Run(); err != nil {
+		return errors.Join(fmt.Errorf("%s cannot build the engine", name), err)
+	}
+	return nil
 }
