@@ -34,7 +34,7 @@ pub enum Violation {
     /// The tenant's default region is empty or the sentinel.
     #[error("the default region {region:?} is not a region (R-32)")]
     InvalidDefaultRegion {
-        /// The text in the document.
+        /// As the document has it.
         region: Arc<str>,
     },
     /// No group is the default.
@@ -43,23 +43,23 @@ pub enum Violation {
     /// More than one group is the default.
     #[error("connector groups {first} and {second} are both the default (I1)")]
     TwoDefaultGroups {
-        /// The first that is.
+        /// The earlier one in the document.
         first: ConnectorGroupId,
-        /// Another.
+        /// A later one; each of several is told beside the first.
         second: ConnectorGroupId,
     },
     /// The default group is of a type other than `applicationProxy`.
     #[error("the default connector group {connector_group} is not of type applicationProxy (I1)")]
     DefaultGroupType {
-        /// The group.
+        /// Marked as the default, and of a type of the service.
         connector_group: ConnectorGroupId,
     },
     /// A connector's group does not exist.
     #[error("connector {connector} is a member of connector group {connector_group}, which does not exist (I2)")]
     MemberOfMissingGroup {
-        /// The connector.
+        /// Whose `memberOf` leads nowhere.
         connector: ConnectorId,
-        /// The group.
+        /// The id that no group of the document has.
         connector_group: ConnectorGroupId,
     },
     /// A connector's group is of a type other than `applicationProxy`.
@@ -67,17 +67,17 @@ pub enum Violation {
         "connector {connector} is a member of connector group {connector_group}, which is not of type applicationProxy (I2)"
     )]
     MemberOfServiceGroup {
-        /// The connector.
+        /// Whose `memberOf` is wrong.
         connector: ConnectorId,
-        /// The group.
+        /// Of a type that holds no connectors of application proxy.
         connector_group: ConnectorGroupId,
     },
     /// A published application's group does not exist.
     #[error("application {application} is assigned to connector group {connector_group}, which does not exist (I3)")]
     AssignedToMissingGroup {
-        /// The application.
+        /// Whose `connectorGroup` leads nowhere.
         application: ApplicationId,
-        /// The group.
+        /// The id that no group of the document has.
         connector_group: ConnectorGroupId,
     },
     /// A published application's group is of a type other than `applicationProxy`.
@@ -85,15 +85,15 @@ pub enum Violation {
         "application {application} is assigned to connector group {connector_group}, which is not of type applicationProxy (I3)"
     )]
     AssignedToServiceGroup {
-        /// The application.
+        /// Whose `connectorGroup` is wrong.
         application: ApplicationId,
-        /// The group.
+        /// Of a type that serves no applications of application proxy.
         connector_group: ConnectorGroupId,
     },
     /// A published application without a group, or a group without publishing.
     #[error("application {application} has a connector group if and only if it is published (I3)")]
     ContradictoryPublication {
-        /// The application.
+        /// Which has a group or a publishing, and not the other.
         application: ApplicationId,
     },
     /// Two things of a kind have one id, or two applications one `appId`.
@@ -109,9 +109,9 @@ pub enum Violation {
     SharedUrl {
         /// Which URL.
         property: UrlProperty,
-        /// The first that has it.
+        /// The earlier one in the document.
         first: ApplicationId,
-        /// Another.
+        /// A later one with the same URL, in any case.
         second: ApplicationId,
     },
     /// A URL that could not have been published.
@@ -121,7 +121,7 @@ pub enum Violation {
     InvalidUrl {
         /// Which URL.
         property: UrlProperty,
-        /// The application.
+        /// Whose URL it is.
         application: ApplicationId,
     },
     /// Two segments have a protocol, a port and a destination in common.
@@ -129,33 +129,33 @@ pub enum Violation {
     OverlappingSegments {
         /// The first in document order that the other overlaps.
         first: ApplicationSegmentId,
-        /// The other.
+        /// The later one in the document.
         second: ApplicationSegmentId,
     },
     /// An application has segments and is not published.
     #[error("application {application} has segments and is not published (I9)")]
     UnpublishedSegments {
-        /// The application.
+        /// Which has segments, and no publishing to have them in.
         application: ApplicationId,
     },
     /// A segment that could not have been added.
     #[error("{property} of segment {segment} is not of its kind (R-51)")]
     InvalidSegment {
-        /// Which part.
+        /// The first field that is not of its kind.
         property: SegmentProperty,
-        /// The segment.
+        /// Whose field it is.
         segment: ApplicationSegmentId,
     },
     /// A connector's `status` and `inactiveSince` contradict each other.
     #[error("connector {connector} has inactiveSince if and only if it is inactive (I6)")]
     ContradictoryPresence {
-        /// The connector.
+        /// Which is active with `inactiveSince`, or inactive without.
         connector: ConnectorId,
     },
     /// A connector has been inactive for ten days or more, and is still there.
     #[error("connector {connector} has been inactive since {since}, for 10 days or more (I6)")]
     Overdue {
-        /// The connector.
+        /// Which the clock should have removed.
         connector: ConnectorId,
         /// Since when.
         since: Timestamp,
@@ -163,7 +163,7 @@ pub enum Violation {
     /// A connector has been inactive since a time that is yet to come.
     #[error("connector {connector} is inactive since {since}, which is yet to come (I7)")]
     InactiveInFuture {
-        /// The connector.
+        /// Whose `inactiveSince` is behind the tenant's `now`.
         connector: ConnectorId,
         /// Since when.
         since: Timestamp,
@@ -171,15 +171,15 @@ pub enum Violation {
     /// A group's name is empty or white space only.
     #[error("the name of connector group {connector_group} is blank (I8)")]
     BlankName {
-        /// The group.
+        /// Whose name is empty or white space.
         connector_group: ConnectorGroupId,
     },
     /// Under `uniqueNames`, two `applicationProxy` groups share a name.
     #[error("connector groups {first} and {second} share a name (I8)")]
     SharedName {
-        /// The first that has it.
+        /// The earlier one in the document.
         first: ConnectorGroupId,
-        /// Another.
+        /// A later one with the same name, trimmed and in any case.
         second: ConnectorGroupId,
     },
     /// A group's region is empty or the sentinel.
@@ -187,9 +187,9 @@ pub enum Violation {
         "the region {region:?} of connector group {connector_group} is not a region: it is empty or `unknownFutureValue`"
     )]
     InvalidRegion {
-        /// The group.
+        /// Whose region it is.
         connector_group: ConnectorGroupId,
-        /// The text in the document.
+        /// As the document has it.
         region: Arc<str>,
     },
 }
@@ -427,10 +427,10 @@ impl<'a> Auditor<'a> {
         // entered.
         let url_at = |position: usize| {
             let application: &'a ApplicationDocument = applications.get(position)?;
-            Some((application.id, of(application.on_premises_publishing.as_deref()?)?))
+            Some((application, of(application.on_premises_publishing.as_deref()?)?))
         };
-        let Some((application, url)) = url_at(position) else { return };
-        let app_id = applications.get(position).map(|application| application.app_id).unwrap_or_default();
+        let Some((ApplicationDocument { id: application, app_id, .. }, url)) = url_at(position) else { return };
+        let (application, app_id) = (*application, *app_id);
         if !url::is_kept(url, app_id) {
             self.violations.push(Violation::InvalidUrl { property, application });
         }
@@ -440,7 +440,7 @@ impl<'a> Auditor<'a> {
         };
         let earlier = seen.earlier(position, |position| url_at(position).map(|(_, url)| AnyCase(url)));
         if let Some((first, _)) = earlier.and_then(url_at) {
-            self.violations.push(Violation::SharedUrl { property, first, second: application });
+            self.violations.push(Violation::SharedUrl { property, first: first.id, second: application });
         }
     }
 
@@ -470,8 +470,7 @@ impl<'a> Auditor<'a> {
                 }
             }
         }
-        let id = |position: usize| all.get(position).map(|segment| segment.id).unwrap_or_default();
-        let found = first.into_iter().map(|(second, first)| (id(first), id(second)));
+        let found = first.into_iter().filter_map(|(second, first)| Some((all.get(first)?.id, all.get(second)?.id)));
         let found: Vec<_> = found.map(|(first, second)| Violation::OverlappingSegments { first, second }).collect();
         self.violations.extend(found);
     }

@@ -381,6 +381,8 @@ impl<'de, Id: Deserialize<'de>> de::Visitor<'de> for SelectionVisitor<Id> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Selection<Id>, A::Error> {
+        // Read by its one key: what serde derives for an enum also takes a bare text for `all`, and would read `"all"`
+        // as a selection that nobody wrote.
         let selection = match map.next_key()? {
             Some(SelectionField::Ids) => Selection::Ids(map.next_value()?),
             Some(SelectionField::In) => Selection::In(map.next_value()?),
@@ -390,6 +392,7 @@ impl<'de, Id: Deserialize<'de>> de::Visitor<'de> for SelectionVisitor<Id> {
             Some(SelectionField::All) => return Err(de::Error::invalid_value(de::Unexpected::Bool(false), &"true")),
             None => return Err(de::Error::invalid_length(0, &self)),
         };
+        // A second field would be a second selection, of which one had to be passed over in silence.
         match map.next_key::<SelectionField>()? {
             None => Ok(selection),
             Some(_) => Err(de::Error::invalid_length(2, &self)),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     columns::{HashSeed, Table},
     command::{Command, DirectoryCommand},
+    count::{length, narrow},
     decide::{checks, directory},
     document::DirectoryViolations,
     event::{Event, Removed},
@@ -135,8 +136,9 @@ impl Directory {
             DirectoryCommand::DeleteTenant(command) => {
                 // The event keeps the whole tenant for undo. A clone is a snapshot, so that deleting costs no copy.
                 let thing = checks::tenant(command.id, self.tenant(command.id))?.clone();
-                let place = self.tenants.place(command.id).and_then(|place| u32::try_from(place).ok());
-                let removed = Removed { place: place.unwrap_or(u32::MAX), thing };
+                let place = self.tenants.place(command.id);
+                debug_assert!(place.is_some(), "tenant {} was found before", command.id);
+                let removed = Removed { place: place.map_or(u32::MAX, narrow), thing };
                 Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(Box::new(removed)))]))
             }
             DirectoryCommand::InTenant { tenant: id, command } => {
@@ -233,7 +235,7 @@ impl Directory {
             match event {
                 DirectoryEvent::OfTenant(TenantEvent::TenantCreated { id, .. }) => self.tenants.remove(*id),
                 DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
-                    let place = usize::try_from(removed.place).unwrap_or(usize::MAX);
+                    let place = length(removed.place);
                     // An event that was read, or made elsewhere, has another seed.
                     let tenant = removed.thing.hashed_with(self.tenants.seed());
                     self.tenants.restore(place, tenant.id(), tenant);

@@ -68,6 +68,7 @@ impl Tenant {
         // The audit judges first and completely, so a caller hears of all violations and not only of the
         // first that stops the building.
         let state = if violations.is_empty() { build(document, hash_seed) } else { None };
+        debug_assert!(state.is_some() || !violations.is_empty(), "the audit passed what cannot be built");
         state.map(Self::from_state).ok_or(Violations { tenant, violations })
     }
 }

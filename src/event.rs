@@ -33,20 +33,20 @@ pub enum Event {
     ConnectorGroupCreated(ConnectorGroup),
     /// A group has a new name.
     ConnectorGroupRenamed {
-        /// The renamed group.
+        /// Which group: its id never changes.
         id: ConnectorGroupId,
-        /// The former name.
+        /// Its name before the event, to which undo returns.
         from: Name,
-        /// The new one.
+        /// Its name from now on.
         to: Name,
     },
     /// A group has a new region.
     ConnectorGroupRegionChanged {
-        /// The group.
+        /// Which group: it was empty, as a region changes only then.
         id: ConnectorGroupId,
-        /// The former region.
+        /// Its region before the event, to which undo returns.
         from: Region,
-        /// The new one.
+        /// Its region from now on.
         to: Region,
     },
     /// A group was deleted; it was empty.
@@ -55,7 +55,7 @@ pub enum Event {
     ConnectorRegistered(Connector),
     /// A connector reported a new status, address or version.
     ConnectorReported {
-        /// The connector.
+        /// Whose agent has reported.
         id: ConnectorId,
         /// The former values of the properties that changed.
         from: Report,
@@ -76,35 +76,35 @@ pub enum Event {
     },
     /// The tenant's clock advanced.
     ClockAdvanced {
-        /// The former time.
+        /// The tenant's time before the event.
         from: Timestamp,
-        /// The new one.
+        /// The tenant's time from now on; never before `from` (I7).
         to: Timestamp,
     },
     /// An application was made, not published, at the end of the list.
     ApplicationCreated {
-        /// The application.
+        /// The key of its directory object, unique in the tenant (I4).
         id: ApplicationId,
-        /// Its client id.
+        /// Its client id, unique in the tenant as well (I4).
         app_id: AppId,
-        /// Its name.
+        /// Its name, not unique, possibly empty.
         display_name: Arc<str>,
-        /// Its other properties.
+        /// What else the command said of it, kept as it came.
         #[serde(default, skip_serializing_if = "ApplicationProperties::is_empty")]
         properties: ApplicationProperties,
     },
     /// An application has a new name.
     ApplicationRenamed {
-        /// The application.
+        /// Which application.
         id: ApplicationId,
-        /// The former name.
+        /// Its name before the event, to which undo returns.
         from: Arc<str>,
-        /// The new one.
+        /// Its name from now on.
         to: Arc<str>,
     },
     /// Other properties of an application changed.
     ApplicationPropertiesUpdated {
-        /// The application.
+        /// Whose properties.
         id: ApplicationId,
         /// The members that changed, as they were; null where there was none.
         from: ApplicationPropertyChanges,
@@ -115,29 +115,29 @@ pub enum Event {
     ApplicationDeleted(Removed<Application>),
     /// An application was published for the first time, or again.
     ApplicationPublished {
-        /// The application.
+        /// Which application; it was not published before.
         id: ApplicationId,
         /// The group that it is assigned to: the default group.
         connector_group: ConnectorGroupId,
-        /// How it is published.
+        /// Every property, those at their defaults included.
         on_premises_publishing: Box<OnPremisesPublishing>,
     },
     /// Publishing properties of a published application changed.
     PublishingUpdated {
-        /// The application.
+        /// Whose publishing; its group and its segments stay.
         id: ApplicationId,
-        /// The former publishing properties.
+        /// Every property as it was, so that undo needs no other event.
         from: Box<OnPremisesPublishing>,
-        /// The new ones.
+        /// Every property as it is now.
         to: Box<OnPremisesPublishing>,
     },
     /// An application is no longer published, nor assigned.
     ApplicationUnpublished {
-        /// The application.
+        /// Which application; it stays, without group and segments.
         id: ApplicationId,
         /// The group that it was assigned to.
         connector_group: ConnectorGroupId,
-        /// How it was published.
+        /// Every property as it was, so that undo publishes it alike.
         on_premises_publishing: Box<OnPremisesPublishing>,
         /// Its segments, which went with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -154,7 +154,7 @@ pub enum Event {
     ServicePrincipalCreated(Attached<ServicePrincipal>),
     /// Properties of a service principal changed.
     ServicePrincipalUpdated {
-        /// The service principal.
+        /// Whose properties.
         id: ServicePrincipalId,
         /// The members that changed, as they were; null where there was none.
         from: ApplicationPropertyChanges,
@@ -167,11 +167,11 @@ pub enum Event {
     ApplicationSegmentAdded(Box<Attached<ApplicationSegment>>),
     /// A segment is another, at its place.
     ApplicationSegmentUpdated {
-        /// The segment.
+        /// Which segment; it keeps its place among those of its application.
         id: ApplicationSegmentId,
-        /// As it was.
+        /// Every field before the event.
         from: Box<ApplicationSegment>,
-        /// As it is.
+        /// Every field from now on.
         to: Box<ApplicationSegment>,
     },
     /// A segment went; its place is among those of its application.
@@ -189,9 +189,9 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attached<T> {
-    /// The application.
+    /// Whose it is.
     pub application: ApplicationId,
-    /// The thing.
+    /// What the application has: a service principal or a segment.
     #[serde(flatten)]
     pub thing: T,
 }
@@ -202,7 +202,7 @@ pub struct Attached<T> {
 pub struct Removed<T> {
     /// The number of things of its kind before it in creation order, in the state before the event.
     pub place: u32,
-    /// Its full record.
+    /// Every property that it had.
     #[serde(flatten)]
     pub thing: T,
 }
@@ -218,7 +218,7 @@ pub struct Moves<Id>(Arc<[Move<Id>]>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Move<Id> {
-    /// The id of the connector or application.
+    /// Which connector or application.
     pub id: Id,
     /// The group that it left.
     pub from: ConnectorGroupId,
@@ -311,6 +311,7 @@ impl ApplicationMoves {
 
 impl FromIterator<Move<ApplicationId>> for ApplicationMoves {
     fn from_iter<I: IntoIterator<Item = Move<ApplicationId>>>(moves: I) -> Self {
+        // One move is by far the commonest list, and needs no allocation of its own.
         let mut moves = moves.into_iter();
         Self(match (moves.next(), moves.next()) {
             (Some(one), None) => Kept::One(one),

@@ -1,13 +1,14 @@
 //! The effect of each event on a state, and its undoing. Both are total: no rule is checked here, and nothing can fail.
 
 use crate::{
+    count::length,
     event::{Attached, Event, Removed},
     model::application::Application,
     state::State,
 };
 
 fn place<T>(removed: &Removed<T>) -> usize {
-    usize::try_from(removed.place).unwrap_or(usize::MAX)
+    length(removed.place)
 }
 
 /// Applies an event that [`decide`](crate::decide::decide) gave for this state.

@@ -2,7 +2,7 @@
 
 use alloc::{collections::VecDeque, vec::Vec};
 
-use crate::{command::Command, event::Event, refusal::Refusal, tenant::Tenant};
+use crate::{command::Command, count::wide, event::Event, refusal::Refusal, tenant::Tenant};
 
 /// A tenant with its past. Points are numbered: 0 is the state that the history began with, and each command that changes
 /// something leads to the next point. Going back keeps the undone steps until a new step is made from there.
@@ -125,7 +125,7 @@ impl History {
     }
 
     fn point_after(&self, steps: usize) -> u64 {
-        self.first_point.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX))
+        self.first_point.saturating_add(wide(steps))
     }
 
     /// The steps that are kept, the undone ones last.
@@ -214,6 +214,7 @@ impl History {
                 Some(snapshot) => self.first = snapshot,
                 None => self.first.evolve(&step.events),
             }
+            debug_assert!(self.done > 0, "a step is forgotten that was undone: `apply` drops those first");
             self.first_point = self.first_point.saturating_add(1);
             self.done = self.done.saturating_sub(1);
         }

@@ -111,6 +111,7 @@ macro_rules! ids {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // On the stack: a document of a million applications writes two million ids.
                 let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
                 serializer.serialize_str(Uuid::from_u128(self.0).as_hyphenated().encode_lower(&mut buffer))
             }

@@ -13,6 +13,7 @@ use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    count::{length, narrow, wide},
     detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     model::group::ConnectorGroupType,
@@ -165,6 +166,8 @@ fn loads(tenant: &Tenant, weights: &BTreeMap<ApplicationId, u32>) -> Loads {
     for (application, weight) in weights {
         let group = tenant.application(*application).and_then(ApplicationView::connector_group);
         if let Some(load) = group.and_then(|group| loads.get_mut(&group.id())) {
+            // Counted as 1 so far; each application has one weight at most, so that its 1 is still there.
+            debug_assert!(*load > 0, "a group of no load has application {application}");
             *load = load.saturating_sub(1).saturating_add((*weight).into());
         }
     }
@@ -232,7 +235,7 @@ impl<'a> Connectors<'a> {
     /// The greatest load per connector is the load of some group divided by the number of its connectors. So the best value
     /// is one of these fractions, and no value between two of them has to be tried.
     fn candidates(&self) -> Vec<(u64, u32)> {
-        let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
+        let connectors = narrow(self.active.len());
         let heavy = self.loads.values().filter(|load| **load > 0);
         let mut all: Vec<_> = heavy.flat_map(|load| (1..=connectors).map(|count| (*load, count))).collect();
         // Fractions are compared by cross-multiplication: division would round, and could swap or merge two of them.
@@ -241,12 +244,21 @@ impl<'a> Connectors<'a> {
         all
     }
 
+    /// The load of one of our groups; `loads` has all of them.
+    fn load(&self, id: ConnectorGroupId) -> u64 {
+        let load = self.loads.get(&id).copied();
+        debug_assert!(load.is_some(), "connector group {id} has no load");
+        load.unwrap_or(0)
+    }
+
     /// The connectors that each group needs so that none carries more than `load / count`.
     fn needs(&self, least: &Needs, (load, count): (u64, u32)) -> Needs {
         let need = |(id, least): (&ConnectorGroupId, &u32)| {
-            let own = u128::from(self.loads.get(id).copied().unwrap_or(0)).saturating_mul(count.into());
+            let own = u128::from(self.load(*id)).saturating_mul(count.into());
             // n connectors are enough if own / n <= load / count. So n is own * count / load, rounded up; candidates have no load 0.
             let even = own.checked_add(u128::from(load).saturating_sub(1)).and_then(|sum| sum.checked_div(load.into()));
+            debug_assert!(even.is_some(), "a candidate has no load");
+            // More than 2^32 connectors are more than there are, and so is the greatest number of 32 bits.
             (*id, u32::try_from(even.unwrap_or(0)).unwrap_or(u32::MAX).max(*least))
         };
         least.iter().map(need).collect()
@@ -268,7 +280,7 @@ impl<'a> Connectors<'a> {
         // at most `connectors`, which is less than any difference between the worths of two sets of places.
         //
         // Places beyond `at_least`, which only an even load asks for, share the lowest weight: no order is promised there.
-        let connectors = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
+        let connectors = narrow(self.active.len());
         let levels = self.aim.at_least.min(connectors).saturating_add(2);
         let worth = |level: u32| {
             i64::from(connectors).saturating_add(1).saturating_mul(levels.saturating_sub(level).max(1).into())
@@ -316,7 +328,7 @@ impl<'a> Connectors<'a> {
         let moves = moving.values().map(Vec::len).fold(0, usize::saturating_add);
         let groups = self.tenant.own_groups().map(|group| {
             let id = group.id();
-            let load = self.loads.get(&id).copied().unwrap_or(0);
+            let load = self.load(id);
             let connectors_after = after.get(&id).copied().unwrap_or(0);
             GroupBalance {
                 connector_group: id,
@@ -338,7 +350,7 @@ impl<'a> Connectors<'a> {
 }
 
 fn total(needs: &Needs) -> usize {
-    needs.values().map(|need| usize::try_from(*need).unwrap_or(usize::MAX)).fold(0, usize::saturating_add)
+    needs.values().map(|need| length(*need)).fold(0, usize::saturating_add)
 }
 
 /// Whether a connector may go there, at once or through the default group.
@@ -373,7 +385,7 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
             let stays = if room.is_empty() { here } else { here.min(stay(group)) };
             let free = usize::try_from(stay(group).saturating_sub(here)).unwrap_or(usize::MAX);
             let coming: Vec<_> = leaving.by_ref().take(free).map(|one| one.id().to_string().into()).collect();
-            let count = stays.saturating_add(u64::try_from(coming.len()).unwrap_or(u64::MAX));
+            let count = stays.saturating_add(wide(coming.len()));
             after.insert(group.id(), count);
             if !coming.is_empty() {
                 moving.insert(group.id(), coming);
@@ -382,7 +394,9 @@ fn applications(tenant: &Tenant, aim: &RebalanceAim) -> Rebalance {
     }
     let moves = moving.values().map(Vec::len).fold(0, usize::saturating_add);
     let groups = tenant.own_groups().map(|group| {
-        let load_after = after.get(&group.id()).copied().unwrap_or(0);
+        let load_after = after.get(&group.id()).copied();
+        debug_assert!(load_after.is_some(), "each group is in one pool");
+        let load_after = load_after.unwrap_or(0);
         let missing = if load_after == 0 { 0 } else { aim.at_least.saturating_sub(group.active_connectors_count()) };
         GroupBalance {
             connector_group: group.id(),

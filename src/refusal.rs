@@ -106,21 +106,21 @@ pub enum Refusal {
     /// (T5, R-19, R-29, R-49).
     #[error("connector group {connector_group} of type {connector_group_type} is read-only")]
     GroupReadOnly {
-        /// The group.
+        /// Which group; only the service changes it.
         connector_group: ConnectorGroupId,
-        /// Its type.
+        /// A type other than `applicationProxy`.
         connector_group_type: ConnectorGroupType,
     },
     /// The default group cannot be deleted (T2, R-4).
     #[error("connector group {connector_group} is the default")]
     GroupIsDefault {
-        /// The group.
+        /// The default group, which no command deletes.
         connector_group: ConnectorGroupId,
     },
     /// The application is not published, so that it has no group to change.
     #[error("application {id} is not published")]
     ApplicationNotPublished {
-        /// The application.
+        /// Which application; it has no group until it is published.
         id: ApplicationId,
     },
     /// There is nowhere to go back to.
@@ -142,9 +142,9 @@ pub enum Refusal {
         count(*applications, "application")
     )]
     RegionLocked {
-        /// The group.
+        /// Whose region was to change.
         connector_group: ConnectorGroupId,
-        /// How many are in it.
+        /// How many are in it, inactive ones included.
         connectors: u32,
         /// How many are assigned to it.
         applications: u32,
@@ -156,9 +156,9 @@ pub enum Refusal {
         count(*applications, "application")
     )]
     GroupNotEmpty {
-        /// The group.
+        /// Which was to be deleted.
         connector_group: ConnectorGroupId,
-        /// How many are in it.
+        /// How many are in it, inactive ones included.
         connectors: u32,
         /// How many are assigned to it.
         applications: u32,
@@ -167,7 +167,7 @@ pub enum Refusal {
     ///
     #[error("connector {connector} cannot move from region {from} to region {to}")]
     ConnectorRegionLocked {
-        /// The connector.
+        /// Which was to move.
         connector: ConnectorId,
         /// The region of its group.
         from: Region,
@@ -183,15 +183,15 @@ pub enum Refusal {
     /// Another published application has this URL (I5, R-50).
     #[error("{property} is in use by application {application}")]
     UrlInUse {
-        /// Which of the two.
+        /// Which of the two URLs was to be set.
         property: UrlProperty,
-        /// Who has it.
+        /// Which published application has the same URL, in any case.
         application: ApplicationId,
     },
     /// The application has a service principal.
     #[error("application {application} has service principal {service_principal}")]
     ServicePrincipalExists {
-        /// The application.
+        /// Which was to have a new one.
         application: ApplicationId,
         /// The one that it has.
         service_principal: ServicePrincipalId,

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::{
     command::{Command, DirectoryCommand, Selection},
-    count::{count, count_of},
+    count::{count, count_of, wide},
     directory::{DirectoryEvent, TenantEvent},
     event::{Attached, Event},
     impact::{Availability, Impact},
@@ -22,11 +22,6 @@ impl fmt::Display for Availability {
             Self::HighlyAvailable => "highly available",
         })
     }
-}
-
-/// A length; no list has more than 2⁶⁴ things.
-fn many(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// The things that a selection means; `things` is their plural.
@@ -159,7 +154,7 @@ impl fmt::Display for Event {
                 None => write!(formatter, "connector {id} reported new properties"),
             },
             Self::ConnectorsMoved { connector_group, connectors } => {
-                let connectors = count(many(connectors.len()), "connector");
+                let connectors = count(wide(connectors.len()), "connector");
                 write!(formatter, "{connectors} moved to connector group {connector_group}")
             }
             Self::ConnectorsExpired { connectors } => {
@@ -183,7 +178,7 @@ impl fmt::Display for Event {
             Self::PublishingUpdated { id, .. } => write!(formatter, "the publishing of application {id} was changed"),
             Self::ApplicationUnpublished { id, .. } => write!(formatter, "application {id} was unpublished"),
             Self::ApplicationsReassigned { connector_group, applications } => {
-                let applications = count(many(applications.len()), "application");
+                let applications = count(wide(applications.len()), "application");
                 write!(formatter, "{applications} assigned to connector group {connector_group}")
             }
             Self::ApplicationPropertiesUpdated { id, .. } => {
@@ -235,9 +230,9 @@ impl fmt::Display for DirectoryEvent {
 impl fmt::Display for Impact {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let changes = [
-            (many(self.become_unavailable().count()), "becomes unavailable", "become unavailable"),
-            (many(self.become_at_risk().count()), "becomes at risk", "become at risk"),
-            (many(self.become_better().count()), "is served better", "are served better"),
+            (wide(self.become_unavailable().count()), "becomes unavailable", "become unavailable"),
+            (wide(self.become_at_risk().count()), "becomes at risk", "become at risk"),
+            (wide(self.become_better().count()), "is served better", "are served better"),
         ];
         let mut is_first = true;
         for (number, one, many) in changes.into_iter().filter(|(number, ..)| *number > 0) {

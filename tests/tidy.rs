@@ -94,11 +94,11 @@ fn rooms_keep_their_arrows() {
         ("command", [VALUES, &["json"]].concat()),
         ("event", [VALUES, &["columns", "state"]].concat()),
         ("refusal", [VALUES, &["count"]].concat()),
-        ("state", [VALUES, &["columns"]].concat()),
+        ("state", [VALUES, &["columns", "count"]].concat()),
         ("view", vec!["state"]),
         ("select", vec!["ids", "model", "command", "state"]),
-        ("decide", [VALUES, WORDS, &["columns", "state", "select", "evolve"]].concat()),
-        ("evolve", [VALUES, &["event", "state"]].concat()),
+        ("decide", [VALUES, WORDS, &["columns", "count", "state", "select", "evolve"]].concat()),
+        ("evolve", [VALUES, &["count", "event", "state"]].concat()),
         (
             "impact",
             [VALUES, &["command", "count", "event", "refusal", "state", "select", "decide", "evolve", "tenant"]]
@@ -110,13 +110,13 @@ fn rooms_keep_their_arrows() {
         ("detour", vec!["command", "ids", "refusal", "tenant"]),
         ("diff", [VALUES, &["command", "detour", "refusal", "state", "tenant"]].concat()),
         ("picture", vec!["ids", "model", "command", "count", "state", "impact", "drill", "tenant"]),
-        ("history", vec!["command", "event", "refusal", "tenant"]),
+        ("history", vec!["command", "count", "event", "refusal", "tenant"]),
         ("document", [VALUES, &["columns", "count", "state", "audit", "tenant"]].concat()),
-        ("directory", [VALUES, WORDS, &["columns", "state", "decide", "document", "tenant"]].concat()),
-        ("plan", [VALUES, WORDS, &["detour", "state", "select", "tenant"]].concat()),
-        ("rebalance", [VALUES, &["command", "detour", "state", "plan", "tenant"]].concat()),
+        ("directory", [VALUES, WORDS, &["columns", "count", "state", "decide", "document", "tenant"]].concat()),
+        ("plan", [VALUES, WORDS, &["count", "detour", "state", "select", "tenant"]].concat()),
+        ("rebalance", [VALUES, &["count", "detour", "state", "plan", "tenant"]].concat()),
         ("words", vec!["command", "count", "directory", "event", "impact", "model", "plan"]),
-        ("workload", [VALUES, WORDS, &["state", "tenant", "directory"]].concat()),
+        ("workload", [VALUES, WORDS, &["count", "state", "tenant", "directory"]].concat()),
     ]);
     let crate_root = read("src/lib.rs");
     let public = crate_root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));

@@ -256,6 +256,7 @@ impl Index {
         let mut run = self.run(home(upper_half(hash), buckets));
         let Some((mut hole, _)) = run.find(|(_, bucket)| bucket.slots.contains(&Some(slot))) else { return };
         drop(run);
+        debug_assert!(self.taken > 0, "an index that counts no entry has one");
         self.taken = self.taken.saturating_sub(1);
         // Backward shift: an entry that overflowed past the hole moves into it. Otherwise a search for that
         // entry would stop at the hole, whose bucket is no longer full.

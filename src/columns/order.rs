@@ -93,6 +93,7 @@ impl Order {
     pub(crate) fn remove(&mut self, slot: Slot) -> bool {
         if let (true, Some(word)) = (self.is_live(slot), self.words.get_mut(word_of(slot.index()))) {
             *word &= !bit_of(slot.index());
+            debug_assert!(self.live > 0, "{slot:?} lives and is not counted");
             self.live = self.live.saturating_sub(1);
             if let Some(block) = self.blocks.get_mut(block_of(slot.index())) {
                 *block = block.saturating_sub(1);

@@ -5,6 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{Decision, checks};
 use crate::{
     command::{AddApplicationSegment, UpdateApplicationSegment},
+    count::narrow,
     event::{Attached, Event, Removed},
     ids::ApplicationSegmentId,
     model::segment::{ApplicationSegment, SegmentProtocol, is_dns_suffix},
@@ -53,7 +54,8 @@ pub(super) fn update(state: &State, command: &UpdateApplicationSegment) -> Decis
 pub(super) fn remove(state: &State, id: ApplicationSegmentId) -> Decision {
     let (application, segment) = checks::application_segment(state, id)?;
     let place = application.application_segments().position(|other| other.id == id);
-    let place = place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX);
+    debug_assert!(place.is_some(), "segment {id} is not among those of its application");
+    let place = place.map_or(u32::MAX, narrow);
     let thing = Attached { application: application.id(), thing: segment.clone() };
     Ok(Vec::from([Event::ApplicationSegmentRemoved(Box::new(Removed { place, thing }))]))
 }

@@ -43,40 +43,40 @@ pub enum Leftover {
     Tenant,
     /// A connector that only its agent can register.
     ConnectorAdded {
-        /// The connector.
+        /// In the second state only.
         connector: ConnectorId,
     },
     /// A connector that goes only by being inactive for long enough.
     ConnectorRemoved {
-        /// The connector.
+        /// In the first state only; it is moved to the default group where its own goes.
         connector: ConnectorId,
     },
     /// A status, address, version or host name, which only the agent's connection tells.
     ConnectorReported {
-        /// The connector.
+        /// In both states; its group is made right by a command.
         connector: ConnectorId,
     },
     /// A group that only the service makes, or a type or being the default, which never change.
     ServiceGroup {
-        /// The group.
+        /// In the second state, or in both with another type.
         connector_group: ConnectorGroupId,
     },
     /// A region that is locked by what stays in the group, or by a circle of moves: out, change, and in again is for a
     /// planner.
     RegionLocked {
-        /// The group.
+        /// Whose region stays as it is in the first state; its members are moved all the same.
         connector_group: ConnectorGroupId,
     },
     /// A publishing property that only the system sets.
     ReadOnlyProperty {
-        /// The application.
+        /// Whose publishing still differs in the custom domain's certificate.
         application: ApplicationId,
     },
     /// A command that is needed and refused.
     Refused {
-        /// The refused command.
+        /// As it was tried, on the tenant that the commands before it leave.
         command: Command,
-        /// Its refusal.
+        /// Why the engine did not take it there.
         refusal: Refusal,
     },
 }
@@ -142,6 +142,8 @@ impl Progress {
 
     fn set_tenant(&mut self, from: &TenantProperties, to: &TenantProperties) {
         let profile = &from.on_premises_publishing_profile;
+        // The profile is the one property of a tenant that an administrator changes; it must not hide that another one
+        // differs as well.
         let is_profile_alone =
             *from == TenantProperties { on_premises_publishing_profile: profile.clone(), ..to.clone() };
         if !is_profile_alone {
@@ -257,6 +259,8 @@ impl Progress {
     /// a change of the type changes nothing else.
     fn publishing(&self, id: ApplicationId, to: &OnPremisesPublishing) -> Vec<PublishApplication> {
         let application = self.tenant.application(id);
+        // Without the application, which was refused before, all that follows is refused as well and left over: no
+        // client id is needed for that.
         let (app_id, from) = (application.map(ApplicationView::app_id).unwrap_or_default(), application);
         let from = from.and_then(ApplicationView::on_premises_publishing);
         let plain = OnPremisesPublishing::default();
@@ -269,6 +273,7 @@ impl Progress {
             from.changes_to(to)
         };
         let step = |changes| PublishApplication { application: id, on_premises_publishing: Box::new(changes) };
+        // Tried on paper first: the merge is the engine's own, so what it leads to is what the command would.
         let at_once = changes_to(to);
         let reached = OnPremisesPublishing::merge(from.as_ref(), &at_once, app_id, &plain);
         if reached.changes_to(to) == PublishingChanges::default() {

@@ -95,6 +95,8 @@ fn made<'a>(
     session: &mut Session<'_>,
 ) -> Result<ApplicationView<'a>, Error> {
     let mut members = Members::of(call.json()?, &APPLICATION)?;
+    // A new application is published in a second request: the service refuses both at once, and whoever writes
+    // tests must meet that here.
     if members.take(PUBLISHING).is_some() {
         return Err(mixed(version));
     }
@@ -175,9 +177,12 @@ fn update(
         return publish(directory, call, session, id, publishing);
     }
     let display_name = members.text("displayName")?.map(Into::into);
+    // Tools read an object, change it and write it back whole; read-only members with the value that they have are no
+    // change.
     unchanged(&mut members, "id", &id.to_string())?;
     unchanged(&mut members, "appId", &application.app_id().to_string())?;
     let properties = open::changes(members, &APPLICATION, version, &application.kept(), Map::new())?;
+    // An empty body is 204 and no command: a log shows what somebody asked for.
     if display_name.is_some() || properties.is_some() {
         apply(directory, call, session, UpdateApplication { id, display_name, properties }.into())?;
     }
@@ -227,6 +232,7 @@ fn published(application: ApplicationId, publishing: Value) -> Result<Command, E
 fn assign(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>, key: &Key) -> Result<Reply, Error> {
     let link = reference::of_body(call, &["connectorGroups"])?;
     let tenant = tenant(directory, call)?;
+    // Not there and not published have one code on this route.
     let absent = || Error::application_not_found(key.as_str());
     let application = find::application_by(tenant, key).ok_or_else(absent)?.id();
     let connector_group = find::group(tenant, &reference::id(&link)?)?.id();

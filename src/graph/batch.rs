@@ -18,7 +18,7 @@ use super::{
     error::{Code, Error, shortened},
     json::Members,
     query::Query,
-    reply::{Body, Reply},
+    reply::{Body, Reply, written},
     route::{self, Target},
     schema::{BATCH, BATCH_REQUEST},
     session::Session,
@@ -49,6 +49,8 @@ pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut S
     let mut statuses: BTreeMap<&str, StatusCode> = BTreeMap::new();
     let mut responses = Vec::new();
     for item in &items {
+        // Graph runs what depends on a request only where that one succeeded. An earlier one was answered, as `items`
+        // has refused any that is not earlier.
         let failed =
             item.depends_on.iter().find(|id| statuses.get(id.as_str()).is_none_or(|status| !status.is_success()));
         let result = match failed {
@@ -56,6 +58,7 @@ pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut S
             None => answer_item(directory, call, item, version.as_str(), session),
         };
         let reply = session.reply(result);
+        // Each has its response, whatever becomes of the others: a batch is no transaction.
         statuses.insert(&item.id, reply.status);
         responses.push(response(&item.id, reply));
     }
@@ -76,6 +79,7 @@ fn answer_item(
     let relative = path.trim_start_matches('/');
     let relative = utf8_percent_encode(relative, NOT_OF_A_PATH).to_string();
     let named = relative.split('/').next().unwrap_or_default();
+    // The URLs of a batch are relative to its version; SDKs that send whole ones repeat it.
     let is_versioned = ["beta", "v1.0"].iter().any(|known| known.eq_ignore_ascii_case(named));
     let path = if is_versioned { format!("/{relative}") } else { format!("/{version}/{relative}") };
     let header = |name: &str| {
@@ -84,7 +88,7 @@ fn answer_item(
     };
     let body = match &item.body {
         None => Vec::new(),
-        Some(body) => serde_json::to_vec(body).unwrap_or_default(),
+        Some(body) => written(body),
     };
     let inner = Call {
         options: call.options,
@@ -97,6 +101,7 @@ fn answer_item(
         includes_unknown_members: header("prefer").is_some_and(|value| value.contains("include-unknown-enum-members")),
         body: body.into(),
     };
+    // As for a request by itself: read as GET, answered without the body.
     let is_head = item.method == Method::HEAD;
     let inner = Call { method: if is_head { Method::GET } else { inner.method }, ..inner };
     let reply = match routed(&inner)? {
@@ -112,7 +117,11 @@ fn response(id: &str, reply: Reply) -> Value {
         reply.headers.into_iter().map(|(name, value)| (name.to_string(), value.into())).collect();
     let body = match reply.body {
         Body::Empty => None,
-        Body::Json(json) => Some(("application/json", serde_json::from_slice(&json).unwrap_or_default())),
+        Body::Json(json) => {
+            let read = serde_json::from_slice(&json);
+            debug_assert!(read.is_ok(), "a reply of ours is no JSON");
+            Some(("application/json", read.unwrap_or_default()))
+        }
         Body::Text(text) | Body::Xml(text) => Some(("text/plain", Value::String(text))),
     };
     let mut response = Map::new();
@@ -133,12 +142,14 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
         return Err(invalid("The body has no list 'requests'."));
     };
     members.finish()?;
+    // Before any is read: a batch that is refused does nothing at all.
     if requests.is_empty() || requests.len() > REQUESTS_MAX {
         return Err(invalid(&format!("A batch has 1 to {REQUESTS_MAX} requests.")));
     }
     let mut items: Vec<Item> = Vec::new();
     for request in requests {
         let item = item(request)?;
+        // Twenty at most, so a list is searched faster than a set is built.
         let earlier = |id: &str| items.iter().any(|item| item.id == id);
         if earlier(&item.id) {
             return Err(invalid(&format!("Two requests have the id '{}'.", shortened(&item.id, 64))));
@@ -160,6 +171,7 @@ fn item(request: Value) -> Result<Item, Error> {
         text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))
     };
     let (id, method, url) = (text(&mut members, "id")?, text(&mut members, "method")?, text(&mut members, "url")?);
+    // In any case: no client means another method by it.
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
         .map_err(|_| invalid("A request's 'method' is none."))?;
     let headers = match members.take("headers") {

@@ -31,6 +31,8 @@ impl<'a> Incoming<'a> {
     /// The client's own id for the request, which answers repeat.
     pub(super) fn client_request_id(&self) -> Option<&'a str> {
         let id = self.headers.get("client-request-id")?.to_str().ok()?;
+        // It is echoed in a header and in every error; a longer one is not worth that, and is passed over as if it were
+        // not there.
         (id.len() <= 128).then_some(id)
     }
 
@@ -61,9 +63,12 @@ impl<'a> Incoming<'a> {
             let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
+        // A token that names no tenant falls back to the anonymous one, as none does: who serves without sign-in takes
+        // whatever token a client has at hand.
         let named = token.and_then(|token| token.parse().ok());
         let known = |id: &TenantId| directory.tenant(*id).is_some();
         named.filter(known).or(options.anonymous.filter(known)).ok_or_else(|| {
+            // A token that was forgotten and one that is wrong are told apart.
             let text = if token.is_some() { "The access token names no tenant." } else { "Access token is empty." };
             Error::new(Code::InvalidToken, text)
         })
@@ -81,6 +86,8 @@ impl<'a> Incoming<'a> {
             let invalid = |_| Error::new(Code::InvalidUrl, "The header X-Forwarded-Host is not a host.");
             return Ok(format!("{scheme}://{}", authority.map_err(invalid)?));
         }
+        // In the order of HTTP: an absolute target outranks `Host`. A request that has neither was made by a program
+        // and not sent; it gets the links that the service would give.
         let authority = match (self.uri.authority(), self.headers.get(header::HOST)) {
             (Some(authority), _) => authority.clone(),
             (None, None) => Authority::from_static("graph.microsoft.com"),
@@ -126,6 +133,7 @@ impl Call<'_> {
         let Some(media_type) = &self.media_type else { return Ok(&self.body) };
         let mut parts = media_type.split(';').map(str::trim);
         let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+        // Only UTF-8 is JSON (RFC 8259). Some clients say so, in quotes or in capitals.
         let charset = parts.find_map(|part| {
             let (name, value) = part.split_once('=')?;
             name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
@@ -144,6 +152,7 @@ pub(super) fn decoded(text: &str) -> Result<String, Error> {
         let text = format!("The URL is not well-formed: {reason} in '{}'.", shortened(text, 64));
         Error::new(Code::InvalidUrl, &text)
     };
+    // The library leaves a stray percent sign as it is; to guess that it was meant would hide a fault of the client.
     let mut escapes = text.split('%').skip(1);
     let is_escape =
         |part: &str| part.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));

@@ -24,6 +24,7 @@ use crate::Directory;
 /// What a call's path names, where that has the call's method.
 pub(super) fn routed(call: &Call<'_>) -> Result<(Version, Target), Error> {
     let (version, target) = route::target(&call.path)?;
+    // One table answers both whether a method is there and what `Allow` lists, so the two cannot differ.
     let methods = target.methods();
     if methods.contains(&call.method) {
         return Ok((version, target));
@@ -49,9 +50,11 @@ pub(super) fn get(
     target: &Target,
     context: &Context,
 ) -> Result<Reply, Error> {
+    // Before any look at the tenant: whoever may not read must not learn from a 404 whether a thing is there.
     permission::check(context.caller.as_ref(), call, target)?;
     let stale = context.stale.as_ref().and_then(|stale| stale.tenant(call.tenant));
     let tenant = tenant(directory, call)?;
+    // A tenant that was made since is in no snapshot, and reads as it stands: a lag hides changes, not tenants.
     let tenant = stale.unwrap_or(tenant);
     if target.is_of_application_proxy() {
         enabled(tenant, call)?;

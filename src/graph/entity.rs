@@ -43,6 +43,7 @@ impl From<Value> for Property<'_> {
 impl Property<'_> {
     /// Which comes first. Lists and objects have no order, and stay where they are.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
+        // Nulls come before values. The other ranks only keep the order total: a property is of one kind.
         let rank = |property: &Self| match property {
             Self::Null => 0,
             Self::Bool(_) => 1,

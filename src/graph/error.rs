@@ -245,6 +245,8 @@ impl From<&Refusal> for Code {
             Refusal::UrlInUse { property: UrlProperty::ExternalUrl, .. } => Self::DuplicateExternalUrl,
             // Of several reasons the first is the answer, as a wire error has one code.
             Refusal::Bulk { refused } => refused.first().map_or(Self::NotOnTheWire, |first| Self::from(&first.reason)),
+            // A transaction is the engine's means, as for an application with its service principal; the client asked
+            // for one thing, and hears what is wrong with that.
             Refusal::Transaction { reason, .. } => Self::from(&**reason),
         }
     }

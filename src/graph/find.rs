@@ -11,6 +11,7 @@ use crate::{
 };
 
 pub(super) fn group<'a>(tenant: &'a Tenant, id: &str) -> Result<ConnectorGroupView<'a>, Error> {
+    // A text that is no GUID names nothing, and is not found as an id of nobody is.
     let group = id.parse().ok().and_then(|id| tenant.connector_group(id));
     group.ok_or_else(|| Error::connector_group_not_found(id))
 }

@@ -22,6 +22,7 @@ pub(super) fn respond(
     context: &Context,
     options: &Options,
 ) -> Outcome {
+    // The session is made before anything can fail: an error, too, tells the request's id and time.
     let mut session = Session::new(incoming, context);
     if let Some(reply) = metadata(incoming) {
         return Outcome { response: session.response(Ok(reply)), events: Vec::new(), decisions: Vec::new() };
@@ -31,6 +32,7 @@ pub(super) fn respond(
         (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
     });
     let response = session.response(result);
+    // Also where the answer is an error: a batch answers one for a part and has let others happen.
     let (events, decisions) = session.into_record();
     Outcome { response, events, decisions }
 }

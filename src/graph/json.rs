@@ -17,6 +17,7 @@ use super::{
 
 /// The object that a body must be.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
+    // Told apart from a body that is wrong: this one was forgotten.
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(Code::InvalidBody, "Empty Payload. JSON content expected."));
     }
@@ -111,6 +112,7 @@ fn canonical(members: Map<String, Value>, schema: &Type, path: &str) -> Result<M
         }
         let known = schema.property(&name);
         let name = known.map_or(name, |known| known.name.into());
+        // A walk over few names: a body has a dozen, and the map keeps one spelling only.
         if result.keys().any(|other: &String| other.eq_ignore_ascii_case(&name)) {
             return Err(given_twice(path, &name));
         }
@@ -157,6 +159,8 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
     match (known.kind, value) {
         (Kind::Member(of), Value::String(text)) => match of.read(&text) {
             Some(member) => Ok(member.into()),
+            // An open enumeration may get members that this table does not know yet; what is unknown is kept and shown
+            // as it came.
             None if !of.is_closed => Ok(text.into()),
             None => wrong(&format!("has no member '{}'", shortened(&text, 64))),
         },
@@ -176,6 +180,7 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
         (Kind::Bool, Value::Array(_) | Value::Object(_) | Value::String(_) | Value::Number(_)) => {
             wrong("must be true or false")
         }
+        // A list with one wrong element is refused whole: dropping it would store what nobody sent.
         (Kind::Texts, Value::Array(values)) if values.iter().all(Value::is_string) => Ok(Value::Array(values)),
         (Kind::Texts, value) if !value.is_null() => wrong("must be a list of strings"),
         (Kind::OpenList(_), value) if !value.is_null() && !value.is_array() => wrong("must be a list"),

@@ -94,6 +94,8 @@ impl Writer<'_, '_> {
     /// Takes one away.
     pub(super) fn remove(&mut self, id: &str) -> Result<Reply, Error> {
         let mut values = values(tenant(self.directory, self.call)?, self.holder, self.name)?;
+        // By comparison of lengths and not by a search beforehand: two owners of one id, which an import may bring, go
+        // together.
         let before = values.len();
         values.retain(|value| !is(value, id));
         if values.len() == before {
@@ -120,6 +122,7 @@ impl Writer<'_, '_> {
             assignment.extend(members.nullable_text(name)?.map(|text| (name.into(), text.into())));
         }
         members.finish()?;
+        // The three ids are what an assignment is; the same three again would be a second one that changes nothing.
         if values.iter().any(|value| ids.iter().all(|(name, given)| value.get(name) == Some(given))) {
             return Err(Error::new(Code::InvalidReference, "Permission being assigned already exists on the object"));
         }
@@ -138,6 +141,7 @@ impl Writer<'_, '_> {
 
     /// Keeps the relation so; one without things is not kept.
     fn set(&mut self, values: Vec<Value>) -> Result<(), Error> {
+        // So that a relation which was filled and emptied again is equal to one that never was.
         let value = if values.is_empty() { Value::Null } else { values.into() };
         let changes = json!({ self.name: value });
         let invalid = |error| Error::new(Code::InvalidBody, &format!("{error}"));

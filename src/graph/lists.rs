@@ -27,6 +27,7 @@ fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item =
 }
 
 fn number(count: u32) -> usize {
+    debug_assert!(usize::try_from(count).is_ok(), "{count} things are in memory");
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
@@ -34,11 +35,15 @@ pub(super) fn groups(tenant: &Tenant) -> Source<'_, ConnectorGroupView<'_>> {
     let all = Source::new(&GROUP, tenant.connector_groups_count(), move |after| {
         Some(match after {
             None => boxed(tenant.connector_groups()),
+            // A page token is the id of the last thing shown. If that thing is gone, nobody knows where to go on, and
+            // the client is told so; an offset would skip or repeat things in silence.
             Some(id) => boxed(tenant.connector_groups_after(id.parse().ok()?)?),
         })
     });
     all.keyed(move |property, text| match property {
         "id" => Some(text.parse().ok().and_then(|id| tenant.connector_group(id)).into_iter().collect()),
+        // The index knows names trimmed and in any case, which is more than a filter means; the filter looks at each of
+        // these few again.
         "name" => Some(tenant.connector_groups_by_name(text).collect()),
         _ => None,
     })
@@ -131,6 +136,7 @@ pub(super) fn principals(tenant: &Tenant) -> Source<'_, Principal<'_>> {
         None => Some(boxed(all())),
         Some(id) => {
             let id = tenant.service_principal(id.parse().ok()?)?.1.id;
+            // A walk from the start: few applications have one, and the tenant has no index by their order.
             Some(boxed(all().skip_while(move |other| other.thing.id != id).skip(1)))
         }
     });

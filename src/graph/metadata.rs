@@ -46,6 +46,7 @@ struct Writer {
 impl Writer {
     /// Collects a type and whatever can be reached from it, each once.
     fn find(&mut self, of: &'static Type) {
+        // Types lead to each other in circles: one that is known is not followed again.
         if self.types.insert(of.name, of).is_some() {
             return;
         }
@@ -117,6 +118,7 @@ impl Writer {
             self.line(r#"<Key><PropertyRef Name="id"/></Key>"#);
         }
         for property in self.properties(of) {
+            // Generators make a required field of it: a key is never null.
             let nullable = if property.name == "id" && of.is_entity { r#" Nullable="false""# } else { "" };
             self.line(&format!(
                 r#"<Property Name="{}" Type="{}"{nullable}/>"#,

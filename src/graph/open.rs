@@ -31,6 +31,7 @@ pub(super) fn changes<C: DeserializeOwned>(
         if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
             return Err(Error::invalid_property(&name));
         }
+        // The first spelling stays: a name is a property, whatever case a later request writes it in.
         let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
         let name = spelled.unwrap_or(name);
         let value = match (known.map(|known| known.kind), kept.get(&name)) {
@@ -44,6 +45,7 @@ pub(super) fn changes<C: DeserializeOwned>(
     if changes.is_empty() {
         return Ok(None);
     }
+    // Only after the merge of names: the check is of what would be stored.
     distinct(changes.get("identifierUris"))?;
     // The engine has names of its own, which no open property can have.
     let invalid = |error| Error::new(Code::InvalidProperty, &format!("Invalid property: {error}"));

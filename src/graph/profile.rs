@@ -66,6 +66,8 @@ pub(super) fn update(
     Query::none(call)?;
     let mut members = Members::of(call.json()?, &PROFILE)?;
     unchanged(&mut members, "id", ID)?;
+    // Written back by tools that read it. The engine takes it for granted, so only its own value can be
+    // accepted.
     if members.take("isEnabled").is_some_and(|enabled| enabled != Value::Bool(true)) {
         return Err(Error::new(Code::ReadOnlyProperty, "The property 'isEnabled' is read-only."));
     }

@@ -31,9 +31,7 @@ impl Reply {
     }
 
     pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        // What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
-        let body = Body::Json(serde_json::to_vec(body).unwrap_or_default());
-        Self { status, body, headers: Vec::new() }
+        Self { status, body: Body::Json(written(body)), headers: Vec::new() }
     }
 
     /// A new thing of a collection, and where it can be read.
@@ -45,4 +43,11 @@ impl Reply {
     pub(super) fn ok(body: &impl Serialize) -> Self {
         Self::json(StatusCode::OK, body)
     }
+}
+
+/// JSON as it is written. What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
+pub(super) fn written(value: &impl Serialize) -> Vec<u8> {
+    let written = serde_json::to_vec(value);
+    debug_assert!(written.is_ok(), "{written:?}");
+    written.unwrap_or_default()
 }

@@ -216,6 +216,7 @@ impl Parts {
 
     /// What follows a collection: nothing, `$count`, `$ref`, or a key.
     fn of_list(&mut self, list: List) -> Result<Tail, Error> {
+        // Only a relation has links to add and take away; a plain collection holds its things themselves.
         let is_relation = matches!(list, List::Members(_) | List::MemberOf(_) | List::Kept(_, "owners"));
         Ok(match self.parts.next() {
             None => Tail::Whole(Target::List(list)),
@@ -264,6 +265,7 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
     }
     let mut parts = Vec::new();
     for segment in segments {
+        // Split first and decoded then: an encoded slash is part of a name, and must not end its segment.
         let (word, key) = part(&decoded(segment)?)?;
         parts.push(Part::Word(word));
         parts.extend(key.map(Part::Key));
@@ -294,6 +296,7 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
     let (name, value) = inside.split_once('=').unwrap_or(("id", inside));
     let value = value.trim();
     let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
+    // A quote within a key is doubled, as in every OData text.
     let value = value.replace("''", "'");
     let key = match name.trim().to_ascii_lowercase().as_str() {
         "id" => Key::Id(value),
@@ -307,6 +310,7 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
 fn profile(mut parts: Parts) -> Result<Target, Error> {
     let Some(profile) = parts.key()? else { return Ok(Target::Profiles) };
     let name = profile.as_str().to_string();
+    // Kept for the error, which names the rest of the path.
     let rest: Vec<Part> = parts.parts.clone().collect();
     let Some(collection) = parts.word()?.filter(|_| name.eq_ignore_ascii_case("applicationProxy")) else {
         return if name.eq_ignore_ascii_case("applicationProxy") {

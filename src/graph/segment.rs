@@ -75,6 +75,7 @@ impl<'a> Entity<'a> for Segment<'a> {
 pub(super) fn of<'a>(tenant: &'a Tenant, application: Option<&Key>, id: &str) -> Result<Segment<'a>, Error> {
     let owner = application.map(|key| find::application(tenant, key)).transpose()?;
     let found = id.parse().ok().and_then(|id| tenant.application_segment(id));
+    // Below another application the segment is not there: ids are unique in the tenant, paths are not free.
     let found = found.filter(|(application, _)| owner.is_none_or(|owner| owner.id() == application.id()));
     let absent = || Error::new(Code::SegmentMissing, "The application segment is not found.");
     let (application, segment) = found.ok_or_else(absent)?;
@@ -142,6 +143,8 @@ pub(super) fn create(
     enabled(tenant_now, call)?;
     let application = find::application(tenant_now, key)?.id();
     let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
+    // The new segment gets an id of its own, whatever the body says: there is nothing yet that the given one could
+    // name.
     members.take("id");
     let Given { host, kind, protocol, ports } = given(&mut members, call.options.profile)?;
     let missing = |name: &str| Error::new(Code::InvalidSegment, &alloc::format!("The property '{name}' is missing."));

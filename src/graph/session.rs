@@ -58,12 +58,13 @@ impl<'a> Session<'a> {
     /// The next id for a new thing: it follows from the request's id, and looks like a random GUID (RFC 9562, version 4).
     fn next_id(&mut self) -> u128 {
         self.ids_given = self.ids_given.saturating_add(1);
-        let low = u64::try_from(self.context.request_id & u128::from(u64::MAX)).unwrap_or(0);
-        let high = u64::try_from(self.context.request_id >> 64).unwrap_or(0);
+        let (high, low) = uuid::Uuid::from_u128(self.context.request_id).as_u64_pair();
         // Each half depends on all bits of the request's id, so that who knows one half cannot tell the other.
         let first = mixed(low ^ mixed(high ^ mixed(self.ids_given)));
         let second = mixed(high ^ mixed(low ^ first));
         let bits = (u128::from(first) << 64) | u128::from(second);
+        // The bits of version 4: strict clients parse every id they read, and refuse one that is no GUID of a known
+        // version.
         let (version, variant) = (0x4_u128 << 76, 0x8_u128 << 60);
         (bits & !(0xf_u128 << 76) & !(0xc_u128 << 60)) | version | variant
     }
@@ -107,6 +108,7 @@ impl<'a> Session<'a> {
             debug_assert!(status.is_ok(), "{:?} has no HTTP status", error.code);
             let mut reply = Reply::json(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body);
             reply.headers.extend(error.allow.map(|methods| (header::ALLOW, methods)));
+            // RFC 9110 wants it with every 401.
             if error.code == Code::InvalidToken {
                 reply.headers.push((header::WWW_AUTHENTICATE, "Bearer realm=\"\"".into()));
             }
@@ -126,6 +128,7 @@ impl<'a> Session<'a> {
             Body::Json(json) => (Some("application/json"), json),
             Body::Xml(xml) => (Some("application/xml"), xml.into_bytes()),
         };
+        // HEAD has the length of the body that GET would have; no body follows, so nobody else would say it.
         let length = self.is_head.then_some(body.len());
         let mut response = Response::new(if self.is_head { Vec::new() } else { body });
         *response.status_mut() = reply.status;
@@ -136,7 +139,9 @@ impl<'a> Session<'a> {
             .map(|(name, value)| (HeaderName::from_static(name), value));
         let echo = self.client_request_id.map(|id| (HeaderName::from_static("client-request-id"), id.into()));
         for (name, value) in ids.into_iter().chain(echo).chain(reply.headers) {
-            headers.extend(HeaderValue::from_str(&value).ok().map(|value| (name, value)));
+            let read = HeaderValue::from_str(&value);
+            debug_assert!(read.is_ok(), "the header {name} cannot be {value:?}");
+            headers.extend(read.ok().map(|value| (name, value)));
         }
         response
     }

@@ -116,6 +116,7 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
             let is_hidden = known.is_some_and(|known| known.shown != Projection::WhereSet);
             // What is a relation is read as one.
             let is_relation = schema.navigation(&name, Version::Beta).is_some();
+            // A property of beta that was written by way of beta is no part of v1.0.
             let is_there = known.is_none_or(|known| self.view.version.has(known.in_v1));
             if is_there && !is_hidden && !is_relation {
                 map.serialize_entry(&name, &value)?;
@@ -136,7 +137,9 @@ fn page<'a, M: SerializeMap, T: Entity<'a>>(
 ) -> Result<(), M::Error> {
     let first: Vec<T> = list.by_ref().take(view.call.options.page_size).collect();
     map.serialize_entry(name, &first.iter().map(|thing| Shown::part(*thing, shape, view)).collect::<Vec<_>>())?;
+    // One more is asked for than is shown, so that no link leads to an empty page.
     let Some(end) = list.next().and(first.last()) else { return Ok(()) };
+    // The link repeats what was selected, or the next page would have another shape.
     let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
     let root = format!("{}/{}", view.call.root, view.version.as_str());
     let link = format!("{root}/{path}?{select}$skiptoken={}", end.key());

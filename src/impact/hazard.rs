@@ -27,22 +27,22 @@ pub enum Hazard {
     /// Applications would be in a group without active connectors, and are served now or not published yet: their users
     /// would get a gateway time-out.
     NoActiveConnector {
-        /// The group.
+        /// Where nothing would serve them.
         connector_group: ConnectorGroupId,
-        /// How many applications.
+        /// How many would be cut off there that are served now or not published yet.
         applications: u32,
     },
     /// Applications would be in a group with one active connector, and have more now or are not published yet.
     OneActiveConnector {
-        /// The group.
+        /// Where one connector would serve them alone.
         connector_group: ConnectorGroupId,
-        /// How many applications.
+        /// How many would be there that are served by more now or not published yet.
         applications: u32,
     },
     /// An application with a wildcard URL would be served from another region: until the DNS record of its external URL
     /// points to that region's endpoint, it is not reached.
     WildcardRegion {
-        /// The application.
+        /// Whose external URL stands for many hosts.
         application: ApplicationId,
         /// The group that it would be in.
         connector_group: ConnectorGroupId,
@@ -51,7 +51,7 @@ pub enum Hazard {
     },
     /// Applications would come to rest in the default group, where every new connector begins to serve them at once.
     DefaultInUse {
-        /// How many applications.
+        /// How many would come there, from elsewhere or newly published.
         applications: u32,
     },
 }

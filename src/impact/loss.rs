@@ -66,6 +66,7 @@ impl<'a> Dependents<'a> {
     pub(crate) fn of_connector(connector: ConnectorView<'a>) -> Self {
         let connector_group = connector.connector_group();
         let active = connector_group.active_connectors_count();
+        debug_assert!(active > 0 || !connector.is_active(), "a group counts its active connectors");
         // An inactive connector serves nothing, so its loss takes nothing away.
         let active_connectors_without = active.saturating_sub(u32::from(connector.is_active()));
         Self { connector_group, active_connectors_without }

@@ -16,6 +16,7 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
+    count::length,
     event::Event,
     evolve::evolve,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
@@ -311,8 +312,7 @@ impl Impact {
     #[must_use]
     pub fn applications_count(&self) -> usize {
         let changed = self.flows().filter(|flow| flow.before() != flow.after());
-        changed
-            .fold(0, |sum, flow| sum.saturating_add(usize::try_from(flow.applications_count()).unwrap_or(usize::MAX)))
+        changed.fold(0, |sum, flow| sum.saturating_add(length(flow.applications_count())))
     }
 
     /// The applications that would become unavailable.
@@ -470,6 +470,7 @@ impl Impact {
             let named = named_in.get(id).copied().unwrap_or_default();
             // Those that are not named stay where the group's applications went as a whole, or in the group
             // itself. So they are counted by a subtraction, without visiting them.
+            debug_assert!(named <= group.applications_count(), "{named} applications of a group of fewer are named");
             let rest = group.applications_count().saturating_sub(named);
             if rest > 0 && (from != to || self.matters(from, to)) {
                 count((from, to), rest, true);

@@ -65,7 +65,9 @@ impl Tenant {
         let mut meanwhile = Meanwhile::since(self.state());
         for report in loss.reports(self.state())? {
             // No report is refused: each names a connector that exists, and reports have no other check.
-            let events = decide(meanwhile.state(), &report).ok()?;
+            let decided = decide(meanwhile.state(), &report);
+            debug_assert!(decided.is_ok(), "{decided:?} of a report of a connector that is there");
+            let events = decided.ok()?;
             meanwhile.happens(&events);
         }
         Some(meanwhile.impact())

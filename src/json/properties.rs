@@ -55,6 +55,8 @@ impl<K> Properties<K> {
     /// These with `changes` merged over them, member by member.
     #[must_use]
     pub fn merged(&self, changes: &PropertyChanges<K>) -> Self {
+        // A clone is one reference count. It becomes a copy at the first member that really changes, so an update that
+        // changes nothing shares the properties with all snapshots.
         let mut merged = self.0.clone();
         for (name, value) in &*changes.0 {
             if self.0.get(name) == Some(value) {
@@ -73,6 +75,7 @@ impl<K> Properties<K> {
     /// The changes that lead from these to others: only members that differ, null for those that go.
     #[must_use]
     pub fn changes_to(&self, to: &Self) -> PropertyChanges<K> {
+        // Only what differs: an event keeps both directions, and undo must not touch a member that stayed.
         let others = to.0.iter().filter(|(name, value)| self.0.get(*name) != Some(value));
         let others = others.map(|(name, value)| (name.clone(), value.clone()));
         let gone = self.0.keys().filter(|name| !to.0.contains_key(*name)).map(|name| (name.clone(), Json::Null));

@@ -90,6 +90,8 @@ impl TryFrom<ApplicationDocument> for Application {
 
     fn try_from(document: ApplicationDocument) -> Result<Self, ContradictoryPublication> {
         let (publishing, group) = (document.on_premises_publishing, document.connector_group);
+        // Both or neither (I3), and segments only with both (I9): the typed record has no field for what a document
+        // must not say.
         let publication = match (publishing, group) {
             (None, None) if document.application_segments.is_empty() => None,
             (Some(on_premises_publishing), Some(connector_group)) => Some(Publication {

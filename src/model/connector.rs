@@ -65,6 +65,8 @@ impl Presence {
 
     /// The two flat properties as one; `None` where they contradict each other (I6).
     pub(crate) const fn from_parts(status: ConnectorStatus, inactive_since: Option<Timestamp>) -> Option<Self> {
+        // One value in place of two that must agree: what contradicts itself cannot be stored, so no rule has to ask
+        // for it again.
         match (status, inactive_since) {
             (ConnectorStatus::Active, None) => Some(Self::Active),
             (ConnectorStatus::Inactive, Some(since)) => Some(Self::Inactive { since }),

@@ -22,31 +22,31 @@ objects! {
         pub default_region: Arc<str>,
         /// The tenant's time.
         pub now: Timestamp,
-        /// Its switches.
+        /// The rules that the sources leave open, each on or off.
         pub rules: Rules,
         /// What its publishing profile says; absent while that is nothing.
         #[serde(default, skip_serializing_if = "ProfileProperties::is_empty")]
         pub on_premises_publishing_profile: ProfileProperties,
-        /// Its groups.
+        /// In creation order, the default group among them (I1).
         pub connector_groups: Vec<ConnectorGroupDocument>,
-        /// Its connectors.
+        /// In creation order.
         pub connectors: Vec<ConnectorDocument>,
-        /// Its applications.
+        /// In creation order, published or not.
         pub applications: Vec<ApplicationDocument>,
     }
 
     /// A group as it stands in a tenant document.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct ConnectorGroupDocument {
-        /// Its id.
+        /// Unique in the tenant (I4).
         pub id: ConnectorGroupId,
-        /// Its name.
+        /// Not blank; unique only where `uniqueNames` says so.
         pub name: Arc<str>,
-        /// Its type.
+        /// `applicationProxy`, or a type of the service.
         pub connector_group_type: ConnectorGroupType,
         /// Whether it is the default.
         pub is_default: bool,
-        /// Its region.
+        /// In any case; kept in lower case.
         pub region: Arc<str>,
     }
 

@@ -77,6 +77,8 @@ impl<T> Given<T> {
 
 impl<T: Meaning> From<Arc<str>> for Given<T> {
     fn from(text: Arc<str>) -> Self {
+        // Read once, where the text is given: a command is decided more often than it is made, by plans, dry runs and
+        // every try of a search.
         let value = T::read(&text);
         Self { text, value }
     }

@@ -85,6 +85,8 @@ impl<T: Clone> Held<T> for Option<T> {
 
 /// The change that turns one value into the other.
 fn change_to<H: Held<T> + PartialEq, T>(from: &H, to: &H) -> Change<T> {
+    // Keep for what is equal, so that the changes of a diff say no more than what differs, and a command made of them
+    // has no effect where nothing does.
     if from == to { Change::Keep } else { to.given().map_or(Change::Reset, Change::Set) }
 }
 
@@ -260,6 +262,7 @@ const MAPPING_ATTRIBUTES: Members = &[
 
 /// The documented spelling of a member in another case; `None` where the text has it already, or is no member.
 fn spelled(text: &str, members: Members) -> Option<Arc<str>> {
+    // No new text for what is spelled right: nearly all are, and a text is an allocation and a page of a column.
     let member = members.iter().find(|member| member.eq_ignore_ascii_case(text))?;
     (*member != text).then(|| Arc::from(*member))
 }
@@ -297,6 +300,8 @@ impl OnPremisesPublishing {
     /// `api://{appId}/`, let sign-in pass through and leave cookies, headers and certificates alone.
     #[must_use]
     pub fn defaults_of(application_type: &str, app_id: AppId) -> Self {
+        // The type is kept as it was given, in whatever case: `spell_enumerations` is what writes members as
+        // documented.
         let plain = Self { application_type: application_type.into(), ..Self::default() };
         if !is_of_private_access(application_type) {
             return plain;
@@ -324,6 +329,8 @@ impl OnPremisesPublishing {
     /// How an application is published by `changes`, over how it is now or, for the first time, over the defaults of its
     /// type. `plain` is what the defaults of most types are, so that they are not made each time.
     pub(crate) fn merge(present: Option<&Self>, changes: &PublishingChanges, app_id: AppId, plain: &Self) -> Self {
+        // The defaults are those of the type that stands after the command, so the type is settled before any other
+        // property: a command may set the type and reset a property at once.
         let standing = present.map_or(PLAIN_TYPE, |present| &present.application_type);
         let application_type = match &changes.application_type {
             Change::Keep => standing,
@@ -331,6 +338,8 @@ impl OnPremisesPublishing {
             Change::Set(given) => given,
         };
         let mut merged = if is_of_private_access(application_type) {
+            // As the default of a type is the plain one, a reset of `applicationType` must not lead back to the type
+            // whose defaults these are.
             let of_type = Self { application_type: PLAIN_TYPE.into(), ..Self::defaults_of(application_type, app_id) };
             present.unwrap_or(&of_type).merged_by_property(changes, &of_type)
         } else {

@@ -21,6 +21,8 @@ impl Region {
     pub fn new(text: &str) -> Option<Self> {
         // Graph sends the sentinel in place of values that a client does not know, so it names no region.
         let sentinel = text.eq_ignore_ascii_case("unknownFutureValue");
+        // In lower case once, here: regions are compared by every move and region change, and a comparison of texts is
+        // all that those do.
         (!text.is_empty() && !sentinel).then(|| Self(text.to_ascii_lowercase().into()))
     }
 

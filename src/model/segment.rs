@@ -55,6 +55,7 @@ impl SegmentProtocol {
 
     /// Reads `tcp`, `udp`, both with a comma in any order, or `0`; in any ASCII case, spaces around them let go.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        // By hand and not by a set: `tcp,tcp` names a protocol twice and is none, and `0` stands alone.
         let parts: Vec<&str> = text.split(',').map(|part| part.trim_matches(' ')).collect();
         let is = |part: &str, name: &str| part.eq_ignore_ascii_case(name);
         match parts.as_slice() {
@@ -113,6 +114,8 @@ impl<'a> Destination<'a> {
     /// What a host is by its type; `None` where it is none of that type. Types are read in any ASCII case.
     pub(crate) fn read(destination_type: &'a str, host: &'a str) -> Option<Self> {
         let is = |name: &str| destination_type.eq_ignore_ascii_case(name);
+        // Graph's schema says `ipAddress` and the service takes `ip`: one kind of destination under two names,
+        // or the same address could be there twice.
         if is("ip") || is("ipAddress") {
             let address = host.parse().ok()?;
             addresses(address, address)
@@ -133,6 +136,8 @@ impl<'a> Destination<'a> {
     /// Whether the two have an address or a name in common.
     pub(crate) fn meets(self, other: Destination<'_>) -> bool {
         match (self, other) {
+            // Two intervals meet if and only if each begins before the other ends. IPv4 and IPv6 are two spaces: an
+            // address of one is none of the other.
             (
                 Self::Addresses { is_ipv6, from, to },
                 Destination::Addresses { is_ipv6: is_other_ipv6, from: other_from, to: other_to },

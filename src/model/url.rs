@@ -71,6 +71,7 @@ fn has_space_or_control(text: &str) -> bool {
     // any.
     if text.is_ascii() {
         let is_one = |byte: u8| byte == b' ' || byte.is_ascii_control();
+        // As in `is_domain_name`: no early exit, so that the loop is widened.
         return text.bytes().fold(false, |found, byte| found | is_one(byte));
     }
     text.contains(|character: char| character.is_whitespace() || character.is_control())
@@ -102,6 +103,8 @@ fn is_domain_name(host: &str) -> bool {
     let is_one_empty =
         ends.fold((false, b'.'), |(found, before), byte| (found || (before == b'.' && byte == b'.'), byte)).0;
     let last_label = host.bytes().rposition(|byte| byte == b'.').and_then(|dot| host.get(dot.saturating_add(1)..));
+    // A fold without a branch, where `all` would stop at the first byte: hosts are short and nearly all are right, so
+    // the loop that the compiler can widen wins.
     host.bytes().fold(true, |all, byte| all & plain(byte)) && !is_one_empty && !is_number(last_label.unwrap_or(host))
 }
 

@@ -65,6 +65,8 @@ impl Mark {
     /// apart by readers with red-green colour blindness.
     pub(super) const fn colours(self) -> (&'static str, &'static str) {
         match self {
+            // Dark lines on light areas, and a word beside each colour: readable in print, in dark mode, and without
+            // telling red from green.
             Self::Plain => ("#eceff1", "#607d8b"),
             Self::Unavailable => ("#f4b6b6", "#9b1c1c"),
             Self::AtRisk => ("#ffe08a", "#8a6100"),
@@ -85,8 +87,9 @@ impl From<Availability> for Mark {
 
 impl Graph {
     pub(super) fn node(&mut self, shape: Shape, mark: Mark, lines: Vec<String>) -> usize {
+        let place = self.nodes.len();
         self.nodes.push(Node { shape, mark, lines });
-        self.nodes.len().saturating_sub(1)
+        place
     }
 
     pub(super) fn edge(&mut self, from: usize, to: usize, label: String, line: Line) {

@@ -15,6 +15,7 @@ use super::{
     words::{Names, change, clean, count, mark, published, standing},
 };
 use crate::{
+    count::wide,
     ids::ConnectorGroupId,
     impact::Availability,
     impact::{ConnectorGroupChange, Flow, Hazard, Impact},
@@ -58,6 +59,7 @@ impl<'a> Drawing<'a> {
             self.nodes.insert(Some(group.id()), self.graph.node(Shape::Group, mark, node_lines(&lines)));
             table.row(lines);
         }
+        // Groups beyond the limit become one box: arrows and hazards that belong to any of them still have an end.
         let rest = self.impact.connector_groups().skip(max).count();
         if rest > 0 {
             let text = format!("… and {rest} more connector groups");
@@ -91,6 +93,7 @@ impl<'a> Drawing<'a> {
                     applications.to_string(),
                 ]
             }
+            // No such change is in the list; an empty row is what a reader would take for one.
             (None, None) => [const { String::new() }; 5],
         }
     }
@@ -149,6 +152,7 @@ impl<'a> Drawing<'a> {
         let mut remarks = Vec::new();
         for hazard in hazards.iter().take(self.options.applications_max) {
             let text = self.names.hazard(hazard);
+            // Red is for what breaks now; all other hazards break when something else happens.
             let mark = match hazard {
                 Hazard::NoActiveConnector { .. } => Mark::Unavailable,
                 _ => Mark::AtRisk,
@@ -161,7 +165,7 @@ impl<'a> Drawing<'a> {
         }
         let rest = hazards.len().saturating_sub(self.options.applications_max);
         if rest > 0 {
-            let text = count(u64::try_from(rest).unwrap_or(u64::MAX), "more hazard");
+            let text = count(wide(rest), "more hazard");
             self.graph.node(Shape::Remark, Mark::AtRisk, vec![text.clone()]);
             remarks.push(format!("! {text}"));
         }
@@ -208,6 +212,7 @@ impl Way {
     fn label(&self) -> String {
         let applications = count(self.applications, "application");
         match self.served.as_slice() {
+            // Only where all of an arrow fare alike: one label for several flows would be wrong for some.
             [(before, after)] if before != after => {
                 format!("{applications}: {}", change(published(*before), published(*after)))
             }

@@ -10,6 +10,8 @@ impl fmt::Display for Mermaid<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("flowchart LR\n")?;
         for (index, node) in self.0.nodes.iter().enumerate() {
+            // Node names are numbers of ours, so that no name of a tenant can be read as syntax; it is only ever a
+            // label.
             let (open, close) = brackets(node.shape);
             writeln!(formatter, "    n{index}{open}\"{}\"{close}:::{}", Label(node), node.mark.name())?;
         }

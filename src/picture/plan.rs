@@ -32,6 +32,7 @@ pub(super) fn picture<'a>(
             rest = rest.saturating_add(1);
             continue;
         }
+        // From 1, as a person counts, and as the plan itself is printed.
         let number = index.saturating_add(1);
         let (words, told) = (Names { impact, options }.command(command), Told::of(impact));
         let mut lines = vec![format!("step {number}: {words}")];

@@ -15,6 +15,7 @@ use super::{
     words::{availability, clean, count, is_empty, mark, standing},
 };
 use crate::{
+    count::{length, wide},
     ids::ConnectorGroupId,
     impact::Availability,
     model::group::ConnectorGroupType,
@@ -25,6 +26,7 @@ use crate::{
 pub(super) fn picture(tenant: &Tenant, options: &PictureOptions) -> Picture {
     let mut graph = Graph::default();
     let mut table = Table::new(&["connector group", "region", "availability", "connectors", "applications"]);
+    // In one pass beforehand: see there.
     let applications = first_applications(tenant, options);
     for group in tenant.connector_groups().take(options.connector_groups_max) {
         let node = group_node(&mut graph, group, options);
@@ -34,7 +36,9 @@ pub(super) fn picture(tenant: &Tenant, options: &PictureOptions) -> Picture {
             graph.edge(application, node, String::new(), Line::Solid);
         }
         let shown = applications.get(&group.id()).map_or(0, Vec::len);
-        let rest = u64::from(group.applications_count()).saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
+        debug_assert!(wide(shown) <= group.applications_count().into(), "more applications are drawn than there are");
+        // Counted and not listed: a group of a million is drawn as quickly as one of ten.
+        let rest = u64::from(group.applications_count()).saturating_sub(wide(shown));
         if rest > 0 {
             let rest = graph.node(Shape::Application, mark(group), vec![more(rest, shown, "application")]);
             graph.edge(rest, node, String::new(), Line::Solid);
@@ -47,11 +51,9 @@ pub(super) fn picture(tenant: &Tenant, options: &PictureOptions) -> Picture {
         table.row([name, region, says(group).to_string(), connectors, applications]);
     }
     if let Some(rest) = rest_of_groups(tenant, options) {
-        graph.node(Shape::Group, Mark::Plain, rest.clone());
-        let mut rest = rest.into_iter();
-        let mut next = || rest.next().unwrap_or_default();
-        let (what, standing) = (next(), next());
-        table.row([what, String::new(), standing, next(), next()]);
+        graph.node(Shape::Group, Mark::Plain, rest.to_vec());
+        let [what, standing, connectors, applications] = rest;
+        table.row([what, String::new(), standing, connectors, applications]);
     }
     Picture { graph, tables: vec![table], remarks: Vec::new() }
 }
@@ -94,7 +96,7 @@ fn connector_nodes(graph: &mut Graph, node: usize, group: ConnectorGroupView<'_>
     let rest: Vec<_> = group.members().skip(options.connectors_max).collect();
     if !rest.is_empty() {
         let active = rest.iter().filter(|connector| connector.is_active()).count();
-        let number = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+        let number = wide(rest.len());
         let lines = vec![more(number, options.connectors_max, "connector"), format!("{active} active")];
         let rest = graph.node(Shape::Connector, Mark::Plain, lines);
         graph.edge(node, rest, String::new(), Line::Solid);
@@ -108,9 +110,7 @@ fn first_applications<'a>(
 ) -> BTreeMap<ConnectorGroupId, Vec<ApplicationView<'a>>> {
     // A group stores a count, not a membership list: asking each group for its first members would be a pass each.
     let groups = tenant.connector_groups().take(options.connector_groups_max);
-    let most = |group: ConnectorGroupView<'_>| {
-        usize::try_from(group.applications_count()).unwrap_or(usize::MAX).min(options.applications_max)
-    };
+    let most = |group: ConnectorGroupView<'_>| length(group.applications_count()).min(options.applications_max);
     let mut missing: BTreeMap<_, _> = groups.map(|group| (group.id(), most(group))).collect();
     // The pass ends when nothing is missing, so that a group without applications must not keep it going.
     missing.retain(|_, most| *most > 0);
@@ -130,7 +130,7 @@ fn first_applications<'a>(
 }
 
 /// A summary of the groups that are not shown, in four lines; `None` if all are shown.
-fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<Vec<String>> {
+fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<[String; 4]> {
     let rest: Vec<_> = tenant.connector_groups().skip(options.connector_groups_max).collect();
     if rest.is_empty() {
         return None;
@@ -141,8 +141,8 @@ fn rest_of_groups(tenant: &Tenant, options: &PictureOptions) -> Option<Vec<Strin
     });
     let (active, connectors) =
         (sum(&rest, ConnectorGroupView::active_connectors_count), sum(&rest, ConnectorGroupView::connectors_count));
-    let number = u64::try_from(rest.len()).unwrap_or(u64::MAX);
-    Some(vec![
+    let number = wide(rest.len());
+    Some([
         more(number, options.connector_groups_max, "connector group"),
         standing.join(", "),
         format!("{active} of {connectors} active"),

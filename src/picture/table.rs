@@ -1,7 +1,7 @@
 //! Tables for a terminal.
 
 use alloc::{string::String, vec::Vec};
-use core::{fmt, iter};
+use core::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -25,7 +25,7 @@ impl Table {
         let width_of = |column: usize, head: &str| {
             // Terminal columns, not characters: an ideograph takes two of them, a combining mark none.
             let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
-            cells.chain(iter::once(head.width())).max().unwrap_or_default()
+            cells.fold(head.width(), usize::max)
         };
         self.head.iter().enumerate().map(|(column, head)| width_of(column, head)).collect()
     }
@@ -38,6 +38,7 @@ pub(super) struct Tables<'a> {
 
 impl fmt::Display for Tables<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A head without rows says nothing, and looks as if something were missing.
         let tables = self.tables.iter().filter(|table| !table.rows.is_empty());
         for (index, table) in tables.enumerate() {
             if index > 0 {
@@ -75,6 +76,7 @@ fn write_row<'a>(
             gap = gap.saturating_add(between.len()).saturating_add(*width);
         } else {
             write!(formatter, "{:gap$}{between}{cell}", "")?;
+            debug_assert!(cell.width() <= *width, "a column is as wide as its widest cell");
             gap = width.saturating_sub(cell.width());
         }
     }

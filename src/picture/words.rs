@@ -9,7 +9,7 @@ use core::fmt;
 use super::{PictureOptions, graph::Mark};
 use crate::{
     command::{Command, Selection},
-    count::count as counted,
+    count::{count as counted, wide},
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     impact::Availability,
     impact::{Hazard, Impact},
@@ -64,6 +64,7 @@ pub(super) fn standing(group: ConnectorGroupView<'_>) -> &'static str {
 }
 
 pub(super) fn mark(group: ConnectorGroupView<'_>) -> Mark {
+    // As `standing`: the colour must not say what the word does not.
     if is_empty(group) { Mark::Plain } else { group.availability().into() }
 }
 
@@ -111,7 +112,7 @@ impl Names<'_> {
         match selection {
             Selection::Ids(ids) => match ids.as_slice() {
                 [id] => format!("{one} {}", name(*id)),
-                _ => count(u64::try_from(ids.len()).unwrap_or(u64::MAX), one),
+                _ => count(wide(ids.len()), one),
             },
             Selection::In(id) => format!("all {one}s of {}", self.group(*id)),
             Selection::All => format!("all {one}s"),
@@ -184,11 +185,11 @@ impl Names<'_> {
                 format!("move {selection} to {}", self.group(command.connector_group))
             }
             Command::AssignApplications(command) => {
-                let assignments = u64::try_from(command.assignments.len()).unwrap_or(u64::MAX);
+                let assignments = wide(command.assignments.len());
                 format!("assign {}, each to its group", count(assignments, "application"))
             }
             Command::Transaction(command) => {
-                format!("{} at once", count(u64::try_from(command.commands.len()).unwrap_or(u64::MAX), "command"))
+                format!("{} at once", count(wide(command.commands.len()), "command"))
             }
             Command::RegisterConnector(command) => format!("connector {} registers", self.text(&command.machine_name)),
             Command::ReportConnector(command) => format!("connector {} reports", self.connector(command.id)),

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use crate::{
     command::{AssignApplications, Assignment, Command, MoveConnectors, Selection},
+    count::wide,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
     state::ConnectorGroupView,
     tenant::Tenant,
@@ -12,11 +13,12 @@ use crate::{
 /// The id of a class's one connector or application in the small tenant.
 pub(super) fn small<Id>(class: usize, id: impl Fn(u128) -> Id) -> Id {
     // The class itself is the id: no map has to translate between the two.
-    id(u128::try_from(class).unwrap_or(u128::MAX))
+    id(wide(class).into())
 }
 
 /// The class that an id of the small tenant stands for.
 pub(super) fn class(bits: u128) -> usize {
+    debug_assert!(usize::try_from(bits).is_ok(), "{bits:x} is no id of a small tenant");
     usize::try_from(bits).unwrap_or(usize::MAX)
 }
 

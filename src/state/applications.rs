@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     columns::{BitSet, Slot},
+    count::length,
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, segment::ApplicationSegment},
 };
@@ -25,7 +26,7 @@ impl State {
     /// Every group with the applications that are in it, both in creation order.
     pub(crate) fn applications_by_group(&self) -> Vec<(ConnectorGroupView<'_>, Vec<ApplicationId>)> {
         // The tallies tell the final lengths, so no list is moved while it grows.
-        let count = |slot| usize::try_from(self.groups.tally(slot).applications).unwrap_or(0);
+        let count = |slot| length(self.groups.tally(slot).applications);
         let id_at = self.applications.by_id.ids(self.applications.by_id.len());
         let mut by_slot: Vec<Vec<_>> = Vec::with_capacity(self.groups.by_id.slots());
         by_slot.extend((0..self.groups.by_id.slots()).map(|group| Vec::with_capacity(count(Slot::at(group)))));

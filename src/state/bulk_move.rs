@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     columns::{BitSet, Slot},
+    count::length,
     ids::{ApplicationId, ConnectorGroupId},
 };
 
@@ -77,7 +78,7 @@ impl BulkMove {
             Which::Chosen(_, len) => *len,
             Which::Groups(groups) => {
                 let groups = groups.iter().filter_map(|id| self.0.before.connector_group(*id));
-                let counts = groups.map(|group| usize::try_from(group.applications_count()).unwrap_or(usize::MAX));
+                let counts = groups.map(|group| length(group.applications_count()));
                 counts.fold(0, usize::saturating_add)
             }
         }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     columns::{BitSet, Slot, first_repeated},
+    count::narrow,
     ids::ApplicationId,
 };
 
@@ -85,7 +86,7 @@ impl<'a> ApplicationList<'a> {
             .filter(move |(_, slot)| !slot.is_some_and(|slot| are_published || is_published(slot)));
         unfit.filter_map(move |(index, slot)| {
             let found = slot.map(|slot| ApplicationView { state, slot });
-            Some((u32::try_from(index).ok()?, *self.ids.get(index)?, found))
+            Some((narrow(index), *self.ids.get(index)?, found))
         })
     }
 

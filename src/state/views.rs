@@ -6,6 +6,7 @@ use core::fmt;
 use super::{State, connector_columns::Texts, group_columns::Record};
 use crate::{
     columns::{Exactly, Slot},
+    count::{length, narrow},
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::{Application, Publication},
@@ -137,7 +138,7 @@ impl<'a> ConnectorGroupView<'a> {
         let state = self.state;
         // Behind the last member the search would go on to the end of the tenant, in vain. The count stops it.
         let members =
-            Exactly::new(state.applications.groups.members_from(self.slot, 0), self.applications_count_usize());
+            Exactly::new(state.applications.groups.members_from(self.slot, 0), length(self.applications_count()));
         members.map(move |slot| ApplicationView { state, slot })
     }
 
@@ -148,13 +149,8 @@ impl<'a> ConnectorGroupView<'a> {
         let members = self.state.applications.groups.members_from(self.slot, after.index().saturating_add(1));
         // How many members are before `after` is not known without a look at each, so a page in the middle of the list is
         // bounded by all of them.
-        let slots = members.take(self.applications_count_usize());
+        let slots = members.take(length(self.applications_count()));
         Some(slots.map(move |slot| ApplicationView { state: self.state, slot }))
-    }
-
-    fn applications_count_usize(self) -> usize {
-        // No platform that has memory for so many applications counts them in fewer than 32 bits.
-        usize::try_from(self.applications_count()).unwrap_or(usize::MAX)
     }
 
     /// The group as a record of its own.
@@ -170,7 +166,7 @@ impl<'a> ConnectorGroupView<'a> {
 
     /// How many groups are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.groups.by_id.place(self.slot))
+        narrow(self.state.groups.by_id.place(self.slot))
     }
 
     /// A sort key for creation order, comparable only within one state and kind.
@@ -243,7 +239,7 @@ impl<'a> ConnectorView<'a> {
 
     /// How many connectors are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.connectors.by_id.place(self.slot))
+        narrow(self.state.connectors.by_id.place(self.slot))
     }
 
     /// A sort key for creation order, comparable only within one state and kind.
@@ -375,7 +371,7 @@ impl<'a> ApplicationView<'a> {
 
     /// How many applications are before it in creation order.
     pub(crate) fn place(self) -> u32 {
-        place(self.state.applications.by_id.place(self.slot))
+        narrow(self.state.applications.by_id.place(self.slot))
     }
 
     /// A sort key for creation order, comparable only within one state and kind.
@@ -391,9 +387,4 @@ impl<'a> ApplicationView<'a> {
     fn group(self) -> Option<Slot> {
         self.state.applications.group(self.slot)
     }
-}
-
-fn place(place: usize) -> u32 {
-    debug_assert!(u32::try_from(place).is_ok(), "a tenant has fewer than 2^32 things of a kind: {place}");
-    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -133,7 +133,9 @@ fn answer(directory: &mut Directory, line: &str) -> String {
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| format!("cannot be written: {error}"))
+    let text = serde_json::to_string(value);
+    debug_assert!(text.is_ok(), "commands and answers are text, numbers, lists and objects: {text:?}");
+    text.unwrap_or_else(|error| format!("cannot be written: {error}"))
 }
 
 impl Conformance {
@@ -148,11 +150,13 @@ impl Conformance {
             let (mut directory, mut other, mut lines) = (Directory::default(), fresh(), Vec::new());
             for _ in 0..self.steps {
                 let command = workload.next_command(&directory);
-                lines.push(json(&command));
+                let line = json(&command);
                 let result = directory.apply(&command);
                 coverage.count(&command, &result);
                 let expected = json(&Answer::from(result));
-                let actual = lines.last().map(|line| other.answer(line)).unwrap_or_default();
+                let actual = other.answer(&line);
+                lines.push(line);
+                // The first difference ends the run: behind it, the two directories may differ for that reason alone.
                 if self.comparison.counted(&expected) != self.comparison.counted(&actual) {
                     return Err(self.shortest(Difference { trace: lines, expected, actual }, &mut fresh));
                 }
@@ -197,6 +201,8 @@ impl Conformance {
     }
 
     fn shortest<I: Implementation>(&self, first: Difference, fresh: &mut impl FnMut() -> I) -> Difference {
+        // Shrinking asks a fresh implementation each time, as one that was led astray answers nothing that can be
+        // believed.
         let trace = shrink::shortest(first.trace.clone(), |trace| {
             self.first_difference(trace, &mut fresh()).map(|difference| difference.trace.len())
         });

@@ -64,6 +64,7 @@ impl Coverage {
 
     fn refusal(&mut self, refusal: &Refusal) {
         add(self.refusals.entry(refusal.code()).or_default());
+        // Refusals within others count too: some come up hardly anywhere but in a list.
         match refusal {
             Refusal::Bulk { refused } => refused.iter().for_each(|entry| self.refusal(&entry.reason)),
             Refusal::Transaction { reason, .. } => self.refusal(reason),

@@ -16,6 +16,7 @@ use crate::{
         UnpublishApplication, UpdateApplication, UpdateApplicationSegment, UpdateConnectorGroup, UpdateProfile,
         UpdateServicePrincipal,
     },
+    count::wide,
     directory::Directory,
     ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     model::Rules,
@@ -33,7 +34,8 @@ const DELETE_TENANT: usize = TENANT_VERBS_COUNT + 1;
 
 /// The first number behind `count` that names nothing yet: things come and go, so it may be further on.
 fn fresh<Id: Numbered>(count: usize, is_taken: impl Fn(Id) -> bool) -> Id {
-    let free = (u64::try_from(count).unwrap_or(0)..u64::MAX).map(Id::numbered).find(|id| !is_taken(*id));
+    let free = (wide(count)..u64::MAX).map(Id::numbered).find(|id| !is_taken(*id));
+    debug_assert!(free.is_some(), "no tenant has 2^64 things");
     free.unwrap_or_else(|| Id::numbered(u64::MAX))
 }
 
@@ -93,6 +95,8 @@ impl World<'_> {
 
     /// An application that may have segments, now and then any.
     fn mostly_published(&self, picks: &mut Picks) -> ApplicationId {
+        // A segment of an application that is not published is refused at once, so most steps aim at those that are, or
+        // the rules behind that check would hardly be reached.
         if picks.once_in(4) {
             return self.application(picks);
         }
@@ -270,13 +274,17 @@ impl World<'_> {
 
     /// Up to seven, about the state before all of them. Now and then one is a transaction, which is refused.
     fn commands(&self, step: Step, picks: &mut Picks) -> Vec<Command> {
+        // A step has no room for the numbers of seven commands. Theirs follow from its own, so that a step means the
+        // same wherever it is replayed.
         let mut numbers = Numbers((u64::from(step.subject) << 32) | u64::from(step.object));
         let inner = |_| {
             let mut draw = Picks::new(numbers.half());
             let verb = draw.below(TENANT_VERBS_COUNT);
+            // Refused whenever it comes up: more often, and most transactions would fail for that alone.
             if verb == TRANSACTION && !draw.once_in(4) {
                 return DeleteConnectorGroup { id: self.connector_group(&mut draw) }.into();
             }
+            debug_assert!(u8::try_from(verb).is_ok(), "a step has eight bits for its verb: {verb}");
             let verb = u8::try_from(verb).unwrap_or(0);
             // A transaction within a transaction is empty: its numbers are zeros.
             let rest = if usize::from(verb) == TRANSACTION { (0, 0) } else { (numbers.half(), numbers.half()) };
@@ -305,6 +313,7 @@ impl Step {
         let verb = usize::from(self.verb).checked_rem(VERBS_COUNT).unwrap_or(0);
         let mut subject = Picks::new(self.subject);
         let fresh_tenant = fresh(count, |id| directory.tenant(id).is_some());
+        // An empty directory refuses everything else, so whatever the step says, it makes a tenant.
         if count == 0 || verb == CREATE_TENANT {
             let mut object = Picks::new(self.object);
             let taken = directory.tenants().map(Tenant::id).nth(subject.below(count));
@@ -318,6 +327,8 @@ impl Step {
         if verb == DELETE_TENANT {
             return DirectoryCommand::DeleteTenant(DeleteTenant { id });
         }
+        // What chose the tenant is used up: the same digits must not choose the thing within it, or a tenant would
+        // always be asked about the same few things.
         let step = Self { subject: subject.rest(), ..self };
         let Some(world) = tenant.or_else(|| directory.tenants().next()) else {
             return DirectoryCommand::DeleteTenant(DeleteTenant { id });

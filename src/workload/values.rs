@@ -5,6 +5,7 @@ use alloc::{format, string::String, sync::Arc, vec::Vec};
 use serde::Deserialize;
 
 use crate::{
+    count::wide,
     ids::{AppId, ApplicationId, ApplicationSegmentId, ConnectorGroupId, ConnectorId, ServicePrincipalId, TenantId},
     model::{
         properties::ProfilePropertyChanges,
@@ -23,9 +24,12 @@ impl Picks {
 
     /// A number below `count`; 0 where there is nothing to choose.
     pub(super) fn below(&mut self, count: usize) -> usize {
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let count = wide(count);
+        // The remainder is the choice and the quotient is what is left, so one number feeds many choices without bias
+        // between them, and a shrunk number makes plainer choices.
         let chosen = self.0.checked_rem(count).unwrap_or(0);
         self.0 = self.0.checked_div(count).unwrap_or(self.0);
+        debug_assert!(usize::try_from(chosen).is_ok(), "a choice below a length is one");
         usize::try_from(chosen).unwrap_or(0)
     }
 
@@ -37,6 +41,7 @@ impl Picks {
 
     /// What is left of the number for the choices to come.
     pub(super) fn rest(&self) -> u32 {
+        debug_assert!(u32::try_from(self.0).is_ok(), "it began with 32 bits, and choices divide it");
         u32::try_from(self.0).unwrap_or(u32::MAX)
     }
 
@@ -122,7 +127,9 @@ fn url(picks: &mut Picks, app_id: AppId) -> Arc<str> {
 }
 
 fn from_json<T: for<'de> Deserialize<'de> + Default>(text: &str) -> T {
-    serde_json::from_str(text).unwrap_or_default()
+    let read = serde_json::from_str(text);
+    debug_assert!(read.is_ok(), "a text of this file is not read: {text}");
+    read.unwrap_or_default()
 }
 
 /// Of an application or a service principal, new or changed.
@@ -145,6 +152,8 @@ pub(super) fn profile(picks: &mut Picks) -> ProfilePropertyChanges {
 pub(super) fn destination(picks: &mut Picks) -> (Arc<str>, Arc<str>) {
     const NEAR: [(&str, &str); 4] =
         [("ip", "10.0.0.1"), ("ipRangeCidr", "10.0.0.3/30"), ("ip", "10.0.0.2"), ("ipRange", "10.0.0.2..10.0.0.9")];
+    // Two in three of a handful that meet each other: segments are about overlaps, and addresses drawn at large would
+    // never clash.
     if !picks.once_in(3) {
         let (destination_type, host) = NEAR.get(picks.below(NEAR.len())).copied().unwrap_or_default();
         return (destination_type.into(), host.into());
@@ -176,6 +185,7 @@ pub(super) fn protocol(picks: &mut Picks) -> Option<Arc<str>> {
 }
 
 pub(super) fn ports(picks: &mut Picks) -> Option<Vec<Arc<str>>> {
+    // Mostly two ranges of which one is a single port: that is where comparisons of bounds go wrong.
     let ports: Option<&[&str]> = picks
         .rarely(3, |picks| {
             picks.of(
@@ -237,7 +247,7 @@ pub(super) fn publishing_changes(picks: &mut Picks, app_id: AppId) -> Publishing
     let (internal_url, external_url) = (picks.change(url), picks.change(url));
     let others = picks.rarely(2, |picks| {
         let chosen = picks.below(OTHER_PROPERTIES.len());
-        OTHER_PROPERTIES.get(chosen).and_then(|json| serde_json::from_str(json).ok())
+        OTHER_PROPERTIES.get(chosen).map(|json| from_json::<PublishingChanges>(json))
     });
     PublishingChanges { internal_url, external_url, ..others.flatten().unwrap_or_default() }
 }

@@ -115,6 +115,7 @@ impl Process {
     fn ask(&mut self, line: &str) -> std::io::Result<String> {
         if let Some(input) = &mut self.input {
             writeln!(input, "{line}")?;
+            // Each line at once: the program waits for it, and this side waits for the answer.
             input.flush()?;
         }
         let mut answer = String::new();
@@ -137,6 +138,7 @@ impl Implementation for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.input.take());
+        // A program that does not end with its input is ended: a run starts hundreds, and none may be left behind.
         _ = self.child.kill();
         _ = self.child.wait();
     }

@@ -74,7 +74,11 @@ impl Path {
                 return if thing.is_published() { Property::Bool(true) } else { Property::Null };
             }
             Start::Property(name) => thing.property(name),
-            Start::Element(levels) => elements.at(*levels).cloned().unwrap_or_default().into(),
+            Start::Element(levels) => {
+                let element = elements.at(*levels);
+                debug_assert!(element.is_some(), "a variable is read within its `any` only");
+                element.cloned().unwrap_or_default().into()
+            }
         };
         self.steps.iter().fold(start, |value, step| match value {
             Property::Json(Value::Object(mut members)) => members.remove(step).unwrap_or_default().into(),
@@ -104,6 +108,8 @@ impl Filter {
                 Start::Property(name) if path.steps.is_empty() => find(name, text),
                 _ => None,
             },
+            // Of an `and`, one part with a key is enough: the others are asked of the few that it leaves. An `or` could
+            // be met by things without that key.
             Self::All(parts) => parts.iter().find_map(|part| part.sought(find)),
             _ => None,
         }
@@ -126,6 +132,7 @@ impl Filter {
             }
             Self::StartsWith(text, prefix) => match (text.value(thing, elements), prefix.value(thing, elements)) {
                 (Property::Text(text), Property::Text(prefix)) => {
+                    // By bytes: a prefix that ends within a character of the text is none.
                     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix))
                 }
                 _ => false,

@@ -94,6 +94,8 @@ impl Query {
                 let text = format!("The query option '{}' is {reason}.", shortened(&name, 64));
                 Error::new(Code::UnknownOption, &text)
             };
+            // An option that is not understood is refused: to pass over a `$filter` would answer with things that
+            // nobody asked for.
             let known = allowed
                 .iter()
                 .find(|allowed| allowed.eq_ignore_ascii_case(plain))
@@ -172,6 +174,8 @@ impl Query {
 
     /// The same query, behind the thing with this id.
     fn behind(&self, id: &str) -> String {
+        // The link carries the whole query, as a page by itself has to be shown in the same way; where it starts is the
+        // token's alone.
         let kept = self.options.iter().filter(|(name, _)| !["skip", "skiptoken"].contains(name));
         let kept = kept.map(|(name, value)| (*name, value.as_str())).chain([("skiptoken", id)]);
         let option = |(name, value)| format!("${name}={}", utf8_percent_encode(value, ENCODED));

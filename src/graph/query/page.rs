@@ -47,14 +47,18 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
             Box::new(source.behind(id).ok_or_else(expired)?.filter(|thing| chosen.has(thing)))
         }
         _ => {
+            // An order that is not the list's own needs the whole list for every page. Creation order, which nearly
+            // every client takes, does not get here.
             let all = ordered(chosen.all(), &order);
             let place = |id| all.iter().position(|thing| thing.key() == id).ok_or_else(expired);
             let start = anchor.map(place).transpose()?.map_or(0, |place| place.saturating_add(1));
             Box::new(all.into_iter().skip(start))
         }
     };
+    // Behind the token first, then `$skip`: with a token, `$skip` was done on the first page, and the link drops it.
     let mut wanted = behind.skip(skip);
     let things: Vec<T> = wanted.by_ref().take(size).collect();
+    // Looked for and not computed from counts: with a filter nobody knows the count without a pass over the list.
     let has_more = wanted.next().is_some();
 
     let count = is_counted.then(|| chosen.count());
@@ -113,12 +117,14 @@ impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
     }
 
     fn count(&self) -> usize {
+        // The length of a list is kept; only a filter makes counting a pass.
         if self.filter.is_some() { self.all().count() } else { self.source.total }
     }
 }
 
 /// Things in an order: each property up or down, and what has the same stays in creation order.
 fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(Cow<'static, str>, bool)]) -> Vec<T> {
+    // Each thing is asked once for what it is ordered by, not at each of the comparisons of the sort.
     let values = |thing: T| order.iter().map(|(name, _)| thing.property(name)).collect::<Vec<_>>();
     let mut keyed: Vec<_> = things.map(|thing| (values(thing), thing)).collect();
     keyed.sort_by(|(one, _), (other, _)| {

@@ -61,6 +61,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn advance(&mut self, bytes: usize) {
+        debug_assert!(self.rest.is_char_boundary(bytes), "only what was read is left behind");
         self.rest = self.rest.get(bytes..).unwrap_or_default().trim_start();
     }
 
@@ -92,6 +93,7 @@ impl<'a> Parser<'a, '_> {
 
     /// One level deeper, as far as that is allowed.
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        // The parser calls itself, and a stack overflow cannot be answered with 400.
         if self.depth >= DEPTH_MAX {
             return Err(refused(&format!("it is nested more than {DEPTH_MAX} deep")));
         }
@@ -104,6 +106,7 @@ impl<'a> Parser<'a, '_> {
     fn any(&mut self) -> Result<Filter, Error> {
         let first = self.all()?;
         let mut parts = Vec::from([first]);
+        // `or` binds weaker than `and`, so it is read around it: a chain of alternatives, each a chain of conditions.
         while self.takes_word("or") {
             parts.push(self.all()?);
         }
@@ -146,6 +149,7 @@ impl<'a> Parser<'a, '_> {
         if self.takes_word("in") {
             return self.in_list(operand);
         }
+        // A property by itself is a condition where it is true or false: `$filter=isDefault`.
         match self.kind(&operand) {
             Compared::Bool => Ok(Filter::Is(operand)),
             _ => Err(self.unexpected()),
@@ -191,6 +195,7 @@ impl<'a> Parser<'a, '_> {
         let unknown = |name: &str| refused(&format!("there is no property '{}'", shortened(name, 64)));
         let mut names = text.split('/');
         let first = names.next().unwrap_or_default();
+        // Innermost first: a name that is given again hides the outer one, as in every language.
         let variable = self.variables.iter().rev().enumerate().find(|(_, (name, _))| *name == first);
         let (start, mut at, mut within) = if let Some((levels, (_, of))) = variable {
             (Start::Element(levels), *of, None)
@@ -302,6 +307,7 @@ impl<'a> Parser<'a, '_> {
         loop {
             let (part, rest) = quoted.split_once('\'').ok_or_else(|| refused("a quote is not closed"))?;
             text.push_str(part);
+            // Two quotes are one of the text; a single one ends it.
             let Some(more) = rest.strip_prefix('\'') else {
                 self.rest = rest.trim_start();
                 return Ok(Operand::Text(text));

@@ -152,6 +152,7 @@ impl Client {
             let mut pause = None;
             for (at, answer, wait) in self.sent(&parts)? {
                 let is_last = tried == self.tries;
+                // Only the busy parts again: the others were answered, and asking twice would make Graph busier.
                 if is_busy(answer.status) && !is_last {
                     pause = pause.max(Some(wait.unwrap_or_else(|| backoff(tried))));
                 } else {
@@ -266,6 +267,7 @@ impl Client {
             let pause = match send() {
                 Ok(mut response) => {
                     let status = response.status().as_u16();
+                    // Once: a new token that is refused as well is wrong, and not old.
                     if status == 401 && self.source.renews() && !has_renewed {
                         has_renewed = true;
                         *self.token.borrow_mut() = self.source.token(&self.agent)?;
@@ -333,6 +335,7 @@ pub(crate) fn retry_after(value: &str) -> Option<Duration> {
 }
 
 fn backoff(tried: u32) -> Duration {
+    // Doubled each time, as Graph asks for where it names no time; the exponent is bounded, the pause itself by `wait`.
     PAUSE.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1).min(8)))
 }
 

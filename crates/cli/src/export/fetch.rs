@@ -73,6 +73,8 @@ pub(super) fn tenant(client: &Client, readings: u32, bar: &ProgressBar) -> Resul
     for _ in 0..readings.max(1) {
         of_applications(client, &lists.assigned, &mut publishing, bar)?;
         let again = places(client, bar)?;
+        // Graph has no snapshots. Two readings that agree are the nearest thing: whatever moved in between shows in one
+        // of them.
         drift = differences(&lists.ids, &again.ids);
         lists = again;
         if drift.is_empty() {
@@ -81,6 +83,7 @@ pub(super) fn tenant(client: &Client, readings: u32, bar: &ProgressBar) -> Resul
     }
     // Applications that came in between the last two readings.
     of_applications(client, &lists.assigned, &mut publishing, bar)?;
+    // What left its group since the first reading is no part of the tenant that the last reading shows.
     publishing.retain(|(id, _), _| lists.assigned.contains(id));
     let count = |part: Part| lists.ids.get(&part.file(1)).map_or(0, BTreeSet::len);
     let (groups, connectors) = (count(Part::ConnectorGroups), count(Part::Connectors));

@@ -88,8 +88,11 @@ impl Folder {
         }
         let mut all = Vec::new();
         let mut expected: Option<Node> = None;
+        // The number of the last file, not of the last page that is linked: a file behind a gap must be found out.
         let last = pages.last().map_or(0, |(number, _)| *number);
         for (at, (number, path)) in (1..).zip(&pages) {
+            // A page that is missing would look like things that are not there, which is the one mistake that an import
+            // must not make.
             if at != *number {
                 return Err(self.missing_page(part, at, expected.as_ref()));
             }
@@ -206,6 +209,8 @@ fn list(folder: &Path) -> Result<BTreeMap<String, PathBuf>, Problem> {
     let mut listing = BTreeMap::new();
     for entry in entries {
         let path = entry.map_err(unreadable)?.path();
+        // In lower case: a folder may have been written on a system that does not tell cases apart, and is read on one
+        // that does.
         let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         listing.insert(name, path);
     }
@@ -223,6 +228,8 @@ fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
     match members.get("value") {
         Some(value) => {
             let next = members.get("@odata.nextLink").cloned();
+            // Without any annotation somebody has written the list by hand or by script; then nothing is known about
+            // further pages.
             let is_page = members.iter().any(|(name, _)| name.starts_with("@odata."));
             Ok(Answer::List { items: value.items_or_one()?, next, is_page })
         }

@@ -209,6 +209,7 @@ fn groups(folder: &Folder) -> Result<Vec<Group>, Problems> {
     let groups = nodes.into_iter().map(Group::read).collect::<Result<Vec<_>, _>>()?;
     let mut seen: BTreeMap<ConnectorGroupId, &Group> = BTreeMap::new();
     for group in &groups {
+        // A page that was fetched after a group came or went repeats one; then another may be missing.
         if let Some(first) = seen.insert(group.id, group) {
             let message = format!(
                 "connector group {} is here and at {}: the pages are of different runs",

@@ -110,6 +110,7 @@ impl Node {
 
     pub(crate) fn place(&self) -> Place {
         let before = self.source.text.get(..self.start).unwrap_or_default();
+        // Counted when it is asked for: most values are never named in a message.
         let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
         let in_line = before.rsplit_once('\n').map_or(before, |(_, last)| last);
         Place { file: self.source.name.clone(), line, column: in_line.chars().count().saturating_add(1) }
@@ -167,6 +168,7 @@ impl Node {
         let raw: RawMembers<'_> = self.read()?;
         let members: Vec<_> = raw.0.into_iter().map(|(name, value)| (name.into_owned(), self.within(value))).collect();
         let mut names: Vec<_> = members.iter().map(|(name, node)| (name.to_ascii_lowercase(), node)).collect();
+        // Sorted rather than compared each with each: one object of an export may have thousands of members.
         names.sort_by(|one, other| one.0.cmp(&other.0));
         let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one.0 == other.0);
         if let Some(((name, _), (_, second))) = twice {

@@ -126,6 +126,8 @@ impl Reading<'_> {
                 Some(nodes) => {
                     for node in nodes {
                         let connector = member(node, has_list, findings)?;
+                        // Two files that put one thing into two groups were fetched at two times; neither can be
+                        // believed, so this ends the import.
                         put(&mut places, connector.id, group.id, &connector.node, "connector", "a member of")?;
                         if known.insert(connector.id) {
                             if has_list {
@@ -310,6 +312,7 @@ impl Reading<'_> {
                 format!("application {id} is published, and no file tells its connector group. {}", part.advice());
             return Err(Problem::of_file(self.folder.shown(&part.file(1)), message));
         }
+        // In a group and without publishing: it is published, but nobody knows how. That is not the same as defaults.
         let is_publishing_unknown = connector_group.is_some() && told.is_none();
         let mut publishing = OnPremisesPublishing::default();
         if let Some(told) = told {
@@ -374,6 +377,7 @@ pub(super) fn modelled<T: serde::de::DeserializeOwned + Default>(rest: &mut Map<
     let names: Vec<String> = rest.keys().filter(|name| *name != "onPremisesPublishing").cloned().collect();
     for name in names {
         let Some(value) = rest.get(&name).filter(|value| !value.is_null()) else { continue };
+        // One by one: a single name that the engine refuses must not take the others with it.
         let alone = Map::from_iter([(name.clone(), value.clone())]);
         if serde_json::from_value::<T>(Value::Object(alone)).is_ok() {
             taken.extend(rest.remove_entry(&name));
@@ -395,6 +399,7 @@ fn member(node: Node, has_list: bool, findings: &mut Findings) -> Result<Connect
             id,
             machine_name: String::new(),
             external_ip: String::new(),
+            // A placeholder that `connectors.json` overrules; only the id and the group of this one are used.
             status: ConnectorStatus::Inactive,
             version: String::new(),
             member_of: None,

@@ -59,6 +59,7 @@ pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> R
         findings.add(Level::Warning, "unknown-publishing", || node.place(), message);
         return Ok(None);
     }
+    // Only for its check: two spellings of one name are a problem before any of them is read.
     node.members()?;
     let defaults =
         serde_json::to_value(OnPremisesPublishing::default()).map_err(|error| node.problem(error.to_string()))?;
@@ -71,6 +72,7 @@ pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> R
     }
     let mut rest = Map::new();
     for (name, value) in own {
+        // Over the defaults, so that what was not selected is as the service would have it.
         if properties.contains_key(&name) {
             properties.insert(name, value);
         } else {
@@ -164,6 +166,8 @@ fn fitting(
             Err(error) => error,
         };
         let path: Vec<serde_path_to_error::Segment> = error.path().iter().cloned().collect();
+        // An error without a path is not about one value, and nothing that is taken away would mend it: without this
+        // the loop would not end.
         let Some(refused) = take(&mut value, &path) else {
             return Err(node.problem(format!("the publishing of application {id} cannot be read: {}", error.inner())));
         };

@@ -135,6 +135,7 @@ fn repair(
     kept: &mut BTreeMap<String, serde_json::Map<String, Value>>,
     findings: &mut Findings,
 ) {
+    // The engine's own audit says what is wrong. A second list of rules here would drift from it.
     let violations = audit(document);
     let positions: BTreeMap<_, _> =
         document.applications.iter().enumerate().map(|(position, application)| (application.id, position)).collect();
@@ -142,6 +143,7 @@ fn repair(
         let message = format!("{violation}; it is kept beside the tenant");
         let (application, property, rule) = match violation {
             Violation::InvalidUrl { property, application } => (application, property, "R-50"),
+            // The second gives way, as the service would have refused it: the first was there.
             Violation::SharedUrl { property, second, .. } => (second, property, "I5"),
             Violation::SharedName { .. } => {
                 // Live tenants may hold groups of one name; the switch is the caller's wish, not the tenant's.
@@ -194,6 +196,7 @@ impl Beside {
             if at.is_empty() {
                 return;
             }
+            // By place, so that what is wrong in two ways goes once, and with its first reason.
             let mut gone: BTreeMap<(usize, usize), (String, &str)> = BTreeMap::new();
             for violation in audit(document) {
                 let message = violation.to_string();

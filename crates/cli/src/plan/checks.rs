@@ -102,6 +102,7 @@ fn unknown_wildcards(
     let mut regions = BTreeMap::<Region, usize>::new();
     for (id, from, to) in &moves.applications {
         let (from, to) = (region(before, *from), region(now, *to));
+        // Only a change of region can break a record: a move within a region keeps the endpoint that it points to.
         if let Some(to) = to.filter(|to| imported.unknown_publishing.contains(id) && from.as_ref() != Some(to)) {
             let number = regions.entry(to).or_default();
             *number = number.saturating_add(1);
@@ -128,6 +129,7 @@ pub(super) fn of_end(imported: &Imported, end: &Tenant) -> Vec<Warning> {
         );
         warnings.push(Warning { level: Level::Note, rule: "R-79", step: None, text });
     }
+    // A stable sort: within a level the order stays that of the tenant, so that two runs print the same.
     warnings.sort_by_key(|warning| warning.level);
     warnings
 }
@@ -144,6 +146,8 @@ fn spares(start: &Tenant, end: &Tenant) -> Vec<Warning> {
             _ => continue,
         };
         let before = start.connector_group(group.id());
+        // A state that the plan found is told too, as nobody may have looked before, but not as if the plan had made
+        // it.
         let as_before =
             before.is_some_and(|before| before.active_connectors_count() == active && before.applications_count() > 0);
         let since = if as_before { ", as before the plan" } else { "" };
@@ -190,6 +194,8 @@ fn segments_of(imported: &Imported, application: ApplicationView<'_>) -> Vec<(St
         (text("destinationHost"), text("destinationType"))
     };
     all.extend(imported.segments.get(&application.id()).into_iter().flatten().map(told));
+    // An export may have segments within publishing only. Where both are there they are the same ones, and would be
+    // told twice.
     if all.is_empty()
         && let Some(within) = application.on_premises_publishing().and_then(|one| one.segments_configuration)
         && let Ok(within) = serde_json::to_value(OpenObject::clone(&within))
@@ -208,9 +214,12 @@ pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[St
         let region = given.trim().to_lowercase();
         let is_used = tenant.connector_groups().any(|group| group.region().as_str() == region);
         let is_accepted = accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(&region));
+        // A region that the tenant uses is one, whatever the list of this program says: regions come more often than
+        // releases.
         if REGIONS.contains(&region.as_str()) || is_used || is_accepted {
             continue;
         }
+        // People write `EU-West` or `us 2`: what is left of it without digits and signs is looked up.
         let plain: String = region.chars().filter(|letter| letter.is_alphabetic()).collect();
         let word = REGION_WORDS.iter().find(|(word, _)| *word == plain).map(|(_, region)| String::from(*region));
         let meant = word.or_else(|| names::suggestions(&region, REGIONS.into_iter()).into_iter().next());
@@ -230,6 +239,7 @@ pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for group in desired.connector_groups.iter().filter(|group| group.id.is_none()) {
         let Some(name) = group.name.as_deref() else { continue };
+        // Found, so nothing is made and nothing can be a slip.
         if tenant.connector_groups_by_name(name).next().is_some() {
             continue;
         }

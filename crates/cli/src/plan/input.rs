@@ -23,6 +23,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 /// Tells on standard error what was found while a folder was read, the worst first.
 pub(crate) fn tell(subcommand: &str, imported: &Imported) {
     let mut findings: Vec<_> = imported.findings.iter().collect();
+    // The worst first: only so many are told one by one.
     findings.sort_by_key(|finding| finding.level);
     let more: usize = imported.findings.left_out().map(|(_, more)| more).sum();
     for finding in findings.iter().take(TOLD_MAX) {
@@ -64,6 +65,7 @@ pub(crate) fn tenant(subcommand: &str, file: &str, id: Option<&str>, assume: &As
         return import::tenant(path, assume).map_err(|problems| problems.to_string());
     }
     let text = read(path)?;
+    // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
     let directory = if is_replay { replayed(subcommand, path, &text) } else { state::directory(path, &text)? };
     one(&directory, file, id).map(Imported::from)

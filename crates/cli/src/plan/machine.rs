@@ -25,6 +25,8 @@ pub(crate) const FORMAT: &str = "connector-groups/plan/2";
 /// The plan file.
 pub(super) fn plan(report: &Report) -> Value {
     let (start, end) = (report.tenant(), &report.end);
+    // Only what the plan touches is in its preconditions: a change elsewhere in the tenant, which happens every day,
+    // must not make a plan stale.
     let touched = touched(report);
     let moved = moved(report);
     let unknown: Vec<_> =
@@ -101,6 +103,8 @@ fn moved(report: &Report) -> Moved {
     let mut moved = Moved::default();
     for step in &report.steps {
         for (id, from, to) in &step.moves.connectors {
+            // The first step says where it starts, each later one where it has come to: what waits in between is no
+            // part of a precondition.
             moved.connectors.entry(*id).or_insert((*from, *to)).1 = *to;
         }
         for (id, from, to) in &step.moves.applications {
@@ -164,6 +168,7 @@ pub(super) fn fingerprint(tenant: &Tenant) -> String {
         let group = application.connector_group().map(|group| group.id().to_string()).unwrap_or_default();
         lines.push(format!("application {} {group}", application.id()));
     }
+    // A hash of lines and not of the document: it must not change with a spelling, a default or the order of an export.
     lines.sort_unstable();
     let mut hash = Hash::new();
     for line in &lines {
@@ -219,6 +224,7 @@ fn run(results: &[Value]) -> Value {
     let mut rules: BTreeMap<String, Value> = BTreeMap::new();
     for result in results {
         let id = result.get("ruleId").and_then(Value::as_str).unwrap_or_default();
+        // SARIF declares each rule once, whatever the number of its results.
         rules.insert(id.into(), json!({"id": id}));
     }
     let driver = json!({

@@ -14,6 +14,7 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
         _ = write!(text, "\n{}.\n", markdown(&report.requests().words()));
     }
     for outage in report.outages() {
+        // Above the steps: it is what a reviewer has to know before anything else.
         _ = write!(text, "\n> **Outage:** {}\n", markdown(&outage));
     }
     for step in &report.steps {

@@ -197,11 +197,14 @@ impl Options {
         input::tell("plan", &imported);
         let tenant = &imported.tenant;
         let desired = input::desired(desired_file)?;
+        // Before planning: a region that the service would refuse makes every plan with it worthless, and a search for
+        // one takes seconds.
         let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);
         if !regions.is_empty() {
             return Err(format!("{desired_file}: {}", regions.join("\n  ")));
         }
         let slips = checks::likely_slips(tenant, &desired);
+        // The search may take seconds, and a silent program looks as if it hung.
         let waiting = Waiting::new("planning");
         let plan = tenant.plan(&desired, self.options(), new_ids());
         drop(waiting);
@@ -210,6 +213,7 @@ impl Options {
             Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
         };
         let mut report = Report::new(&imported, &desired, &plan, self.options())?;
+        // In front: a slip of the pen makes everything that follows moot.
         report.warnings.splice(0..0, slips);
         if let Some(file) = &self.out {
             write(file, &json(&machine::plan(&report))?)?;
@@ -236,6 +240,8 @@ impl Options {
             Picture::of_plan(steps, &PictureOptions::default())
         };
         Ok(match self.format {
+            // Control characters in a name would move the cursor of the terminal, and could paint another plan over
+            // this one.
             Format::Text => output::visible(&text::plan(report, fold)),
             Format::Json => json(&machine::plan(report))?,
             Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
@@ -305,6 +311,7 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 
 /// Ids for groups that the desired state gives none: easy to tell from those that the service gives.
 fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
+    // With the bits of version 4, as strict readers of GUIDs want them, and all else zero but the number.
     (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
 }
 

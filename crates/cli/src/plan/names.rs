@@ -34,6 +34,7 @@ pub(crate) fn group(tenant: &Tenant, id: ConnectorGroupId) -> String {
 pub(crate) fn connector(tenant: &Tenant, id: ConnectorId) -> String {
     let Some(connector) = tenant.connector(id) else { return id.to_string() };
     let name = connector.machine_name();
+    // Two are enough to know: the look at all connectors ends there.
     named(name, tenant.connectors_by_machine_name(name).take(2).count() > 1, &id)
 }
 
@@ -50,12 +51,14 @@ pub(crate) fn in_text(tenant: &Tenant, text: &str) -> String {
     let mut named = String::new();
     let (mut rest, mut is_quoted, mut is_escaped) = (text, false, false);
     while let Some(character) = rest.chars().next() {
+        // A display name may be the GUID of another thing. In quotes it is a name and stays one.
         let id = if is_quoted { None } else { rest.get(..ID_LENGTH).and_then(|id| name_of_id(tenant, id)) };
         let length = if let Some(name) = &id {
             named.push_str(name);
             ID_LENGTH
         } else {
             named.push(character);
+            // A quote that is escaped ends nothing: the engine writes names as Rust does, with backslashes.
             is_quoted ^= character == '"' && !is_escaped;
             is_escaped = character == '\\' && !is_escaped;
             character.len_utf8()
@@ -107,9 +110,12 @@ pub(crate) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>)
     let likeness = |name: &str| {
         let name = name.to_lowercase();
         let likeness = strsim::jaro_winkler(&given, &name);
+        // Two measures: Jaro and Winkler for long names that begin alike, the number of differences for short ones, in
+        // which one letter weighs much.
         let is_alike = likeness >= ALIKE_MIN || strsim::damerau_levenshtein(&given, &name) <= DIFFERENCES_MAX;
         (is_alike && name != given).then_some(likeness)
     };
+    // Each name once, in order: many connectors may share one, and equal scores must print in the same order each time.
     let names: BTreeSet<&str> = names.collect();
     let mut alike: Vec<_> = names.into_iter().filter_map(|name| Some((likeness(name)?, name))).collect();
     alike.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -120,6 +126,7 @@ pub(crate) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>)
 /// and `proxy-02`, are two names on purpose.
 pub(super) fn is_slip(given: &str, present: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
+        // Numbers and short words tell siblings apart on purpose, so that they are left out of the comparison.
         let letters: String = name.to_lowercase().chars().filter(|letter| !letter.is_numeric()).collect();
         letters.split_whitespace().filter(|word| word.chars().count() > 2).map(String::from).collect()
     };

@@ -35,6 +35,7 @@ fn one(tenant: &Tenant, reason: &Reason) -> Told {
         _ => Vec::new(),
     };
     let mut text = match reason {
+        // The one refusal that an administrator meets daily: what to do stands in the text, not only what is wrong.
         Reason::Refused { refusal, .. } if !unpublished(refusal).is_empty() => {
             not_published(tenant, &unpublished(refusal))
         }

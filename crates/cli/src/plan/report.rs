@@ -101,6 +101,8 @@ impl<'a> Report<'a> {
         let mut steps = Vec::new();
         for (number, command) in (1..).zip(&plan.steps) {
             let before = now.clone();
+            // The impact is that of the step on what those before it have left, which is what happens when the steps
+            // are run.
             let impact = now.impact(command).map_err(|refusal| refusal.to_string())?;
             let events = now.apply(command).map_err(|refusal| refusal.to_string())?;
             let moves = Moves::of(&events);
@@ -144,6 +146,7 @@ impl<'a> Report<'a> {
         let steps = count(plan.steps.len(), "step");
         let harmless = self.options.aim == Aim::FewestSteps || plan.outages.is_empty();
         match (plan.best, harmless) {
+            // The lower bound was not met, so only the exhaustive search can say that nothing is shorter.
             (true, true) if plan.steps.len() > plan.at_least => {
                 format!("{steps}; every other way was looked at, and none is shorter")
             }
@@ -179,6 +182,7 @@ impl<'a> Report<'a> {
 
     /// A group by the name that it has in the end, or at the start, or on the way.
     fn group_name(&self, id: ConnectorGroupId) -> String {
+        // The name in the end first: whoever reads the plan afterwards knows the group by that.
         for tenant in [&self.end, self.tenant()] {
             if tenant.connector_group(id).is_some() {
                 return names::group(tenant, id);
@@ -226,6 +230,7 @@ impl Moves {
 fn exact(command: &Command, moves: &Moves) -> Command {
     match command {
         Command::MoveConnectors(command) => {
+            // A selection would mean whatever is in the group when the plan is run, which may be tomorrow.
             let ids = moves.connectors.iter().map(|(id, ..)| *id).collect();
             MoveConnectors { connectors: Selection::Ids(ids), connector_group: command.connector_group }.into()
         }
@@ -283,6 +288,7 @@ fn ways<Id: Copy>(
 ) -> Vec<Change> {
     let mut ways = BTreeMap::<_, Vec<String>>::new();
     for (id, from, to) in moves {
+        // Folded by way and not by command: a reader thinks of groups, and one command may serve several ways.
         ways.entry((*from, *to)).or_default().push(name(*id));
     }
     let way = |((from, to), things): ((ConnectorGroupId, ConnectorGroupId), Vec<String>)| {

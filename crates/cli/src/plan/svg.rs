@@ -32,6 +32,7 @@ pub(super) fn picture(report: &Report) -> String {
     let all = start.connector_groups().chain(end.connector_groups()).map(ConnectorGroupView::id);
     let mut rows: Vec<ConnectorGroupId> = Vec::new();
     for id in all.filter(|id| differs(*id) || ways.keys().any(|(from, to)| from == id || to == id)) {
+        // In the order of the tenant, new groups last: the same row on both sides is the same group.
         if !rows.contains(&id) && rows.len() < GROUPS_MAX {
             rows.push(id);
         }

@@ -35,6 +35,7 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
     text.push('\n');
     for step in &report.steps {
         for (at, change) in step.changes.iter().enumerate() {
+            // The number stands before the first line of a step only, so that the eye finds the steps.
             let number = if at == 0 { format!("\n{:>3}. ", step.number) } else { String::from("\n     ") };
             _ = write!(text, "{number}{} {}", change.mark, change.text);
             for line in lines(&change.things, fold) {

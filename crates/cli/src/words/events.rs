@@ -62,6 +62,7 @@ pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
             format!("{} reported {}", names.connector(*id), reported(from, to))
         }
         Event::ConnectorsMoved { connector_group, connectors } => {
+            // A single thing is called by its name; of several, names would fill the line.
             let only = connectors.iter().next().filter(|_| connectors.len() == 1);
             let what = only.map_or_else(|| count(connectors.len(), "connector"), |one| names.connector(one.id));
             moved(names, "moved", &what, connectors.iter().map(|one| one.from), *connector_group)
@@ -149,6 +150,7 @@ fn kind(group: &ConnectorGroup) -> String {
 
 fn reported(from: &Report, to: &Report) -> String {
     let mut changes = Vec::new();
+    // A report has both sides of what changed, and neither of what did not.
     if let Some((from, to)) = from.presence.zip(to.presence) {
         let word = |is_active| if is_active { "active" } else { "inactive" };
         let [from, to] = [from, to].map(|presence| word(presence.inactive_since().is_none()));
@@ -181,6 +183,7 @@ fn moved(
     from: impl Iterator<Item = ConnectorGroupId>,
     to: ConnectorGroupId,
 ) -> String {
+    // By source: a bulk command may gather from many groups, and where things came from is what undoes it.
     let (sources, to) = (by_source(from), names.group(to));
     if let Some((from, _)) = sources.first_key_value().filter(|_| sources.len() == 1) {
         return format!("{verb} {what} from {} to {to}", names.group(*from));

@@ -14,6 +14,7 @@ const NAME_CHARACTERS_MAX: usize = 120;
 /// A name from the input, in quotes and on one line; what is too long is cut.
 pub(crate) fn quoted(name: &str) -> String {
     let mut quoted = String::from("\"");
+    // Cut before it is escaped: an escape sequence that is cut in the middle would say something else.
     for letter in name.chars().take(NAME_CHARACTERS_MAX) {
         if letter == '"' || letter == '\\' {
             quoted.push('\\');

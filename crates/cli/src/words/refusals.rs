@@ -23,12 +23,14 @@ fn sentence(names: Names<'_>, command: Option<&Command>, target: &str, refusal: 
     match refusal {
         Refusal::Bulk { refused } => bulk(names, command, refused),
         Refusal::Transaction { index, reason } => transaction(names, command, *index, reason),
+        // Three things in one order: what stands in the way, the rule by which one can look it up, and what to do.
         other => format!("{} ({}). {}.", why(names, command, target, other), rule(other), advice(other)),
     }
 }
 
 fn bulk(names: Names<'_>, command: Option<&Command>, refused: &[RefusedEntry]) -> String {
     let entry = |one: &RefusedEntry| {
+        // From 1, as a person counts the entries of a list; the JSON counts from 0.
         let number = u64::from(one.index).saturating_add(1);
         format!("entry {number}: {} ({})", why(names, command, "", &one.reason), rule(&one.reason))
     };
