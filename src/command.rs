@@ -49,6 +49,16 @@ macro_rules! commands {
 
         /// A command in one tenant: what an administrator asks, or what the service does by itself.
         ///
+        /// Each variant holds the struct of its name, whose `new` takes the required fields; any of them is `into()` a
+        /// command.
+        ///
+        /// ```
+        /// use connector_groups::{Command, ConnectorGroupId, command::UpdateConnectorGroup};
+        ///
+        /// let command: Command = UpdateConnectorGroup::new(ConnectorGroupId::from_u128(1)).name("Idle").into();
+        /// assert_eq!(command.name(), "updateConnectorGroup");
+        /// ```
+        ///
         /// Its JSON is an object tagged by `command`. A field that is optional here may be absent or null; an unknown
         /// field, one given twice, and a wrong type are errors, at any depth.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -329,14 +339,14 @@ commands! {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Selection<Id> {
-    /// These, each named once.
+    /// The things with these ids; one that is named twice is refused.
     Ids(Vec<Id>),
-    /// Those of this group.
+    /// All in this group.
     In(ConnectorGroupId),
-    /// All there are.
+    /// All of the tenant.
     #[serde(serialize_with = "serialize_true")]
     All,
-    /// Those whose group has this region.
+    /// All in groups of this region.
     InRegion(Given<Region>),
     /// Those whose `displayName` or `machineName` starts so, ASCII case-insensitively.
     Named(Arc<str>),

@@ -25,6 +25,9 @@ use crate::{
 pub use crate::model::connector::Report;
 
 /// Something that happened in a tenant. The JSON is tagged by `event`.
+///
+/// An event holds the values before and after it, so that it can be applied to an equal copy and taken back. `Display` says it in
+/// one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]

@@ -36,6 +36,18 @@ use crate::{
 /// only. *Reads* answer what there is, in creation order, and have no refusals: an unknown id is `None`. *Checks*
 /// ([`audit`](Self::audit)) judge the whole from scratch.
 ///
+/// ```
+/// # use connector_groups::Directory;
+/// # let mut directory = Directory::default();
+/// # for line in include_str!("../examples/contoso.jsonl").lines().filter(|line| !line.is_empty()) {
+/// #     directory.apply(&serde_json::from_str(line).unwrap()).unwrap();
+/// # }
+/// # let tenant = directory.tenants().next().unwrap();
+/// let unserved = tenant.connector_groups().filter(|group| group.applications_count() > 0);
+/// let unserved = unserved.filter(|group| group.active_connectors_count() == 0);
+/// assert_eq!(unserved.map(|group| group.name().as_str()).collect::<Vec<_>>(), ["Private Access Pilot"]);
+/// ```
+///
 /// A clone is a snapshot: one reference count, whatever the tenant holds. A tenant comes from
 /// [`Directory::apply`](crate::Directory::apply), or from a [`Document`], as JSON or not; there is no other way.
 #[derive(Clone, Serialize, Deserialize)]

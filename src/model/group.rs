@@ -30,6 +30,12 @@ pub struct Name(Arc<str>);
 
 impl Name {
     /// A name, or `None` where the text is empty or white space only.
+    ///
+    /// ```
+    /// # use connector_groups::Name;
+    /// assert_eq!(Name::new(" Lyon ").unwrap().as_str(), " Lyon ");
+    /// assert_eq!(Name::new(" "), None);
+    /// ```
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         (!text.trim().is_empty()).then(|| Self(text.into()))
