@@ -56,7 +56,7 @@ impl Journal {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
         bytes.truncate(whole);
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let first = lines.next().ok_or_else(|| format!("{} is no journal: it is empty", path.display()))?;
+        let first = lines.next().ok_or_else(|| format!("{} is no journal: it has no whole line", path.display()))?;
         let begun: Begun =
             serde_json::from_slice(first).map_err(|error| format!("{}: line 1: {error}", path.display()))?;
         if begun.format != FORMAT {
