@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 #[cfg(feature = "export")]
 mod apply;
+mod backup;
 mod conformance;
 mod drill;
 #[cfg(feature = "emulate")]
@@ -21,10 +22,12 @@ mod input;
 mod line;
 #[cfg(feature = "load")]
 mod load;
+mod out;
 mod output;
 mod plan;
 mod progress;
 mod replay;
+mod restore;
 mod safe;
 mod schedule;
 mod state;
@@ -55,6 +58,10 @@ enum Command {
     /// Do what a plan says in a tenant, step by step, with a way on and a way back from wherever it is cut off.
     #[cfg(feature = "export")]
     Apply(Box<apply::Options>),
+    /// Keep a tenant in a folder that says what it has and what not.
+    Backup(Box<backup::Options>),
+    /// Plan the way back from a tenant as it is to a backup.
+    Restore(Box<restore::Options>),
     /// Serve Microsoft Graph's routes for connector groups, for clients that cannot have a real tenant.
     #[cfg(feature = "emulate")]
     Emulate(Box<emulate::Options>),
@@ -119,6 +126,8 @@ fn main() -> ExitCode {
         Command::Apply(options) => apply::run(&options),
         #[cfg(feature = "export")]
         Command::Export(options) => export::run(&options),
+        Command::Backup(options) => backup::run(&options),
+        Command::Restore(options) => restore::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         #[cfg(feature = "load")]
         Command::Load(options) => load::run(&options),
@@ -133,12 +142,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// A wrong call is exit status 2, but for `plan`, where 2 says that there are changes, as `terraform plan` has it, and for
-/// `drill`, where it says that one failure cuts users off.
+/// A wrong call is exit status 2, but for `plan` and `restore`, where 2 says that there are changes, as `terraform plan` has it,
+/// and for `drill`, where it says that one failure cuts users off.
 fn wrong_call(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
-    let means_more = std::env::args().nth(1).is_some_and(|name| ["plan", "drill"].contains(&&*name));
+    let means_more = std::env::args().nth(1).is_some_and(|name| ["plan", "restore", "drill"].contains(&&*name));
     ExitCode::from(if means_more { 1 } else { 2 })
 }

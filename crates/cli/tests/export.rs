@@ -305,6 +305,49 @@ fn what_changes_meanwhile_is_fetched_again_and_what_goes_on_is_told() {
     }
 }
 
+/// A backup over the wire, something lost over the wire, and the way back planned over the wire.
+#[test]
+fn a_backup_is_taken_and_restored_over_the_wire() {
+    let emulator = Emulator::start(&[]);
+    let url = format!("http://{}", emulator.address);
+    let (folder, plan) = (out("backup"), out("restore.plan.json"));
+    let own = ["--graph", &url, "--token-env", "TEST_TOKEN"];
+    let backup = [&["backup"][..], &own, &["--out", folder.to_str().unwrap()]].concat();
+    let output = program(&backup).env("TEST_TOKEN", TENANT).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("backup.json")).unwrap()).unwrap();
+    assert_eq!((&manifest["counts"]["connectors"], &manifest["lacks"]), (&json!(29), &json!([])), "{manifest}");
+    assert!(folder.join("answers/connectorGroups.json").is_file(), "the answers are kept");
+    let restore = [&["restore"][..], &own, &["--out", plan.to_str().unwrap(), folder.to_str().unwrap()]].concat();
+    let output = program(&restore).env("TEST_TOKEN", TENANT).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "nothing is lost: {}", error(&output));
+
+    let document: Value = serde_json::from_slice(&fs::read(folder.join("document.json")).unwrap()).unwrap();
+    let group =
+        document["connectorGroups"].as_array().unwrap().iter().find(|one| one["name"] == "Finance DMZ").unwrap();
+    let body = r#"{"name":"Lost"}"#;
+    let head = format!(
+        "PATCH /beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups/{} HTTP/1.1\r\nhost: {}\r\n\
+         authorization: Bearer {TENANT}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        group["id"].as_str().unwrap(),
+        emulator.address,
+        body.len()
+    );
+    assert!(forwarded(&emulator.address, &head, body.as_bytes()).starts_with(b"HTTP/1.1 2"));
+    let output = program(&restore).env("TEST_TOKEN", TENANT).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    let written: Value = serde_json::from_slice(&fs::read(&plan).unwrap()).unwrap();
+    assert_eq!(written["steps"][0]["command"]["name"], "Finance DMZ", "{written}");
+    for (arguments, expected) in [
+        (&["backup", "--graph", &url, "--out", "nowhere"][..], "say where the token comes from"),
+        (&["restore", "--graph", &url, "nowhere"], "nowhere"),
+    ] {
+        let output = program(arguments).output().unwrap();
+        assert!(output.status.code() == Some(1) && error(&output).contains(expected), "{}", error(&output));
+    }
+    assert_eq!(program(&["export", "--out", "nowhere"]).output().unwrap().status.code(), Some(2), "a wrong call");
+}
+
 /// Whatever fails, nothing is written, and the token goes nowhere else.
 #[test]
 fn what_fails_is_told_and_leaves_nothing() {

@@ -19,9 +19,9 @@ use crate::import::layout::Part;
 const PAGES_MAX: usize = 100_000;
 
 /// A whole export.
-pub(super) struct Fetched {
+pub(crate) struct Fetched {
     /// The files, by their paths in the folder.
-    pub(super) files: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<String, String>,
     /// What differed between the last two readings.
     pub(super) drift: Vec<String>,
     groups: usize,

@@ -10,15 +10,18 @@ mod fetch;
 pub(crate) mod token;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::{client::Client, fetch::Fetched, token::Source};
-use crate::output;
+pub(crate) use self::fetch::Fetched;
+use self::{client::Client, token::Source};
+use crate::{
+    import::{self, Assume, Imported},
+    out, output,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +45,10 @@ time, and 1 where something failed.";
 
 /// Options of `export`.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    override_usage = "connector-groups export [OPTIONS] --out FOLDER <--token-env VARIABLE|--az|--device-code>",
+    after_help = EXAMPLES
+)]
 pub(crate) struct Options {
     /// Where Graph is, without the version
     #[arg(long, value_name = "URL", default_value = "https://graph.microsoft.com")]
@@ -50,6 +56,13 @@ pub(crate) struct Options {
     /// The folder to write; it must not be there yet, or be empty
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    #[command(flatten)]
+    fetching: Fetching,
+}
+
+/// How a tenant is fetched.
+#[derive(clap::Args)]
+pub(crate) struct Fetching {
     #[command(flatten)]
     source: token::Options,
     /// Trust these certificates (PEM) in place of those that the system trusts
@@ -73,12 +86,16 @@ const READINGS: u32 = 3;
 const DRIFT: u8 = 3;
 
 pub(crate) fn run(options: &Options) -> ExitCode {
+    if !options.fetching.source.is_given() {
+        output::say("export", token::MISSING);
+        return ExitCode::from(2);
+    }
     match export(options) {
         Ok(fetched) => {
             for drift in &fetched.drift {
                 output::say("export", &format!("the tenant changed meanwhile: {drift}"));
             }
-            if !options.quiet {
+            if !options.fetching.quiet {
                 output::say("export", &fetched.summary(&options.out));
             }
             if fetched.drift.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DRIFT) }
@@ -91,52 +108,32 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn export(options: &Options) -> Result<Fetched, String> {
-    check_out(&options.out)?;
-    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {pos} of {len} {msg}") {
-        bar.set_style(style);
-    }
-    let source = Source::new(&options.source)?;
-    let client = Client::new(&options.graph, source, options.ca_file.as_deref(), options.tries, bar.clone())?;
-    let fetched = fetch::tenant(&client, options.readings, &bar)?;
-    bar.finish_and_clear();
-    write(&options.out, &fetched)?;
+    out::check(&options.out)?;
+    let fetched = fetch(&options.graph, &options.fetching)?;
+    out::write(&options.out, fetched.files.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
     Ok(fetched)
 }
 
 /// Fetches a tenant into a folder for the import.
 pub(crate) fn into(client: &Client, folder: &Path, bar: &ProgressBar) -> Result<(), String> {
-    write(folder, &fetch::tenant(client, READINGS, bar)?)
+    let fetched = fetch::tenant(client, READINGS, bar)?;
+    out::write(folder, fetched.files.iter().map(|(file, text)| (file.as_str(), text.as_str())))
 }
 
-/// A folder with older files in it would be read as one with the new ones.
-fn check_out(out: &Path) -> Result<(), String> {
-    match fs::read_dir(out).map(|mut entries| entries.next().is_some()) {
-        Ok(true) => Err(format!("{} is there and not empty: name another folder", out.display())),
-        Ok(false) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{}: {error}", out.display())),
+/// Fetches the tenant.
+pub(crate) fn fetch(graph: &str, fetching: &Fetching) -> Result<Fetched, String> {
+    let bar = if fetching.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {pos} of {len} {msg}") {
+        bar.set_style(style);
     }
+    let source = Source::new(&fetching.source)?;
+    let client = Client::new(graph, source, fetching.ca_file.as_deref(), fetching.tries, bar.clone())?;
+    let fetched = fetch::tenant(&client, fetching.readings, &bar)?;
+    bar.finish_and_clear();
+    Ok(fetched)
 }
 
-/// Writes beside the folder and renames at the end, so that a folder that is there is whole.
-fn write(out: &Path, fetched: &Fetched) -> Result<(), String> {
-    let mut name = out.file_name().map(std::ffi::OsStr::to_os_string).unwrap_or_default();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = out.with_file_name(name);
-    let written = (|| {
-        for (file, text) in &fetched.files {
-            let path = partial.join(file);
-            path.parent().map(fs::create_dir_all).transpose()?;
-            fs::write(path, text)?;
-        }
-        if out.is_dir() {
-            fs::remove_dir(out)?;
-        }
-        fs::rename(&partial, out)
-    })();
-    written.map_err(|error: std::io::Error| {
-        _ = fs::remove_dir_all(&partial);
-        format!("cannot write {}: {error}", out.display())
-    })
+/// What was fetched, as a tenant. Messages name files as a folder `answers` has them.
+pub(crate) fn imported(fetched: &Fetched, assume: &Assume) -> Result<Imported, String> {
+    import::of_files(Path::new("answers"), &fetched.files, assume).map_err(|problems| problems.to_string())
 }

@@ -12,7 +12,7 @@ const SCOPE: &str = "https://graph.microsoft.com/Directory.ReadWrite.All";
 
 /// One of them says where the token comes from.
 #[derive(clap::Args)]
-#[group(id = "token", required = true, multiple = false)]
+#[group(id = "token", multiple = false)]
 struct Way {
     /// The token is in this environment variable
     #[arg(long, value_name = "VARIABLE")]
@@ -41,6 +41,16 @@ pub(crate) struct Options {
     login: String,
 }
 
+impl Options {
+    pub(super) const fn is_given(&self) -> bool {
+        self.way.token_env.is_some() || self.way.az || self.way.device_code
+    }
+}
+
+/// What to say where nothing says it.
+pub(super) const MISSING: &str =
+    "say where the token comes from: --token-env VARIABLE, --az or --device-code; `--help` tells more";
+
 /// Gives a token, and another when that one has run out.
 pub(crate) enum Source {
     Fixed(String),
@@ -50,6 +60,9 @@ pub(crate) enum Source {
 
 impl Source {
     pub(crate) fn new(options: &Options) -> Result<Self, String> {
+        if !options.is_given() {
+            return Err(MISSING.into());
+        }
         if let Some(variable) = &options.way.token_env {
             return Self::of_environment(variable);
         }

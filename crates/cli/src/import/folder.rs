@@ -11,13 +11,15 @@ use std::{
 
 use super::{
     layout::Part,
-    node::{Members, Node, Problem},
+    node::{Members, Node, Problem, Source},
     text,
 };
 
 /// A folder, whose listings are kept: one of them may hold a file for each of a hundred thousand applications.
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Where the files are not written yet: each by its path.
+    texts: Option<BTreeMap<PathBuf, String>>,
     listings: RefCell<BTreeMap<PathBuf, BTreeMap<String, PathBuf>>>,
 }
 
@@ -42,7 +44,22 @@ enum Answer {
 
 impl Folder {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.into(), listings: RefCell::default() }
+        Self { root: root.into(), texts: None, listings: RefCell::default() }
+    }
+
+    /// Files that are not written yet, by their paths in the folder.
+    #[cfg(feature = "export")]
+    pub(crate) fn of_files(root: &Path, files: &BTreeMap<String, String>) -> Self {
+        let mut listings: BTreeMap<PathBuf, BTreeMap<String, PathBuf>> = BTreeMap::new();
+        let mut texts = BTreeMap::new();
+        for (file, text) in files {
+            let path = root.join(file);
+            let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+            let parent = path.parent().unwrap_or(root).to_path_buf();
+            listings.entry(parent).or_default().insert(name, path.clone());
+            texts.insert(path, text.clone());
+        }
+        Self { root: root.into(), texts: Some(texts), listings: RefCell::new(listings) }
     }
 
     /// How messages call a file within the folder.
@@ -55,7 +72,7 @@ impl Folder {
         if let Some(listing) = self.listings.borrow().get(folder) {
             return Ok(listing.clone());
         }
-        let listing = list(folder)?;
+        let listing = if self.texts.is_some() { BTreeMap::new() } else { list(folder)? };
         self.listings.borrow_mut().insert(folder.into(), listing.clone());
         Ok(listing)
     }
@@ -75,9 +92,16 @@ impl Folder {
         Node::of_source(text::read(path, path.display().to_string())?)
     }
 
+    fn node(&self, path: &Path) -> Result<Node, Problem> {
+        match self.texts.as_ref().and_then(|texts| texts.get(path)) {
+            Some(text) => Node::of_source(Source { name: path.display().to_string(), text: text.clone() }),
+            None => Self::read(path),
+        }
+    }
+
     /// What a file of the folder's own says; `None` where it is not there.
     pub(crate) fn own(&self, name: &str) -> Result<Option<Node>, Problem> {
-        self.file("", name)?.map(|path| Self::read(&path)).transpose()
+        self.file("", name)?.map(|path| self.node(&path)).transpose()
     }
 
     /// All items of a list; `None` where no file tells them.
@@ -96,7 +120,7 @@ impl Folder {
             if at != *number {
                 return Err(self.missing_page(part, at, expected.as_ref()));
             }
-            match answer(part, &Self::read(path)?)? {
+            match answer(part, &self.node(path)?)? {
                 Answer::List { items, next, is_page } => {
                     all.extend(items);
                     if let Some(next) = &next
@@ -186,7 +210,7 @@ impl Folder {
     /// One object.
     pub(crate) fn one(&self, part: Part) -> Result<Told, Problem> {
         let Some(path) = self.file(part.folder(), &format!("{}.json", part.stem()))? else { return Ok(Told::NoFile) };
-        match answer(part, &Self::read(&path)?)? {
+        match answer(part, &self.node(&path)?)? {
             Answer::One(node) => Ok(Told::Object(node)),
             Answer::Nothing => Ok(Told::Nothing),
             Answer::List { mut items, .. } => match (items.pop(), items.is_empty()) {

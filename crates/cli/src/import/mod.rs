@@ -13,27 +13,31 @@ mod node;
 mod places;
 mod publishing;
 mod repair;
-mod segments;
+pub(crate) mod segments;
 mod text;
 mod things;
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use core::fmt;
+use core::{cell::RefCell, fmt};
 use std::{
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use connector_groups::{ApplicationId, ConnectorGroupId, Rules, Tenant, TenantId, Timestamp, model::ProfileProperties};
-use serde::Deserialize;
+use connector_groups::{
+    ApplicationId, ConnectorGroupId, ConnectorId, Rules, Tenant, TenantId, Timestamp, model::ProfileProperties,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use self::layout::Part;
 pub(crate) use self::{
     findings::{Findings, Level},
-    node::Problem,
+    folder::Folder,
+    node::{Node, Problem},
     text::read,
+    things::Group,
 };
-use self::{folder::Folder, layout::Part, node::Node, things::Group};
 
 /// Groups of which it may be said that what no file tells is empty.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +45,8 @@ pub(crate) struct Assume {
     pub(crate) all: bool,
     pub(crate) groups: BTreeSet<ConnectorGroupId>,
     pub(crate) names: BTreeSet<String>,
+    /// What no file tells is not known and no problem: for a backup, which says what it lacks.
+    pub(crate) is_lenient: bool,
 }
 
 impl Assume {
@@ -62,6 +68,26 @@ impl Assume {
     }
 }
 
+/// What no file tells of who is where, where that is no problem.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Untold {
+    /// Groups whose members no file tells.
+    pub(crate) members: BTreeSet<ConnectorGroupId>,
+    /// Groups whose applications no file tells.
+    pub(crate) assigned: BTreeSet<ConnectorGroupId>,
+    /// Connectors that are in no list, while lists are missing; they are read as members of the default group.
+    pub(crate) connectors: BTreeSet<ConnectorId>,
+    /// Published applications whose group no file tells; they are read into the default group.
+    pub(crate) applications: BTreeSet<ApplicationId>,
+    /// No list of all applications.
+    pub(crate) no_applications: bool,
+    /// No list of service principals.
+    pub(crate) no_principals: bool,
+    /// Nothing about the publishing profile.
+    pub(crate) no_profile: bool,
+}
+
 /// A tenant, and what is known about how well it is known.
 pub(crate) struct Imported {
     pub(crate) tenant: Tenant,
@@ -73,7 +99,21 @@ pub(crate) struct Imported {
     pub(crate) unknown_segments: BTreeSet<ApplicationId>,
     /// What the model does not hold, by the thing that it belongs to, such as `applications/ID`.
     pub(crate) kept: BTreeMap<String, Map<String, Value>>,
+    pub(crate) untold: Untold,
+    /// When `export` read it.
+    pub(crate) fetched: Option<Timestamp>,
     pub(crate) findings: Findings,
+}
+
+/// What stands beside a tenant document, as [`Imported::report`] writes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Beside {
+    unknown_publishing: BTreeSet<ApplicationId>,
+    unknown_segments: BTreeSet<ApplicationId>,
+    segments: BTreeMap<ApplicationId, Vec<Value>>,
+    kept: BTreeMap<String, Map<String, Value>>,
+    untold: Untold,
 }
 
 impl From<Tenant> for Imported {
@@ -85,6 +125,8 @@ impl From<Tenant> for Imported {
             segments: BTreeMap::new(),
             unknown_segments: BTreeSet::new(),
             kept: BTreeMap::new(),
+            untold: Untold::default(),
+            fetched: None,
             findings: Findings::default(),
         }
     }
@@ -106,7 +148,18 @@ impl Imported {
             "unknownSegments": self.unknown_segments,
             "segments": self.segments,
             "kept": self.kept,
+            "untold": self.untold,
         })
+    }
+
+    /// Takes up what was written beside the tenant.
+    pub(crate) fn take_back(&mut self, beside: Beside) {
+        let Beside { unknown_publishing, unknown_segments, segments, kept, untold } = beside;
+        self.unknown_publishing = unknown_publishing;
+        self.unknown_segments = unknown_segments;
+        self.segments = segments;
+        self.kept = kept;
+        self.untold = untold;
     }
 }
 
@@ -156,15 +209,31 @@ struct Exported {
 
 /// The tenant of a folder.
 pub(crate) fn tenant(path: &Path, assume: &Assume) -> Result<Imported, Problems> {
+    of_folder(&Folder::new(path), assume)
+}
+
+/// The tenant of files that are not written yet, by their paths in the folder `root`.
+#[cfg(feature = "export")]
+pub(crate) fn of_files(root: &Path, files: &BTreeMap<String, String>, assume: &Assume) -> Result<Imported, Problems> {
+    of_folder(&Folder::of_files(root, files), assume)
+}
+
+/// Whether a folder is one of `EntraExporter`.
+pub(crate) fn is_of_exporter(path: &Path) -> bool {
     let folder = Folder::new(path);
+    folder.own("connectorGroups.json").is_ok_and(|own| own.is_none())
+        && folder.list(Part::ConnectorGroups).is_ok_and(|list| list.is_some())
+}
+
+fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     let mut findings = Findings::default();
-    let known: Known = own(&folder, "tenant.json")?;
-    let exported: Exported = own(&folder, "export.json")?;
+    let known: Known = own(folder, "tenant.json")?;
+    let exported: Exported = own(folder, "export.json")?;
     for drift in &exported.drift {
         let place = || node::Place::whole(folder.shown("export.json"));
         findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
     }
-    let groups = groups(&folder)?;
+    let groups = groups(folder)?;
     let region = known
         .default_region
         .clone()
@@ -174,21 +243,29 @@ pub(crate) fn tenant(path: &Path, assume: &Assume) -> Result<Imported, Problems>
             "no file tells the region of the default group: write {\"defaultRegion\": \"eur\"} (or another) there";
         Problem::of_file(folder.shown("tenant.json"), message)
     })?;
-    let now = known.now.or(exported.fetched).map_or_else(|| now(&folder), Ok)?;
-    let id = known.id.map_or_else(|| organization(&folder, &mut findings), Ok)?;
-    let reading = places::Reading { folder: &folder, assume, groups: &groups, now };
+    let now = known.now.or(exported.fetched).map_or_else(|| now(folder), Ok)?;
+    let id = known.id.map_or_else(|| organization(folder, &mut findings), Ok)?;
+    let reading = places::Reading { folder, assume, groups: &groups, now, untold: RefCell::default() };
     let connectors = reading.connectors(&mut findings)?;
     let applications = reading.applications(&mut findings)?;
-    let profile = profile(&folder)?;
+    let profile = profile(folder)?;
+    let mut untold = reading.untold.into_inner();
+    untold.no_profile = profile.is_none();
+    let profile = profile.unwrap_or_default();
     let parts = repair::Parts { id, region, now, rules: known.rules, profile, groups, connectors, applications };
-    repair::tenant(parts, findings)
+    let mut imported = repair::tenant(parts, findings)?;
+    (imported.untold, imported.fetched) = (untold, exported.fetched);
+    Ok(imported)
 }
 
+/// A publishing profile, and what of it the engine does not hold.
+type Profile = (ProfileProperties, Map<String, Value>);
+
 /// What the publishing profile says, and what of it the engine does not hold.
-fn profile(folder: &Folder) -> Result<(ProfileProperties, Map<String, Value>), Problem> {
-    let folder::Told::Object(node) = folder.one(Part::Profile)? else { return Ok(Default::default()) };
+fn profile(folder: &Folder) -> Result<Option<Profile>, Problem> {
+    let folder::Told::Object(node) = folder.one(Part::Profile)? else { return Ok(None) };
     let mut rest = things::rest(&node.members()?, &["id", "isEnabled"])?;
-    Ok((places::modelled(&mut rest), rest))
+    Ok(Some((places::modelled(&mut rest), rest)))
 }
 
 /// A file of ours; its default where it is not there.

@@ -3,6 +3,7 @@
 extern crate alloc;
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::cell::RefCell;
 
 use connector_groups::{
     AppId, ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
@@ -12,7 +13,7 @@ use connector_groups::{
 use serde_json::{Map, Value};
 
 use super::{
-    Assume, Problems,
+    Assume, Problems, Untold,
     findings::{Findings, Level},
     folder::{Folder, Told},
     layout::Part,
@@ -27,6 +28,7 @@ pub(super) struct Reading<'a> {
     pub(super) assume: &'a Assume,
     pub(super) groups: &'a [Group],
     pub(super) now: Timestamp,
+    pub(super) untold: RefCell<Untold>,
 }
 
 /// A connector as a document has it, and where the files tell of it.
@@ -146,16 +148,22 @@ impl Reading<'_> {
                     untold = true;
                     self.assumed(part, group, "connectors", findings);
                 }
+                None if self.assume.is_lenient => _ = self.untold.borrow_mut().members.insert(group.id),
                 None => problems.push(self.missing(part, group, "members")),
             }
         }
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
+        let is_incomplete = !self.untold.borrow().members.is_empty();
         let default = self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default();
         let documents = all.into_iter().map(|connector| {
             let member_of = places.get(&connector.id).map_or_else(
                 || {
+                    if is_incomplete {
+                        self.untold.borrow_mut().connectors.insert(connector.id);
+                        return default;
+                    }
                     let why = if untold { "no file tells its group" } else { "it is in no group's list" };
                     let message =
                         format!("connector {} is read as a member of the default group: {why} (R-13b)", connector.id);
@@ -217,6 +225,7 @@ impl Reading<'_> {
                 }
                 None if is_told_by_applications => {}
                 None if self.assume.covers(group) => self.assumed(part, group, "applications", findings),
+                None if self.assume.is_lenient => _ = self.untold.borrow_mut().assigned.insert(group.id),
                 None => problems.push(self.missing(part, group, "applications")),
             }
         }
@@ -224,6 +233,7 @@ impl Reading<'_> {
             return Err(Problems(problems));
         }
         if !has_list {
+            self.untold.borrow_mut().no_applications = true;
             let message =
                 format!("only applications that are assigned to a group are known. {}", Part::Applications.advice());
             findings.add(
@@ -244,7 +254,10 @@ impl Reading<'_> {
     /// The service principals of these applications. Most in a tenant are of applications of others, and are passed over.
     fn service_principals(&self, all: &[Application], findings: &mut Findings) -> Result<Principals, Problem> {
         let part = Part::ServicePrincipals;
-        let Some(nodes) = self.folder.list(part)? else { return Ok(Principals::new()) };
+        let Some(nodes) = self.folder.list(part)? else {
+            self.untold.borrow_mut().no_principals = true;
+            return Ok(Principals::new());
+        };
         let ours: BTreeSet<AppId> = all.iter().filter_map(|application| application.app_id).collect();
         let (mut principals, mut others) = (Principals::new(), 0_usize);
         for node in nodes {
@@ -297,7 +310,7 @@ impl Reading<'_> {
         let Application { id, app_id, display_name, connector_group: _, publishing: given, mut rest, node } =
             application;
         let app_id = app_id.ok_or_else(|| node.problem(format!("application {id} has no `appId` in any file")))?;
-        let connector_group = places.get(&id).map(|(group, _)| *group);
+        let mut connector_group = places.get(&id).map(|(group, _)| *group);
         let told = match given {
             Some(node) => publishing::read(id, &node, findings)?,
             None => None,
@@ -306,6 +319,10 @@ impl Reading<'_> {
             Some(told) => Some(told),
             None => self.publishing_of(id, findings)?,
         };
+        if connector_group.is_none() && told.is_some() && self.assume.is_lenient {
+            self.untold.borrow_mut().applications.insert(id);
+            connector_group = self.groups.iter().find(|group| group.is_default).map(|group| group.id);
+        }
         if connector_group.is_none() && told.is_some() {
             let part = Part::GroupOf(id);
             let message =

@@ -114,7 +114,14 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         };
         Problems(violations.violations.iter().map(problem).collect())
     })?;
-    Ok(Imported { tenant, unknown_publishing, segments: beside.segments, unknown_segments, kept, findings })
+    Ok(Imported {
+        unknown_publishing,
+        segments: beside.segments,
+        unknown_segments,
+        kept,
+        findings,
+        ..Imported::from(tenant)
+    })
 }
 
 fn is_private_access(application: &ApplicationDocument) -> bool {

@@ -18,7 +18,7 @@ use std::{
 };
 
 use connector_groups::{
-    ConnectorGroupId, DirectoryCommand,
+    Command, ConnectorGroupId, Desired, DirectoryCommand, Plan, TenantId,
     picture::{Picture, PictureOptions},
     plan::{Aim, Parking, PlanOptions, Unreachable},
 };
@@ -30,16 +30,13 @@ use self::{
     scripts::{As, graph, powershell, terraform},
     text::Fold,
 };
+#[cfg(feature = "export")]
+use crate::work::{Places, Work};
 use crate::{
     import::{self, Assume, Imported},
     output,
     progress::Waiting,
     safe,
-};
-#[cfg(feature = "export")]
-use {
-    crate::work::{Places, Work},
-    connector_groups::Desired,
 };
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
@@ -95,21 +92,8 @@ pub(crate) struct Options {
     /// Which tenant of a directory
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
-    /// Write the plan file: each step with the exact ids, the state that it starts from, and the state that it leads to
-    #[arg(long, value_name = "PLAN")]
-    out: Option<PathBuf>,
-    /// Write the steps as lines of the replay format
-    #[arg(long, value_name = "FILE")]
-    lines: Option<PathBuf>,
-    /// How to print the plan
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Print the plan as something that another tool runs
-    #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with = "format")]
-    runs_as: Option<As>,
-    /// Name all things that move and all warnings; otherwise ten of each
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    output: Output,
     /// A region that Graph's documents do not name, such as `--accept-region gbr`; may be given more than once
     #[arg(long, value_name = "REGION")]
     accept_region: Vec<String>,
@@ -128,6 +112,26 @@ pub(crate) struct Options {
     /// The desired state, as JSON or as YAML (`.yaml`, `.yml`): what it does not name stays as it is
     #[arg(value_name = "DESIRED", required_unless_present = "import")]
     desired: Option<String>,
+}
+
+/// Where a plan goes, and how it is printed.
+#[derive(clap::Args)]
+pub(crate) struct Output {
+    /// Write the plan file: each step with the exact ids, the state that it starts from, and the state that it leads to
+    #[arg(long, value_name = "PLAN")]
+    out: Option<PathBuf>,
+    /// Write the steps as lines of the replay format
+    #[arg(long, value_name = "FILE")]
+    lines: Option<PathBuf>,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print the plan as something that another tool runs
+    #[arg(long = "as", value_enum, value_name = "KIND", conflicts_with = "format")]
+    runs_as: Option<As>,
+    /// Name all things that move and all warnings; otherwise ten of each
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// How a plan is printed.
@@ -185,7 +189,7 @@ impl Options {
             write(file, &json(&imported.report())?)?;
         }
         let text = serde_json::to_value(&imported.tenant).map_err(|error| error.to_string())?;
-        match &self.out {
+        match &self.output.out {
             Some(file) => write(file, &json(&text)?)?,
             None => output::print_data(&json(&text)?)?,
         }
@@ -210,19 +214,58 @@ impl Options {
         drop(waiting);
         let plan = match plan {
             Ok(plan) => plan,
-            Err(unreachable) => return self.impossible(&imported, &unreachable, &slips, desired_file),
+            Err(unreachable) => return self.output.impossible(&imported, &unreachable, &slips, desired_file),
         };
-        let mut report = Report::new(&imported, &desired, &plan, self.options())?;
+        self.output.deliver_with(&imported, &desired, &plan, self.options(), slips, (desired_file, ""))
+    }
+}
+
+impl Output {
+    /// Writes the plan where it is asked for, and prints it. `first` are commands that come before it, which no plan has: they
+    /// are written as lines for a replay.
+    pub(crate) fn deliver(
+        &self,
+        imported: &Imported,
+        first: &[Command],
+        (desired, plan, options): (&Desired, &Plan, PlanOptions),
+        source: &str,
+    ) -> Result<ExitCode, String> {
+        let tenant = imported.tenant.id();
+        let first = first.iter().map(|command| line(tenant, command)).collect::<Result<String, _>>()?;
+        let code = self.deliver_with(imported, desired, plan, options, Vec::new(), (source, &first))?;
+        Ok(if first.is_empty() { code } else { ExitCode::from(CHANGES) })
+    }
+
+    /// Says that there is no plan, and why.
+    pub(crate) fn no_way(
+        &self,
+        imported: &Imported,
+        unreachable: &Unreachable,
+        source: &str,
+    ) -> Result<ExitCode, String> {
+        self.impossible(imported, unreachable, &[], source)
+    }
+
+    fn deliver_with(
+        &self,
+        imported: &Imported,
+        desired: &Desired,
+        plan: &Plan,
+        options: PlanOptions,
+        slips: Vec<checks::Warning>,
+        (source, first_lines): (&str, &str),
+    ) -> Result<ExitCode, String> {
+        let mut report = Report::new(imported, desired, plan, options)?;
         // In front: a slip of the pen makes everything that follows moot.
         report.warnings.splice(0..0, slips);
         if let Some(file) = &self.out {
             write(file, &json(&machine::plan(&report))?)?;
         }
         if let Some(file) = &self.lines {
-            write(file, &lines(&report)?)?;
+            write(file, &(String::from(first_lines) + &lines(&report)?))?;
         }
         let shown = match self.runs_as {
-            None => self.shown(&report, desired_file)?,
+            None => self.shown(&report, source)?,
             Some(As::Replay) => lines(&report)?,
             Some(As::Graph) => json(&graph(&report)?)?,
             Some(As::PowerShell) => powershell(&report)?,
@@ -316,20 +359,22 @@ fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
 }
 
 fn lines(report: &Report) -> Result<String, String> {
-    let line = |step: &report::Step| {
-        let line = DirectoryCommand::InTenant { tenant: report.tenant().id(), command: step.command.clone() };
-        serde_json::to_string(&line).map(|line| line + "\n").map_err(|error| error.to_string())
-    };
-    report.steps.iter().map(line).collect()
+    report.steps.iter().map(|step| line(report.tenant().id(), &step.command)).collect()
 }
 
-fn json(value: &Value) -> Result<String, String> {
+/// A command as a line of the replay format.
+fn line(tenant: TenantId, command: &Command) -> Result<String, String> {
+    let line = DirectoryCommand::InTenant { tenant, command: command.clone() };
+    serde_json::to_string(&line).map(|line| line + "\n").map_err(|error| error.to_string())
+}
+
+pub(crate) fn json(value: &Value) -> Result<String, String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
     Ok(safe::json(&text))
 }
 
 /// Writes a text and, where it has none, a final line break.
-fn write(file: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write(file: &Path, text: &str) -> Result<(), String> {
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     std::fs::write(file, format!("{text}{end}")).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }

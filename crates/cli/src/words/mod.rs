@@ -6,6 +6,7 @@ mod outcomes;
 mod refusals;
 
 pub(crate) use self::{
+    events::event,
     names::{Names, quoted},
     outcomes::outcome,
     refusals::rule,

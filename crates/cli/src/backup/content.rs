@@ -1,0 +1,294 @@
+//! What a backup holds, wherever it comes from, and what it does not hold.
+
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
+use std::path::Path;
+
+use connector_groups::{
+    AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId, Timestamp,
+    model::{
+        ApplicationProperties, ApplicationSegment, ConnectorGroupType, OnPremisesPublishing, ProfileProperties,
+        ServicePrincipal,
+    },
+};
+use serde::Serialize;
+
+use super::{folder, microsoft};
+use crate::{
+    import::{self, Assume, Imported, layout::Part},
+    plan::input,
+    words::count,
+};
+
+/// Where a backup comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Kind {
+    /// A folder that `backup` wrote.
+    Backup,
+    /// Answers of Graph, as `export` and the scripts of the documentation keep them.
+    Export,
+    /// The folder of `EntraExporter`.
+    EntraExporter,
+    /// What the script in Microsoft's operations guide writes.
+    MicrosoftScript,
+    /// A tenant document, a directory or a replay.
+    Document,
+}
+
+/// Something that a backup does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Lack {
+    pub(crate) what: String,
+    pub(crate) why: String,
+    /// What would get it.
+    pub(crate) how: String,
+    /// The ids of what it is about; the first hundred.
+    pub(crate) things: Vec<String>,
+}
+
+/// A group of type `applicationProxy`; the service's own are not an administrator's to restore.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) id: ConnectorGroupId,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) is_default: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    pub(crate) id: ConnectorId,
+    pub(crate) machine_name: String,
+    pub(crate) external_ip: String,
+    /// Its group; `None` where the backup does not tell it.
+    pub(crate) place: Option<ConnectorGroupId>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    /// `None` where the backup knows it by its client id alone.
+    pub(crate) id: Option<ApplicationId>,
+    pub(crate) app_id: AppId,
+    pub(crate) name: String,
+    pub(crate) is_published: bool,
+    /// `None` where it is not published, or the backup does not tell how.
+    pub(crate) publishing: Option<Box<OnPremisesPublishing>>,
+    /// Its group; `None` where it is not published, or the backup does not tell it.
+    pub(crate) place: Option<ConnectorGroupId>,
+    /// `None` where the backup does not tell them.
+    pub(crate) segments: Option<Vec<ApplicationSegment>>,
+    pub(crate) properties: ApplicationProperties,
+    pub(crate) service_principal: Option<ServicePrincipal>,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    pub(crate) kind: Kind,
+    pub(crate) tenant: Option<TenantId>,
+    /// When it was fetched, where that is told.
+    pub(crate) taken: Option<Timestamp>,
+    pub(crate) profile: ProfileProperties,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) connectors: Vec<Connector>,
+    pub(crate) applications: Vec<Application>,
+    pub(crate) lacks: Vec<Lack>,
+}
+
+/// What no backup over Graph holds, for the manifest.
+pub(crate) const NEVER: [&str; 5] = [
+    "secrets, keys and certificates of applications: Graph does not answer them",
+    "who is assigned to an application, and its Conditional Access policies: other parts of Graph",
+    "private keys of custom domains' certificates: upload them again",
+    "the connectors themselves: an agent registers where it is installed",
+    "DNS records",
+];
+
+const THINGS_MAX: usize = 100;
+
+impl Content {
+    /// Reads a backup of any kind.
+    pub(crate) fn read(path: &Path, tenant: Option<&str>, assume: &Assume) -> Result<Self, String> {
+        let (kind, imported) = match kind(path) {
+            Kind::Backup => (Kind::Backup, folder::read(path)?),
+            Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
+            Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), tenant, assume)?),
+            kind => {
+                let lenient = Assume { is_lenient: true, ..assume.clone() };
+                (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?)
+            }
+        };
+        Ok(Self::of(kind, &imported))
+    }
+
+    /// The content of a tenant, as far as it is known.
+    pub(crate) fn of(kind: Kind, imported: &Imported) -> Self {
+        let (tenant, untold) = (&imported.tenant, &imported.untold);
+        let ours = tenant
+            .connector_groups()
+            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+        let groups = ours.map(|group| Group {
+            id: group.id(),
+            name: group.name().as_str().into(),
+            region: group.region().as_str().into(),
+            is_default: group.is_default(),
+        });
+        let connectors = tenant.connectors().map(|connector| Connector {
+            id: connector.id(),
+            machine_name: connector.machine_name().to_string(),
+            external_ip: connector.external_ip().to_string(),
+            place: (!untold.connectors.contains(&connector.id())).then(|| connector.connector_group().id()),
+        });
+        let applications = tenant.applications().map(|view| {
+            let id = view.id();
+            let application = view.to_application();
+            let publication = application.publication;
+            let is_unknown = imported.unknown_publishing.contains(&id);
+            let place = publication.as_ref().map(|publication| publication.connector_group);
+            let are_segments_told = publication.is_some() && !imported.unknown_segments.contains(&id) && !is_unknown;
+            let (publishing, segments) = publication
+                .map(|publication| (publication.on_premises_publishing, publication.application_segments))
+                .unzip();
+            Application {
+                id: Some(id),
+                app_id: application.app_id,
+                name: application.display_name.to_string(),
+                is_published: place.is_some(),
+                publishing: publishing.filter(|_| !is_unknown),
+                place: place.filter(|_| !untold.applications.contains(&id)),
+                segments: segments.filter(|_| are_segments_told),
+                properties: application.properties,
+                service_principal: application.service_principal,
+            }
+        });
+        Self {
+            kind,
+            tenant: (tenant.id() != TenantId::default()).then(|| tenant.id()),
+            taken: imported.fetched.or_else(|| (kind == Kind::Document).then(|| tenant.now())),
+            profile: tenant.on_premises_publishing_profile().clone(),
+            groups: groups.collect(),
+            connectors: connectors.collect(),
+            applications: applications.collect(),
+            lacks: lacks(kind, imported),
+        }
+    }
+}
+
+/// What a folder or file is.
+pub(crate) fn kind(path: &Path) -> Kind {
+    if !path.is_dir() {
+        Kind::Document
+    } else if path.join(folder::MANIFEST).is_file() {
+        Kind::Backup
+    } else if microsoft::is_one(path) {
+        Kind::MicrosoftScript
+    } else if import::is_of_exporter(path) {
+        Kind::EntraExporter
+    } else {
+        Kind::Export
+    }
+}
+
+/// What is not known of a tenant.
+pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
+    let is_exporter = kind == Kind::EntraExporter;
+    let untold = &imported.untold;
+    let get = |request: &str| {
+        format!("GET https://graph.microsoft.com/beta/{request}; `connector-groups backup --graph` fetches it")
+    };
+    let mut lacks = Vec::new();
+    let mut lack = |things: Vec<String>, noun: &str, of: &str, why: &str, how: String| {
+        if things.is_empty() {
+            return;
+        }
+        let what = format!("{of} {}", count(things.len(), noun));
+        let things = things.into_iter().take(THINGS_MAX).collect();
+        lacks.push(Lack { what, why: why.into(), how, things });
+    };
+    let list = if is_exporter {
+        "EntraExporter leaves no folder for an empty list, and none for one that Graph answered with an error, so that which it was is not known"
+    } else {
+        "no file tells them"
+    };
+    let group = "onPremisesPublishingProfiles/applicationProxy/connectorGroups/GROUP";
+    lack(texts(&untold.members), "connector group", "the members of", list, get(&format!("{group}/members")));
+    lack(
+        texts(&untold.assigned),
+        "connector group",
+        "the applications of",
+        list,
+        get(&format!("{group}/applications")),
+    );
+    lack(
+        texts(&untold.connectors),
+        "connector",
+        "the group of",
+        "they are in no list of members, and lists of members are missing",
+        get(&format!("{group}/members")),
+    );
+    lack(
+        texts(&untold.applications),
+        "application",
+        "the group of",
+        "they are published, and no file tells their group",
+        get(&Part::GroupOf(ApplicationId::default())
+            .request()
+            .replace(&ApplicationId::default().to_string(), "APPLICATION")),
+    );
+    let publishing = if is_exporter {
+        "EntraExporter asks for applications by v1.0, which does not answer onPremisesPublishing"
+    } else {
+        "it was not fetched"
+    };
+    let application = "applications/APPLICATION?$select=id,onPremisesPublishing";
+    lack(
+        texts(&imported.unknown_publishing),
+        "application",
+        "the publishing (URLs, sign-on, type) of",
+        publishing,
+        get(application),
+    );
+    lack(
+        texts(&imported.unknown_segments),
+        "application of Private Access",
+        "the segments of",
+        "they were not fetched",
+        get(
+            "applications/APPLICATION/onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments",
+        ),
+    );
+    lack(
+        imported.segments.keys().map(ToString::to_string).collect(),
+        "application",
+        "segments that break a rule, of",
+        "the engine does not hold them; they are kept beside the tenant",
+        String::from("restore them by hand"),
+    );
+    let one = |is_lacking: bool, what: &str, part: Part, lacks: &mut Vec<Lack>| {
+        if is_lacking {
+            let why = if is_exporter && part != Part::Profile {
+                "EntraExporter writes them only with -All, or with the type Applications or ServicePrincipals"
+            } else if is_exporter {
+                "EntraExporter does not ask for it"
+            } else {
+                "no file tells it"
+            };
+            lacks.push(Lack { what: what.into(), why: why.into(), how: get(&part.request()), things: Vec::new() });
+        }
+    };
+    one(
+        untold.no_applications,
+        "applications that are not published, and properties of others (identifierUris, tags, web)",
+        Part::Applications,
+        &mut lacks,
+    );
+    one(untold.no_principals, "service principals", Part::ServicePrincipals, &mut lacks);
+    one(untold.no_profile, "the publishing profile", Part::Profile, &mut lacks);
+    lacks
+}
+
+fn texts<T: ToString>(ids: &BTreeSet<T>) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}

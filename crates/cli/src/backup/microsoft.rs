@@ -1,0 +1,160 @@
+//! What the backup script in Microsoft's guide to operating Private Access writes: `ConnectorGroups_yyyyMMdd.json` and
+//! `AppSegments_NAME_yyyyMMdd.json`.
+//!
+//! The groups are there without members and without assignments, and applications by client id and name with their segments
+//! alone. So what can come back from it is names and regions of groups, and segments.
+
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use connector_groups::{
+    AppId,
+    model::{ApplicationProperties, ProfileProperties},
+};
+
+use super::content::{Application, Content, Group, Kind, Lack};
+use crate::import::{Folder, Node, Problem, segments};
+
+/// The files of one kind by their dates, the newest last.
+type ByDate = BTreeMap<String, Vec<PathBuf>>;
+
+/// Whether the folder holds such files.
+pub(crate) fn is_one(folder: &Path) -> bool {
+    files(folder).is_ok_and(|(groups, segments)| !groups.is_empty() || !segments.is_empty())
+}
+
+fn files(folder: &Path) -> std::io::Result<(ByDate, ByDate)> {
+    let (mut groups, mut segments) = (ByDate::new(), ByDate::new());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let Some((start, date)) = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('_')) else { continue };
+        if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        if start == "connectorgroups" {
+            groups.entry(date.into()).or_default().push(path);
+        } else if start.starts_with("appsegments_") {
+            segments.entry(date.into()).or_default().push(path);
+        }
+    }
+    Ok((groups, segments))
+}
+
+/// The newest backup of the folder.
+pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
+    let shown = || folder.display().to_string();
+    let (groups, segments) =
+        files(folder).map_err(|error| Problem::of_file(shown(), format!("cannot be read: {error}")))?;
+    let Some((date, newest)) = groups.last_key_value() else {
+        return Err(Problem::of_file(shown(), "there are segments here, and no ConnectorGroups_yyyyMMdd.json"));
+    };
+    let mut findings = crate::import::Findings::default();
+    let mut content = Content {
+        kind: Kind::MicrosoftScript,
+        tenant: None,
+        taken: format!("{}-{}-{}T00:00:00Z", part(date, 0, 4), part(date, 4, 6), part(date, 6, 8)).parse().ok(),
+        profile: ProfileProperties::default(),
+        groups: Vec::new(),
+        connectors: Vec::new(),
+        applications: Vec::new(),
+        lacks: Vec::new(),
+    };
+    for path in newest {
+        for node in Folder::read(path)?.items_or_one()? {
+            let group = crate::import::Group::read(node)?;
+            if !group.is_ours() {
+                continue;
+            }
+            let Some(region) = group.region else {
+                return Err(group.node.problem("the property `region` is missing"));
+            };
+            content.groups.push(Group {
+                id: group.id,
+                name: group.name,
+                region: region.trim().to_lowercase(),
+                is_default: group.is_default,
+            });
+        }
+    }
+    // A group's file and the segments of one run have one date.
+    for path in segments.get(date).into_iter().flatten() {
+        let node = Folder::read(path)?;
+        let members = node.members()?;
+        let app_id: AppId = members.required("AppId")?.parsed()?;
+        let list = members.get("Segments").map(Node::items_or_one).transpose()?.unwrap_or_default();
+        let told = segments::read(&app_id.to_string(), &list, &mut findings)?;
+        let held = told.into_iter().filter_map(|told| match told {
+            segments::Told::Held(segment, _) => Some(segment),
+            segments::Told::Beside(_) => None,
+        });
+        content.applications.push(Application {
+            id: None,
+            app_id,
+            name: members.get("AppName").map(Node::text).transpose()?.unwrap_or_default(),
+            is_published: true,
+            publishing: None,
+            place: None,
+            segments: Some(held.collect()),
+            properties: ApplicationProperties::default(),
+            service_principal: None,
+        });
+    }
+    let older: Vec<&String> = groups.keys().chain(segments.keys()).filter(|other| *other != date).collect();
+    content.lacks = lacks(older.len());
+    let broken = findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>();
+    if !broken.is_empty() {
+        content.lacks.push(Lack {
+            what: "segments that break a rule".into(),
+            why: broken.join("; "),
+            how: "restore them by hand".into(),
+            things: Vec::new(),
+        });
+    }
+    Ok(content)
+}
+
+fn part(date: &str, from: usize, to: usize) -> &str {
+    date.get(from..to).unwrap_or_default()
+}
+
+/// What the script never writes, whatever the tenant.
+fn lacks(older: usize) -> Vec<Lack> {
+    let lack = |what: &str, why: &str| Lack {
+        what: what.into(),
+        why: why.into(),
+        how: "`connector-groups backup --graph` fetches it".into(),
+        things: Vec::new(),
+    };
+    let mut lacks = vec![
+        lack(
+            "the members of connector groups",
+            "the script asks for groups without $expand, so that `Members` is null",
+        ),
+        lack("the applications of connector groups", "`Applications` is null for the same reason"),
+        lack("connectors", "the script does not ask for them"),
+        lack("publishing: URLs, sign-on, type", "the script does not ask for it"),
+        lack("object ids of applications", "it writes AppName and AppId"),
+        lack(
+            "applications without the tag `IsAccessibleViaZTNAClient`: all of application proxy, and Quick Access without it",
+            "the script selects service principals by that tag",
+        ),
+        lack(
+            "groups, applications and segments behind the first page",
+            "it calls without -All and reads `value` of one answer",
+        ),
+        lack(
+            "properties of applications, service principals and the publishing profile",
+            "the script does not write them",
+        ),
+    ];
+    if older > 0 {
+        lacks.push(lack("files of other dates than the newest", "a backup is one run"));
+    }
+    lacks
+}

@@ -1,0 +1,150 @@
+//! `backup`: keeps a tenant in a folder that says what it has and what not, for `restore`.
+
+pub(crate) mod content;
+mod folder;
+mod microsoft;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use self::content::{Content, Kind};
+use crate::{
+    import::{self, Assume, Imported},
+    out, output,
+    plan::input,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  # A real tenant, with the Azure CLI's token; each week, in a folder of the date
+  connector-groups backup --graph https://graph.microsoft.com --az --out backup-$(date +%F)
+
+  # What was exported before, or what EntraExporter wrote
+  connector-groups backup export --out backup
+
+  # What it has and what not
+  jq '{counts, lacks}' backup/backup.json
+
+  # Back to it, without an outage where there is a way
+  connector-groups restore backup --graph https://graph.microsoft.com --az --out restore.plan.json
+
+The exit status is 0 where the backup has all that Graph answers, 3 where it lacks something, which is
+told with the request that would get it, and 1 where there is none.";
+
+/// Options of `backup`.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "connector-groups backup --graph URL <TOKEN> --out FOLDER\n       connector-groups backup FROM --out FOLDER",
+    after_help = EXAMPLES
+)]
+pub(crate) struct Options {
+    /// The folder to write; it must not be there yet, or be empty
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Fetch the tenant from here, without the version, such as `https://graph.microsoft.com`
+    #[arg(long, value_name = "URL", conflicts_with = "from", required_unless_present = "from")]
+    graph: Option<String>,
+    #[cfg(feature = "export")]
+    #[command(flatten)]
+    fetching: crate::export::Fetching,
+    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
+    #[arg(long, value_name = "GROUP")]
+    assume_empty: Vec<String>,
+    /// Which tenant of a directory
+    #[arg(long, value_name = "ID")]
+    tenant_id: Option<String>,
+    /// A folder of Graph's answers, a folder of `EntraExporter`, or a tenant document
+    #[arg(value_name = "FROM")]
+    from: Option<PathBuf>,
+}
+
+/// The backup lacks something.
+const LACKS: u8 = 3;
+/// Lacks that are told one by one; the manifest has all.
+const TOLD_MAX: usize = 10;
+
+pub(crate) fn run(options: &Options) -> ExitCode {
+    match backup(options) {
+        Ok(content) => {
+            tell("backup", &content);
+            let published = content.applications.iter().filter(|one| one.is_published).count();
+            output::say(
+                "backup",
+                &format!(
+                    "{}: {} connector groups, {} connectors, {published} published applications",
+                    options.out.display(),
+                    content.groups.len(),
+                    content.connectors.len(),
+                ),
+            );
+            if content.lacks.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LACKS) }
+        }
+        Err(message) => {
+            output::say("backup", &message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says on standard error what a backup lacks.
+pub(crate) fn tell(subcommand: &str, content: &Content) {
+    for lack in content.lacks.iter().take(TOLD_MAX) {
+        output::say(subcommand, &format!("not in the backup: {}: {}; {}", lack.what, lack.why, lack.how));
+    }
+    let more = content.lacks.len().saturating_sub(TOLD_MAX);
+    if more > 0 {
+        output::say(subcommand, &format!("and {more} more; the manifest has them"));
+    }
+}
+
+fn backup(options: &Options) -> Result<Content, String> {
+    let assume = Assume::new(&options.assume_empty);
+    if let Some(graph) = &options.graph {
+        return of_graph(graph, options, &assume);
+    }
+    let from = options.from.as_deref().ok_or("a tenant is needed: a folder, or --graph URL")?;
+    out::check(&options.out)?;
+    let kind = content::kind(from);
+    let imported = match kind {
+        Kind::Backup => return Err(format!("{}: is a backup already", from.display())),
+        Kind::MicrosoftScript => {
+            return Err(format!(
+                "{}: holds groups without members and without applications, so that there is no tenant to keep; `restore` reads the folder as it is",
+                from.display()
+            ));
+        }
+        Kind::Document => input::tenant("backup", &from.display().to_string(), options.tenant_id.as_deref(), &assume)?,
+        Kind::Export | Kind::EntraExporter => {
+            import::tenant(from, &Assume { is_lenient: true, ..assume }).map_err(|problems| problems.to_string())?
+        }
+    };
+    write(options, kind, &imported, &from.display().to_string(), Vec::new())
+}
+
+/// Fetches the tenant. The answers of Graph are kept too, as they came.
+#[cfg(feature = "export")]
+fn of_graph(graph: &str, options: &Options, assume: &Assume) -> Result<Content, String> {
+    out::check(&options.out)?;
+    let fetched = crate::export::fetch(graph, &options.fetching)?;
+    let imported = crate::export::imported(&fetched, &Assume { is_lenient: true, ..assume.clone() })?;
+    let answers = fetched.files.into_iter().map(|(file, text)| (format!("answers/{file}"), text)).collect();
+    write(options, Kind::Export, &imported, graph, answers)
+}
+
+#[cfg(not(feature = "export"))]
+fn of_graph(_: &str, _: &Options, _: &Assume) -> Result<Content, String> {
+    Err(String::from("this build fetches nothing: build it with the default features, or name a folder"))
+}
+
+fn write(
+    options: &Options,
+    kind: Kind,
+    imported: &Imported,
+    from: &str,
+    mut files: Vec<(String, String)>,
+) -> Result<Content, String> {
+    input::tell("backup", imported);
+    let content = Content::of(kind, imported);
+    files.extend(folder::files(&content, imported, from)?);
+    out::write(&options.out, files.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
+    Ok(content)
+}

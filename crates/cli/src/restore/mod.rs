@@ -1,0 +1,418 @@
+//! `restore`: plans the way from a tenant as it is to a backup, so that nobody is cut off on the way.
+//!
+//! First things are matched, as ids differ after a loss. Then applications are led back but for their groups, which cuts
+//! nobody off. Then the planner leads groups, connectors and assignments back. Whatever came since the backup stays.
+
+extern crate alloc;
+
+mod matching;
+mod staged;
+mod target;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use alloc::collections::BTreeSet;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use connector_groups::{
+    Command, ConnectorGroupId, Desired, Plan, Tenant, TenantId,
+    plan::{Aim, DesiredGroup, Parking, PlanOptions, Things, Unreachable},
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use self::matching::{Given, Matches};
+use crate::{
+    backup::content::Content,
+    import::{Assume, Imported},
+    output,
+    plan::{self, input},
+    progress::Waiting,
+    words::quoted,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  # The way back, from the tenant as it is; then carry it out
+  connector-groups restore backup --graph https://graph.microsoft.com --az --out restore.plan.json
+  connector-groups apply --az restore.plan.json
+
+  # From an export or a document of the tenant as it is
+  connector-groups restore backup export
+  connector-groups restore --format markdown backup export > restore.md
+
+  # Applications that are gone for good, and an ambiguity that was told
+  connector-groups restore --recreate-applications --match 5d…01=5d…77 backup export
+
+  # What Microsoft's weekly script or EntraExporter wrote: it says what these lack
+  connector-groups restore PrivateAccessBackup export
+
+The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is no way,
+the input is wrong or ambiguous.";
+
+/// Options of `restore`.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "connector-groups restore [OPTIONS] BACKUP NOW\n       connector-groups restore [OPTIONS] BACKUP --graph URL <TOKEN>",
+    after_help = EXAMPLES
+)]
+pub(crate) struct Options {
+    /// Fetch the tenant as it is from here, without the version, such as `https://graph.microsoft.com`
+    #[arg(long, value_name = "URL", conflicts_with = "now", required_unless_present = "now")]
+    graph: Option<String>,
+    #[cfg(feature = "export")]
+    #[command(flatten)]
+    fetching: crate::export::Fetching,
+    /// Create applications anew that are gone: with other ids, without secrets and without who is assigned
+    #[arg(long)]
+    recreate_applications: bool,
+    /// Of two ids, the first of the backup, the second of the tenant, that are the same thing; may be given more than once
+    #[arg(long, value_name = "ID=ID", value_parser = pair)]
+    r#match: Vec<(String, String)>,
+    /// What must leave a group while its region changes may wait in any group, not only in a temporary one
+    #[arg(long)]
+    park_anywhere: bool,
+    /// Which tenant of a directory
+    #[arg(long, value_name = "ID")]
+    tenant_id: Option<String>,
+    /// A group of the tenant as it is of which no file tells members or applications has none; may be given more than once
+    #[arg(long, value_name = "GROUP")]
+    assume_empty: Vec<String>,
+    /// Write what was matched and what does not come back, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    output: plan::Output,
+    /// A folder of `backup`, of `export`, of `EntraExporter`, of Microsoft's backup script, or a tenant document
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+    /// The tenant as it is: a folder of Graph's answers, or a tenant document
+    #[arg(value_name = "NOW")]
+    now: Option<PathBuf>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (was, is) = text.split_once('=').ok_or("two ids with = between them are needed")?;
+    let id = |text: &str| {
+        text.trim().parse::<ConnectorGroupId>().map(|id| id.to_string()).map_err(|error| error.to_string())
+    };
+    Ok((id(was)?, id(is)?))
+}
+
+/// What does not come back by itself, and what stays.
+#[derive(Debug, Default, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Notes {
+    /// Things that were found by a name.
+    matched: Vec<String>,
+    /// Things that are gone and do not come back by this plan.
+    gone: Vec<String>,
+    /// Applications that are created anew.
+    recreated: Vec<String>,
+    /// Things that came since the backup; they stay where they are.
+    since: Vec<String>,
+    /// Where the backup contradicts what came since.
+    conflicts: Vec<String>,
+    /// What leads applications back before the plan, in words.
+    first: Vec<String>,
+    /// What is to be done by hand.
+    by_hand: Vec<String>,
+    /// What is not as in the backup in the end.
+    left: Vec<String>,
+}
+
+/// How to restore.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct How {
+    recreate: bool,
+    parking: Parking,
+}
+
+/// A way back.
+pub(crate) struct Restored {
+    /// What leads applications back, but for their groups; it comes first.
+    pub(crate) first: Vec<Command>,
+    /// The tenant after that, from which the plan leads on.
+    pub(crate) tenant: Tenant,
+    pub(crate) desired: Desired,
+    pub(crate) plan: Plan,
+    pub(crate) options: PlanOptions,
+    pub(crate) notes: Notes,
+}
+
+/// Why there is no way back.
+pub(crate) enum Refused {
+    /// Things of the backup that could be several, or a backup that does not fit.
+    Told(Vec<String>),
+    /// The planner found no way from this state.
+    Unreachable(Box<Tenant>, Unreachable),
+}
+
+pub(crate) fn run(options: &Options) -> ExitCode {
+    options.restore().unwrap_or_else(|message| {
+        output::say("restore", &message);
+        ExitCode::FAILURE
+    })
+}
+
+impl Options {
+    fn restore(&self) -> Result<ExitCode, String> {
+        let assume = Assume::new(&self.assume_empty);
+        let content = Content::read(&self.backup, self.tenant_id.as_deref(), &Assume::default())?;
+        let now = self.now(&assume)?;
+        input::tell("restore", &now);
+        crate::backup::tell("restore", &content);
+        if let Some(was) =
+            content.tenant.filter(|was| now.tenant.id() != TenantId::default() && *was != now.tenant.id())
+        {
+            output::say(
+                "restore",
+                &format!(
+                    "the backup is of tenant {was}, and this is tenant {}: ids differ, and names decide",
+                    now.tenant.id()
+                ),
+            );
+        }
+        let given: Given = self.r#match.iter().cloned().collect();
+        let how = How {
+            recreate: self.recreate_applications,
+            parking: if self.park_anywhere { Parking::Anywhere } else { Parking::Apart },
+        };
+        let waiting = Waiting::new("planning");
+        let restored = plan(&now.tenant, &content, &given, how);
+        drop(waiting);
+        let restored = match restored {
+            Ok(restored) => restored,
+            Err(Refused::Told(problems)) => return Err(problems.join("\n  ")),
+            Err(Refused::Unreachable(tenant, unreachable)) => {
+                let imported = Imported::from(*tenant);
+                return self.output.no_way(&imported, &unreachable, &self.backup.display().to_string());
+            }
+        };
+        restored.notes.tell(self.output.all);
+        if let Some(file) = &self.report {
+            let report = json!({
+                "backup": {"kind": content.kind, "taken": content.taken, "tenant": content.tenant, "lacks": content.lacks},
+                "tenant": now.tenant.id(),
+                "notes": restored.notes,
+            });
+            plan::write(file, &plan::json(&report)?)?;
+        }
+        let after = Imported { tenant: restored.tenant, ..now };
+        let plan = (&restored.desired, &restored.plan, restored.options);
+        self.output.deliver(&after, &restored.first, plan, &self.backup.display().to_string())
+    }
+
+    fn now(&self, assume: &Assume) -> Result<Imported, String> {
+        match (&self.now, &self.graph) {
+            (Some(path), _) => {
+                let path: &Path = path;
+                if path.is_dir() && crate::backup::content::kind(path) == crate::backup::content::Kind::Backup {
+                    return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
+                }
+                input::tenant("restore", &path.display().to_string(), self.tenant_id.as_deref(), assume)
+            }
+            (None, Some(graph)) => self.fetched(graph, assume),
+            (None, None) => Err(String::from("the tenant as it is is needed: a folder, or --graph URL")),
+        }
+    }
+
+    #[cfg(feature = "export")]
+    fn fetched(&self, graph: &str, assume: &Assume) -> Result<Imported, String> {
+        crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume)
+    }
+
+    #[cfg(not(feature = "export"))]
+    fn fetched(&self, _: &str, _: &Assume) -> Result<Imported, String> {
+        Err(String::from("this build fetches nothing: build it with the default features, or name a folder"))
+    }
+}
+
+/// Ids for groups that the planner needs on the way.
+fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
+    (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
+}
+
+/// Plans the way from a tenant to a backup.
+pub(crate) fn plan(now: &Tenant, content: &Content, given: &Given, how: How) -> Result<Restored, Refused> {
+    let told = |message: String| Refused::Told(vec![message]);
+    let matches = matching::matches(content, now, given).map_err(Refused::Told)?;
+    let mut notes = Notes::default();
+    notes.about(now, content, &matches);
+    let reached = target::reach(now, content, &matches, how.recreate, &mut notes).map_err(told)?;
+    let groups = group_ids(&reached.tenant, content, &matches);
+    let desired = desired(&reached, content, &matches, &groups);
+    let options = PlanOptions { aim: Aim::KeepAvailable, parking: how.parking };
+    let plan = match staged::plan(&reached.tenant, &desired, options) {
+        Ok(plan) => plan,
+        Err(unreachable) => return Err(Refused::Unreachable(Box::new(reached.tenant), unreachable)),
+    };
+    let mut end = reached.tenant.clone();
+    for step in &plan.steps {
+        end.apply(step).map_err(|refusal| told(refusal.to_string()))?;
+    }
+    verify::left(&end, content, &matches, &groups, &reached.applications, &mut notes.left);
+    Ok(Restored { first: reached.commands, tenant: reached.tenant, desired, plan, options, notes })
+}
+
+/// The id that each group of the backup has in the end: its own again where that is free.
+fn group_ids(tenant: &Tenant, content: &Content, matches: &Matches) -> Vec<ConnectorGroupId> {
+    let mut fresh = new_ids()
+        .filter(|id| tenant.connector_group(*id).is_none() && content.groups.iter().all(|group| group.id != *id));
+    let own = content.groups.iter().zip(&matches.groups).map(|(group, is)| match is {
+        Some(id) => *id,
+        None if tenant.connector_group(group.id).is_none() => group.id,
+        None => fresh.next().unwrap_or_default(),
+    });
+    own.collect()
+}
+
+/// What is not in its place, as a desired state: exact ids, so that nothing else moves.
+fn desired(reached: &target::Reached, content: &Content, matches: &Matches, groups: &[ConnectorGroupId]) -> Desired {
+    let by_place: std::collections::HashMap<ConnectorGroupId, usize> =
+        content.groups.iter().enumerate().map(|(at, group)| (group.id, at)).collect();
+    let mut connectors: Vec<Vec<alloc::sync::Arc<str>>> = vec![Vec::new(); groups.len()];
+    let mut applications = connectors.clone();
+    for (one, is) in content.connectors.iter().zip(&matches.connectors) {
+        let (Some(at), Some(id)) = (one.place.and_then(|place| by_place.get(&place)), is) else { continue };
+        let present = reached.tenant.connector(*id).map(|connector| connector.connector_group().id());
+        if present != groups.get(*at).copied()
+            && let Some(list) = connectors.get_mut(*at)
+        {
+            list.push(id.to_string().into());
+        }
+    }
+    for (one, is) in content.applications.iter().zip(&reached.applications) {
+        let (Some(at), Some(id)) = (one.place.and_then(|place| by_place.get(&place)), is) else { continue };
+        let present = reached.tenant.application(*id).and_then(ApplicationView::connector_group);
+        // One that could not be published again has no group.
+        if present.is_some()
+            && present.map(ConnectorGroupView::id) != groups.get(*at).copied()
+            && let Some(list) = applications.get_mut(*at)
+        {
+            list.push(id.to_string().into());
+        }
+    }
+    let lists = connectors.into_iter().zip(applications);
+    let connector_groups =
+        content.groups.iter().zip(groups).zip(lists).map(|((group, id), (connectors, applications))| DesiredGroup {
+            id: Some(*id),
+            name: Some(group.name.as_str().into()),
+            rename: None,
+            region: Some(group.region.as_str().into()),
+            connectors: Things::These(connectors),
+            applications: Things::These(applications),
+        });
+    Desired { connector_groups: connector_groups.collect(), absent: Vec::new() }
+}
+
+impl Notes {
+    /// What was found by a name, what is gone, and what came since.
+    fn about(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
+        let by_name = |kind: &str, name: &str, was: String, is: String| {
+            (was != is).then(|| format!("{kind} {}: {was} in the backup is {is} now", quoted(name)))
+        };
+        for (was, is) in content.groups.iter().zip(&matches.groups) {
+            if let Some(is) = is {
+                self.matched.extend(by_name("connector group", &was.name, was.id.to_string(), is.to_string()));
+            }
+        }
+        let group =
+            |id: ConnectorGroupId| content.groups.iter().find(|group| group.id == id).map(|group| quoted(&group.name));
+        for (was, is) in content.connectors.iter().zip(&matches.connectors) {
+            if let Some(is) = is {
+                self.matched.extend(by_name("connector", &was.machine_name, was.id.to_string(), is.to_string()));
+                self.successor(now, &was.machine_name, *is, matches);
+            } else {
+                let of = was.place.and_then(group).map(|name| format!(" of {name}")).unwrap_or_default();
+                self.gone.push(format!(
+                    "connector {} ({}){of}: install it again, or its agent; it registers into the default group, and `restore` moves it",
+                    quoted(&was.machine_name),
+                    was.id
+                ));
+            }
+        }
+        for (was, is) in content.applications.iter().zip(&matches.applications) {
+            if let (Some(was_id), Some(is)) = (was.id, is) {
+                self.matched.extend(by_name("application", &was.name, was_id.to_string(), is.to_string()));
+            }
+        }
+        self.came_since(now, content, matches);
+    }
+
+    /// A machine that was installed anew has a second connector, and the first is inactive until it goes.
+    fn successor(&mut self, now: &Tenant, machine: &str, is: connector_groups::ConnectorId, matches: &Matches) {
+        if machine.is_empty() || now.connector(is).is_none_or(ConnectorView::is_active) {
+            return;
+        }
+        let other = now.connectors().find(|other| {
+            other.is_active()
+                && other.machine_name().eq_ignore_ascii_case(machine)
+                && !matches.connectors.contains(&Some(other.id()))
+        });
+        if let Some(other) = other {
+            self.by_hand.push(format!(
+                "connector {} ({is}) is inactive, and {} of the same machine is active: if it took its place, say --match {is}={}",
+                quoted(machine),
+                other.id(),
+                other.id()
+            ));
+        }
+    }
+
+    fn came_since(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
+        // A backup that knows no connectors or applications cannot tell which came since.
+        let groups: BTreeSet<_> = matches.groups.iter().flatten().collect();
+        let of_service = |kind: &connector_groups::model::ConnectorGroupType| {
+            *kind != connector_groups::model::ConnectorGroupType::ApplicationProxy
+        };
+        for group in now.connector_groups().filter(|group| !of_service(group.connector_group_type())) {
+            if !groups.contains(&group.id()) {
+                self.since.push(format!("connector group {} ({})", quoted(group.name().as_str()), group.id()));
+            }
+        }
+        if !content.connectors.is_empty() {
+            let known: BTreeSet<_> = matches.connectors.iter().flatten().collect();
+            for connector in now.connectors().filter(|connector| !known.contains(&connector.id())) {
+                self.since.push(format!("connector {} ({})", quoted(connector.machine_name()), connector.id()));
+            }
+        }
+        let knows_all = content.applications.iter().any(|one| one.id.is_some());
+        if knows_all {
+            let known: BTreeSet<_> = matches.applications.iter().flatten().collect();
+            for one in now.applications().filter(|one| one.is_published() && !known.contains(&one.id())) {
+                self.since.push(format!("application {} ({})", quoted(one.display_name()), one.id()));
+            }
+        }
+    }
+
+    /// Says on standard error what a person has to know.
+    fn tell(&self, all: bool) {
+        const SHOWN: usize = 10;
+        let kinds: [(&str, &[String]); 8] = [
+            ("found by name", &self.matched),
+            ("gone", &self.gone),
+            ("created anew, with ids that the service gives", &self.recreated),
+            ("came since, and stays", &self.since),
+            ("contradicts", &self.conflicts),
+            ("before the plan", &self.first),
+            ("by hand", &self.by_hand),
+            ("not as in the backup in the end", &self.left),
+        ];
+        for (kind, notes) in kinds {
+            let shown = if all { notes.len() } else { SHOWN };
+            for note in notes.iter().take(shown) {
+                output::say("restore", &format!("{kind}: {}", note.replace('\n', " ")));
+            }
+            let more = notes.len().saturating_sub(shown);
+            if more > 0 {
+                output::say("restore", &format!("{kind}: and {more} more (--all shows them)"));
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! What applications should be again: their publishing, segments and properties, on the places where things are now.
+//!
+//! The backup is laid over the tenant's own document. What came since stays, unless it holds a URL or a part of a network that
+//! the backup gives to another: then the tenant stays as it is there, and the contradiction is told.
+
+extern crate alloc;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use connector_groups::{
+    AppId, ApplicationId, Tenant, Violation,
+    audit::audit,
+    diff::{Leftover, diff},
+    document::{ApplicationDocument, Document},
+    ids::{AnyId, ApplicationSegmentId},
+    model::{ApplicationProperties, ApplicationSegment, OnPremisesPublishing, ServicePrincipal},
+    refusal::UrlProperty,
+    view::ApplicationView,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{Notes, matching::Matches};
+use crate::{
+    backup::content::{Application, Content},
+    words::{self, Names, quoted},
+};
+
+/// As often contradictions may be looked for again.
+const PASSES_MAX: usize = 1000;
+
+/// The tenant with applications as they were, and the commands that lead there.
+pub(super) struct Reached {
+    pub(super) tenant: Tenant,
+    pub(super) commands: Vec<connector_groups::Command>,
+    /// The backup's applications, each with what it is now.
+    pub(super) applications: Vec<Option<ApplicationId>>,
+}
+
+/// Leads the applications back, but for their groups.
+pub(super) fn reach(
+    now: &Tenant,
+    content: &Content,
+    matches: &Matches,
+    recreate: bool,
+    notes: &mut Notes,
+) -> Result<Reached, String> {
+    let mut document = Document::from(now);
+    let profile = over(&document.on_premises_publishing_profile, &content.profile)?;
+    document.on_premises_publishing_profile = profile;
+    let mut target = Target {
+        at: document.applications.iter().enumerate().map(|(at, one)| (one.id, at)).collect(),
+        segment_ids: now.application_segments().map(|(_, segment)| segment.id).collect(),
+        document,
+        now,
+    };
+    let mut applications = Vec::with_capacity(content.applications.len());
+    for (one, is) in content.applications.iter().zip(&matches.applications) {
+        applications.push(match is {
+            Some(id) => {
+                target.change(one, *id, notes)?;
+                Some(*id)
+            }
+            None => target.create(one, recreate, notes),
+        });
+    }
+    target.settle(notes)?;
+    let whole = Tenant::try_from(target.document).map_err(|violations| violations.to_string())?;
+    let done = diff(now, &whole).commands();
+    for leftover in &done.leftovers {
+        notes.left.push(match leftover {
+            Leftover::Refused { command, refusal } => format!("{}: {refusal}", command.name()),
+            other => format!("{other:?}"),
+        });
+    }
+    let mut tenant = now.clone();
+    for command in &done.commands {
+        let events = tenant.apply(command).map_err(|refusal| refusal.to_string())?;
+        let names = Names { tenant: Some(&tenant), events: &[] };
+        notes.first.extend(events.iter().map(|event| words::event(names, event)));
+    }
+    // An application whose creation was refused is not there.
+    let applications = applications.into_iter().map(|id| id.filter(|id| tenant.application(*id).is_some())).collect();
+    Ok(Reached { tenant, commands: done.commands, applications })
+}
+
+struct Target<'a> {
+    document: Document,
+    at: BTreeMap<ApplicationId, usize>,
+    segment_ids: BTreeSet<ApplicationSegmentId>,
+    now: &'a Tenant,
+}
+
+impl Target<'_> {
+    fn change(&mut self, was: &Application, id: ApplicationId, notes: &mut Notes) -> Result<(), String> {
+        let default = self.now.default_connector_group().id();
+        let Some(is) = self.at.get(&id).and_then(|at| self.document.applications.get_mut(*at)) else { return Ok(()) };
+        let rename = (was.app_id != is.app_id).then_some((was.app_id, is.app_id));
+        if was.id.is_some() {
+            is.display_name = was.name.as_str().into();
+        }
+        is.properties = over(&is.properties, &renamed(&was.properties, rename)?)?;
+        if let Some(principal) = &was.service_principal {
+            let properties = renamed(&principal.properties, rename)?;
+            let present = is.service_principal.take();
+            let id = present.as_ref().map_or(principal.id, |present| present.id);
+            let properties = over(&present.map(|present| present.properties).unwrap_or_default(), &properties)?;
+            is.service_principal = Some(ServicePrincipal { id, properties });
+        }
+        match (&was.publishing, &is.on_premises_publishing) {
+            (Some(publishing), present) => {
+                let mut publishing = with_own_id(publishing, rename);
+                // The system sets it, when somebody uploads a certificate.
+                let certificate =
+                    present.as_ref().and_then(|one| one.verified_custom_domain_certificates_metadata.clone());
+                if publishing.verified_custom_domain_certificates_metadata != certificate {
+                    if publishing.verified_custom_domain_certificates_metadata.is_some() {
+                        notes
+                            .by_hand
+                            .push(format!("upload the certificate of application {} ({id})", quoted(&was.name)));
+                    }
+                    publishing.verified_custom_domain_certificates_metadata = certificate;
+                }
+                is.on_premises_publishing = Some(Box::new(publishing));
+                is.connector_group = is.connector_group.or(Some(default));
+            }
+            (None, None) if was.is_published => {
+                notes.by_hand.push(format!(
+                    "publish application {} ({id}): it is not published any more, and the backup does not tell how it was",
+                    quoted(&was.name)
+                ));
+            }
+            (None, _) => {}
+        }
+        if is.on_premises_publishing.is_some()
+            && let Some(segments) = &was.segments
+        {
+            is.application_segments = laid_over(segments, &is.application_segments, &mut self.segment_ids);
+        }
+        Ok(())
+    }
+
+    /// An application that is gone: anew, where that is asked for and enough is known.
+    fn create(&mut self, was: &Application, recreate: bool, notes: &mut Notes) -> Option<ApplicationId> {
+        let called = format!("application {} (appId {})", quoted(&was.name), was.app_id);
+        let missing = match was.id {
+            None => Some("the backup knows it by its client id alone"),
+            Some(_) if was.is_published && was.publishing.is_none() => {
+                Some("the backup does not tell how it was published")
+            }
+            Some(_) if !recreate => Some(
+                "bring it back from the deleted items (they are kept for 30 days): POST /directory/deletedItems/ID/restore keeps ids, secrets and assignments; or say --recreate-applications",
+            ),
+            Some(_) => None,
+        };
+        let (Some(id), None) = (was.id, missing) else {
+            notes.gone.push(format!("{called}: {}", missing.unwrap_or_default()));
+            return None;
+        };
+        let default = was.is_published.then(|| self.now.default_connector_group().id());
+        let on_premises_publishing = was.publishing.clone().map(|mut publishing| {
+            if publishing.verified_custom_domain_certificates_metadata.take().is_some() {
+                notes.by_hand.push(format!("upload the certificate of {called}"));
+            }
+            publishing
+        });
+        let is_published = on_premises_publishing.is_some();
+        let segments = was.segments.as_deref().filter(|_| is_published).unwrap_or_default();
+        self.document.applications.push(ApplicationDocument {
+            id,
+            app_id: was.app_id,
+            display_name: was.name.as_str().into(),
+            properties: was.properties.clone(),
+            service_principal: was.service_principal.clone(),
+            application_segments: laid_over(segments, &[], &mut self.segment_ids),
+            on_premises_publishing,
+            connector_group: default,
+        });
+        notes.recreated.push(called);
+        Some(id)
+    }
+
+    /// Leaves the tenant as it is where the backup contradicts what came since.
+    fn settle(&mut self, notes: &mut Notes) -> Result<(), String> {
+        let at: BTreeMap<ApplicationId, usize> =
+            self.document.applications.iter().enumerate().map(|(at, one)| (one.id, at)).collect();
+        for _ in 0..PASSES_MAX {
+            let violations = audit(&self.document);
+            if violations.is_empty() {
+                return Ok(());
+            }
+            // Of those that are about one thing, one is settled at a time: the next may be gone with it.
+            let mut touched = BTreeSet::new();
+            for violation in violations {
+                let told = violation.to_string();
+                let of: Vec<AnyId> = match &violation {
+                    Violation::SharedUrl { first, second, .. } => vec![(*first).into(), (*second).into()],
+                    Violation::InvalidUrl { application, .. } => vec![(*application).into()],
+                    Violation::OverlappingSegments { first, second } => vec![(*first).into(), (*second).into()],
+                    Violation::InvalidSegment { segment, .. } => vec![(*segment).into()],
+                    _ => Vec::new(),
+                };
+                if of.iter().any(|id| touched.contains(&id.to_string())) {
+                    continue;
+                }
+                touched.extend(of.iter().map(ToString::to_string));
+                let is_settled = match violation {
+                    Violation::SharedUrl { property, first, second } => {
+                        [second, first].into_iter().any(|id| self.leave_url(id, at.get(&id).copied(), property))
+                    }
+                    Violation::InvalidUrl { property, application } => {
+                        self.leave_url(application, at.get(&application).copied(), property)
+                    }
+                    Violation::OverlappingSegments { first, second } => {
+                        [second, first].into_iter().any(|id| self.leave_segment(id))
+                    }
+                    Violation::InvalidSegment { segment, .. } => self.leave_segment(segment),
+                    _ => false,
+                };
+                if !is_settled {
+                    return Err(format!("the backup does not fit the tenant: {told}"));
+                }
+                notes.conflicts.push(format!("{told}, as the backup has it: it stays as it is now"));
+            }
+        }
+        Err(String::from("the backup contradicts the tenant in more places than are looked at"))
+    }
+
+    /// Gives an application its present URL in place of the backup's; whether they differ.
+    fn leave_url(&mut self, id: ApplicationId, at: Option<usize>, property: UrlProperty) -> bool {
+        let present = self.now.application(id).and_then(ApplicationView::on_premises_publishing);
+        let url = |publishing: &OnPremisesPublishing| match property {
+            UrlProperty::InternalUrl => publishing.internal_url.clone(),
+            UrlProperty::ExternalUrl => publishing.external_url.clone(),
+        };
+        let present: Option<Arc<str>> = present.as_ref().and_then(url);
+        let one = at.and_then(|at| self.document.applications.get_mut(at));
+        let Some(publishing) = one.and_then(|one| one.on_premises_publishing.as_mut()) else { return false };
+        if url(publishing) == present {
+            return false;
+        }
+        match property {
+            UrlProperty::InternalUrl => publishing.internal_url = present,
+            UrlProperty::ExternalUrl => publishing.external_url = present,
+        }
+        true
+    }
+
+    /// Takes a segment away that the tenant does not have, or gives it back what it has; whether they differ.
+    fn leave_segment(&mut self, id: ApplicationSegmentId) -> bool {
+        let present = self.now.application_segment(id).map(|(_, segment)| segment.clone());
+        for one in &mut self.document.applications {
+            let Some(place) = one.application_segments.iter().position(|segment| segment.id == id) else { continue };
+            let Some(segment) = one.application_segments.get_mut(place) else { continue };
+            match present {
+                Some(present) if present == *segment => return false,
+                Some(present) => *segment = present,
+                None => _ = one.application_segments.remove(place),
+            }
+            return true;
+        }
+        false
+    }
+}
+
+/// The backup's segments over the present ones. One that is there under another id keeps that, and those that came since stay.
+fn laid_over(
+    was: &[ApplicationSegment],
+    is: &[ApplicationSegment],
+    ids: &mut BTreeSet<ApplicationSegmentId>,
+) -> Vec<ApplicationSegment> {
+    let same = |one: &ApplicationSegment, other: &ApplicationSegment| {
+        let ports = |segment: &ApplicationSegment| segment.ports.iter().cloned().collect::<BTreeSet<_>>();
+        one.destination_host.eq_ignore_ascii_case(&other.destination_host)
+            && one.destination_type.eq_ignore_ascii_case(&other.destination_type)
+            && one.protocol == other.protocol
+            && ports(one) == ports(other)
+    };
+    let mut left: Vec<&ApplicationSegment> = is.iter().collect();
+    let mut restored: BTreeMap<ApplicationSegmentId, ApplicationSegment> = BTreeMap::new();
+    let mut added = Vec::new();
+    for segment in was {
+        let found =
+            left.iter().position(|one| one.id == segment.id).or_else(|| left.iter().position(|one| same(one, segment)));
+        if let Some(place) = found {
+            let id = left.remove(place).id;
+            restored.insert(id, ApplicationSegment { id, ..segment.clone() });
+        } else if ids.insert(segment.id) {
+            added.push(segment.clone());
+        } else {
+            // Another application has the id now: the service gives a new one anyway.
+            let id = fresh(ids);
+            added.push(ApplicationSegment { id, ..segment.clone() });
+        }
+    }
+    let kept = is.iter().map(|one| restored.remove(&one.id).unwrap_or_else(|| one.clone()));
+    kept.chain(added).collect()
+}
+
+fn fresh(ids: &mut BTreeSet<ApplicationSegmentId>) -> ApplicationSegmentId {
+    let mut number = 0x4000_8000_0000_0000_0000_u128;
+    loop {
+        number = number.saturating_add(1);
+        let id = ApplicationSegmentId::from_u128(number);
+        if ids.insert(id) {
+            return id;
+        }
+    }
+}
+
+/// Publishing in which the application's own client id is the present one.
+fn with_own_id(publishing: &OnPremisesPublishing, rename: Option<(AppId, AppId)>) -> OnPremisesPublishing {
+    let mut publishing = publishing.clone();
+    if let Some((was, is)) = rename {
+        for url in [&mut publishing.internal_url, &mut publishing.external_url] {
+            *url = url.take().map(|url| replaced(&url, was, is).into());
+        }
+    }
+    publishing
+}
+
+fn renamed(
+    properties: &ApplicationProperties,
+    rename: Option<(AppId, AppId)>,
+) -> Result<ApplicationProperties, String> {
+    let Some((was, is)) = rename else { return Ok(properties.clone()) };
+    let text = serde_json::to_string(properties).map_err(|error| error.to_string())?;
+    serde_json::from_str(&replaced(&text, was, is)).map_err(|error| error.to_string())
+}
+
+/// A text with one client id in place of another, which may be written in any case.
+fn replaced(text: &str, was: AppId, is: AppId) -> String {
+    let (lower, was) = (text.to_ascii_lowercase(), was.to_string());
+    let mut replaced = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, _) in lower.match_indices(&was) {
+        replaced.push_str(text.get(from..at).unwrap_or_default());
+        replaced.push_str(&is.to_string());
+        from = at.saturating_add(was.len());
+    }
+    replaced.push_str(text.get(from..).unwrap_or_default());
+    replaced
+}
+
+/// Open properties with those of the backup over them. What the backup does not tell stays: it may not have been asked for.
+fn over<T: Serialize + DeserializeOwned>(is: &T, was: &T) -> Result<T, String> {
+    let map = |value: &T| -> Result<Map<String, Value>, String> {
+        serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| error.to_string())
+    };
+    let mut all = map(is)?;
+    all.extend(map(was)?);
+    serde_json::from_value(Value::Object(all)).map_err(|error| error.to_string())
+}
