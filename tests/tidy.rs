@@ -217,7 +217,10 @@ fn neighbours(room: &str, name: &str, text: &str) -> BTreeSet<String> {
 #[test]
 fn big_rooms_have_floors() {
     const FLOORS: [(&str, &str); 6] = [
-        ("columns", "work key areas pages slot exactly bit_set order hash index slot_map union_find table"),
+        (
+            "columns",
+            "work key tree areas pages slot exactly bit_set counted_bits order hash index slot_map union_find table",
+        ),
         (
             "state",
             "group_columns connector_columns attachment_columns application_columns views groups connectors \

@@ -1,17 +1,18 @@
 //! Areas by what they cover: those that meet another are found without a visit to the others.
 //!
-//! An AVL tree (Adelson-Velsky and Landis 1962) whose nodes are shared: a clone is one reference count, a write makes the
-//! nodes from the root down to what it changes anew. Each node keeps the bounds of all below it, in both directions, so that
-//! a search passes over a subtree that covers nothing of what is looked for, be it for its positions or for its levels.
+//! A [`Tree`] of areas. Each node keeps the bounds of all below it, in both directions, so that a search passes over a
+//! subtree that covers nothing of what is looked for, be it for its positions or for its levels.
 //!
 //! Nodes are in the order of where areas begin, so that many areas at one position lie side by side in the order of their
 //! levels. What a search visits is about the depth of the tree for each area that it finds; areas that cover nearly all
 //! positions, each at levels of its own, are the worst case, as their bounds tell little.
 
-use alloc::sync::Arc;
 use core::cmp::Ordering;
 
-use super::work;
+use super::{
+    tree::{Node, Tree},
+    work,
+};
 
 /// What an area covers: positions and levels from one to another, both included, in some of eight classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,123 +49,46 @@ struct Entry {
     owner: u128,
 }
 
-impl Entry {
+impl super::tree::Entry for Entry {
+    type Sum = Area;
+
     fn order(&self, other: &Self) -> Ordering {
         let key = |entry: &Self| (entry.area.positions.0, entry.area.levels.0, entry.owner);
         key(self).cmp(&key(other))
+    }
+
+    fn sum(&self) -> Area {
+        self.area
+    }
+
+    fn add(one: Area, other: Area) -> Area {
+        one.around(&other)
     }
 }
 
 /// Areas, each with an owner.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Areas(Tree);
-
-type Tree = Option<Arc<Node>>;
-
-#[derive(Debug)]
-struct Node {
-    entry: Entry,
-    /// Around all areas of this node and below it.
-    bounds: Area,
-    height: u8,
-    left: Tree,
-    right: Tree,
-}
+pub(crate) struct Areas(Tree<Entry>);
 
 impl Areas {
     /// Adds an area.
     pub(crate) fn insert(&mut self, area: Area, owner: u128) {
-        self.0 = Some(inserted(self.0.as_deref(), Entry { area, owner }));
+        self.0.insert(Entry { area, owner });
     }
 
     /// Takes an area out again, if it is there.
     pub(crate) fn remove(&mut self, area: Area, owner: u128) {
-        self.0 = removed(self.0.as_ref(), &Entry { area, owner });
+        self.0.remove(Entry { area, owner });
     }
 
     /// The owner of each area that meets this one; one with several such areas comes several times.
     pub(crate) fn each_meeting(&self, area: &Area, found: &mut impl FnMut(u128)) {
-        search(self.0.as_deref(), area, found);
+        search(self.0.0.as_deref(), area, found);
     }
 }
 
-fn height(tree: Option<&Arc<Node>>) -> u8 {
-    tree.map_or(0, |node| node.height)
-}
-
-/// A node of two trees whose heights differ by one at most.
-fn node(left: Tree, entry: Entry, right: Tree) -> Arc<Node> {
-    let below = left.iter().chain(&right);
-    let bounds = below.fold(entry.area, |bounds, node| bounds.around(&node.bounds));
-    let height = height(left.as_ref()).max(height(right.as_ref())).saturating_add(1);
-    Arc::new(Node { entry, bounds, height, left, right })
-}
-
-/// A node of two trees whose heights differ by two at most: the higher one gives up a part of itself to the other side.
-fn balanced(left: Tree, entry: Entry, right: Tree) -> Arc<Node> {
-    let (left_height, right_height) = (height(left.as_ref()), height(right.as_ref()));
-    match (&left, &right) {
-        (Some(high), _) if left_height > right_height.saturating_add(1) => {
-            match &high.right {
-                // A single rotation would leave the inner part as deep as it is, so that this one comes to the top.
-                Some(inner) if inner.height > height(high.left.as_ref()) => node(
-                    Some(node(high.left.clone(), high.entry, inner.left.clone())),
-                    inner.entry,
-                    Some(node(inner.right.clone(), entry, right)),
-                ),
-                inner => node(high.left.clone(), high.entry, Some(node(inner.clone(), entry, right))),
-            }
-        }
-        (_, Some(high)) if right_height > left_height.saturating_add(1) => match &high.left {
-            Some(inner) if inner.height > height(high.right.as_ref()) => node(
-                Some(node(left, entry, inner.left.clone())),
-                inner.entry,
-                Some(node(inner.right.clone(), high.entry, high.right.clone())),
-            ),
-            inner => node(Some(node(left, entry, inner.clone())), high.entry, high.right.clone()),
-        },
-        _ => node(left, entry, right),
-    }
-}
-
-fn inserted(tree: Option<&Node>, entry: Entry) -> Arc<Node> {
-    let Some(top) = tree else { return node(None, entry, None) };
-    if entry.order(&top.entry).is_lt() {
-        balanced(Some(inserted(top.left.as_deref(), entry)), top.entry, top.right.clone())
-    } else {
-        balanced(top.left.clone(), top.entry, Some(inserted(top.right.as_deref(), entry)))
-    }
-}
-
-fn removed(tree: Option<&Arc<Node>>, entry: &Entry) -> Tree {
-    let top = tree?;
-    match entry.order(&top.entry) {
-        Ordering::Less => Some(balanced(removed(top.left.as_ref(), entry), top.entry, top.right.clone())),
-        Ordering::Greater => Some(balanced(top.left.clone(), top.entry, removed(top.right.as_ref(), entry))),
-        Ordering::Equal => match &top.right {
-            None => top.left.clone(),
-            // The next entry in order takes its place.
-            Some(right) => {
-                let (next, rest) = without_first(right);
-                Some(balanced(top.left.clone(), next, rest))
-            }
-        },
-    }
-}
-
-/// The first entry of a tree, and all others.
-fn without_first(tree: &Arc<Node>) -> (Entry, Tree) {
-    match &tree.left {
-        None => (tree.entry, tree.right.clone()),
-        Some(left) => {
-            let (first, rest) = without_first(left);
-            (first, Some(balanced(rest, tree.entry, tree.right.clone())))
-        }
-    }
-}
-
-fn search(tree: Option<&Node>, area: &Area, found: &mut impl FnMut(u128)) {
-    let Some(top) = tree.filter(|top| top.bounds.meets(area)) else { return };
+fn search(tree: Option<&Node<Entry>>, area: &Area, found: &mut impl FnMut(u128)) {
+    let Some(top) = tree.filter(|top| top.sum.meets(area)) else { return };
     work::node();
     search(top.left.as_deref(), area, found);
     if top.entry.area.meets(area) {
@@ -179,7 +103,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::tree::assert_balanced, *};
 
     fn area(from: u8, len: u8, low: u8, high: u8, classes: u8) -> Area {
         let positions = (u128::from(from), u128::from(from.saturating_add(len)));
@@ -191,15 +115,6 @@ mod tests {
         areas.each_meeting(wanted, &mut |owner| found.push(owner));
         found.sort_unstable();
         found
-    }
-
-    /// Every node is as high as it says, and no side is higher than the other by more than one.
-    fn assert_balanced(tree: &Tree) -> u8 {
-        let Some(node) = tree else { return 0 };
-        let (left, right) = (assert_balanced(&node.left), assert_balanced(&node.right));
-        assert!(left.abs_diff(right) <= 1);
-        assert_eq!(node.height, left.max(right) + 1);
-        node.height
     }
 
     proptest! {
@@ -225,7 +140,7 @@ mod tests {
                 if number == 40 {
                     before = (areas.clone(), list.clone());
                 }
-                assert_balanced(&areas.0);
+                assert_balanced(areas.0.0.as_ref());
                 for (areas, list) in [(&areas, &list), (&before.0, &before.1)] {
                     let expected: Vec<u128> = list.iter().filter(|(area, _)| area.meets(&wanted)).map(|entry| entry.1).collect();
                     let mut expected = expected;

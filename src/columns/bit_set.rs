@@ -1,11 +1,11 @@
-//! A set of slots with one bit for each slot that exists. Iteration is in slot order, which is creation
-//! order, without a sort. A list takes 32 bits for each slot that is chosen, so the set is smaller once
-//! more than one slot in 32 is chosen.
+//! A set of slots with one bit for each slot that exists. Iteration is in the order of slots without a sort.
+//! A list takes 32 bits for each slot that is chosen, so the set is smaller once more than one slot in 32 is
+//! chosen.
 
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
-use super::slot::Slot;
+use super::{slot::Slot, work};
 
 const WORD_BITS: usize = 64;
 
@@ -15,7 +15,9 @@ pub(crate) struct BitSet(Vec<u64>);
 impl BitSet {
     /// An empty set with room for this many slots.
     pub(crate) fn with_room(slots: usize) -> Self {
-        Self(vec![0; slots.div_ceil(WORD_BITS)])
+        let words = slots.div_ceil(WORD_BITS);
+        work::bits(words);
+        Self(vec![0; words])
     }
 
     pub(crate) fn insert(&mut self, slot: Slot) {
@@ -25,6 +27,11 @@ impl BitSet {
         if let Some(word) = self.0.get_mut(slot.index().wrapping_shr(6)) {
             *word |= bit;
         }
+    }
+
+    pub(crate) fn contains(&self, slot: Slot) -> bool {
+        let word = self.0.get(slot.index().wrapping_shr(6)).copied().unwrap_or(0);
+        word.wrapping_shr(u32::try_from(slot.index() & 63).unwrap_or(0)) & 1 == 1
     }
 
     /// Inserts these slots, and possibly others of the first and the last word.

@@ -295,6 +295,7 @@ impl Index {
     /// Rebuilds the table with half as much room again. No key is read, and both tables are walked from
     /// front to back.
     fn grow(&mut self) {
+        work::grown(self.taken);
         let taken = self.taken.saturating_add(self.taken.wrapping_shr(1)).max(BUCKET);
         *self = Self::with_room(self.seed, taken, self.table.pages().flatten().flat_map(Bucket::entries));
     }

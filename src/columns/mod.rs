@@ -8,15 +8,18 @@
 //!   slots, 64 bytes
 //!                        BitSet: many slots, a bit each, in order
 //!
-//! SlotMap = creation order + ids + index: which slot an id has, and which slots are alive
+//! Order   = which slots are alive, and in which order their things were made
+//! SlotMap = Order + ids + Index: which slot an id has
 //! Table   = a SlotMap with one whole thing a slot
-//! Areas   = a shared tree of areas: which of them meet another one
+//! Tree    = a sorted list whose nodes are shared
+//! Areas   = a Tree of areas: which of them meet another one
 //! ```
 //!
 //! [`work`] counts the steps of each path in tests, so that a path that becomes slow fails a test.
 
 mod areas;
 mod bit_set;
+mod counted_bits;
 mod exactly;
 mod hash;
 mod index;
@@ -26,6 +29,7 @@ mod pages;
 mod slot;
 mod slot_map;
 mod table;
+mod tree;
 mod union_find;
 pub(crate) mod work;
 
@@ -35,6 +39,7 @@ pub(crate) use exactly::Exactly;
 pub(crate) use hash::HashSeed;
 pub(crate) use index::{Index, first_repeated};
 pub(crate) use key::Key;
+pub(crate) use order::Rank;
 pub(crate) use pages::Pages;
 pub(crate) use slot::Slot;
 pub(crate) use slot_map::SlotMap;

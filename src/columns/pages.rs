@@ -191,14 +191,19 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
     /// The page of an index, for writing, long enough to contain the index.
     pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
         let (branch, page, entry) = place::<N>(index);
-        while self.spine.len() <= branch {
+        if self.spine.len() <= branch {
             // Pages are numbered across branches by whoever passes over them, so each branch but the last one is whole:
-            // what was never written is an empty page there, which takes no memory of its own.
-            if let Some(last) = Arc::make_mut(&mut self.spine).last_mut() {
-                let pages = last.iter().cloned().chain(iter::repeat_with(Page::default));
-                *last = pages.take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).collect();
-            }
-            self.spine = with(&self.spine, Branch::default());
+            // what was never written is an empty page there, which takes no memory of its own. All branches that nothing
+            // was written to are one.
+            let whole = |pages: &[Page<T>]| -> Branch<T> {
+                let pages = pages.iter().cloned().chain(iter::repeat_with(Page::default));
+                pages.take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).collect()
+            };
+            let (empty, last) = (whole(&[]), self.spine.len().wrapping_sub(1));
+            let written = self.spine.iter().enumerate();
+            let written = written.map(|(index, pages)| if index == last { whole(pages) } else { Branch::clone(pages) });
+            let before = written.chain(iter::repeat(empty)).take(branch);
+            self.spine = before.chain(iter::once(Branch::default())).collect();
         }
         let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
         while branch.len() <= page {

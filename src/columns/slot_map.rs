@@ -4,10 +4,11 @@ use alloc::{sync::Arc, vec, vec::Vec};
 
 use super::key::Key;
 use super::{
+    bit_set::BitSet,
     exactly::Exactly,
     hash::HashSeed,
     index::Index,
-    order::{Live, Order},
+    order::{InOrder, Order, Rank},
     pages::Pages,
     slot::Slot,
 };
@@ -30,7 +31,7 @@ pub(crate) struct SlotMap<I> {
 }
 
 /// Layout token, shared by clones. Two maps with the same token have the same vacancies between their
-/// slots, and only their ends may differ. So if both hold the same ids in the same order, each id has the
+/// slots and the same late ones, and only their ends may differ. So if both hold the same ids in the same order, each id has the
 /// same slot in both.
 type Layout = Arc<()>;
 
@@ -53,7 +54,7 @@ impl<I: Key> SlotMap<I> {
         self.seed().hash_bits(id.bits())
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.order.len()
     }
 
@@ -68,7 +69,7 @@ impl<I: Key> SlotMap<I> {
         Arc::ptr_eq(&self.layout, &other.layout)
     }
 
-    pub(crate) const fn is_sparse(&self) -> bool {
+    pub(crate) fn is_sparse(&self) -> bool {
         self.order.is_sparse()
     }
 
@@ -115,11 +116,42 @@ impl<I: Key> SlotMap<I> {
         self.order.place(slot)
     }
 
-    pub(crate) fn iter(&self) -> Exactly<Live<'_>> {
+    /// Where a slot stands in the order of creation.
+    pub(crate) fn rank(&self, slot: Slot) -> Rank {
+        self.order.rank(slot)
+    }
+
+    /// What belongs to slots, put in order of creation: `ascending` has it in the order of the slots' numbers, and `late`
+    /// what it has of those that [`late_behind`](Self::late_behind) names.
+    pub(crate) fn in_order<'a, T: 'a>(
+        &'a self,
+        ascending: impl Iterator<Item = T> + 'a,
+        slot_of: impl Fn(&T) -> Slot + Copy + 'a,
+        late: impl Iterator<Item = T> + 'a,
+    ) -> impl Iterator<Item = T> + 'a {
+        self.order.in_order(ascending, slot_of, late)
+    }
+
+    /// The slots of things that stand elsewhere in the order than their slots do, in order, from behind this one on.
+    pub(crate) fn late_behind(&self, after: Option<Slot>) -> impl Iterator<Item = Slot> + '_ {
+        self.order.late_behind(after)
+    }
+
+    /// The index of the first slot that may stand behind this one by its number.
+    pub(crate) fn next_index(&self, after: Option<Slot>) -> usize {
+        self.order.next_index(after)
+    }
+
+    /// These of the slots, in order.
+    pub(crate) fn chosen<'a>(&'a self, chosen: &'a BitSet) -> impl Iterator<Item = Slot> + 'a {
+        self.in_order(chosen.iter(), |slot| *slot, self.late_behind(None).filter(|slot| chosen.contains(*slot)))
+    }
+
+    pub(crate) fn iter(&self) -> Exactly<InOrder<'_>> {
         self.order.iter()
     }
 
-    pub(crate) fn after(&self, slot: Slot) -> Live<'_> {
+    pub(crate) fn after(&self, slot: Slot) -> InOrder<'_> {
         self.order.after(slot)
     }
 
@@ -132,42 +164,36 @@ impl<I: Key> SlotMap<I> {
 
     /// Adds a thing at the end.
     pub(crate) fn push(&mut self, id: I) -> Slot {
-        let slot = self.order.push(true);
-        self.ids.lengthen_to(self.order.slots());
+        let slot = self.order.push();
         self.enter(slot, id);
         slot
     }
 
-    /// Adds a dead slot at the end, while a map is being laid out.
-    pub(crate) fn push_vacancy(&mut self) {
-        self.order.push(false);
-        self.ids.lengthen_to(self.order.slots());
-    }
-
-    /// Restores a removed thing at its place in the order: in a vacancy there, or at the end. `None` if
-    /// there is no vacancy.
-    pub(crate) fn restore(&mut self, place: usize, id: I) -> Option<Slot> {
-        let Some(next) = self.order.at_place(place) else { return Some(self.push(id)) };
-        let slot = self.order.vacancy_before(next)?;
-        // A clone still has the vacancy, so later slots no longer agree with it: the token must not stay
-        // the same.
-        self.order.revive(slot);
-        self.layout = Layout::default();
+    /// Restores a removed thing at its place in the order.
+    pub(crate) fn restore(&mut self, place: usize, id: I) -> Slot {
+        let slots = self.slots();
+        let slot = self.order.restore(place);
+        // At the end it is as any new thing. Elsewhere a clone has the slot as a vacancy, or has none there, so later
+        // slots no longer agree with it: the token must not stay the same.
+        if slot.index() < slots || self.order.is_late(slot) {
+            self.layout = Layout::default();
+        }
         self.enter(slot, id);
-        Some(slot)
+        slot
     }
 
     pub(crate) fn remove(&mut self, slot: Slot) {
         debug_assert!(self.is_live(slot), "{slot:?} is removed twice");
         self.index.remove(self.hash(self.id(slot)), slot);
         // The last slot is cut off and its number is given out again, so the vacancies stay as they are.
-        // Any other slot leaves a vacancy that no clone has.
+        // Any other slot leaves a vacancy that no clone has, or is late in a clone.
         if !self.order.remove(slot) {
             self.layout = Layout::default();
         }
     }
 
     fn enter(&mut self, slot: Slot, id: I) {
+        self.ids.lengthen_to(self.order.slots());
         self.ids.set(slot.index(), id);
         self.index.insert(self.hash(id), slot);
     }
@@ -192,7 +218,8 @@ mod tests {
     fn a_slot_map_is_sparse_as_its_order_is() {
         let mut map = SlotMap::<ConnectorId>::default();
         assert!(!map.is_sparse());
-        (0..1_025).for_each(|_| map.push_vacancy());
+        (0..2_500_u128).for_each(|id| _ = map.push(ConnectorId::from_u128(id)));
+        (0..1_770).for_each(|slot| map.remove(Slot::new(slot)));
         assert!(map.is_sparse());
     }
 }

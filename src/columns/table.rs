@@ -2,7 +2,7 @@
 //! tenants in one.
 
 use super::key::Key;
-use super::{exactly::Exactly, hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap};
+use super::{exactly::Exactly, hash::HashSeed, pages::Pages, slot::Slot, slot_map::SlotMap, work};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Table<I, T> {
@@ -25,7 +25,7 @@ impl<I: Key, T: Clone> Table<I, T> {
         self.slots.seed()
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.slots.len()
     }
 
@@ -64,15 +64,9 @@ impl<I: Key, T: Clone> Table<I, T> {
 
     /// Restores a removed thing at its place in the order.
     pub(crate) fn restore(&mut self, place: usize, id: I, thing: T) {
-        let slot = self.slots.restore(place, id).or_else(|| {
-            // No vacancy there. The new layout has one before each thing, so the second attempt finds one,
-            // and so do the next restorations of a long undo.
-            *self = self.laid_out_anew(true);
-            self.slots.restore(place, id)
-        });
-        if let Some(slot) = slot {
-            self.put(slot, thing);
-        }
+        let slot = self.slots.restore(place, id);
+        self.put(slot, thing);
+        self.squeeze();
     }
 
     pub(crate) fn remove(&mut self, id: I) {
@@ -80,24 +74,21 @@ impl<I: Key, T: Clone> Table<I, T> {
             // Dropped at once, not when the slot is squeezed out: a tenant can be large.
             self.things.set(slot.index(), None);
             self.slots.remove(slot);
-            if self.slots.is_sparse() {
-                *self = self.laid_out_anew(false);
-            }
+            self.squeeze();
         }
     }
 
-    /// A copy without dead slots, or with one dead slot before each thing.
-    fn laid_out_anew(&self, spaced: bool) -> Self {
-        let mut table = Self::new(self.seed());
-        for slot in self.slots.iter() {
-            if spaced {
-                table.slots.push_vacancy();
-                table.things.push(None);
+    /// Makes a copy without dead slots, and with all things in place, once it pays.
+    fn squeeze(&mut self) {
+        if self.slots.is_sparse() {
+            let mut table = Self::new(self.seed());
+            for slot in self.slots.iter() {
+                work::laid_out();
+                table.slots.push(self.slots.id(slot));
+                table.things.push(self.things.get(slot.index()).cloned().flatten());
             }
-            table.slots.push(self.slots.id(slot));
-            table.things.push(self.things.get(slot.index()).cloned().flatten());
+            *self = table;
         }
-        table
     }
 }
 

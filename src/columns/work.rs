@@ -15,8 +15,16 @@ pub(crate) struct Work {
     pub(crate) elements: usize,
     /// Pages that a reader put side by side.
     pub(crate) side_by_side: usize,
-    /// Nodes of a tree of areas that a search looked at.
+    /// Nodes of a tree that were looked at or made.
     pub(crate) nodes: usize,
+    /// Words of an order, and counts of it, that were passed.
+    pub(crate) words: usize,
+    /// Words of a bit set that was made.
+    pub(crate) bits: usize,
+    /// Things that were laid out anew.
+    pub(crate) laid_out: usize,
+    /// Entries that an index took over when it grew.
+    pub(crate) grown: usize,
 }
 
 #[cfg(test)]
@@ -61,6 +69,22 @@ pub(crate) fn node() {
     count(|work| work.nodes = work.nodes.saturating_add(1));
 }
 
+pub(crate) fn word() {
+    count(|work| work.words = work.words.saturating_add(1));
+}
+
+pub(crate) fn bits(words: usize) {
+    count(|work| work.bits = work.bits.saturating_add(words));
+}
+
+pub(crate) fn laid_out() {
+    count(|work| work.laid_out = work.laid_out.saturating_add(1));
+}
+
+pub(crate) fn grown(entries: usize) {
+    count(|work| work.grown = work.grown.saturating_add(entries));
+}
+
 /// What is done meanwhile.
 #[cfg(test)]
 pub(crate) fn of(action: impl FnOnce()) -> Work {
@@ -74,5 +98,9 @@ pub(crate) fn of(action: impl FnOnce()) -> Work {
         elements: after.elements - before.elements,
         side_by_side: after.side_by_side - before.side_by_side,
         nodes: after.nodes - before.nodes,
+        words: after.words - before.words,
+        bits: after.bits - before.bits,
+        laid_out: after.laid_out - before.laid_out,
+        grown: after.grown - before.grown,
     }
 }

@@ -111,7 +111,15 @@ impl Applications {
 
     /// Applications with a wildcard as external URL, in creation order.
     pub(super) fn wildcards(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.wildcards.iter().copied()
+        let late = self.by_id.late_behind(None).filter(|slot| self.wildcards.contains(slot));
+        self.by_id.in_order(self.wildcards.iter().copied(), |slot| *slot, late)
+    }
+
+    /// The applications that are in these groups, in creation order. The groups must be sorted by slot.
+    pub(super) fn members_of(&self, groups: &[Slot]) -> impl Iterator<Item = Slot> + use<'_> {
+        let members = self.groups.members_of(groups);
+        let late: Vec<Slot> = self.by_id.late_behind(None).filter(|slot| members.contains(*slot)).collect();
+        self.by_id.in_order(members.into_slots(), |slot| *slot, late.into_iter())
     }
 
     /// The publishing of an application. Meaningless while it is not published.
@@ -220,11 +228,6 @@ impl Applications {
         self.fill(slot, application, group);
     }
 
-    pub(super) fn push_vacancy(&mut self) {
-        self.by_id.push_vacancy();
-        self.push_columns();
-    }
-
     fn push_columns(&mut self) {
         let len = self.app_ids.len().saturating_add(1);
         self.app_ids.lengthen_to(len);
@@ -236,13 +239,10 @@ impl Applications {
         self.attachments.lengthen_to(len);
     }
 
-    /// Restores a deleted application at its place; false if there is no vacancy.
-    pub(super) fn restore(&mut self, place: usize, application: &Application, group: Option<Slot>) -> bool {
+    /// Restores a deleted application at its place.
+    pub(super) fn restore(&mut self, place: usize, application: &Application, group: Option<Slot>) {
         let slot = self.by_id.restore(place, application.id);
-        if let Some(slot) = slot {
-            self.fill(slot, application, group);
-        }
-        slot.is_some()
+        self.fill(slot, application, group);
     }
 
     fn fill(&mut self, slot: Slot, application: &Application, group: Option<Slot>) {

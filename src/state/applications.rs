@@ -3,12 +3,12 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use super::{
-    State, Vacancies,
+    State,
     application_columns::Applications,
     views::{ApplicationView, ConnectorGroupView},
 };
 use crate::{
-    columns::{BitSet, Slot},
+    columns::Slot,
     count::length,
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, segment::ApplicationSegment},
@@ -30,7 +30,9 @@ impl State {
         let id_at = self.applications.by_id.ids(self.applications.by_id.len());
         let mut by_slot: Vec<Vec<_>> = Vec::with_capacity(self.groups.by_id.slots());
         by_slot.extend((0..self.groups.by_id.slots()).map(|group| Vec::with_capacity(count(Slot::at(group)))));
-        for (slot, group) in self.applications.groups.iter() {
+        let by_id = &self.applications.by_id;
+        let late = by_id.late_behind(None).filter_map(|slot| Some((slot, self.applications.group(slot)?)));
+        for (slot, group) in by_id.in_order(self.applications.groups.iter(), |(slot, _)| *slot, late) {
             if let Some(applications) = by_slot.get_mut(group.index()) {
                 applications.push(id_at(slot));
             }
@@ -47,8 +49,8 @@ impl State {
         let mut groups: Vec<Slot> = groups.filter_map(|id| self.groups.by_id.slot(id)).collect();
         // `members_of` looks sets up by binary search.
         groups.sort_unstable();
-        let chosen = (!groups.is_empty()).then(|| self.applications.groups.members_of(&groups));
-        chosen.into_iter().flat_map(BitSet::into_slots).map(|slot| ApplicationView { state: self, slot })
+        let members = (!groups.is_empty()).then(|| self.applications.members_of(&groups));
+        members.into_iter().flatten().map(|slot| ApplicationView { state: self, slot })
     }
 
     /// The applications whose external URL stands for many, in creation order. Visits no other.
@@ -106,14 +108,9 @@ impl State {
 
     pub(crate) fn restore_application(&mut self, place: usize, application: &Application) {
         let group = self.group_of(application);
-        if !self.applications.restore(place, application, group) {
-            // No vacancy at that place. The new layout has one before each application, and gives groups
-            // new slots, so the group is looked up again.
-            *self = self.laid_out_anew(self.hash_seed(), Vacancies::Applications);
-            let group = self.group_of(application);
-            self.applications.restore(place, application, group);
-        }
-        self.groups.tally_moved(None, self.group_of(application), 1);
+        self.groups.tally_moved(None, group, 1);
+        self.applications.restore(place, application, group);
+        self.squeeze();
     }
 
     fn group_of(&self, application: &Application) -> Option<Slot> {

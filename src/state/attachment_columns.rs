@@ -8,7 +8,7 @@ use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 use core::ops::Range;
 
 use crate::{
-    columns::{Area, Areas, HashSeed, Index, Pages, Slot, Table},
+    columns::{Area, Areas, HashSeed, Index, Pages, Rank, Slot, Table},
     ids::{ApplicationSegmentId, ServicePrincipalId},
     model::{
         application::Application,
@@ -81,7 +81,7 @@ impl Attachments {
         self.extras.get(slot.index())?.as_deref()
     }
 
-    /// The slots of applications that have something, in order. Passes over pages that nothing was written to.
+    /// The slots of applications that have something, in the order of slots. Passes over pages that nothing was written to.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
         let pages = (0..).step_by(PAGE).zip(self.extras.pages());
         pages.flat_map(|(start, page)| {
@@ -161,7 +161,7 @@ impl Attachments {
         self.segments.get(id).map(|placed| (placed.application, &*placed.segment))
     }
 
-    pub(super) const fn segments_count(&self) -> usize {
+    pub(super) fn segments_count(&self) -> usize {
         self.segments.len()
     }
 
@@ -217,7 +217,11 @@ impl Attachments {
     }
 
     /// The first segment, in the order of applications and then of their segments, that overlaps one that may be new.
-    pub(super) fn overlapping(&self, segment: &ApplicationSegment) -> Option<(Slot, &ApplicationSegment)> {
+    pub(super) fn overlapping(
+        &self,
+        segment: &ApplicationSegment,
+        rank: impl Fn(Slot) -> Rank,
+    ) -> Option<(Slot, &ApplicationSegment)> {
         let destination = segment.destination()?;
         let mut found = BTreeSet::new();
         let mut note = |owner| {
@@ -225,18 +229,19 @@ impl Attachments {
             // Two names may have one hash, so that they are compared.
             let other = self.segment(id).filter(|(_, other)| other.id != segment.id);
             let meeting = other.filter(|(_, other)| other.destination().is_some_and(|other| other.meets(destination)));
-            found.extend(meeting.map(|(application, _)| (application, id)));
+            found.extend(meeting.map(|(application, _)| (rank(application), id)));
         };
         for area in self.areas(segment, destination) {
             self.index(destination).each_meeting(&area, &mut note);
         }
-        let (application, only) = *found.first()?;
+        let (rank, only) = *found.first()?;
         // Where an application has several of them, its own order tells which is the first.
-        let are_several = found.iter().nth(1).is_some_and(|(other, _)| *other == application);
+        let are_several = found.iter().nth(1).is_some_and(|(other, _)| *other == rank);
+        let (application, segment) = self.segment(only)?;
         if !are_several {
-            return self.segment(only);
+            return Some((application, segment));
         }
-        let first = self.segments_of(application).find(|other| found.contains(&(application, other.id)))?;
+        let first = self.segments_of(application).find(|other| found.contains(&(rank, other.id)))?;
         Some((application, first))
     }
 

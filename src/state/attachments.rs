@@ -26,7 +26,9 @@ impl State {
 
     /// The applications that have something attached, in creation order. Visits no others.
     fn with_attachments(&self) -> impl Iterator<Item = ApplicationView<'_>> {
-        self.applications.attachments.slots().map(|slot| ApplicationView { state: self, slot })
+        let (by_id, attachments) = (&self.applications.by_id, &self.applications.attachments);
+        let late = by_id.late_behind(None).filter(|slot| attachments.get(*slot).is_some());
+        by_id.in_order(attachments.slots(), |slot| *slot, late).map(|slot| ApplicationView { state: self, slot })
     }
 
     pub(crate) fn service_principals(&self) -> impl Iterator<Item = (ApplicationView<'_>, &ServicePrincipal)> {
@@ -61,7 +63,8 @@ impl State {
         &self,
         segment: &ApplicationSegment,
     ) -> Option<(ApplicationView<'_>, &ApplicationSegment)> {
-        let (slot, segment) = self.applications.attachments.overlapping(segment)?;
+        let by_id = &self.applications.by_id;
+        let (slot, segment) = self.applications.attachments.overlapping(segment, |slot| by_id.rank(slot))?;
         Some((ApplicationView { state: self, slot }, segment))
     }
 

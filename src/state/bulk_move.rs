@@ -90,9 +90,9 @@ impl BulkMove {
         let (in_groups, chosen) = match &self.0.which {
             Which::Groups(groups) => {
                 let groups: Vec<Slot> = groups.iter().filter_map(|id| state.groups.by_id.slot(*id)).collect();
-                (Some(state.applications.groups.members_of(&groups).into_slots()), None)
+                (Some(state.applications.members_of(&groups)), None)
             }
-            Which::Chosen(chosen, _) => (None, Some(chosen.iter())),
+            Which::Chosen(chosen, _) => (None, Some(state.applications.by_id.chosen(chosen))),
         };
         // The two iterators have different types, so both are chained, and one of them is always empty.
         let slots = in_groups.into_iter().flatten().chain(chosen.into_iter().flatten());
@@ -125,7 +125,10 @@ impl<'a> ToMove<'a> {
         let assigned = assigned.filter(|(to, application)| !application.is_in(*to));
         let mut assigned: Vec<(Slot, Slot)> = assigned.map(|(to, application)| (to.slot, application.slot)).collect();
         // By target, and by application within a target, as the target is the first of the pair.
-        assigned.sort_unstable();
+        let rank = |(to, application): &(Slot, Slot)| {
+            (state.groups.by_id.rank(*to), state.applications.by_id.rank(*application))
+        };
+        assigned.sort_unstable_by_key(rank);
         let mut by_target = Vec::new();
         for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
             let slots = together.iter().map(|(_, application)| *application);
@@ -148,7 +151,10 @@ impl<'a> ToMove<'a> {
         match chosen.len() {
             0 => Self::Nobody,
             len if are_many(state, len) => Self::Many(BulkMove::chosen(state, chosen, true)),
-            _ => Self::Few(chosen.iter().map(|slot| ApplicationView { state, slot }).collect()),
+            _ => {
+                let slots = state.applications.by_id.chosen(&chosen);
+                Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())
+            }
         }
     }
 }

@@ -71,18 +71,11 @@ impl Connectors {
         slot
     }
 
-    pub(super) fn push_vacancy(&mut self) {
-        self.by_id.push_vacancy();
-        self.texts.push(None);
-        self.presences.push(None);
-        self.groups.push(Slot::default());
-    }
-
-    /// Restores a removed connector at its place; `None` if there is no vacancy.
-    pub(super) fn restore(&mut self, place: usize, connector: &Connector, group: Slot) -> Option<Slot> {
-        let slot = self.by_id.restore(place, connector.id)?;
+    /// Restores a removed connector at its place.
+    pub(super) fn restore(&mut self, place: usize, connector: &Connector, group: Slot) -> Slot {
+        let slot = self.by_id.restore(place, connector.id);
         self.fill(slot, connector, group);
-        Some(slot)
+        slot
     }
 
     fn fill(&mut self, slot: Slot, connector: &Connector, group: Slot) {

@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::{State, Vacancies, views::ConnectorView};
+use super::{State, views::ConnectorView};
 use crate::{
     columns::Slot,
     ids::{ConnectorGroupId, ConnectorId},
@@ -37,8 +37,8 @@ impl State {
     /// The connectors that became inactive at `until` or before, in creation order. Visits no other.
     pub(crate) fn connectors_inactive_until(&self, until: Timestamp) -> impl Iterator<Item = ConnectorView<'_>> {
         let mut slots: Vec<Slot> = self.connectors.inactive_until(until).collect();
-        // The set is ordered by time; events list connectors in creation order, which is slot order.
-        slots.sort_unstable();
+        // The set is ordered by time; events list connectors in creation order.
+        slots.sort_unstable_by_key(|slot| self.connectors.by_id.rank(*slot));
         slots.into_iter().map(|slot| ConnectorView { state: self, slot })
     }
 
@@ -51,24 +51,17 @@ impl State {
 
     pub(crate) fn restore_connector(&mut self, place: usize, connector: &Connector) {
         let Some(group) = self.groups.by_id.slot(connector.member_of) else { return };
-        if let Some(slot) = self.connectors.restore(place, connector, group) {
-            self.enter_group(slot, group);
-            return;
-        }
-        // No vacancy at that place. The new layout has one before each connector, and gives groups new
-        // slots, so the group is looked up again.
-        *self = self.laid_out_anew(self.hash_seed(), Vacancies::Connectors);
-        let Some(group) = self.groups.by_id.slot(connector.member_of) else { return };
-        if let Some(slot) = self.connectors.restore(place, connector, group) {
-            self.enter_group(slot, group);
-        }
+        let slot = self.connectors.restore(place, connector, group);
+        self.enter_group(slot, group);
+        self.squeeze();
     }
 
     fn enter_group(&mut self, slot: Slot, group: Slot) {
         if let Some(members) = self.groups.members_mut(group) {
-            // Members are kept in slot order. A new connector goes to the end, a restored one between the
+            // Members are kept in creation order. A new connector goes to the end, a restored one between the
             // others.
-            let place = members.binary_search(&slot).unwrap_or_else(|place| place);
+            let by_id = &self.connectors.by_id;
+            let place = members.partition_point(|member| by_id.rank(*member) < by_id.rank(slot));
             members.insert(place, slot);
         }
         self.tally_connector(group, slot, u32::saturating_add);
@@ -156,11 +149,12 @@ impl State {
             self.drop_former_members(group);
         }
         for (group, slots) in entered {
+            let by_id = &self.connectors.by_id;
             if let Some(members) = self.groups.members_mut(group) {
                 // Only foreign events name a connector twice. Then it must not be listed twice, nor in a
                 // group that it has left again.
                 members.extend(slots);
-                members.sort_unstable();
+                members.sort_unstable_by_key(|member| by_id.rank(*member));
                 members.dedup();
             }
             self.drop_former_members(group);

@@ -127,20 +127,10 @@ impl Groups {
         self.fill(slot, group);
     }
 
-    pub(super) fn push_vacancy(&mut self) {
-        self.by_id.push_vacancy();
-        self.records.push(None);
-        self.tallies.push(Tally::default());
-        self.members.push(Arc::default());
-    }
-
-    /// Restores a deleted group at its place; false if there is no vacancy.
-    pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) -> bool {
+    /// Restores a deleted group at its place.
+    pub(super) fn restore(&mut self, place: usize, group: &ConnectorGroup) {
         let slot = self.by_id.restore(place, group.id);
-        if let Some(slot) = slot {
-            self.fill(slot, group);
-        }
-        slot.is_some()
+        self.fill(slot, group);
     }
 
     fn fill(&mut self, slot: Slot, group: &ConnectorGroup) {

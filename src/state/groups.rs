@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{State, Vacancies, views::ConnectorGroupView};
+use super::{State, views::ConnectorGroupView};
 use crate::{
     columns::Slot,
     ids::ConnectorGroupId,
@@ -47,8 +47,8 @@ impl State {
         name: &Name,
     ) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
         let mut slots: Vec<Slot> = self.groups.named(name).collect();
-        // The index answers in no particular order; slots are in creation order.
-        slots.sort_unstable();
+        // The index answers in no particular order.
+        slots.sort_unstable_by_key(|slot| self.groups.by_id.rank(*slot));
         slots.into_iter().map(|slot| ConnectorGroupView { state: self, slot })
     }
 
@@ -57,12 +57,8 @@ impl State {
     }
 
     pub(crate) fn restore_connector_group(&mut self, place: usize, group: &ConnectorGroup) {
-        if !self.groups.restore(place, group) {
-            // No vacancy at that place: the new layout has one before each group, so the second attempt
-            // finds one.
-            *self = self.laid_out_anew(self.hash_seed(), Vacancies::Groups);
-            self.groups.restore(place, group);
-        }
+        self.groups.restore(place, group);
+        self.squeeze();
     }
 
     pub(crate) fn remove_connector_group(&mut self, id: ConnectorGroupId) {

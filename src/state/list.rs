@@ -108,9 +108,8 @@ impl<'a> ApplicationList<'a> {
             return None;
         }
         to_move.retain(|application| !application.is_in(to));
-        // A bit set is in creation order by itself; a list is not, and events name applications in that
-        // order.
-        to_move.sort_unstable_by_key(|application| application.slot);
+        // Events name applications in creation order, and the list may be in any.
+        to_move.sort_unstable_by_key(|application| application.creation_order());
         Some(if to_move.is_empty() { ToMove::Nobody } else { ToMove::Few(to_move) })
     }
 }

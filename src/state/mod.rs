@@ -37,7 +37,7 @@ pub(crate) use structural_diff::Differences;
 pub use views::{ApplicationView, ConnectorGroupView, ConnectorView};
 
 use crate::{
-    columns::HashSeed,
+    columns::{HashSeed, work},
     ids::TenantId,
     model::Rules,
     model::{
@@ -60,16 +60,6 @@ pub(crate) struct State {
     /// What an application has whose column of attachments says nothing.
     empty_properties: ApplicationProperties,
     profile: ProfileProperties,
-}
-
-/// The kind of things before each of which a new layout leaves a vacancy, so that deleted ones can be
-/// restored.
-#[derive(Clone, Copy, PartialEq)]
-enum Vacancies {
-    None,
-    Groups,
-    Connectors,
-    Applications,
 }
 
 impl State {
@@ -115,7 +105,7 @@ impl State {
 
     /// A copy whose indexes hash with another seed.
     pub(crate) fn hashed_with(&self, seed: HashSeed) -> Self {
-        self.laid_out_anew(seed, Vacancies::None)
+        self.laid_out_anew(seed)
     }
 
     pub(crate) const fn id(&self) -> TenantId {
@@ -145,13 +135,13 @@ impl State {
 
 /// The layout of the whole.
 impl State {
-    /// Removes dead slots once they outnumber the live ones in a long list, so that each removal pays for
-    /// its share.
+    /// Removes dead slots, and puts late ones in place, once they outnumber the others in a long list, so that each
+    /// removal and each return pays for its share.
     fn squeeze(&mut self) {
         let sparse =
             self.groups.by_id.is_sparse() || self.connectors.by_id.is_sparse() || self.applications.by_id.is_sparse();
         if sparse {
-            *self = self.laid_out_anew(self.hash_seed(), Vacancies::None);
+            *self = self.laid_out_anew(self.hash_seed());
         }
     }
 
@@ -167,30 +157,20 @@ impl State {
         Self { profile: self.profile.clone(), ..emptied }
     }
 
-    /// The same things in the same order in new columns, without dead slots except for the requested
-    /// vacancies.
-    ///
-    /// One vacancy before each thing, not only the one that is needed: undoing a long history of deletions
-    /// would otherwise make a new layout at every step.
-    fn laid_out_anew(&self, hash_seed: HashSeed, vacancies: Vacancies) -> Self {
+    /// The same things in the same order in new columns, without dead slots and all in place.
+    fn laid_out_anew(&self, hash_seed: HashSeed) -> Self {
         let mut state = self.emptied(hash_seed);
         // Groups first: connectors and applications are entered by the slot of their group.
         for group in self.connector_groups() {
-            if vacancies == Vacancies::Groups {
-                state.groups.push_vacancy();
-            }
+            work::laid_out();
             state.push_connector_group(&group.to_connector_group());
         }
         for connector in self.connectors() {
-            if vacancies == Vacancies::Connectors {
-                state.connectors.push_vacancy();
-            }
+            work::laid_out();
             state.push_connector(&connector.to_connector());
         }
         for application in self.applications() {
-            if vacancies == Vacancies::Applications {
-                state.applications.push_vacancy();
-            }
+            work::laid_out();
             state.push_application(&application.to_application());
         }
         state

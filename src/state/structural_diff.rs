@@ -63,11 +63,11 @@ fn compared<I: Key, V: PartialEq>(
 ) -> Differences<V> {
     // Each search keeps its own position, as the two walks advance independently.
     let (mut there, mut here) = (Beside::new(other), Beside::new(one));
-    let both = chosen.iter().filter(|slot| one.is_live(*slot)).filter_map(|slot| {
+    let both = one.chosen(chosen).filter(|slot| one.is_live(*slot)).filter_map(|slot| {
         let found = (Some(view(slot)), there.find(one.id(slot), slot).map(&view_of_other));
         (found.0 != found.1).then_some(found)
     });
-    let added = chosen.iter().filter(|slot| other.is_live(*slot) && here.find(other.id(*slot), *slot).is_none());
+    let added = other.chosen(chosen).filter(|slot| other.is_live(*slot) && here.find(other.id(*slot), *slot).is_none());
     both.chain(added.map(|slot| (None, Some(view_of_other(slot))))).collect()
 }
 

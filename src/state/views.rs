@@ -126,31 +126,38 @@ impl<'a> ConnectorGroupView<'a> {
         let state = self.state;
         let after = state.connectors.by_id.slot(after)?;
         let members = state.groups.members(self.slot);
-        // Members are in slot order, so the page starts where the slots pass `after`, also if `after` is in
+        // Members are in creation order, so the page starts where they pass `after`, also if `after` is in
         // another group.
-        let start = members.partition_point(|slot| *slot <= after);
+        let by_id = &state.connectors.by_id;
+        let start = members.partition_point(|slot| by_id.rank(*slot) <= by_id.rank(after));
         Some(members.iter().skip(start).map(move |slot| ConnectorView { state, slot: *slot }))
     }
 
     /// The applications assigned to it, in creation order. Skips those of other groups, 64 at a time.
     #[must_use]
     pub fn applications(self) -> impl ExactSizeIterator<Item = ApplicationView<'a>> {
-        let state = self.state;
         // Behind the last member the search would go on to the end of the tenant, in vain. The count stops it.
-        let members =
-            Exactly::new(state.applications.groups.members_from(self.slot, 0), length(self.applications_count()));
-        members.map(move |slot| ApplicationView { state, slot })
+        let (state, count) = (self.state, length(self.applications_count()));
+        Exactly::new(self.applications_behind(None), count).map(move |slot| ApplicationView { state, slot })
     }
 
     /// Its applications behind the one with this id, in creation order; `None` where the tenant has no such application.
     #[must_use]
     pub fn applications_after(self, after: ApplicationId) -> Option<impl Iterator<Item = ApplicationView<'a>>> {
         let after = self.state.applications.by_id.slot(after)?;
-        let members = self.state.applications.groups.members_from(self.slot, after.index().saturating_add(1));
+        let state = self.state;
         // How many members are before `after` is not known without a look at each, so a page in the middle of the list is
         // bounded by all of them.
-        let slots = members.take(length(self.applications_count()));
-        Some(slots.map(move |slot| ApplicationView { state: self.state, slot }))
+        let slots = self.applications_behind(Some(after)).take(length(self.applications_count()));
+        Some(slots.map(move |slot| ApplicationView { state, slot }))
+    }
+
+    fn applications_behind(self, after: Option<Slot>) -> impl Iterator<Item = Slot> + use<'a> {
+        let applications = &self.state.applications;
+        let (by_id, groups) = (&applications.by_id, &applications.groups);
+        let members = groups.members_from(self.slot, by_id.next_index(after));
+        let late = by_id.late_behind(after).filter(move |slot| groups.find(*slot) == Some(self.slot));
+        by_id.in_order(members, |slot| *slot, late)
     }
 
     /// The group as a record of its own.
@@ -171,7 +178,7 @@ impl<'a> ConnectorGroupView<'a> {
 
     /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
-        self.slot
+        self.state.groups.by_id.rank(self.slot)
     }
 
     fn record(self) -> &'a Record {
@@ -244,7 +251,7 @@ impl<'a> ConnectorView<'a> {
 
     /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
-        self.slot
+        self.state.connectors.by_id.rank(self.slot)
     }
 
     /// `None` cannot be: a connector has texts while it lives, and no view is made of one that is gone.
@@ -376,7 +383,7 @@ impl<'a> ApplicationView<'a> {
 
     /// A sort key for creation order, comparable only within one state and kind.
     pub(crate) fn creation_order(self) -> impl Ord + use<> {
-        self.slot
+        self.state.applications.by_id.rank(self.slot)
     }
 
     /// Whether it is assigned to this group, of the same state.

@@ -18,6 +18,7 @@ mod history;
 mod impact;
 #[path = "../oracle/mod.rs"]
 mod oracle;
+mod returns;
 mod steps;
 
 use connector_groups::{

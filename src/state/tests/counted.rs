@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use super::{
+    super::HashSeed,
     super::bulk_move::{BulkMove, ToMove},
-    super::{HashSeed, Vacancies},
     State, group, ids, state_with,
 };
 use crate::{
@@ -114,7 +114,7 @@ fn a_comparison_looks_where_something_changed() {
 #[test]
 fn equal_states_are_compared_side_by_side() {
     let mut state = state_with(3_000);
-    let other = state.laid_out_anew(HashSeed::default(), Vacancies::None);
+    let other = state.laid_out_anew(HashSeed::default());
     let compare = |state: &State| work::of(|| assert!(state.applications_diff(&other).len() <= 1));
     assert_eq!(compare(&state).buckets, 0);
     state.remove_application(ApplicationId::from_u128(7));

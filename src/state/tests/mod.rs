@@ -265,7 +265,7 @@ fn lists_side_by_side_come_back_each_by_itself() {
     for is_laid_out_anew in [false, true] {
         let mut states = alloc::vec![before.clone()];
         if is_laid_out_anew {
-            states = alloc::vec![before.laid_out_anew(HashSeed::default(), Vacancies::Applications)];
+            states = alloc::vec![before.laid_out_anew(HashSeed::default())];
         }
         for (to, bulk) in &lists {
             let mut after = states.last().unwrap().clone();
@@ -303,7 +303,7 @@ fn those_who_left_come_back_by_slot_or_by_id() {
         for is_laid_out_anew in [false, true] {
             let mut state = before.clone();
             if is_laid_out_anew {
-                state = state.laid_out_anew(HashSeed::default(), Vacancies::Applications);
+                state = state.laid_out_anew(HashSeed::default());
             }
             assert_eq!(state.is_laid_out_as(&before), !is_laid_out_anew);
             state.apply_bulk_move(&bulk, other);

@@ -13,7 +13,7 @@ use crate::{
         publishing::OnPremisesPublishing,
         service_principal::ServicePrincipal,
     },
-    state::{State, Vacancies},
+    state::State,
 };
 
 /// Names, ids and URLs that somebody has chosen because they fall together under a seed do not under another, however the
@@ -51,7 +51,7 @@ fn who_knows_no_seed_cannot_choose_what_is_found_slowly() {
         for application in &applications {
             state.push_application(application);
         }
-        let anew = state.laid_out_anew(seed, Vacancies::None);
+        let anew = state.laid_out_anew(seed);
         let find: [fn(&State, &Application, &str) -> bool; 8] = [
             |state, application, _| {
                 state.connector_group(ConnectorGroupId::from_u128(application.id.as_u128())).is_some()
