@@ -42,8 +42,8 @@ fn group(number: u128) -> ConnectorGroupId {
     ConnectorGroupId::from_u128(number)
 }
 
-/// Group 1 has half of the applications, the others the rest; connectors are dealt out in turn.
-fn tenant(applications: u128, groups: u128, connectors: u128) -> Tenant {
+/// Group 1 has half of the applications, the others the rest; `connectors` says of each the number of its group.
+fn tenant(applications: u128, groups: u128, connectors: impl Iterator<Item = u128>) -> Tenant {
     let document = Document {
         on_premises_publishing_profile: connector_groups::model::ProfileProperties::default(),
         id: TenantId::from_u128(0),
@@ -59,16 +59,16 @@ fn tenant(applications: u128, groups: u128, connectors: u128) -> Tenant {
                 region: "eur".into(),
             })
             .collect(),
-        connectors: (0..connectors)
-            .map(|number| ConnectorDocument {
+        connectors: (0..)
+            .zip(connectors)
+            .map(|(number, of_group)| ConnectorDocument {
                 id: ConnectorId::from_u128(number),
                 machine_name: format!("host{number}").into(),
                 external_ip: "192.0.2.1".into(),
                 status: ConnectorStatus::Active,
                 inactive_since: None,
                 version: "1".into(),
-                // A quarter of the groups has one connector more than the others: 1 to 7, so that each kind of failure is there.
-                member_of: group(if number % 5 == 0 { number % groups / 4 } else { number % groups }),
+                member_of: group(of_group),
             })
             .collect(),
         applications: (0..applications)
@@ -139,7 +139,7 @@ fn main() {
     let mut benches = criterion.benchmark_group("plan");
     benches.sample_size(10);
     for applications in [1_000_u128, 10_000, 100_000, 1_000_000] {
-        let tenant = tenant(applications, GROUPS, GROUPS * 2);
+        let tenant = tenant(applications, GROUPS, (0..GROUPS * 2).map(|number| number / 2));
         let new_ids = || [group(1 << 64)];
         let (whole, ids, region) = (whole_group(), by_ids(&tenant), region());
         let plan = |desired| tenant.plan(desired, PlanOptions::default(), new_ids()).unwrap();

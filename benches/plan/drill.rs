@@ -48,7 +48,16 @@ fn by_questions(tenant: &Tenant) -> usize {
 }
 
 pub(crate) fn run(criterion: &mut Criterion) {
-    let tenant = super::tenant(APPLICATIONS, GROUPS, CONNECTORS);
+    // Of three groups one has one connector, one has two and one has seven, so that each kind of failure is there.
+    let dealt = (0..CONNECTORS).map(|number| {
+        number / 10 * 3
+            + match number % 10 {
+                0 => 0,
+                1 | 2 => 1,
+                _ => 2,
+            }
+    });
+    let tenant = super::tenant(APPLICATIONS, GROUPS, dealt);
     let connectors: Vec<_> = tenant.connectors().map(ConnectorView::id).collect();
     let drill = tenant.drill();
     // No figure is worth printing before both have come to the same.

@@ -93,7 +93,7 @@ fn with_unique_names(tenant: &Tenant) -> Tenant {
 
 /// The lengths, which criterion does not print, each with one time.
 fn lengths(groups: u128, applications: u128) {
-    let tenant = with_unique_names(&tenant(applications, groups, groups * 2));
+    let tenant = with_unique_names(&tenant(applications, groups, (0..groups * 2).map(|number| number / 2)));
     println!("{groups} groups, {applications} applications: steps, at least, seconds");
     for aim in [Aim::FewestSteps, Aim::KeepAvailable] {
         for (name, desired) in [
@@ -117,7 +117,7 @@ pub(crate) fn run(criterion: &mut Criterion) {
     let mut benches = criterion.benchmark_group("large plan");
     benches.sample_size(10);
     for (groups, applications) in [(300, 100_000), (1_000, 1_000_000)] {
-        let tenant = tenant(applications, groups, groups * 2);
+        let tenant = tenant(applications, groups, (0..groups * 2).map(|number| number / 2));
         let name = format!("{groups} groups, {applications} applications");
         let one = next_group(&tenant, groups, |_| 1);
         let all = next_group(&tenant, groups, |number| u128::try_from(number).unwrap() * 7 % groups);

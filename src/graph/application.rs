@@ -82,7 +82,7 @@ fn create(
 ) -> Result<Reply, Error> {
     let application = made(directory, call, version, None, session)?;
     let view = View { call, version };
-    Ok(Reply::created(&Shown::one(application, "applications", view), view, "applications", &application.id()))
+    Ok(Reply::created(&Shown::one(application, "applications", view), view.link("applications", &application.id())))
 }
 
 /// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or

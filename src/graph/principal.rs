@@ -157,7 +157,7 @@ pub(super) fn create(
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
     let view = View { call, version };
-    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view, "servicePrincipals", &id))
+    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view.link("servicePrincipals", &id)))
 }
 
 /// `PATCH` or `DELETE` of one.

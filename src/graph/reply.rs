@@ -1,12 +1,9 @@
 //! What a request is answered with, before it is an HTTP response.
 
-use alloc::{format, string::String, vec::Vec};
-use core::fmt;
+use alloc::{string::String, vec::Vec};
 
 use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
-
-use super::shown::View;
 
 /// What a request is answered with.
 #[derive(Debug)]
@@ -35,8 +32,7 @@ impl Reply {
     }
 
     /// A new thing of a collection, and where it can be read.
-    pub(super) fn created(body: &impl Serialize, view: View<'_>, set: &str, id: &dyn fmt::Display) -> Self {
-        let link = format!("{}/{}/{set}/{id}", view.call.root, view.version.as_str());
+    pub(super) fn created(body: &impl Serialize, link: String) -> Self {
         Self { headers: Vec::from([(header::LOCATION, link)]), ..Self::json(StatusCode::CREATED, body) }
     }
 

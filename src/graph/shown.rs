@@ -1,6 +1,7 @@
 //! Things as JSON: whole or in part, with what they are related to.
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -38,6 +39,11 @@ impl View<'_> {
     /// What an answer says that it is.
     pub(super) fn context(self, path: &str) -> String {
         format!("{}/{}/$metadata#{path}", self.call.root, self.version.as_str())
+    }
+
+    /// Where a thing of a collection can be read.
+    pub(super) fn link(self, set: &str, id: &dyn fmt::Display) -> String {
+        format!("{}/{}/{set}/{id}", self.call.root, self.version.as_str())
     }
 }
 

@@ -11,6 +11,7 @@ mod folder;
 pub(crate) mod layout;
 mod node;
 mod places;
+mod principals;
 mod publishing;
 mod repair;
 pub(crate) mod segments;

@@ -6,9 +6,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::RefCell;
 
 use connector_groups::{
-    AppId, ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
+    ApplicationId, ConnectorGroupId, ConnectorId, Timestamp,
     document::{ApplicationDocument, ConnectorDocument},
-    model::{ApplicationProperties, ConnectorStatus, OnPremisesPublishing, ServicePrincipal},
+    model::{ApplicationProperties, ConnectorStatus, OnPremisesPublishing},
 };
 use serde_json::{Map, Value};
 
@@ -18,8 +18,9 @@ use super::{
     folder::{Folder, Told},
     layout::Part,
     node::{Node, Place, Problem},
+    principals::Principals,
     publishing, segments,
-    things::{Application, Connector, Group, rest},
+    things::{Application, Connector, Group},
 };
 
 /// What the lists are read with.
@@ -52,9 +53,6 @@ pub(super) struct PlacedApplication {
     /// What the service principal says and the engine does not hold.
     pub(super) principal_rest: Map<String, Value>,
 }
-
-/// Service principals by the client id of their application.
-type Principals = BTreeMap<AppId, (ServicePrincipal, Map<String, Value>)>;
 
 /// What is told of an application's group.
 enum GroupOf {
@@ -249,43 +247,6 @@ impl Reading<'_> {
                 self.placed_application(application, &places, &mut principals, findings).map_err(Problems::from)
             })
             .collect()
-    }
-
-    /// The service principals of these applications. Most in a tenant are of applications of others, and are passed over.
-    fn service_principals(&self, all: &[Application], findings: &mut Findings) -> Result<Principals, Problem> {
-        let part = Part::ServicePrincipals;
-        let Some(nodes) = self.folder.list(part)? else {
-            self.untold.borrow_mut().no_principals = true;
-            return Ok(Principals::new());
-        };
-        let ours: BTreeSet<AppId> = all.iter().filter_map(|application| application.app_id).collect();
-        let (mut principals, mut others) = (Principals::new(), 0_usize);
-        for node in nodes {
-            let members = node.members()?;
-            // A service principal of Microsoft's own may have no application at all.
-            let app_id = members.get("appId").map(Node::parsed::<AppId>).transpose()?;
-            let Some(app_id) = app_id.filter(|app_id| ours.contains(app_id)) else {
-                others = others.saturating_add(1);
-                continue;
-            };
-            let id = members.required("id")?.parsed()?;
-            let mut rest = rest(&members, &["id", "appId"])?;
-            let properties: ApplicationProperties = modelled(&mut rest);
-            if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))
-                && first.id != id
-            {
-                let message =
-                    format!("{id} is the second service principal of application {app_id}; {} was the first", first.id);
-                return Err(node.problem(message));
-            }
-        }
-        if others > 0 {
-            let message = format!(
-                "{others} service principals belong to no application that is known here; they are passed over"
-            );
-            findings.add(Level::Note, "other-principals", || Place::whole(self.folder.shown(&part.file(1))), message);
-        }
-        Ok(principals)
     }
 
     /// The group that an application's own answer tells.

@@ -24,6 +24,7 @@ use connector_groups::{
 };
 use serde_json::Value;
 
+#[cfg(feature = "export")]
 pub(crate) use self::machine::FORMAT;
 use self::{
     report::Report,

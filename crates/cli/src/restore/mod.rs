@@ -44,7 +44,7 @@ Examples:
 
   # From an export or a document of the tenant as it is
   connector-groups restore backup export
-  connector-groups restore --format markdown backup export > restore.md
+  connector-groups restore --format markdown backup export | less
 
   # Applications that are gone for good, and an ambiguity that was told
   connector-groups restore --recreate-applications --match 5d…01=5d…77 backup export
@@ -217,19 +217,14 @@ impl Options {
                 }
                 input::tenant("restore", &path.display().to_string(), self.tenant_id.as_deref(), assume)
             }
-            (None, Some(graph)) => self.fetched(graph, assume),
+            #[cfg(feature = "export")]
+            (None, Some(graph)) => crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume),
+            #[cfg(not(feature = "export"))]
+            (None, Some(graph)) => Err(format!(
+                "{graph}: this build fetches nothing: build it with the default features, or name a folder"
+            )),
             (None, None) => Err(String::from("the tenant as it is is needed: a folder, or --graph URL")),
         }
-    }
-
-    #[cfg(feature = "export")]
-    fn fetched(&self, graph: &str, assume: &Assume) -> Result<Imported, String> {
-        crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume)
-    }
-
-    #[cfg(not(feature = "export"))]
-    fn fetched(&self, _: &str, _: &Assume) -> Result<Imported, String> {
-        Err(String::from("this build fetches nothing: build it with the default features, or name a folder"))
     }
 }
 

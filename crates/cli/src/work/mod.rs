@@ -16,9 +16,11 @@ use alloc::collections::BTreeSet;
 use connector_groups::{Command, ConnectorGroupId, Event, Tenant};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "export")]
+pub(crate) use self::places::{Connector, Place};
 pub(crate) use self::{
     effect::{Change, Effect},
-    places::{Connector, Place, Places},
+    places::Places,
     request::{Body, Piece, Request, join},
 };
 

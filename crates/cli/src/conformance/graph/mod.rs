@@ -3,6 +3,7 @@
 //! The generator's commands become requests; the engine answers them through its own wire, the service over HTTP. Statuses,
 //! codes and, by reads, the state are compared. What was made is taken down after each trace.
 
+mod about;
 mod capture;
 mod compare;
 mod curl;
@@ -11,6 +12,7 @@ mod reference;
 mod request;
 mod run;
 mod service;
+mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -140,7 +142,7 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
     // Connectors of a tenant carry somebody's traffic: only those that were named are moved.
     let is_here = graph.starts_with("http://");
     let connectors = if named.is_empty() && is_here { None } else { Some(&*named) };
-    let seed = run::survey(&mut service, connectors)?;
+    let seed = survey::survey(&mut service, connectors)?;
     let capture = options.capture.as_deref();
     let mut capture = capture.map(|path| Capture::new(path, graph, &today())).transpose()?;
     let (mut requests, mut differences) = (0_u64, 0_u64);

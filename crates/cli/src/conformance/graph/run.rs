@@ -1,16 +1,16 @@
 //! Traces against a service: what is sent, what is read afterwards, and what is taken down.
 
 use connector_groups::{
-    Command, DirectoryCommand, Tenant,
+    Command, DirectoryCommand,
     command::{CreateApplication, CreateConnectorGroup, CreateServicePrincipal},
     graph::Profile,
-    view::{ApplicationView, ConnectorGroupView, ConnectorView},
     workload::{Weights, Workload, shortest},
 };
 
 use super::{
     super::Compare,
     Answer, Service,
+    about::{about, of_application, of_connector, of_group},
     compare::difference,
     ids::Ids,
     reference::{Reference, Seed, TENANT},
@@ -181,17 +181,17 @@ impl<S: Service> Harness<'_, S> {
         let tenant = trace.reference.tenant()?;
         let request = Request::of(command, tenant).filter(|_| !self.is_left_out(command));
         let Some(request) = request else { return Ok(None) };
-        let mut about = about(command, tenant);
+        let mut shown = about(command, tenant);
         let (new, difference) = self.ask(trace, &request, number_of(command))?;
         if difference.is_some() {
             return Ok(difference);
         }
-        about.extend(new.map(|id| format!("{}/{id}", request.path)));
+        shown.extend(new.map(|id| format!("{}/{id}", request.path)));
         // Moves end somewhere else, which only the tenant afterwards tells.
-        about.extend(self::about(command, trace.reference.tenant()?));
-        about.sort();
-        about.dedup();
-        for path in about {
+        shown.extend(about(command, trace.reference.tenant()?));
+        shown.sort();
+        shown.dedup();
+        for path in shown {
             let (_, difference) = self.ask(trace, &Request::get(path), 0)?;
             if difference.is_some() {
                 return Ok(difference);
@@ -358,120 +358,4 @@ fn number_of(command: &Command) -> u128 {
 fn line(command: &Command) -> String {
     let command = DirectoryCommand::InTenant { tenant: TENANT, command: command.clone() };
     serde_json::to_string(&command).unwrap_or_default()
-}
-
-/// What to read to see whether a command has done what its answer says.
-fn about(command: &Command, tenant: &Tenant) -> Vec<String> {
-    let default = || of_group(tenant.default_connector_group());
-    let of_id = |id| tenant.connector_group(id).map_or_else(|| Vec::from([request::group(id)]), of_group);
-    let of_application_id = |id| {
-        let found = tenant.application(id);
-        let group = found.and_then(ApplicationView::connector_group).into_iter().flat_map(of_group);
-        let paths = found.map_or_else(|| Vec::from([request::application(id)]), of_application);
-        paths.into_iter().chain(group).collect::<Vec<_>>()
-    };
-    match command {
-        Command::CreateConnectorGroup(_) => Vec::from([request::groups()]),
-        Command::UpdateConnectorGroup(command) => of_id(command.id),
-        Command::DeleteConnectorGroup(command) => [of_id(command.id), Vec::from([request::groups()])].concat(),
-        Command::AddConnector(command) => {
-            let connector = tenant.connector(command.connector);
-            let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
-            let connector = connector.into_iter().flat_map(of_connector);
-            of_id(command.connector_group).into_iter().chain(before).chain(connector).collect()
-        }
-        Command::RemoveConnector(command) => {
-            let connector = tenant.connector(command.connector);
-            let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
-            default().into_iter().chain(before).chain(connector.into_iter().flat_map(of_connector)).collect()
-        }
-        Command::UpdateApplication(command) => of_application_id(command.id),
-        Command::DeleteApplication(command) => of_application_id(command.id),
-        Command::PublishApplication(command) => of_application_id(command.application),
-        Command::UnpublishApplication(command) => of_application_id(command.application),
-        Command::AddApplication(command) => {
-            [of_application_id(command.application), of_id(command.connector_group)].concat()
-        }
-        Command::RemoveApplication(command) => [of_application_id(command.application), default()].concat(),
-        Command::CreateServicePrincipal(command) => of_application_id(command.application),
-        Command::UpdateServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
-        Command::DeleteServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
-        Command::AddApplicationSegment(command) => of_application_id(command.application),
-        Command::UpdateApplicationSegment(command) => of_segment(command.id, tenant),
-        Command::RemoveApplicationSegment(command) => of_segment(command.id, tenant),
-        _ => Vec::new(),
-    }
-}
-
-fn of_segment(id: connector_groups::ids::ApplicationSegmentId, tenant: &Tenant) -> Vec<String> {
-    let owner = tenant.application_segment(id).map(|(application, _)| application);
-    owner.map_or_else(Vec::new, |owner| Vec::from([request::segments(owner.id())]))
-}
-
-fn of_group(group: ConnectorGroupView<'_>) -> Vec<String> {
-    let path = request::group(group.id());
-    Vec::from([format!("{path}/members"), format!("{path}/applications?$select=id,displayName"), path])
-}
-
-fn of_connector(connector: ConnectorView<'_>) -> Vec<String> {
-    let path = format!("{PROFILE}/connectors/{}", connector.id());
-    Vec::from([format!("{path}/memberOf"), path])
-}
-
-fn of_application(application: ApplicationView<'_>) -> Vec<String> {
-    let path = request::application(application.id());
-    let mut paths = Vec::from([
-        format!("{path}?$select=id,appId,displayName,onPremisesPublishing"),
-        format!("{path}/connectorGroup"),
-        path,
-    ]);
-    if application.is_published() {
-        paths.push(request::segments(application.id()));
-    }
-    paths
-}
-
-/// What a tenant begins with, as it is read from a service.
-///
-/// # Errors
-/// There is no default group, or a connector that is named is not in it.
-pub(super) fn survey(service: &mut impl Service, connectors: Option<&[String]>) -> Result<Seed, String> {
-    let list = |service: &mut dyn Service, path: &str| -> Result<Vec<serde_json::Value>, String> {
-        let answer = service.send(&Request::get(path.into()))?;
-        let list = answer.body.get("value").and_then(serde_json::Value::as_array).filter(|_| answer.is_accepted());
-        list.cloned().ok_or_else(|| format!("GET {path}: {}", answer.told()))
-    };
-    let text = |value: &serde_json::Value, name: &str| {
-        value.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_string()
-    };
-    let groups = list(service, &request::groups())?;
-    let default = groups.iter().find(|group| {
-        group.get("isDefault").and_then(serde_json::Value::as_bool) == Some(true)
-            && text(group, "connectorGroupType").eq_ignore_ascii_case("applicationProxy")
-    });
-    let default = default.ok_or("the tenant has no default connector group")?;
-    let id = |value: &serde_json::Value| text(value, "id");
-    let default_group = id(default).parse().map_err(|_| format!("the id of the default group is {:?}", id(default)))?;
-    let members = list(service, &format!("{}/members", request::group(default_group)))?;
-    let is_named = |found: &serde_json::Value| connectors.is_none_or(|named| named.contains(&id(found).to_lowercase()));
-    let mut seed = Seed {
-        default_group,
-        default_name: text(default, "name"),
-        default_region: text(default, "region"),
-        connectors: Vec::new(),
-    };
-    for found in members.iter().filter(|found| is_named(found)) {
-        seed.connectors.push(super::reference::Connector {
-            id: id(found).parse().map_err(|_| format!("the id of a connector is {:?}", id(found)))?,
-            machine_name: text(found, "machineName"),
-            external_ip: text(found, "externalIp"),
-            version: text(found, "version"),
-            is_active: text(found, "status").eq_ignore_ascii_case("active"),
-        });
-    }
-    let has = |name: &String| seed.connectors.iter().any(|connector| connector.id.to_string() == *name);
-    match connectors.into_iter().flatten().find(|name| !has(name)) {
-        Some(name) => Err(format!("connector {name} is not in the default group: move it there first")),
-        None => Ok(seed),
-    }
 }
