@@ -53,6 +53,8 @@ pub mod refusal;
 mod select;
 mod state;
 mod tenant;
+#[cfg(test)]
+mod tests;
 pub mod timestamp;
 pub mod view;
 mod words;

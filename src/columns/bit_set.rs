@@ -3,7 +3,6 @@
 //! chosen.
 
 use alloc::{vec, vec::Vec};
-use core::ops::Range;
 
 use super::{slot::Slot, work};
 
@@ -32,15 +31,6 @@ impl BitSet {
     pub(crate) fn contains(&self, slot: Slot) -> bool {
         let word = self.0.get(slot.index().wrapping_shr(6)).copied().unwrap_or(0);
         word.wrapping_shr(u32::try_from(slot.index() & 63).unwrap_or(0)) & 1 == 1
-    }
-
-    /// Inserts these slots, and possibly others of the first and the last word.
-    pub(crate) fn insert_around(&mut self, slots: Range<usize>) {
-        // Whole words are filled, because the callers look for candidates: a slot too many is compared in
-        // vain, a slot too few would be missed. The last page may reach beyond the last slot, hence the
-        // minimum.
-        let words = slots.start.wrapping_shr(6)..slots.end.div_ceil(WORD_BITS).min(self.0.len());
-        self.0.get_mut(words).unwrap_or_default().fill(u64::MAX);
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,6 +1,7 @@
 //! A slot map: the ids of the things of one kind, their order, and the slot that each id has.
 
 use alloc::{sync::Arc, vec, vec::Vec};
+use core::ops::Range;
 
 use super::key::Key;
 use super::{
@@ -145,6 +146,17 @@ impl<I: Key> SlotMap<I> {
     /// These of the slots, in order.
     pub(crate) fn chosen<'a>(&'a self, chosen: &'a BitSet) -> impl Iterator<Item = Slot> + 'a {
         self.in_order(chosen.iter(), |slot| *slot, self.late_behind(None).filter(|slot| chosen.contains(*slot)))
+    }
+
+    /// The live slots in these ranges, in order. The ranges must be sorted, and must not overlap.
+    pub(crate) fn live_in<'a>(&'a self, ranges: &'a [Range<usize>]) -> impl Iterator<Item = Slot> + 'a {
+        let is_in = |slot: &Slot| {
+            let range = ranges.get(ranges.partition_point(|range| range.end <= slot.index()));
+            range.is_some_and(|range| range.contains(&slot.index()))
+        };
+        let slots = ranges.iter().cloned().flatten().map(Slot::at);
+        let live = slots.filter(|slot| self.is_live(*slot));
+        self.in_order(live, |slot| *slot, self.late_behind(None).filter(is_in))
     }
 
     pub(crate) fn iter(&self) -> Exactly<InOrder<'_>> {

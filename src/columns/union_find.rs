@@ -12,7 +12,10 @@
 //! that it saves.
 
 use alloc::{vec, vec::Vec};
-use core::{iter, ops::BitOr};
+use core::{
+    iter,
+    ops::{BitOr, Range},
+};
 
 use super::{
     bit_set::{BitSet, bits},
@@ -311,12 +314,17 @@ impl UnionFind {
         self.each().filter_map(move |(index, node)| Some((Slot::at(index), (*sets.get(node?.index())?)?)))
     }
 
-    /// Adds to `chosen` the elements that may be in another set in `other`. `is_other` tells whether two
-    /// slots mean different sets.
-    pub(crate) fn differences(&self, other: &Self, chosen: &mut BitSet, is_other: impl Fn(Slot, Slot) -> bool) {
+    /// Adds to `chosen` the ranges of elements that may be in another set in `other`. `is_other` tells whether two slots mean
+    /// different sets.
+    pub(crate) fn differences(
+        &self,
+        other: &Self,
+        chosen: &mut Vec<Range<usize>>,
+        is_other: impl Fn(Slot, Slot) -> bool,
+    ) {
         // First the elements whose node was written in either; then those whose node is the same but leads
         // elsewhere, as a union writes nodes and no elements.
-        self.of.unshared(&other.of).for_each(|page| chosen.insert_around(page));
+        chosen.extend(self.of.unshared(&other.of));
         // A node that is free in one of the two has no element on a shared page: its elements left it
         // there, and that wrote their pages.
         let differs =
@@ -327,7 +335,11 @@ impl UnionFind {
         }
         for (index, node) in self.each() {
             if node.and_then(|node| nodes.get(node.index())).is_some_and(|differs| *differs) {
-                chosen.insert(Slot::at(index));
+                let behind = index.saturating_add(1);
+                match chosen.last_mut().filter(|last| last.end == index) {
+                    Some(last) => last.end = behind,
+                    None => chosen.push(index..behind),
+                }
             }
         }
     }

@@ -85,6 +85,15 @@ pub(crate) fn grown(entries: usize) {
     count(|work| work.grown = work.grown.saturating_add(entries));
 }
 
+#[cfg(test)]
+impl Work {
+    /// All of it together, one thing counted as another, but for words, of which a cache line has eight.
+    pub(crate) fn sum(&self) -> usize {
+        let Self { pages, buckets, steps, elements, side_by_side, nodes, words, bits, laid_out, grown } = *self;
+        pages + buckets + steps + elements + side_by_side + nodes + words / 8 + bits + laid_out + grown
+    }
+}
+
 /// What is done meanwhile.
 #[cfg(test)]
 pub(crate) fn of(action: impl FnOnce()) -> Work {

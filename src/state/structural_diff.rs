@@ -13,7 +13,7 @@ use super::{
     State,
     views::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
-use crate::columns::{BitSet, Key, Slot, SlotMap};
+use crate::columns::{Key, Slot, SlotMap};
 
 /// The differences: each thing as it is here and there, in creation order; things that exist only there
 /// come last.
@@ -23,7 +23,7 @@ impl State {
     /// Compares records only: which group is the default never changes (T3).
     pub(crate) fn connector_groups_diff<'a>(&'a self, other: &'a Self) -> Differences<ConnectorGroupView<'a>> {
         let (one, another) = (&self.groups, &other.groups);
-        let chosen = on_pages(&one.by_id, &another.by_id, one.unshared(another));
+        let chosen = merged(one.unshared(another).collect());
         let view = |state| move |slot| ConnectorGroupView { state, slot };
         compared((&one.by_id, &another.by_id), &chosen, view(self), view(other))
     }
@@ -32,42 +32,47 @@ impl State {
     /// shared page means the same group in both.
     pub(crate) fn connectors_diff<'a>(&'a self, other: &'a Self) -> Differences<ConnectorView<'a>> {
         let (one, another) = (&self.connectors, &other.connectors);
-        let chosen = on_pages(&one.by_id, &another.by_id, one.unshared(another));
+        let chosen = merged(one.unshared(another).collect());
         let view = |state| move |slot| ConnectorView { state, slot };
         compared((&one.by_id, &another.by_id), &chosen, view(self), view(other))
     }
 
     pub(crate) fn applications_diff<'a>(&'a self, other: &'a Self) -> Differences<ApplicationView<'a>> {
         let (one, another) = (&self.applications, &other.applications);
-        let mut chosen = on_pages(&one.by_id, &another.by_id, one.unshared(another));
+        let mut chosen = one.unshared(another).collect();
         let is_other_group = |here, there| self.groups.by_id.id(here) != other.groups.by_id.id(there);
         one.groups.differences(&another.groups, &mut chosen, is_other_group);
         let view = |state| move |slot| ApplicationView { state, slot };
-        compared((&one.by_id, &another.by_id), &chosen, view(self), view(other))
+        compared((&one.by_id, &another.by_id), &merged(chosen), view(self), view(other))
     }
 }
 
-/// The slots of either map that lie on one of these pages.
-fn on_pages<I: Key>(one: &SlotMap<I>, other: &SlotMap<I>, pages: impl Iterator<Item = Range<usize>>) -> BitSet {
-    let mut chosen = BitSet::with_room(one.slots().max(other.slots()));
-    pages.for_each(|page| chosen.insert_around(page));
-    chosen
+/// The same ranges, sorted and without overlaps. As many as there are pages that changed, whatever the tenant holds.
+fn merged(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut ranges = ranges;
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|range, former| {
+        let is_joined = range.start <= former.end;
+        former.end = if is_joined { former.end.max(range.end) } else { former.end };
+        is_joined
+    });
+    ranges
 }
 
 /// The things at chosen slots that are not the same in both states.
 fn compared<I: Key, V: PartialEq>(
     (one, other): (&SlotMap<I>, &SlotMap<I>),
-    chosen: &BitSet,
+    chosen: &[Range<usize>],
     view: impl Fn(Slot) -> V,
     view_of_other: impl Fn(Slot) -> V,
 ) -> Differences<V> {
     // Each search keeps its own position, as the two walks advance independently.
     let (mut there, mut here) = (Beside::new(other), Beside::new(one));
-    let both = one.chosen(chosen).filter(|slot| one.is_live(*slot)).filter_map(|slot| {
+    let both = one.live_in(chosen).filter_map(|slot| {
         let found = (Some(view(slot)), there.find(one.id(slot), slot).map(&view_of_other));
         (found.0 != found.1).then_some(found)
     });
-    let added = other.chosen(chosen).filter(|slot| other.is_live(*slot) && here.find(other.id(*slot), *slot).is_none());
+    let added = other.live_in(chosen).filter(|slot| here.find(other.id(*slot), *slot).is_none());
     both.chain(added.map(|slot| (None, Some(view_of_other(slot))))).collect()
 }
 

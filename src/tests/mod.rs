@@ -1,0 +1,3 @@
+//! Tests of the whole engine that look inside.
+
+mod counted_work;
