@@ -15,7 +15,7 @@ use super::{
     entity::{Entity, Property, Related, kept_or_unset, object},
     error::{Code, Error},
     find,
-    json::{Members, unchanged},
+    json::{Members, read_only, unchanged},
     open,
     options::Profile,
     query::Query,
@@ -143,9 +143,7 @@ pub(super) fn create(
     enabled(tenant_now, call)?;
     let application = find::application(tenant_now, key)?.id();
     let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
-    // The new segment gets an id of its own, whatever the body says: there is nothing yet that the given one could
-    // name.
-    members.take("id");
+    read_only(&mut members, &["id"])?;
     let Given { host, kind, protocol, ports } = given(&mut members, call.options.profile)?;
     let missing = |name: &str| Error::new(Code::InvalidSegment, &alloc::format!("The property '{name}' is missing."));
     let destination_host = host.ok_or_else(|| missing("destinationHost"))?;

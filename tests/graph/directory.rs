@@ -217,6 +217,8 @@ fn segments_are_made_read_changed_and_deleted() {
     let ports = json!({"destinationHost": "a", "destinationType": "fqdn", "ports": ["2-1"]});
     server.post(&segments, &ports).is_refused(400, "InvalidJson_BadRequest");
     server.post(&segments, &json!({"destinationType": "fqdn"})).is_refused(400, "InvalidJson_BadRequest");
+    let with_id = json!({"id": segment, "destinationHost": "b", "destinationType": "fqdn"});
+    server.post(&segments, &with_id).is_refused(400, "Request_BadRequest");
 
     server.patch(&item, &json!({"Ports": ["446-446"], "action": "exclude", "id": segment})).is(204);
     let read = server.get(&item);

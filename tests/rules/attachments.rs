@@ -307,6 +307,24 @@ fn i9_r51_no_two_segments_of_a_tenant_overlap() {
     }
 }
 
+/// What a segment has left is free at once: its ports, its protocols, and all of it where its application is unpublished.
+#[test]
+fn i9_what_a_segment_has_left_is_free() {
+    let mut world = World::new().with_published(&[1, 2]);
+    let at =
+        |ports: &[&str], protocol: &str| json!({"destinationHost": "10.0.0.1", "protocol": protocol, "ports": ports});
+    world.accepts(add(1, 1, &at(&["1-9"], "tcp,udp")));
+    world.refuses(add(2, 2, &at(&["1-1"], "tcp")), &in_use(1, 1));
+    world.accepts(change(1, &json!({"ports": ["2-9"]})));
+    world.accepts(add(2, 2, &at(&["1-1"], "tcp")));
+    world.accepts(change(1, &json!({"protocol": "udp"})));
+    world.accepts(add(3, 2, &at(&["2-9"], "tcp")));
+    // A segment of the same id comes back elsewhere, and is not where the first one was.
+    world.accepts(unpublish(2));
+    world.accepts(add(3, 1, &at(&["20-29"], "tcp")));
+    world.accepts(add(4, 1, &at(&["2-9"], "tcp")));
+}
+
 #[test]
 fn i9_the_first_that_overlaps_in_the_order_of_the_document_is_told() {
     let mut world = World::new().with_published(&[1, 2, 3]);
