@@ -43,6 +43,9 @@ Examples:
       --connector 5c000000-0000-4000-8000-000000000001 --domain contoso-test.com --patience 60 \\
       --traces 2 --capture answers.jsonl
 
+  # Against answers as the reference pages have them, behind a certificate of its own
+  connector-groups conformance --graph https://graph.test --profile documented --ca-file authority.pem
+
 The exit status is 0 where every answer is the engine's, 1 at the first difference, which is printed
 as the shortest trace that shows it, and 2 where the call is wrong.";
 

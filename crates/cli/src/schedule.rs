@@ -37,6 +37,10 @@ Examples:
   connector-groups schedule --format markdown export
   connector-groups schedule --format json export
 
+  # Groups without applications too, in one tenant of a replay file with a group that is known to be empty
+  connector-groups schedule --every-group --tenant 7e000000-0000-4000-8000-000000000001 \\
+      --assume-empty \"Private Access Pilot\" examples/contoso.jsonl
+
 Begin a round when all connectors of the one before are active again. The exit status is 0 where there
 is a schedule, 1 where a group cannot keep so many (each is named) or the input is wrong, and 2 where
 the call is wrong.";

@@ -350,8 +350,12 @@ fn a_closed_pipe_is_no_panic() {
 /// No option without an example, in the short help too.
 #[test]
 fn each_option_has_its_example() {
-    let exports = if cfg!(feature = "export") { vec![("export", 12), ("apply", 15)] } else { Vec::new() };
-    let all = [("replay", 4), ("plan", 12), ("conformance", 6), ("emulate", 24), ("load", 3)];
+    let exports = if cfg!(feature = "export") {
+        vec![("export", 12), ("apply", 15), ("conformance", 16), ("backup", 14), ("restore", 22)]
+    } else {
+        Vec::new()
+    };
+    let all = [("replay", 4), ("plan", 12), ("emulate", 27), ("load", 5), ("drill", 8), ("schedule", 8)];
     for (subcommand, options) in all.into_iter().chain(exports) {
         for help in ["-h", "--help"] {
             let output = run(subcommand, &[help], b"");

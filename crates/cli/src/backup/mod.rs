@@ -27,6 +27,18 @@ Examples:
   # Back to it, without an outage where there is a way
   connector-groups restore backup --graph https://graph.microsoft.com --az --out restore.plan.json
 
+  # By a code for a browser, in a tenant, as a client and at an address of your own
+  connector-groups backup --device-code --tenant contoso.com --client-id 5b000000-0000-4000-8000-000000000001 \\
+      --login https://login.microsoftonline.us --graph https://graph.microsoft.us --out backup
+
+  # In a script: a token from the environment, more patience, a proxy's certificate, and errors only
+  connector-groups backup --token-env TOKEN --tries 20 --readings 5 --ca-file proxy.pem --quiet \\
+      --graph https://graph.microsoft.com --out backup
+
+  # One tenant of a replay file, with a group that is known to be empty
+  connector-groups backup examples/contoso.jsonl --tenant-id 7e000000-0000-4000-8000-000000000001 \\
+      --assume-empty \"Private Access Pilot\" --out backup
+
 The exit status is 0 where the backup has all that Graph answers, 3 where it lacks something, which is
 told with the request that would get it, and 1 where there is none.";
 

@@ -37,6 +37,10 @@ Examples:
   connector-groups drill --format dot export | dot -Tsvg > drill.svg
   connector-groups drill --format json export
 
+  # A capacity that you have measured, and one tenant of a replay file with a group that is known to be empty
+  connector-groups drill --carries 350 --load Default=900 --tenant 7e000000-0000-4000-8000-000000000001 \\
+      --assume-empty \"Private Access Pilot\" examples/contoso.jsonl
+
 The exit status is 0 where no failure of one connector cuts anybody off, 2 where one does or where
 applications have no active connector as it is, and 1 where the input is wrong. Capacities by cores are
 second-hand: third parties quote them, Microsoft's documents do not.";

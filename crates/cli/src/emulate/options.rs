@@ -54,6 +54,9 @@ Examples:
   # A new tenant that is kept over restarts; faults from the start, the last 100 calls, figures for Prometheus
   connector-groups emulate --tenant --data emulator-data --faults faults.json --journal 100 --metrics
 
+  # The log of --data is folded into a snapshot after this many commands
+  connector-groups emulate --tenant --data emulator-data --data-log 1000
+
   # Limits: connections at once, seconds for a request, bytes of its body
   connector-groups emulate --connections 64 --time 10 --body 65536";
 

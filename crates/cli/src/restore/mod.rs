@@ -52,6 +52,22 @@ Examples:
   # What Microsoft's weekly script or EntraExporter wrote: it says what these lack
   connector-groups restore PrivateAccessBackup export
 
+  # By a code for a browser, in a tenant, as a client and at an address of your own
+  connector-groups restore backup --device-code --tenant contoso.com --client-id 5b000000-0000-4000-8000-000000000001 \\
+      --login https://login.microsoftonline.us --graph https://graph.microsoft.us --out restore.plan.json
+
+  # In a script: a token from the environment, more patience, a proxy's certificate, and errors only
+  connector-groups restore backup --token-env TOKEN --tries 20 --readings 5 --ca-file proxy.pem --quiet \\
+      --graph https://graph.microsoft.com --out restore.plan.json
+
+  # As lines for replay, as requests, with all names, and what does not come back as JSON
+  connector-groups restore --lines restore.jsonl --report report.json --all backup export
+  connector-groups restore --as graph backup export
+
+  # One tenant of a replay file; things may wait in any group, and one group is known to be empty
+  connector-groups restore --tenant-id 7e000000-0000-4000-8000-000000000001 --park-anywhere \\
+      --assume-empty \"Private Access Pilot\" backup examples/contoso.jsonl
+
 The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is no way,
 the input is wrong or ambiguous.";
 

@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// Check a service that speaks Graph's wire, such as an emulator, at this URL, without the version
     #[arg(long, value_name = "URL", conflicts_with_all = ["program", "answers"])]
     pub(super) graph: Option<String>,
-    /// The token is in this environment variable; without it and without --az, none is sent
+    /// The token is in this environment variable; by default none is sent, unless the Azure CLI is asked
     #[arg(long, value_name = "VARIABLE", requires = "graph")]
     token_env: Option<String>,
     /// Ask the Azure CLI for a token
