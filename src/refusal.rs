@@ -188,7 +188,7 @@ pub enum Refusal {
         /// Which published application has the same URL, in any case.
         application: ApplicationId,
     },
-    /// The application has a service principal.
+    /// The application has a service principal (C-15).
     #[error("application {application} has service principal {service_principal}")]
     ServicePrincipalExists {
         /// Which was to have a new one.

@@ -259,7 +259,7 @@ fn url_is_free(property: UrlProperty, but: ApplicationId, user: Option<Applicati
     other.map_or(Ok(()), |application| Err(Refusal::UrlInUse { property, application }))
 }
 
-/// An application has one service principal at most.
+/// C-15: an application has one service principal at most.
 pub(super) fn without_service_principal(application: ApplicationView<'_>) -> Check {
     application.service_principal().map_or(Ok(()), |present| {
         Err(Refusal::ServicePrincipalExists { application: application.id(), service_principal: present.id })

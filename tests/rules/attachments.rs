@@ -118,7 +118,7 @@ fn a_property_that_the_model_has_is_an_invalid_line_in_any_case() {
 }
 
 #[test]
-fn an_application_has_one_service_principal_at_most() {
+fn c15_an_application_has_one_service_principal_at_most() {
     let mut world = World::new().with_published(&[1, 2]);
     let mut created = create_principal(1, 1);
     created["properties"] = json!({"tags": ["HideApp"]});

@@ -12,6 +12,7 @@ use super::{
     page::{Escaped, Html},
     writes::held,
 };
+use crate::words;
 
 const CALLS_MAX: usize = 100;
 
@@ -76,34 +77,14 @@ impl Display for Told<'_> {
     }
 }
 
-/// The rule behind a refusal, by its number in the document of rules, in words.
-fn rule(refusal: &Refusal) -> &'static str {
+/// The rule behind a refusal; of a list or a transaction, that behind its first reason.
+fn rule(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::TenantNotFound { .. } => "R-70: a tenant is there before it is used.",
-        Refusal::BlankName => "R-45: a group has a name that is not blank.",
-        Refusal::InvalidRegion { .. } => "R-32: a region is a name, and not the sentinel.",
-        Refusal::InvalidUrl { .. } => "R-50: a URL is absolute, with a domain name, and ends with a slash.",
-        Refusal::ReadOnlyProperty { .. } => "R-48: the system sets this property.",
-        Refusal::DuplicateReference { .. } => "A list names each thing once.",
-        Refusal::NestedTransaction => "T4: a transaction is whole or nothing, and has no other one in it.",
-        Refusal::ClockMovedBack { .. } => "I7: time does not run backwards.",
-        Refusal::ConnectorNotFound { .. } => "R-18: a connector is there before it is used.",
-        Refusal::ApplicationNotFound { .. } => "R-70: an application is there before it is used.",
-        Refusal::ConnectorGroupNotFound { .. } => "R-42: a group is there before it is used.",
-        Refusal::AlreadyExists { .. } => "I4: an id is given once.",
-        Refusal::GroupReadOnly { .. } => "T5: administrators change groups of type applicationProxy only.",
-        Refusal::GroupIsDefault { .. } => "T2, R-4: the default group cannot be deleted.",
-        Refusal::ApplicationNotPublished { .. } => "R-24: only a published application has a group.",
-        Refusal::AlreadyInDefault { .. } => "R-14, R-23: from the default group there is nowhere to go back to.",
-        Refusal::DuplicateName { .. } => "I8, R-46: in this tenant a name is given once.",
-        Refusal::RegionLocked { .. } => "T1, R-30: a region changes only while the group is empty.",
-        Refusal::GroupNotEmpty { .. } => "T2, R-40: a group is deleted only while it is empty.",
-        Refusal::ConnectorRegionLocked { .. } => "R-16: in this tenant connectors stay in their region.",
-        Refusal::UrlInUse { .. } => "I5, R-50: no two published applications have the same URL.",
-        Refusal::Bulk { refused } => {
-            refused.first().map_or("T4: a list is done whole or not at all.", |first| rule(&first.reason))
-        }
         Refusal::Transaction { reason, .. } => rule(reason),
-        _ => "See the document of rules.",
+        other => {
+            let first = if let Refusal::Bulk { refused } = other { refused.first() } else { None };
+            let (number, statement) = words::rule(first.map_or(other, |first| &first.reason));
+            format!("{number}: {statement}.")
+        }
     }
 }

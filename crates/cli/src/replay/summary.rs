@@ -21,7 +21,7 @@ impl Summary {
         let number = match outcome {
             Outcome::Applied(_, Ok(_)) => &mut self.accepted,
             Outcome::Applied(_, Err(refusal)) => {
-                self.refused.entry(format!("{} ({})", refusal.code(), words::rule(refusal))).or_default()
+                self.refused.entry(format!("{} ({})", refusal.code(), words::rule(refusal).0)).or_default()
             }
             Outcome::Invalid(Invalid { is_json, .. }) => {
                 let reason = if *is_json { "JSON, but not a command" } else { "not JSON" };

@@ -24,7 +24,7 @@ fn sentence(names: Names<'_>, command: Option<&Command>, target: &str, refusal: 
         Refusal::Bulk { refused } => bulk(names, command, refused),
         Refusal::Transaction { index, reason } => transaction(names, command, *index, reason),
         // Three things in one order: what stands in the way, the rule by which one can look it up, and what to do.
-        other => format!("{} ({}). {}.", why(names, command, target, other), rule(other), advice(other)),
+        other => format!("{} ({}). {}.", why(names, command, target, other), rule(other).0, advice(other)),
     }
 }
 
@@ -32,7 +32,7 @@ fn bulk(names: Names<'_>, command: Option<&Command>, refused: &[RefusedEntry]) -
     let entry = |one: &RefusedEntry| {
         // From 1, as a person counts the entries of a list; the JSON counts from 0.
         let number = u64::from(one.index).saturating_add(1);
-        format!("entry {number}: {} ({})", why(names, command, "", &one.reason), rule(&one.reason))
+        format!("entry {number}: {} ({})", why(names, command, "", &one.reason), rule(&one.reason).0)
     };
     let entries = listed(refused.iter().map(entry), refused.len(), "; ");
     let verb = if refused.len() == 1 { "is" } else { "are" };
@@ -160,29 +160,36 @@ fn contents(connectors: u32, applications: u32) -> String {
     format!("{} and {}", counted(connectors, "connector"), counted(applications, "application"))
 }
 
-/// The number of the rule that a refusal keeps.
-pub(crate) const fn rule(refusal: &Refusal) -> &'static str {
+/// The rule behind a refusal: its number in the document of rules, and what it says here.
+pub(crate) const fn rule(refusal: &Refusal) -> (&'static str, &'static str) {
     match refusal {
-        Refusal::TenantNotFound { .. } | Refusal::ApplicationNotFound { .. } => "R-70",
-        Refusal::BlankName => "R-45",
-        Refusal::InvalidRegion { .. } => "R-33",
-        Refusal::InvalidUrl { .. } | Refusal::UrlInUse { .. } => "R-50",
-        Refusal::ReadOnlyProperty { .. } => "C-14",
-        Refusal::DuplicateReference { .. } => "R-10, R-27",
-        Refusal::ClockMovedBack { .. } => "I7",
-        Refusal::ConnectorNotFound { .. } => "R-18",
-        Refusal::ConnectorGroupNotFound { .. } => "R-42",
-        Refusal::AlreadyExists { .. } => "I4",
-        Refusal::GroupReadOnly { .. } => "R-49",
-        Refusal::GroupIsDefault { .. } => "R-4",
-        Refusal::ApplicationNotPublished { .. } => "R-24",
-        Refusal::AlreadyInDefault { .. } => "R-14, R-23",
-        Refusal::DuplicateName { .. } => "R-46",
-        Refusal::RegionLocked { .. } => "R-30",
-        Refusal::GroupNotEmpty { .. } => "R-40",
-        Refusal::ConnectorRegionLocked { .. } => "R-16",
-        // Nested transactions, bulk commands and transactions: all or nothing.
-        _ => "T4",
+        Refusal::TenantNotFound { .. } => ("R-70", "a tenant is there before it is used"),
+        Refusal::BlankName => ("R-45", "a group has a name that is not blank"),
+        Refusal::InvalidRegion { .. } => ("R-33", "a region is a name, and not the sentinel"),
+        Refusal::InvalidUrl { .. } => ("R-50", "a URL is absolute, with a domain name, and ends with a slash"),
+        Refusal::InvalidSegment { .. } => ("R-51", "a segment has a host of its type, protocols and ports"),
+        Refusal::ReadOnlyProperty { .. } => ("C-14", "the system sets this property"),
+        Refusal::DuplicateReference { .. } => ("R-10, R-27", "a list names each thing once"),
+        Refusal::ClockMovedBack { .. } => ("I7", "time does not run backwards"),
+        Refusal::ConnectorNotFound { .. } => ("R-18", "a connector is there before it is used"),
+        Refusal::ApplicationNotFound { .. } => ("R-70", "an application is there before it is used"),
+        Refusal::ServicePrincipalNotFound { .. } => ("R-70", "a service principal is there before it is used"),
+        Refusal::ApplicationSegmentNotFound { .. } => ("R-70", "a segment is there before it is used"),
+        Refusal::ConnectorGroupNotFound { .. } => ("R-42", "a group is there before it is used"),
+        Refusal::AlreadyExists { .. } => ("I4", "an id is given once"),
+        Refusal::GroupReadOnly { .. } => ("R-49", "administrators change groups of type applicationProxy only"),
+        Refusal::GroupIsDefault { .. } => ("R-4", "the default group cannot be deleted"),
+        Refusal::ApplicationNotPublished { .. } => ("R-24", "only a published application has a group"),
+        Refusal::AlreadyInDefault { .. } => ("R-14, R-23", "from the default group there is nowhere to go back to"),
+        Refusal::DuplicateName { .. } => ("R-46", "in this tenant a name is given once"),
+        Refusal::RegionLocked { .. } => ("R-30", "a region changes only while the group is empty"),
+        Refusal::GroupNotEmpty { .. } => ("R-40", "a group is deleted only while it is empty"),
+        Refusal::ConnectorRegionLocked { .. } => ("R-16", "in this tenant connectors stay in their region"),
+        Refusal::UrlInUse { .. } => ("R-50", "no two published applications have the same URL"),
+        Refusal::ServicePrincipalExists { .. } => ("C-15", "an application has one service principal at most"),
+        Refusal::SegmentInUse { .. } => ("R-51", "no two segments of a tenant overlap"),
+        // Nested transactions, bulk commands and transactions.
+        _ => ("T4", "a list or a transaction is done whole or not at all, and has no transaction in it"),
     }
 }
 
@@ -214,6 +221,9 @@ const fn advice(refusal: &Refusal) -> &'static str {
         Refusal::GroupNotEmpty { .. } => "Nothing is deleted with a group: move them to another group first",
         Refusal::ConnectorRegionLocked { .. } => "Move it to the default group first",
         Refusal::UrlInUse { .. } => "Take another URL, or unpublish that application",
+        Refusal::InvalidSegment { .. } => "Mend the host, protocol or ports",
+        Refusal::ServicePrincipalExists { .. } => "Change the one that it has",
+        Refusal::SegmentInUse { .. } => "Take another host, protocol or port, or remove that segment",
         _ => "Mend the command",
     }
 }
