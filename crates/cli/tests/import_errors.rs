@@ -184,9 +184,15 @@ fn the_document_tells_each_kind_of_message() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let document = fs::read_to_string(root.join("../../src/docs/administration.md")).unwrap();
     let mut kinds = std::collections::BTreeSet::new();
-    for folder in ["src/import", "src/plan"] {
-        for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+    let mut folders = Vec::from([root.join("src/import"), root.join("src/plan")]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap();
             for start in ["Level::Warning,", "Level::Note,", "rule:"] {
                 for rest in text.split(start).skip(1) {
                     let kind = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
