@@ -13,7 +13,7 @@ const page = (name) => readFileSync(new URL(`../page/${name}`, import.meta.url),
 /** Which rule is behind each refusal and each hazard, as the program and the engine say it. */
 function rulesOf(text) {
   const found = {};
-  for (const [, left, numbers] of text.matchAll(/((?:(?:Refusal|Self)::\w+(?: \{ \.\. \})?\s*\|?\s*)+)=> "([A-Z][^"]*)"/g)) {
+  for (const [, left, numbers] of text.matchAll(/((?:(?:Refusal|Self)::\w+(?: \{ \.\. \})?\s*\|?\s*)+)=> [({\s]*"([A-Z][^"]*)"/g)) {
     for (const [, name] of left.matchAll(/::(\w+)/g)) found[name[0].toLowerCase() + name.slice(1)] = numbers.split(", ");
   }
   return found;
