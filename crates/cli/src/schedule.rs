@@ -13,7 +13,6 @@ use connector_groups::{
 use serde_json::json;
 
 use crate::{
-    import::Assume,
     output,
     plan::{
         input,
@@ -64,18 +63,11 @@ pub(crate) struct Options {
     /// Leave out connectors of this version; may be given more than once
     #[arg(long, value_name = "VERSION")]
     skip_version: Vec<String>,
-    /// Which tenant of a directory
-    #[arg(long, value_name = "ID")]
-    tenant: Option<String>,
     /// How to print the rounds
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
-    #[arg(long, value_name = "GROUP")]
-    assume_empty: Vec<String>,
-    /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
-    #[arg(value_name = "TENANT")]
-    from: String,
+    #[command(flatten)]
+    source: input::Source,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -97,10 +89,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 impl Options {
     fn schedule(&self) -> Result<ExitCode, String> {
-        let assume = Assume::new(&self.assume_empty);
-        let imported = input::tenant("schedule", &self.from, self.tenant.as_deref(), &assume)?;
-        input::tell("schedule", &imported);
-        let tenant = &imported.tenant;
+        let tenant = &self.source.read("schedule")?;
         match tenant.schedule(&self.options(tenant)?) {
             Ok(schedule) => {
                 match self.format {

@@ -11,7 +11,6 @@ use connector_groups::{
 
 use self::report::Report;
 use crate::{
-    import::Assume,
     output,
     plan::{input, names},
     safe,
@@ -49,9 +48,6 @@ second-hand: third parties quote them, Microsoft's documents do not.";
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
-    /// Which tenant of a directory
-    #[arg(long, value_name = "ID")]
-    tenant: Option<String>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -70,12 +66,8 @@ pub(crate) struct Options {
     /// Transactions a second that one connector carries, as you have measured it; instead of `--cores`
     #[arg(long, value_name = "NUMBER", conflicts_with = "cores")]
     carries: Option<u32>,
-    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
-    #[arg(long, value_name = "GROUP")]
-    assume_empty: Vec<String>,
-    /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
-    #[arg(value_name = "TENANT")]
-    from: String,
+    #[command(flatten)]
+    source: input::Source,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -101,10 +93,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 impl Options {
     fn drill(&self) -> Result<ExitCode, String> {
-        let assume = Assume::new(&self.assume_empty);
-        let imported = input::tenant("drill", &self.from, self.tenant.as_deref(), &assume)?;
-        input::tell("drill", &imported);
-        let tenant = &imported.tenant;
+        let tenant = &self.source.read("drill")?;
         let drill = tenant.drill();
         let load = self.load(tenant)?;
         let loads = drill.loads(&load).map_err(|error| error.to_string())?;

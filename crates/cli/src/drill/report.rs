@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     output::{self, escaped, visible},
-    plan::names::{self, count},
+    plan::names,
     safe::markdown,
+    words::headline,
 };
 
 /// More names than these are folded.
@@ -33,17 +34,6 @@ pub(super) struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn headline(&self) -> String {
-        let tenant = self.tenant;
-        format!(
-            "Tenant {}: {}, {}, {}.",
-            tenant.id(),
-            count(tenant.connector_groups_count(), "connector group"),
-            count(tenant.connectors_count(), "connector"),
-            count(tenant.applications_count(), "application"),
-        )
-    }
-
     /// Groups in use that nothing serves, or that one connector alone serves, each with its applications by name.
     fn cut_off(&self) -> Vec<(String, Vec<String>)> {
         let sparse =
@@ -94,7 +84,7 @@ impl Report<'_> {
 
     /// Pairs are written one by one, as there may be half a million.
     pub(super) fn print_text(&self, tables: &str) -> Result<(), String> {
-        let mut text = format!("{}\n\n{}", self.headline(), tables.trim_end());
+        let mut text = format!("{}\n\n{}", headline(self.tenant), tables.trim_end());
         let cut_off = self.cut_off();
         if !cut_off.is_empty() {
             text.push_str("\n\nCut off as it is, or by one failure:");
@@ -147,7 +137,7 @@ impl Report<'_> {
 
     pub(super) fn markdown(&self, mermaid: &str) -> String {
         let (tenant, drill) = (self.tenant, self.drill);
-        let mut text = format!("# Drill of tenant {}\n\n{}\n\n{}.\n", tenant.id(), markdown(&self.headline()), drill);
+        let mut text = format!("# Drill of tenant {}\n\n{}\n\n{}.\n", tenant.id(), markdown(&headline(tenant)), drill);
         let group = |id| markdown(&names::group(tenant, id));
         let connector = |id| markdown(&names::connector(tenant, id));
         let table = |text: &mut String, head: &str, rows: Vec<String>| {

@@ -16,6 +16,29 @@ const TOLD_MAX: usize = 10;
 /// A desired state is written by hand or by a script; a longer one is a mistake.
 const DESIRED_BYTES_MAX: usize = 64 << 20;
 
+/// The tenant that a subcommand looks at, and changes nothing of.
+#[derive(clap::Args)]
+pub(crate) struct Source {
+    /// Which tenant of a directory
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
+    #[arg(long, value_name = "GROUP")]
+    assume_empty: Vec<String>,
+    /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
+    #[arg(value_name = "TENANT")]
+    from: String,
+}
+
+impl Source {
+    /// Reads the tenant, and tells on standard error what was found meanwhile.
+    pub(crate) fn read(&self, subcommand: &str) -> Result<Tenant, String> {
+        let imported = tenant(subcommand, &self.from, self.tenant.as_deref(), &Assume::new(&self.assume_empty))?;
+        tell(subcommand, &imported);
+        Ok(imported.tenant)
+    }
+}
+
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     import::read(path, path.display().to_string()).map(|source| source.text).map_err(|problem| problem.to_string())
 }

@@ -16,7 +16,7 @@ use super::{
     names::{self, count},
     requests::Requests,
 };
-use crate::{import::Imported, work::Work};
+use crate::{import::Imported, words::headline, work::Work};
 
 /// A plan in words and in data.
 pub(super) struct Report<'a> {
@@ -130,14 +130,7 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn headline(&self) -> String {
-        let tenant = self.tenant();
-        format!(
-            "Tenant {}: {}, {}, {}.",
-            tenant.id(),
-            count(tenant.connector_groups_count(), "connector group"),
-            count(tenant.connectors_count(), "connector"),
-            count(tenant.applications_count(), "application"),
-        )
+        headline(self.tenant())
     }
 
     /// How good the plan is.

@@ -5,6 +5,8 @@ mod names;
 mod outcomes;
 mod refusals;
 
+use connector_groups::Tenant;
+
 pub(crate) use self::{
     events::event,
     names::{Names, quoted},
@@ -19,6 +21,17 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
         (_, Some(stem)) => format!("{number} {stem}ies"),
         (_, None) => format!("{number} {noun}s"),
     }
+}
+
+/// Which tenant is spoken of, and how large it is.
+pub(crate) fn headline(tenant: &Tenant) -> String {
+    format!(
+        "Tenant {}: {}, {}, {}.",
+        tenant.id(),
+        count(tenant.connector_groups_count(), "connector group"),
+        count(tenant.connectors_count(), "connector"),
+        count(tenant.applications_count(), "application"),
+    )
 }
 
 /// The first few of a long list, and how many more there are.
