@@ -13,39 +13,29 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod emulating;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod planning;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     thread,
     time::Duration,
 };
 
+use emulating::Emulator;
 use planning::{folder, plan, root, text, value};
 use serde_json::{Value, json};
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 
-struct Emulator {
-    child: Child,
-    address: String,
-}
-
 impl Emulator {
     fn start() -> Self {
-        let arguments =
-            ["emulate", "--listen", "127.0.0.1:0", "--quiet", "--control", "--seed", "examples/contoso.jsonl"];
-        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
-        let mut child = command.args(arguments).current_dir(root()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().trim_end_matches('/').rsplit_once("//").unwrap().1.into();
-        Self { child, address }
+        Self::begun(&["--control", "--seed", "examples/contoso.jsonl"])
     }
 
     /// One request, and its answer's body.
@@ -95,13 +85,6 @@ impl Emulator {
             Some(2) => false,
             other => panic!("{other:?}"),
         }
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
     }
 }
 

@@ -3,23 +3,21 @@
 #![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+mod emulating;
+
 use core::time::Duration;
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus},
     time::Instant,
 };
 
+use emulating::Emulator;
 use serde_json::{Value, json};
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
-
-struct Emulator {
-    child: Child,
-    address: String,
-}
 
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
@@ -27,17 +25,7 @@ impl Emulator {
     }
 
     fn start_on(seed: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
-            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", seed])
-            .args(arguments)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").unwrap().into();
-        Self { child, address }
+        Self::begun(&[&["--seed", seed], arguments].concat())
     }
 
     fn connect(&self) -> TcpStream {
@@ -72,14 +60,6 @@ impl Emulator {
 
     fn ended(mut self) -> ExitStatus {
         self.child.wait().unwrap()
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        // One that has ended is as good.
-        _ = self.child.kill();
-        _ = self.child.wait();
     }
 }
 

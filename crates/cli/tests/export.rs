@@ -13,17 +13,22 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod emulating;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    sync::Arc,
-    sync::atomic::{AtomicUsize, Ordering},
+    process::{Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
+use emulating::Emulator;
 use serde_json::{Value, json};
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
@@ -34,26 +39,9 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-struct Emulator {
-    child: Child,
-    address: String,
-}
-
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
-        let seed = ["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"];
-        let mut child = program(&[&seed, arguments].concat()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().trim_end_matches('/').rsplit_once("//").unwrap().1.into();
-        Self { child, address }
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
+        Self::begun(&[&["--seed", "examples/contoso.jsonl"], arguments].concat())
     }
 }
 

@@ -14,42 +14,23 @@
 
 extern crate alloc;
 
+mod emulating;
+
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
     path::Path,
-    process::{Child, Command, Stdio},
 };
 
+use emulating::Emulator;
 use serde_json::{Value, json};
-
-struct Emulator {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        // One that has ended is as good.
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
-}
 
 impl Emulator {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
-            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--control"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { address: line.trim().strip_prefix("http://").unwrap().into(), child }
+        Self::begun(&[&["--control"], arguments].concat())
     }
 
     /// Status and body of the answer.

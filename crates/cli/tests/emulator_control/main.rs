@@ -13,6 +13,8 @@
 
 extern crate alloc;
 
+#[path = "../emulating/mod.rs"]
+mod emulating;
 mod faults;
 mod records;
 mod session;

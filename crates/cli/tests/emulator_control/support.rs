@@ -3,24 +3,20 @@
 use core::time::Duration;
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
     path::PathBuf,
-    process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
+
+pub(crate) use crate::emulating::Emulator;
 
 pub(crate) const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 pub(crate) const PROFILE: &str = "/beta/onPremisesPublishingProfiles/applicationProxy";
 pub(crate) const GROUPS: &str = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
 pub(crate) const CONTOSO: &str = "examples/contoso.jsonl";
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_connector-groups");
-
-pub(crate) struct Emulator {
-    pub(crate) child: Child,
-    pub(crate) address: String,
-}
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -41,17 +37,7 @@ impl Answer {
 
 impl Emulator {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--control"])
-            .args(arguments)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").unwrap().into();
-        Self { child, address }
+        Self::begun(&[&["--control"], arguments].concat())
     }
 
     pub(crate) fn contoso() -> Self {
@@ -113,14 +99,6 @@ impl Emulator {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        // One that has ended is as good.
-        _ = self.child.kill();
-        _ = self.child.wait();
     }
 }
 
