@@ -32,7 +32,9 @@ const fn bit_of(index: usize) -> u64 {
     1 << (index & 63)
 }
 
-fn count(number: u32) -> usize {
+/// A count of slots as a length.
+pub(super) fn count(number: u32) -> usize {
+    debug_assert!(usize::try_from(number).is_ok(), "{number} slots are in memory");
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 

@@ -14,7 +14,7 @@
 use core::ops::Range;
 
 use super::{
-    counted_bits::{CountedBits, Live},
+    counted_bits::{CountedBits, Live, count},
     exactly::Exactly,
     pages::Pages,
     slot::Slot,
@@ -81,10 +81,6 @@ fn between(lower: u64, upper: u64) -> Option<u64> {
         _ => lower.saturating_add(half),
     };
     (lower < fraction && fraction < upper).then_some(fraction)
-}
-
-fn count(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Order {

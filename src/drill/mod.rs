@@ -16,7 +16,7 @@ pub use load::{CAPACITIES, GroupLoad, Load, LoadOfNoGroup, capacity};
 pub use schedule::{DecidedBy, NotScheduled, Schedule, ScheduleOptions, Unschedulable};
 
 use crate::{
-    count::count,
+    count::{count, count_of, wide},
     ids::{ConnectorGroupId, ConnectorId},
     impact::Availability,
     model::region::Region,
@@ -261,11 +261,10 @@ impl Drill {
     /// with one of those cuts somebody off: all pairs less those among the other `n - l`. Critical pairs come on top, as neither
     /// member is a last one.
     fn count_pairs(&self) -> PairCounts {
-        let number = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
         let of = |number: u64| number.saturating_mul(number.saturating_sub(1)).div_euclid(2);
-        let connectors = number(self.connectors.len());
-        let last = number(self.connectors.iter().filter(|failure| failure.toll.cut_off > 0).count());
-        let (all, only_together) = (of(connectors), number(self.critical_pairs.len()));
+        let connectors = wide(self.connectors.len());
+        let last = cutting_off(&self.connectors, |failure| failure.toll);
+        let (all, only_together) = (of(connectors), wide(self.critical_pairs.len()));
         let with_last = all.saturating_sub(of(connectors.saturating_sub(last)));
         PairCounts { all, cut_off: with_last.saturating_add(only_together), only_together }
     }
@@ -322,22 +321,25 @@ fn of_two((one, group): Row<'_>, (other, _): Row<'_>) -> PairFailure {
     PairFailure { connectors, toll, only_together: toll.cut_off > 0 }
 }
 
+/// How many of these failures cut somebody off.
+fn cutting_off<T>(failures: &[T], toll: fn(&T) -> Toll) -> u64 {
+    wide(failures.iter().filter(|failure| toll(failure).cut_off > 0).count())
+}
+
 /// The whole in one line.
 impl fmt::Display for Drill {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
-        let last = number(self.connectors.iter().filter(|failure| failure.toll.cut_off > 0).count());
-        let regions = number(self.regions.iter().filter(|failure| failure.toll.cut_off > 0).count());
         write!(
             formatter,
-            "{last} of {} and {} of {} cut users off when they fail; {} of {} do so only together; {} of {} do",
-            count(number(self.connectors.len()), "connector"),
-            number(self.connector_groups.iter().filter(|failure| failure.toll.cut_off > 0).count()),
-            count(number(self.connector_groups.len()), "connector group"),
+            "{} of {} and {} of {} cut users off when they fail; {} of {} do so only together; {} of {} do",
+            cutting_off(&self.connectors, |failure| failure.toll),
+            count_of(&self.connectors, "connector"),
+            cutting_off(&self.connector_groups, |failure| failure.toll),
+            count_of(&self.connector_groups, "connector group"),
             self.pairs.only_together,
             count(self.pairs.all, "pair"),
-            regions,
-            count(number(self.regions.len()), "region"),
+            cutting_off(&self.regions, |failure| failure.toll),
+            count_of(&self.regions, "region"),
         )
     }
 }

@@ -16,7 +16,7 @@ use core::{fmt, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    count::{count, count_of},
+    count::{count, count_of, narrow},
     ids::{ConnectorGroupId, ConnectorId},
     state::{ConnectorGroupView, ConnectorView},
     tenant::Tenant,
@@ -204,7 +204,7 @@ impl Tenant {
         if !reasons.is_empty() {
             return Err(Unschedulable { reasons });
         }
-        let all = u32::try_from(row.len()).unwrap_or(u32::MAX);
+        let all = narrow(row.len());
         let together = options.together.map_or(all, NonZeroU32::get);
         if all > 0 && all.div_ceil(together) > bound {
             bound = all.div_ceil(together);
@@ -260,8 +260,7 @@ fn rounds_of(
     let (active_connectors, applications) = (group.active_connectors_count(), group.applications_count());
     let is_free = may_be_down || (applications == 0 && !options.every_group);
     let at_least = if is_free { 0 } else { options.at_least };
-    let connectors = patched.iter().filter(|connector| connector.is_active()).count();
-    let connectors = u32::try_from(connectors).unwrap_or(u32::MAX);
+    let connectors = narrow(patched.iter().filter(|connector| connector.is_active()).count());
     let at_a_time = active_connectors.checked_sub(at_least);
     match at_a_time {
         // One round at least where only inactive ones are patched.

@@ -138,10 +138,15 @@ impl<'a> Entity<'a> for ConnectorGroupView<'a> {
     }
 }
 
+/// A count of things as a length.
+pub(super) fn length(count: u32) -> usize {
+    debug_assert!(usize::try_from(count).is_ok(), "{count} things are in memory");
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
 /// The applications of a group. The engine passes over those of other groups, so that the last one ends the search.
 fn applications(group: ConnectorGroupView<'_>) -> Box<dyn Iterator<Item = ApplicationView<'_>> + '_> {
-    let count = usize::try_from(group.applications_count()).unwrap_or(usize::MAX);
-    Box::new(group.applications().take(count))
+    Box::new(group.applications().take(length(group.applications_count())))
 }
 
 impl<'a> Entity<'a> for ConnectorView<'a> {

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use serde_json::Value;
 
 use super::{
-    entity::{Entity, Kept},
+    entity::{Entity, Kept, length},
     error::{Code, Error},
     find,
     options::Quirks,
@@ -24,11 +24,6 @@ use crate::{
 
 fn boxed<'a, T>(things: impl Iterator<Item = T> + 'a) -> Box<dyn Iterator<Item = T> + 'a> {
     Box::new(things)
-}
-
-fn number(count: u32) -> usize {
-    debug_assert!(usize::try_from(count).is_ok(), "{count} things are in memory");
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 pub(super) fn groups(tenant: &Tenant) -> Source<'_, ConnectorGroupView<'_>> {
@@ -78,7 +73,7 @@ pub(super) fn applications(tenant: &Tenant) -> Source<'_, ApplicationView<'_>> {
 
 pub(super) fn members<'a>(tenant: &'a Tenant, group: &str) -> Result<Source<'a, ConnectorView<'a>>, Error> {
     let group = find::group(tenant, group)?;
-    Ok(Source::new(&CONNECTOR, number(group.connectors_count()), move |after| {
+    Ok(Source::new(&CONNECTOR, length(group.connectors_count()), move |after| {
         Some(match after {
             None => boxed(group.members()),
             Some(id) => boxed(group.members_after(id.parse().ok()?)?),
@@ -94,7 +89,7 @@ pub(super) fn group_applications<'a>(
     quirks: Quirks,
 ) -> Result<Source<'a, ApplicationView<'a>>, Error> {
     let group = find::group(tenant, group)?;
-    let total = number(group.applications_count());
+    let total = length(group.applications_count());
     if total == 0 && quirks.empty_group_applications_not_found {
         let text = alloc::format!("No applications found for connector group '{}'.", group.id());
         return Err(Error::new(Code::ApplicationsForGroupNotFound, &text));

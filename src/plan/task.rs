@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     command::{AssignApplications, Assignment, Command, MoveConnectors, ReassignApplications, Selection},
+    count::{length, wide},
     ids::{AppId, ApplicationId, ConnectorGroupId, ConnectorId},
     model::{
         application::{Application, Publication},
@@ -39,7 +40,7 @@ pub(super) struct Class<Id> {
 impl<Id> Class<Id> {
     /// How many things it stands for.
     pub(super) fn weight(&self) -> u64 {
-        u64::try_from(self.members.len()).unwrap_or(u64::MAX)
+        wide(self.members.len())
     }
 }
 
@@ -113,9 +114,9 @@ impl Task {
                 // If all members of one group move, the group is named instead of them: the command stays short however many there are,
                 // and it means the same, because everything in a group that matters is part of some class.
                 let whole = only(&sources).filter(|source| {
-                    small.connector_group(**source).is_some_and(|group| {
-                        usize::try_from(group.connectors_count()).is_ok_and(|count| count == classes.len())
-                    })
+                    small
+                        .connector_group(**source)
+                        .is_some_and(|group| length(group.connectors_count()) == classes.len())
                 });
                 let connectors = match whole {
                     Some(group) => Selection::In(*group),
@@ -145,9 +146,7 @@ impl Task {
         let at = |one: &Assignment| small.application(one.application)?.connector_group().map(ConnectorGroupView::id);
         let sources: BTreeSet<_> = assignments.iter().filter_map(at).collect();
         let whole = only(&sources).filter(|source| {
-            small.connector_group(**source).is_some_and(|group| {
-                usize::try_from(group.applications_count()).is_ok_and(|count| count == classes.len())
-            })
+            small.connector_group(**source).is_some_and(|group| length(group.applications_count()) == classes.len())
         });
         let applications = match whole {
             Some(group) => Selection::In(*group),
