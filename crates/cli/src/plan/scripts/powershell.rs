@@ -76,7 +76,8 @@ fn table(body: &serde_json::Value) -> String {
 /// A text as PowerShell reads it, whatever is in it.
 ///
 /// PowerShell takes typographic quotes for quotes, and a terminal obeys control characters: a text with any of them is
-/// written with escapes, which only double quotes have.
+/// written with escapes, which only double quotes have. There, what would end the text or begin a variable is escaped by
+/// its number too: no reader then has to know how a backtick and a dollar sign read together.
 fn quoted(text: &str) -> String {
     let is_quote = |letter: char| matches!(letter, '\u{2018}'..='\u{201f}');
     if !text.chars().any(|letter| is_interpreted(letter) || is_quote(letter)) {
@@ -84,12 +85,10 @@ fn quoted(text: &str) -> String {
     }
     let mut quoted = String::from("\"");
     for letter in text.chars() {
-        match letter {
-            '"' | '`' | '$' => quoted.extend(['`', letter]),
-            letter if is_interpreted(letter) || is_quote(letter) => {
-                _ = write!(quoted, "`u{{{:x}}}", u32::from(letter));
-            }
-            letter => quoted.push(letter),
+        if is_interpreted(letter) || is_quote(letter) || matches!(letter, '"' | '`' | '$') {
+            _ = write!(quoted, "`u{{{:x}}}", u32::from(letter));
+        } else {
+            quoted.push(letter);
         }
     }
     quoted.push('"');
@@ -103,6 +102,6 @@ mod tests {
     #[test]
     fn a_text_stays_a_text() {
         assert_eq!(quoted("it's $(x) `n \"y\""), "'it''s $(x) `n \"y\"'");
-        assert_eq!(quoted("a\u{1b}[2J\u{2019}$x`\""), "\"a`u{1b}[2J`u{2019}`$x```\"\"");
+        assert_eq!(quoted("a\u{1b}[2J\u{2019}$x`\""), "\"a`u{1b}[2J`u{2019}`u{24}x`u{60}`u{22}\"");
     }
 }
