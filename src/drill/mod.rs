@@ -206,6 +206,7 @@ impl Tenant {
             let count = match row.availability() {
                 Availability::Unavailable => &mut drill.unserved,
                 Availability::AtRisk => &mut drill.without_spare,
+                // These are what is hoped for, and are counted nowhere.
                 Availability::HighlyAvailable => &mut 0,
             };
             *count = count.saturating_add(row.applications);
@@ -247,6 +248,7 @@ fn group_failure(group: ConnectorGroupView<'_>) -> GroupFailure {
 /// A pair cuts off what neither alone does only if it is all that serves a group: both are its active connectors, and there
 /// is no third. So a group has one such pair or none, and no other pair has to be looked at.
 fn critical_pair(group: ConnectorGroupView<'_>, row: GroupFailure) -> Option<PairFailure> {
+    // A single one cuts off alone, and of three one is left: only two are critical together.
     if row.active_connectors != 2 || row.applications == 0 {
         return None;
     }

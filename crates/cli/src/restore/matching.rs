@@ -163,6 +163,7 @@ fn matched<Id: Copy + Ord + ToString>(
             pairs.take(at, *is, problems, &thing.called);
         }
     }
+    // All ids before any name: what has kept its id is never taken for another thing of its name.
     for (at, thing) in old.iter().enumerate() {
         if let Some(is) = thing.id.and_then(|id| by_id.get(&id)) {
             pairs.take_if_free(at, *is);
@@ -224,6 +225,8 @@ impl Pairs {
                 candidates.insert(at, found);
             }
         }
+        // Two machines of one name are told apart by what else they have, such as the external IP. Where it agrees with
+        // nobody it has changed, and tells nothing.
         let agree = |was: usize, is: usize| {
             let tie = |thing: Option<&Thing<Id>>| thing.and_then(|thing| thing.tie.clone());
             tie(old.get(was)).is_some_and(|one| tie(new.get(is)) == Some(one))
@@ -236,6 +239,7 @@ impl Pairs {
             candidates.iter().map(|(was, all)| (*was, narrowed(all, &|is| agree(*was, is)))).collect();
         let theirs: BTreeMap<usize, BTreeSet<usize>> =
             claims.iter().map(|(is, all)| (*is, narrowed(all, &|was| agree(was, *is)))).collect();
+        // Nothing is matched to somebody's loss: a pair is sure only if neither side could be anything else.
         let mut unsure = Vec::new();
         for (was, some) in &ours {
             // One that is spoken for by another that agrees is no candidate.

@@ -278,7 +278,11 @@ fn group_ids(tenant: &Tenant, content: &Content, matches: &Matches) -> Vec<Conne
     let own = content.groups.iter().zip(&matches.groups).map(|(group, is)| match is {
         Some(id) => *id,
         None if tenant.connector_group(group.id).is_none() => group.id,
-        None => fresh.next().unwrap_or_default(),
+        None => {
+            let id = fresh.next();
+            debug_assert!(id.is_some(), "there are more ids than groups");
+            id.unwrap_or_default()
+        }
     });
     own.collect()
 }

@@ -114,6 +114,7 @@ impl<S: Service> Harness<'_, S> {
             for _ in 0..steps {
                 let tenant = trace.reference.tenant()?;
                 let command = workload.next_step().resolve_in(tenant);
+                // Graph has no request for a list or a transaction: a client sends their commands one by one.
                 for command in request::singles(command, tenant) {
                     let command = with_new_id(command, lines.len());
                     if harness.is_left_out(&command) || Request::of(&command, trace.reference.tenant()?).is_none() {
@@ -239,6 +240,7 @@ impl<S: Service> Harness<'_, S> {
                 .as_ref()
                 .map(|body| serde_json::from_str(&trace.ids.there(&body.to_string())).unwrap_or_default()),
         };
+        // A read may lag behind a write, so it is repeated until it agrees or the patience is over. A write is sent once.
         let agrees = |answer: &Answer| difference(self.compare, &expected, answer, &trace.ids).is_none();
         let actual = if is_read { self.service.read(&there, &agrees)? } else { self.service.send(&there)? };
         let (mut made, mut new) = (Vec::new(), None);
@@ -259,6 +261,7 @@ impl<S: Service> Harness<'_, S> {
         let found = difference(self.compare, &expected, &actual, &trace.ids);
         let exchange = Exchange { request, actual: &actual, ids: &trace.ids, difference: found.as_deref() };
         let goes_on = (self.seen)(&exchange);
+        // The script that shows a difference needs each write, and of the reads the one that differs.
         if !is_read || (found.is_some() && !goes_on) {
             trace.sent.push(Sent { request: request.clone(), made });
         }
@@ -273,6 +276,8 @@ impl<S: Service> Harness<'_, S> {
             Ok(answer) => left.push(format!("{} {}: {}", request.method, request.path, answer.told())),
             Err(error) => left.push(format!("{} {}: {error}", request.method, request.path)),
         };
+        // A group is deleted only while it is empty: applications go first, then connectors come home, then groups go.
+        // One that is not there any more is gone too, as a former command may have deleted it.
         let gone = |answer: &Answer| answer.is_accepted() || answer.status == 404;
         let (groups, others): (Vec<_>, Vec<_>) = trace.made.iter().rev().partition(|path| path.starts_with(PROFILE));
         for path in others {
