@@ -106,6 +106,7 @@ impl<I: Key> SlotMap<I> {
 
     /// The id at a slot that lives.
     pub(crate) fn id(&self, slot: Slot) -> I {
+        debug_assert!(slot.index() < self.ids.len(), "{slot:?} was never given");
         self.ids.get(slot.index()).copied().unwrap_or_default()
     }
 

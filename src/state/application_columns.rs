@@ -65,6 +65,7 @@ impl Applications {
     }
 
     pub(super) fn app_id(&self, slot: Slot) -> AppId {
+        debug_assert!(slot.index() < self.app_ids.len(), "{slot:?} is no application");
         self.app_ids.get(slot.index()).copied().unwrap_or_default()
     }
 

@@ -280,6 +280,7 @@ impl Attachments {
             Destination::Name { is_suffix, name } => of_text(u128::from(is_suffix), name),
             Destination::Other { destination_type: _, host } => of_text(2, host),
         };
+        // Ports that cannot be read are those of a foreign event, as `decide` refuses them: such a segment takes no port.
         let ranges = segment::joined(&segment::ports(&segment.ports).unwrap_or_default());
         let mut levels: Vec<(u32, u32)> = ranges.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
         if levels.is_empty() {

@@ -47,6 +47,7 @@ impl Connectors {
     }
 
     pub(super) fn group(&self, slot: Slot) -> Slot {
+        debug_assert!(slot.index() < self.groups.len(), "{slot:?} is no connector");
         self.groups.get(slot.index()).copied().unwrap_or_default()
     }
 

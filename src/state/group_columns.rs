@@ -84,6 +84,7 @@ impl Groups {
     }
 
     pub(super) fn tally(&self, slot: Slot) -> Tally {
+        debug_assert!(slot.index() < self.tallies.len(), "{slot:?} is no group");
         self.tallies.get(slot.index()).copied().unwrap_or_default()
     }
 
