@@ -9,45 +9,42 @@ use hyper::{
 };
 
 use super::{
-    grants::{Form, Refused, USER, client, unsigned},
-    service::response,
-    sign_in::SignIn,
-    token::{CODE, CodeRequest, Grant},
+    answer::response,
+    form::{Form, Refused, USER, client, unsigned},
+    token::{CODE, CodeRequest, Grant, Signer},
 };
 
 /// How long a code lasts, in seconds.
 const LIFETIME: u64 = 600;
 
-impl SignIn {
-    /// Sends the browser back to the client with a code.
-    pub(crate) fn authorize(&self, id: TenantId, query: &Form) -> Result<Response<Vec<u8>>, Refused> {
-        let redirect_uri = query.required("redirect_uri")?;
-        if !is_loopback(redirect_uri) {
-            let text = format!("The emulator sends codes to this machine only, not to '{redirect_uri}'.");
-            return Err(Refused::new("invalid_request", 50_011, &text));
-        }
-        let code = CodeRequest {
-            redirect_uri: redirect_uri.into(),
-            challenge: query.get("code_challenge").map(String::from),
-            is_hash: query.get("code_challenge_method").is_some_and(|method| method == "S256"),
-            nonce: query.get("nonce").map(String::from),
-        };
-        let grant = Grant {
-            aud: CODE.into(),
-            exp: self.signer.now().saturating_add(LIFETIME),
-            tid: id,
-            client_id: client(query)?,
-            scope: query.required("scope")?.into(),
-            username: query.get("login_hint").unwrap_or(USER).into(),
-            code: Some(code),
-        };
-        let code = self.signer.sign(&grant).ok_or_else(unsigned)?;
-        let mut fields = vec![("code", code.as_str())];
-        fields.extend(query.get("state").map(|state| ("state", state)));
-        match query.get("response_mode").unwrap_or("query") {
-            "form_post" => Ok(form(redirect_uri, &fields)),
-            mode => redirect(redirect_uri, if mode == "fragment" { '#' } else { '?' }, &fields),
-        }
+/// Sends the browser back to the client with a code.
+pub(crate) fn authorize(signer: &Signer, id: TenantId, query: &Form) -> Result<Response<Vec<u8>>, Refused> {
+    let redirect_uri = query.required("redirect_uri")?;
+    if !is_loopback(redirect_uri) {
+        let text = format!("The emulator sends codes to this machine only, not to '{redirect_uri}'.");
+        return Err(Refused::new("invalid_request", 50_011, &text));
+    }
+    let code = CodeRequest {
+        redirect_uri: redirect_uri.into(),
+        challenge: query.get("code_challenge").map(String::from),
+        is_hash: query.get("code_challenge_method").is_some_and(|method| method == "S256"),
+        nonce: query.get("nonce").map(String::from),
+    };
+    let grant = Grant {
+        aud: CODE.into(),
+        exp: signer.now().saturating_add(LIFETIME),
+        tid: id,
+        client_id: client(query)?,
+        scope: query.required("scope")?.into(),
+        username: query.get("login_hint").unwrap_or(USER).into(),
+        code: Some(code),
+    };
+    let code = signer.sign(&grant).ok_or_else(unsigned)?;
+    let mut fields = vec![("code", code.as_str())];
+    fields.extend(query.get("state").map(|state| ("state", state)));
+    match query.get("response_mode").unwrap_or("query") {
+        "form_post" => Ok(form(redirect_uri, &fields)),
+        mode => redirect(redirect_uri, if mode == "fragment" { '#' } else { '?' }, &fields),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the emulator begins with: what a store has kept, a seed, a tenant, faults.
 
+use alloc::sync::Arc;
 use core::error::Error;
-use std::{fs, path::Path, path::PathBuf, sync::Mutex};
+use std::{fs, path::Path, sync::Mutex};
 
 use connector_groups::{
     ConnectorGroupId, Directory, DirectoryCommand, TenantId, Timestamp,
@@ -11,45 +12,23 @@ use connector_groups::{
 use serde::de::IgnoredAny;
 
 use super::{
+    change::{self, Change},
     clock::Clock,
+    emulator::Records,
     faults::Faults,
     journal::Journal,
-    records::Records,
+    options::Options,
+    shared::Shared,
     store::Store,
-    world::{self, World},
-    writes::{Change, Writes},
+    world::World,
+    writes::Writes,
 };
 use crate::{input, output, state, words};
 
-/// Options about what is there at the start and what is kept.
-#[derive(Clone, clap::Args)]
-#[group(skip)]
-pub(crate) struct Options {
-    /// Make a tenant, with this id or a new one, which is told on standard error
-    #[arg(long, value_name = "ID", num_args = 0..=1)]
-    #[allow(clippy::option_option, reason = "absent, present without a value, and present with one")]
-    tenant: Option<Option<TenantId>>,
-    /// Keep the directory and its snapshots in this folder over restarts; without it, in memory only
-    #[arg(long, value_name = "FOLDER")]
-    data: Option<PathBuf>,
-    /// So many changes in that folder are folded into one document, while the emulator runs
-    #[arg(long, value_name = "NUMBER", default_value = "10000")]
-    data_log: core::num::NonZeroU32,
-    /// Begin with these faults: a rule or a list of them, as for `POST /_control/faults`
-    #[arg(long, value_name = "FILE")]
-    faults: Option<PathBuf>,
-    /// How many requests the journal keeps; 0 for none
-    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
-    journal: usize,
-    /// Answer `GET /metrics` for Prometheus
-    #[arg(long)]
-    metrics: bool,
-}
-
 /// The directory at the start, and what is kept beside it.
-pub(crate) fn begin(options: &super::Options, clock: &Clock) -> Result<(World, Records), Box<dyn Error>> {
+pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Records), Box<dyn Error>> {
     let mut world = World::new(options.lag(), options.request_ids);
-    let Options { tenant, data, data_log, faults, journal, metrics } = &options.begin;
+    let Options { tenant, data, data_log, faults, journal, metrics, .. } = options;
     let (mut store, mut found) = (None, false);
     if let Some(folder) = data {
         let opened = Store::open(folder, u64::from(data_log.get()), &mut world);
@@ -81,14 +60,15 @@ pub(crate) fn begin(options: &super::Options, clock: &Clock) -> Result<(World, R
         rules.add(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let keeps_calls = *journal > 0;
+    let writes = Writes::new(store, world.directory.clone(), keeps_calls);
+    let shared = Shared { world: Mutex::new(world), writes: Mutex::new(writes), clock };
     let records = Records {
-        writes: Mutex::new(Writes::new(store, world.directory.clone(), keeps_calls)),
         faults: Mutex::new(rules),
         journal: Mutex::new(Journal::new(*journal)),
         metrics: metrics.then(Mutex::default),
         keeps_calls,
     };
-    Ok((world, records))
+    Ok((shared, records))
 }
 
 /// Makes a tenant unless there is one with this id.
@@ -133,14 +113,14 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error
         // What is wrong with it, the reader of documents says.
         let _: Directory = state::directory(file, core::str::from_utf8(text)?)?;
     }
-    let (replayed, _) = world::replay(&mut world.directory, text, |number, directory, outcome| {
+    let (replayed, _) = change::replay(&mut world.directory, text, |number, directory, outcome| {
         if !quiet && !outcome.is_accepted() {
             let told = words::outcome(directory, &outcome);
             output::say("emulate", &format!("{}: line {number}: {told}", file.display()));
         }
     });
     if !quiet {
-        let world::Replayed { accepted, refused, invalid } = replayed;
+        let change::Replayed { accepted, refused, invalid } = replayed;
         let told = format!("{}: {accepted} accepted, {refused} refused, {invalid} invalid", file.display());
         output::say("emulate", &told);
     }

@@ -1,71 +1,25 @@
 //! A request as it is counted, matched and kept: what called what, and what became of it.
 
-use alloc::{borrow::Cow, collections::BTreeSet};
-use std::sync::LazyLock;
+use alloc::borrow::Cow;
 
-use connector_groups::{
-    DirectoryCommand, Refusal, TenantId, Timestamp,
-    directory::DirectoryEvent,
-    graph::{self, Decision},
-};
+use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
 use hyper::{
     HeaderMap, Request,
     body::Bytes,
     header::{self, HeaderValue},
 };
-use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::identity::Identity;
+use super::{identity::Identity, route::template};
 
 /// A command with more events, or one of the directory, is kept with their count only.
 const EVENTS_MAX: usize = 64;
 const CLIENT_BYTES_MAX: usize = 256;
 const TARGET_BYTES_MAX: usize = 2048;
-const SEGMENTS_MAX: usize = 12;
 /// So much of a body is in an archive.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Bodies up to this length are kept as they are, longer ones cut.
 const SHARED_BYTES_MAX: usize = 64 * 1024;
-
-/// The words of Graph's routes, as its router has them.
-static OF_GRAPH: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let routes = graph::operations().into_iter().map(|operation| operation.route);
-    let words = routes.flat_map(|route| route.split('/').map(String::from).collect::<Vec<_>>());
-    words.filter(|word| !word.is_empty() && !word.starts_with('{')).collect()
-});
-
-/// The other words that a route template keeps; whatever else a path has is an id.
-const WORDS: &[&str] = &[
-    "beta",
-    "v1.0",
-    "microsoft.graph.instantiate",
-    "agents",
-    "agentGroups",
-    "publishedResources",
-    "organization",
-    "subscriptions",
-    "me",
-    "oauth2",
-    "v2.0",
-    "token",
-    "authorize",
-    "devicecode",
-    ".well-known",
-    "openid-configuration",
-    "discovery",
-    "keys",
-    "instance",
-    "common",
-    "organizations",
-    "metadata",
-    "endpoints",
-    "_control",
-    "commands",
-    "state",
-    "tenants",
-    "restore",
-];
 
 /// A request and what became of it.
 #[derive(Clone, Default, Serialize)]
@@ -206,53 +160,4 @@ pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
     let end = text.char_indices().map(|(start, letter)| start.saturating_add(letter.len_utf8()));
     let end = end.take_while(|end| *end <= bytes_max).last().unwrap_or(0);
     text.get(..end).unwrap_or_default()
-}
-
-/// A path with `{id}` in the place of each id, words as Graph spells them: `/beta/applications/{id}/connectorGroup`.
-pub(crate) fn template(path: &str) -> String {
-    let mut template = String::new();
-    for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
-        let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
-        let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
-        let mut words = OF_GRAPH.iter().map(String::as_str).chain(WORDS.iter().copied());
-        template.push('/');
-        template.push_str(words.find(|known| known.eq_ignore_ascii_case(word)).unwrap_or("{id}"));
-        // An alternate key has its name; `('…')` is an id as in the other spelling.
-        match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
-            None => {}
-            Some(Some("appId")) => template.push_str("(appId={id})"),
-            Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
-            Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => {
-                template.push_str("/applicationProxy");
-            }
-            Some(_) => template.push_str("/{id}"),
-        }
-    }
-    if template.is_empty() { String::from("/") } else { template }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::template;
-
-    #[test]
-    fn a_template_has_words_and_no_ids() {
-        for (path, expected) in [
-            ("/", "/"),
-            ("/BETA/applications", "/beta/applications"),
-            ("/beta/applications/7e/connectorGroup/$ref", "/beta/applications/{id}/connectorGroup/$ref"),
-            ("/v1.0/applications(appId='7e')", "/v1.0/applications(appId={id})"),
-            ("/beta/applications('7e')/", "/beta/applications/{id}"),
-            (
-                "/beta/onPremisesPublishingProfiles('applicationProxy')/connectors/members",
-                "/beta/onPremisesPublishingProfiles/applicationProxy/connectors/members",
-            ),
-            ("/7e/oauth2/v2.0/token", "/{id}/oauth2/v2.0/token"),
-            ("/beta/%24batch", "/beta/$batch"),
-            ("/v1.0/serviceprincipals/7e/appRoleAssignedTo", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo"),
-            ("/beta/applications/7e/owners/7e/$ref", "/beta/applications/{id}/owners/{id}/$ref"),
-        ] {
-            assert_eq!(template(path), expected);
-        }
-    }
 }

@@ -12,7 +12,7 @@ use std::{
 use connector_groups::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::writes::held;
+use super::held::held;
 
 pub(crate) struct Clock(Mutex<Face>);
 

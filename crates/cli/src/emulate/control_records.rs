@@ -1,76 +1,63 @@
-//! The control routes of what is kept beside the directory: faults, the journal, expectations, and tenants of a test's own.
+//! Control routes of what is kept beside the directory: faults, the journal, expectations, the clock.
 
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::json;
-use tokio::task::block_in_place;
 
 use super::{
+    answer::{JSON_LINES, empty, error, json, query, response},
     clock::Setting,
-    control::{JSON_LINES, empty, error, json, query},
+    emulator::Emulator,
+    faults::Faults,
+    held::held,
     host,
     journal::{self, Expectation, Filter},
-    service::{Emulator, response},
-    tenants,
-    writes::held,
 };
 
-/// The answer to a request for a route below the prefix of control routes.
-pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, names: &[&str]) -> Response<Vec<u8>> {
-    let (method, records) = (request.method(), &emulator.records);
-    match *names {
-        ["faults"] if method == Method::GET => json(StatusCode::OK, &*held(&records.faults)),
-        ["faults"] if method == Method::POST => match held(&records.faults).add(request.body()) {
-            Ok(()) => empty(),
-            Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong),
-        },
-        ["faults"] if method == Method::DELETE => {
-            *held(&records.faults) = super::faults::Faults::default();
-            empty()
-        }
-        ["faults", name] if method == Method::DELETE => {
-            if held(&records.faults).remove(name) {
-                empty()
-            } else {
-                error(StatusCode::NOT_FOUND, "there is no such fault")
-            }
-        }
-        ["journal"] if method == Method::GET => block_in_place(|| calls(emulator, request)),
-        ["journal"] if method == Method::DELETE => {
-            block_in_place(|| {
-                // The lines of the replay and the calls begin anew at the same moment: no write is in one of them only.
-                let mut writes = held(&records.writes);
-                let directory = held(&emulator.world).directory.clone();
-                writes.start_from(&directory);
-                held(&records.journal).clear();
-            });
-            empty()
-        }
-        ["journal", "start"] if method == Method::GET => block_in_place(|| {
-            let start = held(&records.writes).start();
-            json(StatusCode::OK, &start)
-        }),
-        ["clock"] if method == Method::GET => json(StatusCode::OK, &emulator.clock.shown()),
-        ["clock"] if method == Method::POST => clock(emulator, request.body()),
-        ["expect"] if method == Method::POST => expect(emulator, request.body()),
-        ["tenants"] if method == Method::POST => tenants::make(emulator, request.body()),
-        ["tenants", id] if method == Method::DELETE => tenants::delete(emulator, id),
-        ["faults" | "journal" | "expect" | "tenants" | "clock"] | ["faults" | "tenants", _] | ["journal", "start"] => {
-            error(StatusCode::METHOD_NOT_ALLOWED, "not by this method")
-        }
-        _ => error(StatusCode::NOT_FOUND, "there is no such control route"),
+pub(crate) fn add_faults(emulator: &Emulator, rules: &[u8]) -> Response<Vec<u8>> {
+    match held(&emulator.records.faults).add(rules) {
+        Ok(()) => empty(),
+        Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong),
     }
+}
+
+pub(crate) fn remove_faults(emulator: &Emulator) -> Response<Vec<u8>> {
+    *held(&emulator.records.faults) = Faults::default();
+    empty()
+}
+
+pub(crate) fn remove_fault(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
+    if held(&emulator.records.faults).remove(name) {
+        empty()
+    } else {
+        error(StatusCode::NOT_FOUND, "there is no such fault")
+    }
+}
+
+/// Forgets the calls and the commands that a replay has.
+pub(crate) fn clear(emulator: &Emulator) -> Response<Vec<u8>> {
+    // The lines of the replay and the calls begin anew at the same moment: no write is in one of them only.
+    let mut writes = held(&emulator.shared.writes);
+    writes.start_from(&emulator.shared.directory());
+    held(&emulator.records.journal).clear();
+    empty()
+}
+
+/// The directory that the commands of a replay start from.
+pub(crate) fn start(emulator: &Emulator) -> Response<Vec<u8>> {
+    let start = held(&emulator.shared.writes).start();
+    json(StatusCode::OK, &start)
 }
 
 /// The calls that the query asks for; with `format=har` as an HTTP archive, with `format=replay` the commands that changed
 /// the directory.
-fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+pub(crate) fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let filter = match filter(request.uri()) {
         Ok(filter) => filter,
         Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong),
     };
     let format = query(request.uri(), "format");
     if format.as_deref() == Some("replay") {
-        return response(StatusCode::OK, JSON_LINES, held(&emulator.records.writes).lines(filter.tenant));
+        return response(StatusCode::OK, JSON_LINES, held(&emulator.shared.writes).lines(filter.tenant));
     }
     // The journal is let go before it is written out, as every request waits for it at its end.
     let journal = held(&emulator.records.journal);
@@ -104,19 +91,19 @@ fn filter(uri: &Uri) -> Result<Filter, String> {
 }
 
 /// Sets the clock, and tells what it shows; 409 where it cannot be set so.
-fn clock(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
+pub(crate) fn set_clock(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
     let setting: Setting = match serde_json::from_slice(body) {
         Ok(setting) => setting,
         Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong.to_string()),
     };
-    match emulator.clock.set(&setting) {
-        Ok(()) => json(StatusCode::OK, &emulator.clock.shown()),
+    match emulator.shared.clock.set(&setting) {
+        Ok(()) => json(StatusCode::OK, &emulator.shared.clock.shown()),
         Err(wrong) => error(StatusCode::CONFLICT, &wrong),
     }
 }
 
 /// 200 where the expectation is met, 417 with what is wrong where it is not.
-fn expect(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
+pub(crate) fn expect(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
     let journal = held(&emulator.records.journal);
     if !journal.is_kept() {
         return error(StatusCode::CONFLICT, "there is no journal: start without --journal 0");

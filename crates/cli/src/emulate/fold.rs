@@ -9,36 +9,13 @@ use std::io;
 
 use connector_groups::Directory;
 use redb::{Database, Durability, ReadableTable, Table};
-use serde::{Deserialize, Serialize};
 
-use super::store::{DIRECTORY, DOCUMENTS, LOG, PIECES, length};
+use super::tables::{DIRECTORY, DOCUMENTS, Head, LOG, PIECES, length};
 
 /// So much is written at once. A write waits so long as this takes.
 const PIECE_BYTES: usize = 1024 * 1024;
 /// So many entries of the log, or pieces, are deleted at once.
 const DELETED_AT_ONCE: usize = 1_000;
-
-/// Which document counts, and which entry of the log is the first that it does not hold.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Head {
-    pub(super) generation: u64,
-    pub(super) log_from: u64,
-}
-
-impl Head {
-    pub(super) fn read(text: &[u8]) -> io::Result<Self> {
-        serde_json::from_slice(text).map_err(|error| {
-            let text = format!("this is not a folder of this version of the emulator: {error}");
-            io::Error::new(io::ErrorKind::InvalidData, text)
-        })
-    }
-
-    pub(super) fn text(self) -> Vec<u8> {
-        // Two numbers can be written.
-        serde_json::to_vec(&self).unwrap_or_default()
-    }
-}
 
 /// What is to be folded: the directory as it is behind all entries of the log before `log_to`.
 pub(super) struct Fold {

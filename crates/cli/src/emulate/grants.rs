@@ -7,16 +7,13 @@ use alloc::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use connector_groups::{Tenant, TenantId};
-use hyper::StatusCode;
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     authorize,
-    sign_in::SignIn,
-    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH},
+    form::{Form, Refused, USER, client, unsigned},
+    token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH, Signer},
 };
 
 /// What a client is granted where nothing else is said: all that the emulated routes may ask for.
@@ -28,60 +25,6 @@ const OF_OPEN_ID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 const REFRESH_LIFETIME: u64 = 90 * 24 * 60 * 60;
 /// How long a device code lasts, in seconds.
 const DEVICE_LIFETIME: u64 = 900;
-pub(crate) const USER: &str = "user@emulator.invalid";
-
-/// The fields of a form (`application/x-www-form-urlencoded`) or of a query.
-#[derive(Debug, Default)]
-pub(crate) struct Form(BTreeMap<String, String>);
-
-impl Form {
-    pub(crate) fn read(text: &[u8]) -> Self {
-        Self(form_urlencoded::parse(text).into_owned().collect())
-    }
-
-    /// The value of a field, unless it is empty.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    pub(crate) fn required(&self, name: &str) -> Result<&str, Refused> {
-        self.get(name).ok_or_else(|| {
-            let text = format!("The request body must contain the following parameter: '{name}'.");
-            Refused::new("invalid_request", 900_144, &text)
-        })
-    }
-}
-
-/// Why nobody is signed in. The numbers are those of the Microsoft identity platform (AADSTS…).
-#[derive(Debug)]
-pub(crate) struct Refused {
-    error: &'static str,
-    number: u32,
-    text: String,
-}
-
-impl Refused {
-    pub(crate) fn new(error: &'static str, number: u32, text: &str) -> Self {
-        Self { error, number, text: text.into() }
-    }
-
-    pub(crate) fn status(&self) -> StatusCode {
-        match self.error {
-            "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
-            _ => StatusCode::BAD_REQUEST,
-        }
-    }
-
-    pub(crate) fn body(&self) -> Value {
-        json!({
-            "error": self.error,
-            "error_description": format!("AADSTS{}: {}", self.number, self.text),
-            "error_codes": [self.number],
-            "trace_id": Uuid::nil().to_string(),
-            "correlation_id": Uuid::nil().to_string(),
-        })
-    }
-}
 
 /// The permissions that clients are granted when they sign in.
 #[derive(Debug, Default, Clone)]
@@ -110,6 +53,12 @@ impl Grants {
             None => self.of_all.clone(),
         }
     }
+}
+
+/// What the sign-in needs beside the directory.
+pub(crate) struct SignIn {
+    pub(crate) signer: Signer,
+    pub(crate) grants: Grants,
 }
 
 /// A sign-in that is to get its tokens.
@@ -278,23 +227,6 @@ impl SignIn {
         members.insert("client_info".into(), BASE64_URL_SAFE_NO_PAD.encode(client_info).into());
         Some(answer)
     }
-}
-
-pub(crate) fn unsigned() -> Refused {
-    Refused::new("server_error", 50_000, "The token could not be signed.")
-}
-
-/// The client by its own word, or by its assertion's.
-pub(crate) fn client(form: &Form) -> Result<String, Refused> {
-    #[derive(Deserialize)]
-    struct Assertion {
-        sub: String,
-    }
-    if let Some(id) = form.get("client_id") {
-        return Ok(id.into());
-    }
-    let assertion = form.get("client_assertion").and_then(|text| insecure_decode_claims::<Assertion>(text).ok());
-    assertion.map_or_else(|| form.required("client_id").map(String::from), |assertion| Ok(assertion.sub))
 }
 
 /// The scope of an application that signs in for itself, with what it must not forget.

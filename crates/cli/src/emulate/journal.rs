@@ -7,7 +7,7 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{call::Call, faults::matches};
+use super::{call::Call, route::matches};
 
 /// So much is kept, however many requests that is.
 const BYTES_MAX: usize = 64 * 1024 * 1024;

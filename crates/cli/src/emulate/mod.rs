@@ -3,17 +3,25 @@
 //! Prints its URL as one line and serves until it is told to stop (SIGTERM, SIGINT), then ends with exit status 0 when what
 //! it has begun is done. With `-- COMMAND…` it runs that command under the names of Microsoft's services, and ends with it.
 
+mod answer;
 mod authorize;
 mod begin;
 mod call;
+mod change;
 mod clock;
 mod command;
+pub(crate) mod connection;
 mod control;
 mod control_records;
+mod control_state;
+mod emulator;
 mod faults;
 mod fold;
+mod form;
 mod grants;
+mod held;
 mod host;
+mod html;
 mod identity;
 mod journal;
 mod metrics;
@@ -22,16 +30,20 @@ mod page;
 mod page_journal;
 mod page_tenant;
 mod proxy;
-mod records;
+mod route;
 pub(crate) mod server;
 mod service;
+mod shared;
 mod sign_in;
 mod start;
 mod store;
+mod tables;
 mod tenants;
 mod throttle;
 mod tls;
 mod token;
+mod watch;
+mod wire;
 mod world;
 mod writes;
 
@@ -57,6 +69,6 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 #[tokio::main]
 async fn serve(options: &Options) -> Result<u8, Box<dyn Error>> {
     let clock = Arc::new(Clock::new(options.clock));
-    let (world, records) = begin::begin(options, &clock)?;
-    start::run(options.clone(), world, records, clock).await
+    let (shared, records) = begin::begin(options, clock)?;
+    start::run(options.clone(), shared, records).await
 }

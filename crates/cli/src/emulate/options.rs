@@ -8,7 +8,7 @@ use connector_groups::{
     graph::{self, Profile, Quirks},
 };
 
-use super::{begin, grants::Grants, server::Limits};
+use super::{connection::Limits, grants::Grants};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,8 +71,25 @@ pub(crate) struct Options {
     /// Where to answer as a proxy for the hosts of Graph and its sign-in, which refuses all others
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) proxy: Option<SocketAddr>,
-    #[command(flatten)]
-    pub(crate) begin: begin::Options,
+    /// Make a tenant, with this id or a new one, which is told on standard error
+    #[arg(long, value_name = "ID", num_args = 0..=1)]
+    #[allow(clippy::option_option, reason = "absent, present without a value, and present with one")]
+    pub(crate) tenant: Option<Option<TenantId>>,
+    /// Keep the directory and its snapshots in this folder over restarts; without it, in memory only
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// So many changes in that folder are folded into one document, while the emulator runs
+    #[arg(long, value_name = "NUMBER", default_value = "10000")]
+    pub(crate) data_log: core::num::NonZeroU32,
+    /// Begin with these faults: a rule or a list of them, as for `POST /_control/faults`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// How many requests the journal keeps; 0 for none
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    pub(crate) journal: usize,
+    /// Answer `GET /metrics` for Prometheus
+    #[arg(long)]
+    pub(crate) metrics: bool,
     /// Begin with this: the document of a tenant or a directory, the answer of `GET /_control/state`, or replay lines
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,

@@ -8,9 +8,9 @@ use connector_groups::Refusal;
 
 use super::{
     call::{Call, Decided},
+    held::held,
+    html::{Escaped, Html},
     journal::Journal,
-    page::{Escaped, Html},
-    writes::held,
 };
 use crate::words;
 

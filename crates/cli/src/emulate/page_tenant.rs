@@ -7,7 +7,7 @@ use connector_groups::{
     view::ConnectorGroupView,
 };
 
-use super::page::{Escaped, Html, Name, label};
+use super::html::{Escaped, Html, Name, label};
 
 /// More groups are left out of the picture, and counted.
 const GROUPS_MAX: usize = 40;

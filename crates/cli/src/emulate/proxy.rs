@@ -6,10 +6,7 @@
 
 use alloc::sync::Arc;
 use core::pin::pin;
-use std::{
-    io,
-    sync::{Mutex, PoisonError},
-};
+use std::{io, sync::Mutex};
 
 use http_body_util::Full;
 use hyper::{
@@ -30,8 +27,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
+    connection::{self, CONNECTION_LIFETIME, Limits, Service},
+    held::held,
     host::SERVICES,
-    server::{self, Limits, Service},
 };
 
 /// The port that every one of the services has.
@@ -63,15 +61,15 @@ pub(crate) async fn connection(
         tokio::select! {
             _ = connection.as_mut() => {}
             _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
-            () = sleep(server::CONNECTION_LIFETIME) => connection.as_mut().graceful_shutdown(),
+            () = sleep(CONNECTION_LIFETIME) => connection.as_mut().graceful_shutdown(),
         }
     }
     // The connection is the tunnel's now, and what comes over it is another client's TLS.
-    let asked = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let asked = held(&asked).take();
     let Some(asked) = asked else { return };
     let Ok(Ok(stream)) = timeout(limits.time, asked).await else { return };
     if let Ok(Ok(stream)) = timeout(limits.time, proxy.tls.accept(TokioIo::new(stream))).await {
-        server::connection(stream, limits, service, stopped).await;
+        connection::serve(stream, limits, service, stopped).await;
     }
 }
 
@@ -95,11 +93,11 @@ async fn respond(
         )));
     }
     if is_tunnel {
-        *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade::on(&mut request));
+        *held(asked) = Some(upgrade::on(&mut request));
         return Ok(Response::new(Full::default()));
     }
     if proxy.takes_plain_requests && uri.scheme() == Some(&Scheme::HTTPS) {
-        return server::respond(service, limits.time, request).await;
+        return connection::respond(service, limits.time, request).await;
     }
     Ok(refused("This proxy takes CONNECT only.\n"))
 }

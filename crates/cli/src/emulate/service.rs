@@ -1,48 +1,23 @@
 //! Which room answers a request: Graph's wire, the control routes, or the page; and the log.
 
-use alloc::sync::Arc;
 use std::{
     io::{self, Write},
-    sync::{Mutex, MutexGuard},
     time::Instant,
 };
 
 use connector_groups::graph;
-use hyper::{
-    Method, Request, Response, StatusCode,
-    body::Bytes,
-    header::{self, HeaderValue},
-    http::request::Parts,
-};
+use hyper::{Method, Request, Response, StatusCode, body::Bytes, http::request::Parts};
 
 use super::{
-    call::Decided,
-    clock::Clock,
+    answer::{error, response},
+    connection::Service,
     control,
-    host::{self, Hosts},
-    identity::Identity,
-    page,
-    records::{self, ReadsLag, Records},
-    server,
-    sign_in::{self, SignIn},
-    world::World,
-    writes::{self, Visible},
+    emulator::Emulator,
+    held::held,
+    host, page, sign_in, watch,
 };
 
-pub(crate) struct Emulator {
-    pub(crate) world: Mutex<World>,
-    pub(crate) graph: graph::Options,
-    pub(crate) control: bool,
-    pub(crate) quiet: bool,
-    pub(crate) records: Records,
-    pub(crate) hosts: Hosts,
-    pub(crate) sign_in: SignIn,
-    /// Whether a request needs the permissions that Graph asks for.
-    pub(crate) enforces_permissions: bool,
-    pub(crate) clock: Arc<Clock>,
-}
-
-impl server::Service for Emulator {
+impl Service for Emulator {
     fn body_bytes_max(&self, head: &Parts) -> usize {
         if self.control && head.uri.path().starts_with(control::PREFIX) {
             control::BODY_BYTES_MAX
@@ -66,7 +41,11 @@ impl server::Service for Emulator {
             let least = least.map_or(String::new(), |least| format!(", needs at least {least}"));
             let status = status.as_u16();
             // Where nobody reads the log any more, requests are answered all the same.
-            _ = writeln!(io::stderr(), "{} {method} {target} {status} {microseconds} µs{least}", self.clock.now());
+            _ = writeln!(
+                io::stderr(),
+                "{} {method} {target} {status} {microseconds} µs{least}",
+                self.shared.clock.now()
+            );
         }
         response
     }
@@ -75,15 +54,15 @@ impl server::Service for Emulator {
 impl Emulator {
     fn respond(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         if let Err((status, text)) = self.hosts.check(&request) {
-            return control::error(status, &text).map(Bytes::from);
+            return error(status, &text).map(Bytes::from);
         }
         if self.graph.trusts_forwarded_headers
             && let Err(text) = host::check_forwarded(request.headers())
         {
-            return control::error(StatusCode::BAD_REQUEST, text).map(Bytes::from);
+            return error(StatusCode::BAD_REQUEST, text).map(Bytes::from);
         }
         if host::is_cross_site(request.method(), request.headers()) {
-            return control::error(StatusCode::FORBIDDEN, "not for pages of other sites").map(Bytes::from);
+            return error(StatusCode::FORBIDDEN, "not for pages of other sites").map(Bytes::from);
         }
         self.answered(request)
     }
@@ -91,7 +70,7 @@ impl Emulator {
     /// The answer of the room that a request is for. Its host is one of ours, and no page of another site has sent it.
     ///
     /// What tests and people ask of the emulator itself has no token and no faults, and is not in the journal.
-    pub(crate) fn answered(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
+    fn answered(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         let path = request.uri().path();
         if let Some(response) = self.health(request.method(), path) {
             return response.map(Bytes::from);
@@ -100,94 +79,125 @@ impl Emulator {
             let response = if self.control {
                 control::answer(self, &request)
             } else {
-                control::error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control")
+                error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control")
             };
             return response.map(Bytes::from);
         }
         if matches!(*request.method(), Method::GET | Method::HEAD) && page::is_at(path) {
-            let directory = lock(&self.world).directory.clone();
+            let directory = self.shared.directory();
             return page::answer(&directory, &self.records.journal, request.uri()).map(Bytes::from);
         }
-        self.watched(request)
+        watch::answer(self, request)
     }
 
-    /// The answer of Graph or of the sign-in, without faults.
-    pub(crate) fn served(&self, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
-        let caller = match &identity.presented {
-            Ok(caller) => caller.as_ref(),
-            Err(wrong) => return self.invalid_token(wrong),
-        };
-        if sign_in::is_at(request.uri().path()) {
-            let directory = lock(&self.world).directory.clone();
-            let root = host::root(request, &self.graph);
-            return self.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
+    /// Whether it is there and answers; and counts, by option.
+    fn health(&self, method: &Method, path: &str) -> Option<Response<Vec<u8>>> {
+        if *method != Method::GET {
+            return None;
         }
-        self.respond_as_graph(request, identity)
-    }
-
-    /// What Graph says of a token that it does not take.
-    fn invalid_token(&self, wrong: &str) -> Response<Vec<u8>> {
-        let id = uuid::Uuid::from_u128(lock(&self.world).next_request_id()).to_string();
-        let body = serde_json::json!({"error": {
-            "code": graph::Code::InvalidToken.as_str(),
-            "message": wrong,
-            "innerError": {"date": self.clock.now().to_string(), "request-id": id, "client-request-id": id},
-        }});
-        let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
-        response
-    }
-
-    fn respond_as_graph(&self, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
-        let (tenant, now) = (identity.tenant, self.clock.now());
-        let mut world = lock(&self.world);
-        let mut context = graph::Context::new(now, world.next_request_id());
-        context.stale = world.stale(tenant, now);
-        if self.enforces_permissions {
-            // A bare tenant id and an anonymous request were granted nothing.
-            let caller = identity.presented.as_ref().ok().and_then(Option::as_ref);
-            context.caller = Some(caller.map(graph::Caller::from).unwrap_or_default());
-        }
-        // A snapshot costs nothing, and no read waits for a write.
-        let mut snapshot = world.directory.clone();
-        drop(world);
-        if let Some(response) = graph::read(&snapshot, request, &context, &self.graph) {
-            return response;
-        }
-        if records::only_reads(request) {
-            return graph::respond(&mut snapshot, request, &context, &self.graph).response;
-        }
-        drop(snapshot);
-        let reads = request.extensions().get().map(|ReadsLag(reads)| *reads);
-        let visible = reads.map_or(Visible::AsUsual, |reads| Visible::AfterReads(reads, tenant));
-        let outcome = self.write(visible, |directory| {
-            let outcome = graph::respond(directory, request, &context, &self.graph);
-            let changes = writes::changes(&outcome.decisions);
-            (outcome, changes)
-        });
-        match outcome {
-            Ok(graph::Outcome { mut response, events, decisions, .. }) => {
-                if self.records.are_kept() {
-                    response.extensions_mut().insert(Arc::new(Decided::all(decisions, events)));
-                }
-                response
+        match (path, &self.records.metrics) {
+            // It listens when all is read, so that it is ready when it answers at all.
+            ("/healthz" | "/readyz", _) => Some(response(StatusCode::OK, "text/plain", b"ok\n".to_vec())),
+            ("/metrics", Some(metrics)) => {
+                let tenants = held(&self.shared.world).directory.tenants_count();
+                let text = held(metrics).text(tenants);
+                Some(response(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes()))
             }
-            Err(error) => control::not_kept(&error),
+            _ => None,
         }
     }
 }
 
-/// The world. Whoever panicked with it in hand has left no command half done, as a directory changes in one go.
-pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    writes::held(world)
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    if !response.body().is_empty() {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    use alloc::sync::Arc;
+    use core::time::Duration;
+    use std::{
+        sync::{Mutex, mpsc},
+        thread,
+    };
+
+    use connector_groups::{
+        ConnectorGroupId, DirectoryCommand, TenantId, Timestamp,
+        command::{CreateTenant, DefaultConnectorGroup},
+    };
+
+    use super::*;
+    use crate::emulate::{
+        change::Change,
+        clock::Clock,
+        emulator::Records,
+        faults::Faults,
+        grants::{Grants, SignIn},
+        host::Hosts,
+        journal::Journal,
+        shared::Shared,
+        token::Signer,
+        world::{Visible, World},
+        writes::Writes,
+    };
+
+    const TENANT: TenantId = TenantId::from_u128(1);
+
+    fn emulator() -> Emulator {
+        let mut world = World::new(Duration::ZERO, Some(1));
+        let create = CreateTenant {
+            id: TENANT,
+            default_region: "eur".into(),
+            now: Timestamp::UNIX_EPOCH,
+            default_connector_group: DefaultConnectorGroup { id: ConnectorGroupId::from_u128(2), name: None },
+            rules: None,
+        };
+        world.directory.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
+        let writes = Mutex::new(Writes::new(None, world.directory.clone(), true));
+        let records = Records {
+            faults: Mutex::new(Faults::default()),
+            journal: Mutex::new(Journal::new(10)),
+            metrics: None,
+            keeps_calls: true,
+        };
+        let clock = Arc::new(Clock::new(None));
+        let sign_in = SignIn { signer: Signer::new(Arc::clone(&clock)).unwrap(), grants: Grants::default() };
+        let graph = graph::Options { anonymous: Some(TENANT), ..graph::Options::default() };
+        Emulator {
+            shared: Shared { writes, world: Mutex::new(world), clock },
+            graph,
+            control: true,
+            quiet: true,
+            records,
+            hosts: Hosts::new("127.0.0.1:80".parse().unwrap(), Vec::new()),
+            sign_in,
+            enforces_permissions: false,
+        }
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+
+    /// The write goes on only when reads of every kind are over. A read that waited for it would wait for ever: the channel
+    /// then gives up, and the test fails.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn reads_end_while_a_write_is_decided() {
+        let emulator = Arc::new(emulator());
+        let reader = Arc::clone(&emulator);
+        let seen = emulator.shared.write(Visible::AsUsual, |directory| {
+            let (sender, receiver) = mpsc::channel();
+            thread::spawn(move || {
+                let list = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+                let batch = r#"{"requests":[{"id":"1","method":"GET","url":"/applications"}]}"#;
+                let requests =
+                    [("GET", list, ""), ("POST", "/beta/$batch", batch), ("GET", "/", ""), ("GET", "/readyz", "")];
+                for (method, path, body) in requests {
+                    let request = Request::builder().method(method).uri(path);
+                    let request = request.header("content-type", "application/json").body(Vec::from(body)).unwrap();
+                    sender.send(reader.answered(request).status()).unwrap();
+                }
+            });
+            let seen: Vec<_> = (0..4).map_while(|_| receiver.recv_timeout(Duration::from_secs(20)).ok()).collect();
+            directory.copy_tenant(&directory.tenant(TENANT).unwrap().clone(), TenantId::from_u128(9)).unwrap();
+            let copy = directory.tenants().last().unwrap().clone();
+            (seen, vec![Change::Tenant(copy)])
+        });
+        assert_eq!(seen.unwrap(), [200; 4]);
+        assert_eq!(held(&emulator.shared.world).directory.tenants_count(), 2);
+    }
 }

@@ -9,22 +9,15 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{
-    control,
-    grants::{Form, Grants, Refused},
+    answer::{JSON, error, response},
+    authorize,
+    form::{Form, Refused},
+    grants::SignIn,
     host,
-    service::response,
-    token::Signer,
 };
 
-const JSON: &str = "application/json";
 /// Bodies of this part are forms with a token or two.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
-
-/// What the sign-in needs beside the directory.
-pub(crate) struct SignIn {
-    pub(crate) signer: Signer,
-    pub(crate) grants: Grants,
-}
 
 /// A route of this part; the text is the tenant as the path names it.
 enum Route<'a> {
@@ -88,14 +81,14 @@ impl SignIn {
     ) -> Response<Vec<u8>> {
         let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
         let Some((route, method)) = Route::of(&path) else {
-            return control::error(StatusCode::NOT_FOUND, "there is no such route");
+            return error(StatusCode::NOT_FOUND, "there is no such route");
         };
         if *request.method() != method {
-            return control::error(StatusCode::METHOD_NOT_ALLOWED, "not by this method");
+            return error(StatusCode::METHOD_NOT_ALLOWED, "not by this method");
         }
         // The server has read a little more than is allowed, which tells a body that is too long.
         if request.body().len() > BODY_BYTES_MAX {
-            return control::error(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
+            return error(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
         }
         let query = request.uri().query().unwrap_or_default();
         let is_v1 = path.ends_with("/oauth2/token");
@@ -105,7 +98,7 @@ impl SignIn {
             Route::Keys => Ok(json!(self.signer.key_set())),
             Route::Authorize(name) => {
                 let query = Form::read(query.as_bytes());
-                match tenant(directory, name).and_then(|id| self.authorize(id, &query)) {
+                match tenant(directory, name).and_then(|id| authorize::authorize(&self.signer, id, &query)) {
                     Ok(response) => return response,
                     Err(refused) => Err(refused),
                 }

@@ -7,7 +7,6 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use hyper::http::uri::Scheme;
@@ -19,18 +18,16 @@ use tokio::{
 };
 
 use super::{
-    clock::Clock,
     command,
+    emulator::{Emulator, Records},
+    grants::SignIn,
     host::{Hosts, SERVICES},
     options::Options,
     proxy::Proxy,
-    records::Records,
     server::{self, Transport},
-    service::Emulator,
-    sign_in::SignIn,
+    shared::Shared,
     tls::{self, Tls},
     token::Signer,
-    world::World,
 };
 use crate::output;
 
@@ -72,12 +69,7 @@ impl Trusted {
 }
 
 /// Serves until it is told to stop, or until the command has ended whose exit status is the result.
-pub(crate) async fn run(
-    mut options: Options,
-    world: World,
-    records: Records,
-    clock: Arc<Clock>,
-) -> Result<u8, Box<dyn Error>> {
+pub(crate) async fn run(mut options: Options, shared: Shared, records: Records) -> Result<u8, Box<dyn Error>> {
     let command = core::mem::take(&mut options.command);
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     if !command.is_empty() {
@@ -95,14 +87,13 @@ pub(crate) async fn run(
     graph.scheme = scheme;
     let emulator = Arc::new(Emulator {
         hosts: Hosts::new(ready.main.address, ready.names),
-        sign_in: SignIn { signer: Signer::new(Arc::clone(&clock))?, grants: options.grants() },
+        sign_in: SignIn { signer: Signer::new(Arc::clone(&shared.clock))?, grants: options.grants() },
         enforces_permissions: options.enforce_permissions,
-        world: Mutex::new(world),
+        shared,
         graph,
         control: options.control,
         quiet: options.quiet,
         records,
-        clock,
     });
     let acceptor = ready.tls.map(|tls| tls.acceptor);
     let transport = match &acceptor {

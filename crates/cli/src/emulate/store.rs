@@ -12,25 +12,18 @@ use std::{
 };
 
 use connector_groups::{Directory, DirectoryCommand, document::DirectoryDocument};
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    change::Change,
     faults::Faults,
-    fold::{Fold, Folded, Head, Pieces},
+    fold::{Fold, Folded, Pieces},
+    tables::{DIRECTORY, DOCUMENTS, Head, LOG, PIECES, length},
     world::{Snapshot, World},
-    writes::Change,
 };
 use crate::output;
 
-/// What happened since the document, by number.
-pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
-/// Snapshots, each whole, and the head of the directory's document.
-pub(super) const DOCUMENTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("documents");
-/// The text of the directory's document, by its generation and the place of the piece.
-pub(super) const PIECES: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("pieces");
-/// The key of the [`Head`].
-pub(super) const DIRECTORY: &str = "directory";
 const SNAPSHOT: &str = "snapshot/";
 /// A log of more bytes is folded too, as entries may be whole tenants; one may be as long as the document in any case, so
 /// that folding costs no more than a part of what was written.
@@ -259,10 +252,6 @@ impl Store {
         };
         keep().map_err(io::Error::other)
     }
-}
-
-pub(super) fn length(text: &[u8]) -> u64 {
-    u64::try_from(text.len()).unwrap_or(u64::MAX)
 }
 
 fn apply(world: &mut World, entry: &[u8]) -> io::Result<()> {

@@ -5,9 +5,12 @@ use hyper::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    control::{NO_SNAPSHOT, empty, error, json, not_kept},
-    service::Emulator,
-    writes::{Change, Visible, held},
+    answer::{empty, error, json, not_kept},
+    change::Change,
+    control_state::NO_SNAPSHOT,
+    emulator::Emulator,
+    held::held,
+    world::Visible,
 };
 
 /// So many at once.
@@ -42,7 +45,7 @@ pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
         return error(StatusCode::BAD_REQUEST, "count is 1 to 100000, and 1 where there is an id");
     }
     let (pattern, ids) = {
-        let mut world = held(&emulator.world);
+        let mut world = held(&emulator.shared.world);
         let directory = match &asked.snapshot {
             None => Some(world.directory.clone()),
             Some(name) => world.snapshots.get(name).map(|snapshot| snapshot.directory.clone()),
@@ -60,7 +63,7 @@ pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
         };
         (pattern, ids)
     };
-    let result = emulator.write(Visible::AtOnce, |directory| {
+    let result = emulator.shared.write(Visible::AtOnce, |directory| {
         let mut copied = Vec::new();
         for id in &ids {
             if let Err(refusal) = directory.copy_tenant(&pattern, *id) {
@@ -84,7 +87,7 @@ pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
 pub(crate) fn delete(emulator: &Emulator, id: &str) -> Response<Vec<u8>> {
     let Ok(id) = id.parse() else { return error(StatusCode::NOT_FOUND, "there is no such tenant") };
     let command = DirectoryCommand::DeleteTenant(DeleteTenant { id });
-    let result = emulator.write(Visible::AtOnce, |directory| match directory.apply(&command) {
+    let result = emulator.shared.write(Visible::AtOnce, |directory| match directory.apply(&command) {
         Ok(_) => (Ok(()), vec![Change::Command(serde_json::to_vec(&command).unwrap_or_default().into())]),
         Err(refusal) => (Err(refusal), Vec::new()),
     });

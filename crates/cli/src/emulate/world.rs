@@ -9,20 +9,13 @@ use connector_groups::{
     document::{DirectoryDocument, DirectoryViolations},
 };
 
-use super::{
-    faults::Faults,
-    writes::{Change, Visible},
-};
-use crate::{
-    input,
-    line::{self, Outcome},
-};
+use super::faults::Faults;
 
 /// Of these, the oldest goes when one more comes.
 const FORMER_MAX: usize = 4096;
 
 pub(crate) struct World {
-    /// As it stands. Never held for longer than a clone takes: see [`writes`](super::writes).
+    /// As it stands. Never held for longer than a clone takes: see [`Shared`](super::shared::Shared).
     pub(crate) directory: Directory,
     pub(crate) snapshots: BTreeMap<String, Snapshot>,
     lag: Duration,
@@ -40,6 +33,17 @@ pub(crate) struct Snapshot {
     pub(crate) faults: Option<Faults>,
 }
 
+/// When reads see a write.
+#[derive(Clone, Copy)]
+pub(crate) enum Visible {
+    /// At once, and all earlier ones.
+    AtOnce,
+    /// After the lag of the command line, by the emulator's clock.
+    AsUsual,
+    /// After so many reads of this tenant, or of any.
+    AfterReads(u32, Option<TenantId>),
+}
+
 struct Former {
     directory: Directory,
     until: Until,
@@ -50,14 +54,6 @@ enum Until {
     Time(Timestamp),
     /// So many reads, of this tenant or of any, have not seen the write.
     Reads(u32, Option<TenantId>),
-}
-
-/// How the lines of a replay went.
-#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
-pub(crate) struct Replayed {
-    pub(crate) accepted: u64,
-    pub(crate) refused: u64,
-    pub(crate) invalid: u64,
 }
 
 impl World {
@@ -126,35 +122,6 @@ impl World {
     pub(crate) const fn hash_seed(&self) -> u64 {
         self.hash_seed
     }
-}
-
-/// Applies lines of the replay format to a directory, and tells how it went and what changed. What came of each is given away
-/// with its number and the directory that it has left.
-pub(crate) fn replay(
-    directory: &mut Directory,
-    lines: &[u8],
-    mut came: impl FnMut(u64, &Directory, Outcome),
-) -> (Replayed, Vec<Change>) {
-    let (mut replayed, mut changes) = (Replayed::default(), Vec::new());
-    for (line, number) in input::without_mark(lines).split(|byte| *byte == b'\n').zip(1..) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let outcome = line::apply(directory, line);
-        let count = match &outcome {
-            Outcome::Applied(_, Ok(events)) => {
-                if !events.is_empty() {
-                    changes.push(Change::Command(line.trim_ascii().into()));
-                }
-                &mut replayed.accepted
-            }
-            Outcome::Applied(_, Err(_)) => &mut replayed.refused,
-            Outcome::Invalid(_) => &mut replayed.invalid,
-        };
-        *count = count.saturating_add(1);
-        came(number, directory, outcome);
-    }
-    (replayed, changes)
 }
 
 /// The directory of a document, or why it is none: what is wrong with the text, or every violation.

@@ -12,7 +12,10 @@ use hyper::{Request, Response, body::Bytes, http::request::Parts};
 use tokio::net::TcpListener;
 
 use super::client::ANSWER_BYTES;
-use crate::{emulate::server, output};
+use crate::{
+    emulate::{connection, server},
+    output,
+};
 
 /// No answer of the bare server is longer.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -21,7 +24,7 @@ const CONSTANT: &[u8] = &[b'x'; 1024 * 1024];
 /// A server that reads each request and answers constant bytes, as many as the request asks for.
 struct Bare;
 
-impl server::Service for Bare {
+impl connection::Service for Bare {
     fn body_bytes_max(&self, _: &Parts) -> usize {
         ANSWER_BYTES_MAX
     }
@@ -42,7 +45,7 @@ pub(super) async fn serve_bare() -> Result<(), String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     output::print(&format!("http://{address}/"))?;
-    let limits = server::Limits { connections: 1024, time: Duration::from_secs(30) };
+    let limits = connection::Limits { connections: 1024, time: Duration::from_secs(30) };
     server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
     Ok(())
 }

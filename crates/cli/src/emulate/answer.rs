@@ -1,0 +1,57 @@
+//! The emulator's own answers, to whatever is not for Graph, and how their requests' queries are read.
+
+use std::io;
+
+use hyper::{
+    Response, StatusCode, Uri,
+    header::{self, HeaderValue},
+};
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const JSON_LINES: &str = "application/jsonl";
+
+/// An answer that nothing in between may keep.
+pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    if !response.body().is_empty() {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The value of a query option, with its escapes read.
+pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = uri.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let value = pairs.into_iter().find(|(key, _)| *key == name)?.1;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+/// What a change that may fail to be kept is answered with.
+pub(crate) fn done(result: io::Result<()>) -> Response<Vec<u8>> {
+    result.map_or_else(|error| not_kept(&error), |()| empty())
+}
+
+/// The store does not take what a request has changed, so that nothing has changed.
+pub(crate) fn not_kept(problem: &io::Error) -> Response<Vec<u8>> {
+    error(StatusCode::INTERNAL_SERVER_ERROR, &format!("nothing was changed, as it cannot be kept: {problem}"))
+}
+
+pub(crate) fn empty() -> Response<Vec<u8>> {
+    response(StatusCode::NO_CONTENT, JSON, Vec::new())
+}
+
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Vec<u8>> {
+    response(status, JSON, serde_json::to_vec(value).unwrap_or_default())
+}
+
+pub(crate) fn error(status: StatusCode, message: &str) -> Response<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Error<'a> {
+        error: &'a str,
+    }
+    json(status, &Error { error: message })
+}

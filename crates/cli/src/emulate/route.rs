@@ -1,0 +1,131 @@
+//! Routes: a path with `{id}` in the place of each id, and patterns of such paths.
+
+use alloc::{borrow::Cow, collections::BTreeSet};
+use std::sync::LazyLock;
+
+use connector_groups::graph;
+use percent_encoding::percent_decode_str;
+
+const SEGMENTS_MAX: usize = 12;
+
+/// The words of Graph's routes, as its router has them.
+static OF_GRAPH: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let routes = graph::operations().into_iter().map(|operation| operation.route);
+    let words = routes.flat_map(|route| route.split('/').map(String::from).collect::<Vec<_>>());
+    words.filter(|word| !word.is_empty() && !word.starts_with('{')).collect()
+});
+
+/// The other words that a route template keeps; whatever else a path has is an id.
+const WORDS: &[&str] = &[
+    "beta",
+    "v1.0",
+    "microsoft.graph.instantiate",
+    "agents",
+    "agentGroups",
+    "publishedResources",
+    "organization",
+    "subscriptions",
+    "me",
+    "oauth2",
+    "v2.0",
+    "token",
+    "authorize",
+    "devicecode",
+    ".well-known",
+    "openid-configuration",
+    "discovery",
+    "keys",
+    "instance",
+    "common",
+    "organizations",
+    "metadata",
+    "endpoints",
+    "_control",
+    "commands",
+    "state",
+    "tenants",
+    "restore",
+];
+
+/// A path with `{id}` in the place of each id, words as Graph spells them: `/beta/applications/{id}/connectorGroup`.
+pub(crate) fn template(path: &str) -> String {
+    let mut template = String::new();
+    for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
+        let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
+        let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
+        let mut words = OF_GRAPH.iter().map(String::as_str).chain(WORDS.iter().copied());
+        template.push('/');
+        template.push_str(words.find(|known| known.eq_ignore_ascii_case(word)).unwrap_or("{id}"));
+        // An alternate key has its name; `('…')` is an id as in the other spelling.
+        match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
+            None => {}
+            Some(Some("appId")) => template.push_str("(appId={id})"),
+            Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
+            Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => {
+                template.push_str("/applicationProxy");
+            }
+            Some(_) => template.push_str("/{id}"),
+        }
+    }
+    if template.is_empty() { String::from("/") } else { template }
+}
+
+/// Whether a text is as a pattern says, in which `*` stands for anything; letters match in either case.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut last = None;
+    for part in parts {
+        // The parts between are where they first are; the last is at the end.
+        if let Some(former) = last.replace(part) {
+            match rest.split_once(former) {
+                Some((_, behind)) => rest = behind,
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last: &str| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{matches, template};
+
+    #[test]
+    fn a_template_has_words_and_no_ids() {
+        for (path, expected) in [
+            ("/", "/"),
+            ("/BETA/applications", "/beta/applications"),
+            ("/beta/applications/7e/connectorGroup/$ref", "/beta/applications/{id}/connectorGroup/$ref"),
+            ("/v1.0/applications(appId='7e')", "/v1.0/applications(appId={id})"),
+            ("/beta/applications('7e')/", "/beta/applications/{id}"),
+            (
+                "/beta/onPremisesPublishingProfiles('applicationProxy')/connectors/members",
+                "/beta/onPremisesPublishingProfiles/applicationProxy/connectors/members",
+            ),
+            ("/7e/oauth2/v2.0/token", "/{id}/oauth2/v2.0/token"),
+            ("/beta/%24batch", "/beta/$batch"),
+            ("/v1.0/serviceprincipals/7e/appRoleAssignedTo", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo"),
+            ("/beta/applications/7e/owners/7e/$ref", "/beta/applications/{id}/owners/{id}/$ref"),
+        ] {
+            assert_eq!(template(path), expected);
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, is) in [
+            ("/beta/a", "/beta/a", true),
+            ("/beta/a", "/beta/ab", false),
+            ("*/members", "/beta/g/{id}/Members", true),
+            ("*/members", "/beta/members/x", false),
+            ("/beta/*/x*", "/beta/a/b/x/y", true),
+            ("a*b*c", "abc", true),
+            ("ab*bc", "abc", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, text), is, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The directory that all requests share: one write at a time, while reads go on with what was before.
+//!
+//! A write works on a snapshot of the directory. What it changed is durable, where there is a store, before any read sees it
+//! and before it is answered.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+use std::{io, sync::Mutex, time::Instant};
+
+use connector_groups::Directory;
+use tokio::{task::block_in_place, time::sleep};
+
+use super::{
+    change::Change,
+    clock::Clock,
+    held::held,
+    world::{Visible, World},
+    writes::Writes,
+};
+
+/// A write that took longer has replaced so much that to free it takes time too.
+const LONG: Duration = Duration::from_millis(5);
+/// By then, reads that began before a long write are over, so that none of them has to free what it replaced.
+const RELEASE_AFTER: Duration = Duration::from_secs(1);
+
+/// The order of locks is writes, then world, everywhere.
+pub(crate) struct Shared {
+    pub(crate) world: Mutex<World>,
+    pub(crate) writes: Mutex<Writes>,
+    pub(crate) clock: Arc<Clock>,
+}
+
+impl Shared {
+    /// The directory as it stands: a snapshot, which costs nothing.
+    pub(crate) fn directory(&self) -> Directory {
+        held(&self.world).directory.clone()
+    }
+
+    /// The id of one more request, as a text.
+    pub(crate) fn request_id(&self) -> String {
+        uuid::Uuid::from_u128(held(&self.world).next_request_id()).to_string()
+    }
+
+    /// Lets `decide` change a snapshot of the directory and tell what it changed, keeps that, and shows it to reads.
+    ///
+    /// An error is the store's, and nothing has changed.
+    pub(crate) fn write<T>(
+        &self,
+        visible: Visible,
+        decide: impl FnOnce(&mut Directory) -> (T, Vec<Change>),
+    ) -> io::Result<T> {
+        // Whoever waits here, or works long, leaves the thread's other connections to others.
+        block_in_place(|| {
+            // The order of locks is writes, then world, everywhere; the world is never held while a command is decided.
+            let mut writes = held(&self.writes);
+            let before = self.directory();
+            let mut directory = before.clone();
+            let start = Instant::now();
+            let (answer, changes) = decide(&mut directory);
+            if changes.is_empty() {
+                return Ok(answer);
+            }
+            if let Some(store) = writes.store() {
+                store.append(&changes)?;
+                store.fold_if_due(&directory);
+            }
+            writes.remember(changes, &directory);
+            held(&self.world).publish(directory, &before, visible, self.clock.now());
+            drop(writes);
+            if start.elapsed() > LONG {
+                tokio::spawn(async {
+                    sleep(RELEASE_AFTER).await;
+                    block_in_place(|| drop(before));
+                });
+            }
+            Ok(answer)
+        })
+    }
+
+    /// Puts another directory in the place of all that there is.
+    pub(crate) fn replace(&self, directory: Directory) -> io::Result<()> {
+        block_in_place(|| {
+            let mut writes = held(&self.writes);
+            if let Some(store) = writes.store() {
+                store.replace(&directory)?;
+            }
+            writes.start_from(&directory);
+            let former = held(&self.world).replace(directory);
+            drop(writes);
+            drop(former);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! What Graph answers, or its sign-in: without faults.
+
+use alloc::sync::Arc;
+
+use connector_groups::graph;
+use hyper::{
+    Request, Response, StatusCode,
+    header::{self, HeaderValue},
+};
+
+use super::{
+    answer::{not_kept, response},
+    call::Decided,
+    change,
+    emulator::Emulator,
+    held::held,
+    host,
+    identity::Identity,
+    shared::Shared,
+    sign_in,
+    world::Visible,
+};
+
+/// Of a request: how many reads are not to see what it writes.
+#[derive(Clone, Copy)]
+pub(crate) struct ReadsLag(pub(crate) u32);
+
+/// The answer of Graph or of the sign-in, without faults.
+pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
+    let caller = match &identity.presented {
+        Ok(caller) => caller.as_ref(),
+        Err(wrong) => return invalid_token(&emulator.shared, wrong),
+    };
+    if sign_in::is_at(request.uri().path()) {
+        let directory = emulator.shared.directory();
+        let root = host::root(request, &emulator.graph);
+        return emulator.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
+    }
+    as_graph(emulator, request, identity)
+}
+
+/// What Graph says of a token that it does not take.
+fn invalid_token(shared: &Shared, wrong: &str) -> Response<Vec<u8>> {
+    let id = shared.request_id();
+    let body = serde_json::json!({"error": {
+        "code": graph::Code::InvalidToken.as_str(),
+        "message": wrong,
+        "innerError": {"date": shared.clock.now().to_string(), "request-id": id, "client-request-id": id},
+    }});
+    let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
+    response
+}
+
+fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
+    let (tenant, now) = (identity.tenant, emulator.shared.clock.now());
+    let mut world = held(&emulator.shared.world);
+    let mut context = graph::Context::new(now, world.next_request_id());
+    context.stale = world.stale(tenant, now);
+    if emulator.enforces_permissions {
+        // A bare tenant id and an anonymous request were granted nothing.
+        let caller = identity.presented.as_ref().ok().and_then(Option::as_ref);
+        context.caller = Some(caller.map(graph::Caller::from).unwrap_or_default());
+    }
+    // A snapshot costs nothing, and no read waits for a write.
+    let mut snapshot = world.directory.clone();
+    drop(world);
+    if let Some(response) = graph::read(&snapshot, request, &context, &emulator.graph) {
+        return response;
+    }
+    if only_reads(request) {
+        return graph::respond(&mut snapshot, request, &context, &emulator.graph).response;
+    }
+    drop(snapshot);
+    let reads = request.extensions().get().map(|ReadsLag(reads)| *reads);
+    let visible = reads.map_or(Visible::AsUsual, |reads| Visible::AfterReads(reads, tenant));
+    let outcome = emulator.shared.write(visible, |directory| {
+        let outcome = graph::respond(directory, request, &context, &emulator.graph);
+        let changes = change::of_decisions(&outcome.decisions);
+        (outcome, changes)
+    });
+    match outcome {
+        Ok(graph::Outcome { mut response, events, decisions, .. }) => {
+            if emulator.records.keeps_calls {
+                response.extensions_mut().insert(Arc::new(Decided::all(decisions, events)));
+            }
+            response
+        }
+        Err(error) => not_kept(&error),
+    }
+}
+
+/// Whether a request is a batch of reads, which need not wait until they may write.
+fn only_reads(request: &Request<Vec<u8>>) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Batch {
+        requests: Vec<Part>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Part {
+        method: String,
+    }
+    let reads = |batch: Batch| batch.requests.iter().all(|part| part.method.eq_ignore_ascii_case("GET"));
+    request.uri().path().to_ascii_lowercase().ends_with("batch")
+        && serde_json::from_slice(request.body()).is_ok_and(reads)
+}
