@@ -12,16 +12,18 @@ use connector_groups::{
 use serde::de::IgnoredAny;
 
 use super::{
-    change::{self, Change},
+    calls::journal::Journal,
     clock::Clock,
     emulator::Records,
     faults::Faults,
-    journal::Journal,
     options::Options,
-    shared::Shared,
-    store::Store,
-    world::World,
-    writes::Writes,
+    shared::{
+        Shared,
+        change::{self, Change},
+        store::Store,
+        world::World,
+        writes::Writes,
+    },
 };
 use crate::{input, output, state, words};
 

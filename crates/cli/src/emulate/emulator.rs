@@ -4,7 +4,13 @@ use std::sync::Mutex;
 
 use connector_groups::graph;
 
-use super::{faults::Faults, grants::SignIn, host::Hosts, journal::Journal, metrics::Metrics, shared::Shared};
+use super::{
+    calls::{journal::Journal, metrics::Metrics},
+    faults::Faults,
+    http::host::Hosts,
+    shared::Shared,
+    sign_in::grants::SignIn,
+};
 
 pub(crate) struct Emulator {
     pub(crate) shared: Shared,

@@ -2,50 +2,46 @@
 //!
 //! Prints its URL as one line and serves until it is told to stop (SIGTERM, SIGINT), then ends with exit status 0 when what
 //! it has begun is done. With `-- COMMAND…` it runs that command under the names of Microsoft's services, and ends with it.
+//!
+//! # The parts
+//!
+//! From the ground up: each takes names only from those above it here, and so do the files of a folder among themselves.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `held`, `clock` | locks; the time that a test may move |
+//! | `http/` | connections, TLS, the proxy for Microsoft's hosts, whose requests are answered at all |
+//! | `sign_in/` | tokens: how clients get them, and who sends a request |
+//! | `calls/` | what is known of a request: route, journal, counts |
+//! | `faults/` | rules by which requests fail, throttling among them |
+//! | `shared/` | the directory that all requests share: one write at a time, reads on snapshots, the store on disk |
+//! | `emulator` | what all of these are together |
+//! | `control/` | the routes for tests: commands, state, snapshots, faults, journal, clock |
+//! | `page/` | the page for people |
+//! | `wire` | what Graph answers |
+//! | `watch` | faults before that answer, the journal after it |
+//! | `service` | which of these a request is for, and whether it gets an answer |
+//! | `options`, `begin`, `command`, `start` | from the command line to a running server, and to its end |
+//!
+//! A request to Graph goes down from `http::connection` by `service`, `watch` and `wire` to `shared`.
 
-mod answer;
-mod authorize;
 mod begin;
-mod call;
-mod change;
+mod calls;
 mod clock;
 mod command;
-pub(crate) mod connection;
 mod control;
-mod control_records;
-mod control_state;
 mod emulator;
 mod faults;
-mod fold;
-mod form;
-mod grants;
 mod held;
-mod host;
-mod html;
-mod identity;
-mod journal;
-mod metrics;
+pub(crate) mod http;
 mod options;
 mod page;
-mod page_journal;
-mod page_tenant;
-mod proxy;
-mod route;
-pub(crate) mod server;
 mod service;
 mod shared;
 mod sign_in;
 mod start;
-mod store;
-mod tables;
-mod tenants;
-mod throttle;
-mod tls;
-mod token;
 mod watch;
 mod wire;
-mod world;
-mod writes;
 
 use alloc::sync::Arc;
 use core::error::Error;

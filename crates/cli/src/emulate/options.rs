@@ -8,7 +8,7 @@ use connector_groups::{
     graph::{self, Profile, Quirks},
 };
 
-use super::{connection::Limits, grants::Grants};
+use super::{http::connection::Limits, sign_in::grants::Grants};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -9,12 +9,15 @@ use connector_groups::graph;
 use hyper::{Method, Request, Response, StatusCode, body::Bytes, http::request::Parts};
 
 use super::{
-    answer::{error, response},
-    connection::Service,
     control,
     emulator::Emulator,
     held::held,
-    host, page, sign_in, watch,
+    http::{
+        answer::{error, response},
+        connection::Service,
+        host,
+    },
+    page, sign_in, watch,
 };
 
 impl Service for Emulator {
@@ -126,17 +129,21 @@ mod tests {
 
     use super::*;
     use crate::emulate::{
-        change::Change,
+        calls::journal::Journal,
         clock::Clock,
         emulator::Records,
         faults::Faults,
-        grants::{Grants, SignIn},
-        host::Hosts,
-        journal::Journal,
-        shared::Shared,
-        token::Signer,
-        world::{Visible, World},
-        writes::Writes,
+        http::host::Hosts,
+        shared::{
+            Shared,
+            change::Change,
+            world::{Visible, World},
+            writes::Writes,
+        },
+        sign_in::{
+            grants::{Grants, SignIn},
+            token::Signer,
+        },
     };
 
     const TENANT: TenantId = TenantId::from_u128(1);

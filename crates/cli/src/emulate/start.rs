@@ -20,14 +20,15 @@ use tokio::{
 use super::{
     command,
     emulator::{Emulator, Records},
-    grants::SignIn,
-    host::{Hosts, SERVICES},
+    http::{
+        host::{Hosts, SERVICES},
+        proxy::Proxy,
+        server::{self, Transport},
+        tls::{self, Tls},
+    },
     options::Options,
-    proxy::Proxy,
-    server::{self, Transport},
     shared::Shared,
-    tls::{self, Tls},
-    token::Signer,
+    sign_in::{grants::SignIn, token::Signer},
 };
 use crate::output;
 

@@ -13,15 +13,19 @@ use hyper::{
 use serde_json::{Value, json};
 
 use super::{
-    answer::response,
-    call::{Call, Content, Decided},
-    connection::{Late, Unanswered},
+    calls::{
+        call::{Call, Content, Decided},
+        route::template,
+    },
     emulator::Emulator,
     faults::{Answer, Dropped, Faults},
     held::held,
-    identity::Identity,
-    route::template,
+    http::{
+        answer::response,
+        connection::{Late, Unanswered},
+    },
     shared::Shared,
+    sign_in::identity::Identity,
     wire::{self, ReadsLag},
 };
 

@@ -9,16 +9,15 @@ use hyper::{
 };
 
 use super::{
-    answer::{not_kept, response},
-    call::Decided,
-    change,
+    calls::call::Decided,
     emulator::Emulator,
     held::held,
-    host,
-    identity::Identity,
-    shared::Shared,
-    sign_in,
-    world::Visible,
+    http::{
+        answer::{not_kept, response},
+        host,
+    },
+    shared::{Shared, change, world::Visible},
+    sign_in::{self, identity::Identity},
 };
 
 /// Of a request: how many reads are not to see what it writes.

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use super::client::ANSWER_BYTES;
 use crate::{
-    emulate::{connection, server},
+    emulate::http::{connection, server},
     output,
 };
 

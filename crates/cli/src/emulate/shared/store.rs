@@ -17,12 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     change::Change,
-    faults::Faults,
     fold::{Fold, Folded, Pieces},
     tables::{DIRECTORY, DOCUMENTS, Head, LOG, PIECES, length},
     world::{Snapshot, World},
 };
-use crate::output;
+use crate::{emulate::faults::Faults, output};
 
 const SNAPSHOT: &str = "snapshot/";
 /// A log of more bytes is folded too, as entries may be whole tenants; one may be as long as the document in any case, so

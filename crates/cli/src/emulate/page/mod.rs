@@ -1,25 +1,24 @@
 //! A page to look at: tenants, groups, members, applications and how they are served. It reads and changes nothing, needs no
 //! script, and keeps long lists to a page each.
 
+mod html;
+mod journal;
+mod tenant;
+
 use core::str::FromStr;
+use std::sync::Mutex;
 
 use connector_groups::{
     Directory, Tenant,
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
-use std::sync::Mutex;
-
 use hyper::{
     Response, StatusCode, Uri,
     header::{self, HeaderValue},
 };
 
-use super::{
-    answer::response,
-    html::{Escaped, Html, Name, STYLE_PATH, label},
-    journal::Journal,
-    page_journal, page_tenant,
-};
+use self::html::{Escaped, Html, Name, STYLE_PATH, label};
+use crate::emulate::{calls::journal::Journal, http::answer::response};
 
 const STYLE: &str = include_str!("style.css");
 const SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
@@ -54,15 +53,15 @@ fn page(directory: &Directory, journal: &Mutex<Journal>, query: &str) -> Option<
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     };
     if let Some(part) = query.split('&').find(|part| *part == "journal" || *part == "journal=live") {
-        return Some(page_journal::page(journal, part == "journal=live"));
+        return Some(journal::page(journal, part == "journal=live"));
     }
     let Some(tenant) = value("tenant") else { return tenants(directory, value("after")) };
     let tenant = directory.tenant(tenant.parse().ok()?)?;
     if let Some(lost) = value("lost") {
-        return page_tenant::without(tenant, lost.parse().ok()?);
+        return tenant::without(tenant, lost.parse().ok()?);
     }
     if query.split('&').any(|part| part == "picture") {
-        return Some(page_tenant::picture(tenant));
+        return Some(tenant::picture(tenant));
     }
     let Some(group) = value("group") else { return groups(tenant, value("after")) };
     let group = tenant.connector_group(group.parse().ok()?)?;

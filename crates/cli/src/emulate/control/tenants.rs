@@ -4,13 +4,12 @@ use connector_groups::{DirectoryCommand, TenantId, command::DeleteTenant};
 use hyper::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    answer::{empty, error, json, not_kept},
-    change::Change,
-    control_state::NO_SNAPSHOT,
+use super::state::NO_SNAPSHOT;
+use crate::emulate::{
     emulator::Emulator,
     held::held,
-    world::Visible,
+    http::answer::{empty, error, json, not_kept},
+    shared::{change::Change, world::Visible},
 };
 
 /// So many at once.

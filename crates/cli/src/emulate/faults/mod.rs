@@ -1,13 +1,12 @@
 //! Failure on purpose: rules that say which requests fail, and how. Equal requests in the same order fail in the same way.
 
+mod throttle;
+
 use connector_groups::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    call::Call,
-    route::matches,
-    throttle::{Buckets, Throttle},
-};
+use self::throttle::{Buckets, Throttle};
+use crate::emulate::calls::{call::Call, route::matches};
 
 /// The rules, in the order in which they are asked.
 #[derive(Clone, Default, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use jsonwebtoken::{
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use serde::{Deserialize, Serialize};
 
-use super::clock::Clock;
+use crate::emulate::clock::Clock;
 
 /// How long an access token lasts, in seconds; Entra's last between 60 and 90 minutes.
 pub(crate) const LIFETIME: u64 = 3599;

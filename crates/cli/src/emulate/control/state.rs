@@ -5,12 +5,14 @@ use hyper::{Request, Response, StatusCode};
 use serde::Serialize;
 use tokio::task::block_in_place;
 
-use super::{
-    answer::{JSON_LINES, done, error, json, not_kept, query, response},
-    change,
+use crate::emulate::{
     emulator::Emulator,
     held::held,
-    world::{self, Snapshot, Visible},
+    http::answer::{JSON_LINES, done, error, json, not_kept, query, response},
+    shared::{
+        change,
+        world::{self, Snapshot, Visible},
+    },
 };
 
 pub(crate) const NO_SNAPSHOT: &str = "there is no such snapshot";

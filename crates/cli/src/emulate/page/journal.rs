@@ -6,13 +6,17 @@ use std::sync::Mutex;
 
 use connector_groups::Refusal;
 
-use super::{
-    call::{Call, Decided},
-    held::held,
-    html::{Escaped, Html},
-    journal::Journal,
+use super::html::{Escaped, Html};
+use crate::{
+    emulate::{
+        calls::{
+            call::{Call, Decided},
+            journal::Journal,
+        },
+        held::held,
+    },
+    words,
 };
-use crate::words;
 
 const CALLS_MAX: usize = 100;
 

@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 use connector_groups::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::call::Call;
+use crate::emulate::calls::call::Call;
 
 /// More buckets than these are not kept. Clients name themselves, so that they could make as many as they like.
 const BUCKETS_MAX: usize = 100_000;

@@ -1,14 +1,16 @@
 //! The control routes: what tests do behind Graph's back.
 
+mod records;
+mod state;
+mod tenants;
+
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::block_in_place;
 
-use super::{
-    answer::{error, json},
-    control_records as records, control_state as state,
+use crate::emulate::{
     emulator::Emulator,
     held::held,
-    tenants,
+    http::answer::{error, json},
 };
 
 pub(crate) const PREFIX: &str = "/_control/";

@@ -3,6 +3,13 @@
 //! A write works on a snapshot of the directory. What it changed is durable, where there is a store, before any read sees it
 //! and before it is answered.
 
+pub(crate) mod change;
+mod fold;
+pub(crate) mod store;
+mod tables;
+pub(crate) mod world;
+pub(crate) mod writes;
+
 use alloc::sync::Arc;
 use core::time::Duration;
 use std::{io, sync::Mutex, time::Instant};
@@ -10,13 +17,12 @@ use std::{io, sync::Mutex, time::Instant};
 use connector_groups::Directory;
 use tokio::{task::block_in_place, time::sleep};
 
-use super::{
+use self::{
     change::Change,
-    clock::Clock,
-    held::held,
     world::{Visible, World},
     writes::Writes,
 };
+use crate::emulate::{clock::Clock, held::held};
 
 /// A write that took longer has replaced so much that to free it takes time too.
 const LONG: Duration = Duration::from_millis(5);

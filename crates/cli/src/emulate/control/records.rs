@@ -3,14 +3,16 @@
 use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 
-use super::{
-    answer::{JSON_LINES, empty, error, json, query, response},
+use crate::emulate::{
+    calls::journal::{self, Expectation, Filter},
     clock::Setting,
     emulator::Emulator,
     faults::Faults,
     held::held,
-    host,
-    journal::{self, Expectation, Filter},
+    http::{
+        answer::{JSON_LINES, empty, error, json, query, response},
+        host,
+    },
 };
 
 pub(crate) fn add_faults(emulator: &Emulator, rules: &[u8]) -> Response<Vec<u8>> {

@@ -28,9 +28,9 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     connection::{self, CONNECTION_LIFETIME, Limits, Service},
-    held::held,
     host::SERVICES,
 };
+use crate::emulate::held::held;
 
 /// The port that every one of the services has.
 const PORT: u16 = 443;

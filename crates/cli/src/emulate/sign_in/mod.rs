@@ -1,18 +1,25 @@
 //! What clients ask before they call Graph: where to sign in, with which keys tokens are signed, which clouds there are.
 //!
 //! The shapes are those of `OpenID` Connect Discovery 1.0, of the Microsoft identity platform's pages, and of Azure's
-//! `/metadata/endpoints`. Tokens themselves are made in `grants`.
+//! `/metadata/endpoints`. Tokens themselves are made in [`grants`].
+
+mod authorize;
+mod form;
+pub(crate) mod grants;
+pub(crate) mod identity;
+pub(crate) mod token;
 
 use connector_groups::{Directory, TenantId};
 use hyper::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{
-    answer::{JSON, error, response},
-    authorize,
+use self::{
     form::{Form, Refused},
     grants::SignIn,
+};
+use crate::emulate::http::{
+    answer::{JSON, error, response},
     host,
 };
 

@@ -9,13 +9,13 @@ use connector_groups::{
     document::{DirectoryDocument, DirectoryViolations},
 };
 
-use super::faults::Faults;
+use crate::emulate::faults::Faults;
 
 /// Of these, the oldest goes when one more comes.
 const FORMER_MAX: usize = 4096;
 
 pub(crate) struct World {
-    /// As it stands. Never held for longer than a clone takes: see [`Shared`](super::shared::Shared).
+    /// As it stands. Never held for longer than a clone takes: see [`Shared`](super::Shared).
     pub(crate) directory: Directory,
     pub(crate) snapshots: BTreeMap<String, Snapshot>,
     lag: Duration,

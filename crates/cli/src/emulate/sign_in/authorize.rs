@@ -9,10 +9,10 @@ use hyper::{
 };
 
 use super::{
-    answer::response,
     form::{Form, Refused, USER, client, unsigned},
     token::{CODE, CodeRequest, Grant, Signer},
 };
+use crate::emulate::http::answer::response;
 
 /// How long a code lasts, in seconds.
 const LIFETIME: u64 = 600;

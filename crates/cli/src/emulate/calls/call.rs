@@ -10,7 +10,8 @@ use hyper::{
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{identity::Identity, route::template};
+use super::route::template;
+use crate::emulate::sign_in::identity::Identity;
 
 /// A command with more events, or one of the directory, is kept with their count only.
 const EVENTS_MAX: usize = 64;
