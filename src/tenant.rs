@@ -290,6 +290,12 @@ impl Tenant {
         self.state.application_by_app_id(app_id)
     }
 
+    /// The applications whose open property `uniqueName` is this text in any ASCII case, in creation order. Flat in the number
+    /// of applications; Graph keeps such names unique, and the engine takes them as they come.
+    pub fn applications_by_unique_name(&self, name: &str) -> impl Iterator<Item = ApplicationView<'_>> {
+        self.state.applications_by_unique_name(name)
+    }
+
     /// All service principals with their applications, in the order of the tenant document.
     pub fn service_principals(&self) -> impl Iterator<Item = (ApplicationView<'_>, &ServicePrincipal)> {
         self.state.service_principals()

@@ -153,6 +153,12 @@ impl Index {
         self.seed
     }
 
+    /// How many entries it has.
+    #[cfg(test)]
+    pub(crate) const fn len(&self) -> usize {
+        self.taken
+    }
+
     /// Builds an index of all these entries at once.
     pub(crate) fn of(seed: HashSeed, entries: impl ExactSizeIterator<Item = (u64, Slot)>) -> Self {
         // Room for a tenth more, so that the next insertion does not rebuild the table.

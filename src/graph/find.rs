@@ -1,10 +1,6 @@
 //! What keys name in a tenant. A text that is no id names nothing.
 
-use super::{
-    entity::{Entity, Property},
-    error::Error,
-    route::Key,
-};
+use super::{error::Error, route::Key};
 use crate::{
     Tenant,
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
@@ -66,10 +62,9 @@ pub(super) fn application_by<'a>(tenant: &'a Tenant, key: &Key) -> Option<Applic
     match key {
         Key::Id(id) => tenant.application(id.parse().ok()?),
         Key::AppId(app_id) => tenant.application_by_app_id(app_id.parse().ok()?),
-        // The engine keeps it as it came, and has no index of it.
-        Key::UniqueName(name) => tenant.applications().find(|application| {
-            let named = application.property("uniqueName");
-            !application.properties().is_empty() && named == Property::Text(name.as_str().into())
-        }),
+        Key::UniqueName(name) => {
+            let mut named = tenant.applications_by_unique_name(name);
+            named.find(|application| application.properties().text("uniqueName") == Some(name))
+        }
     }
 }

@@ -67,6 +67,7 @@ pub(super) fn applications(tenant: &Tenant) -> Source<'_, ApplicationView<'_>> {
     all.keyed(move |property, text| match property {
         "id" => Some(text.parse().ok().and_then(|id| tenant.application(id)).into_iter().collect()),
         "appId" => Some(text.parse().ok().and_then(|id| tenant.application_by_app_id(id)).into_iter().collect()),
+        "uniqueName" => Some(tenant.applications_by_unique_name(text).collect()),
         _ => None,
     })
 }
@@ -212,6 +213,7 @@ mod tests {
                 assert_eq!(applications.few(property, &key), Some([application].into()));
             }
         }
+        assert_eq!(applications.few("uniqueName", "none"), Some(Vec::new()));
         assert_eq!(groups.few("id", "none"), Some(Vec::new()));
         assert!(groups.few("region", "eur").is_none() && connectors.few("status", "active").is_none());
     }

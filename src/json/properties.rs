@@ -52,6 +52,15 @@ impl<K> Properties<K> {
         self.0.keys().map(|name| &**name)
     }
 
+    /// What the member of this name is, where that is a text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.0.get(name)? {
+            Json::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// These with `changes` merged over them, member by member.
     #[must_use]
     pub fn merged(&self, changes: &PropertyChanges<K>) -> Self {

@@ -21,6 +21,9 @@ use crate::{
 /// How many applications share a page.
 const PAGE: usize = 64;
 
+/// Graph's second alternate key of applications. The model does not have it, so it is one of their open properties.
+const UNIQUE_NAME: &str = "uniqueName";
+
 /// Stands for the port of a segment without ports: two of those have it in common, and none has it in common with a port.
 const NO_PORT: u32 = 65_536;
 
@@ -50,6 +53,8 @@ struct Placed {
 pub(super) struct Attachments {
     extras: Pages<Option<Arc<Extras>>, PAGE>,
     by_service_principal: Index,
+    /// Only of applications that have a unique name, so that the others take no place in it.
+    by_unique_name: Index,
     segments: Table<ApplicationSegmentId, Placed>,
     ipv4: Areas,
     ipv6: Areas,
@@ -68,8 +73,19 @@ impl Attachments {
         self.extras.pages().map(<[_]>::len).sum()
     }
 
+    /// How many applications stand in the index of unique names.
+    #[cfg(test)]
+    pub(super) fn names_in_index(&self) -> usize {
+        self.by_unique_name.len()
+    }
+
     pub(super) fn new(seed: HashSeed) -> Self {
-        Self { by_service_principal: Index::new(seed), segments: Table::new(seed), ..Self::default() }
+        Self {
+            by_service_principal: Index::new(seed),
+            by_unique_name: Index::new(seed),
+            segments: Table::new(seed),
+            ..Self::default()
+        }
     }
 
     pub(super) fn lengthen_to(&mut self, len: usize) {
@@ -109,7 +125,7 @@ impl Attachments {
     /// All that a new application comes with.
     pub(super) fn fill(&mut self, slot: Slot, application: &Application) {
         if !application.properties.is_empty() {
-            self.change(slot, |extras| extras.properties = application.properties.clone());
+            self.set_properties(slot, application.properties.clone());
         }
         if let Some(service_principal) = &application.service_principal {
             self.set_service_principal(slot, Some(service_principal));
@@ -124,8 +140,35 @@ impl Attachments {
         if self.get(slot).is_some() {
             self.set_service_principal(slot, None);
             self.remove_segments(slot);
-            self.change(slot, |extras| extras.properties = ApplicationProperties::default());
+            self.set_properties(slot, ApplicationProperties::default());
         }
+    }
+
+    // Open properties.
+
+    pub(super) fn set_properties(&mut self, slot: Slot, properties: ApplicationProperties) {
+        let hash_in = |properties: &ApplicationProperties| {
+            properties.text(UNIQUE_NAME).map(|name| self.by_unique_name.seed().hash_ignoring_ascii_case(name))
+        };
+        let former = self.get(slot).and_then(|extras| hash_in(&extras.properties));
+        let new = hash_in(&properties);
+        // Most changes are of other properties, and then the index is not touched.
+        if former != new {
+            if let Some(former) = former {
+                self.by_unique_name.remove(former, slot);
+            }
+            if let Some(new) = new {
+                self.by_unique_name.insert(new, slot);
+            }
+        }
+        self.change(slot, |extras| extras.properties = properties);
+    }
+
+    /// The applications with this unique name, in any ASCII case and no particular order.
+    pub(super) fn by_unique_name<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Slot> + 'a {
+        let found = self.by_unique_name.under(self.by_unique_name.seed().hash_ignoring_ascii_case(name));
+        let known = |slot| self.get(slot)?.properties.text(UNIQUE_NAME);
+        found.filter(move |slot| known(*slot).is_some_and(|known| known.eq_ignore_ascii_case(name)))
     }
 
     // Service principals.

@@ -1,6 +1,8 @@
 //! What few applications have, and the tenant's profile: how they are read and written.
 
-use super::{State, attachment_columns::Extras, views::ApplicationView};
+use alloc::vec::Vec;
+
+use super::{State, views::ApplicationView};
 use crate::{
     columns::Slot,
     ids::{ApplicationId, ApplicationSegmentId, ServicePrincipalId},
@@ -69,13 +71,18 @@ impl State {
     }
 
     pub(crate) fn change_application_properties(&mut self, id: ApplicationId, changes: &ApplicationPropertyChanges) {
-        self.change_extras(id, |extras| extras.properties = extras.properties.merged(changes));
+        if let Some(slot) = self.applications.by_id.slot(id) {
+            let attachments = &mut self.applications.attachments;
+            let properties = attachments.get(slot).map(|extras| extras.properties.clone()).unwrap_or_default();
+            attachments.set_properties(slot, properties.merged(changes));
+        }
     }
 
-    fn change_extras(&mut self, id: ApplicationId, change: impl FnOnce(&mut Extras)) {
-        if let Some(slot) = self.applications.by_id.slot(id) {
-            self.applications.attachments.change(slot, change);
-        }
+    /// The applications with this unique name, in any ASCII case, in creation order.
+    pub(crate) fn applications_by_unique_name(&self, name: &str) -> impl Iterator<Item = ApplicationView<'_>> {
+        let mut found: Vec<Slot> = self.applications.attachments.by_unique_name(name).collect();
+        found.sort_unstable_by_key(|slot| self.applications.by_id.rank(*slot));
+        found.into_iter().map(|slot| ApplicationView { state: self, slot })
     }
 
     pub(crate) fn attach_service_principal(&mut self, application: ApplicationId, thing: &ServicePrincipal) {

@@ -97,6 +97,9 @@ fn application(number: u32) -> Application {
         properties: SegmentProperties::default(),
     };
     let is_attached = number < ATTACHED;
+    let named = json!({"uniqueName": format!("app-{number}")});
+    let properties =
+        if number % 64 < ATTACHED { serde_json::from_value(named).unwrap() } else { ApplicationProperties::default() };
     let publication = Publication {
         connector_group: group_id(1 + number % 3),
         on_premises_publishing: on_premises_publishing.into(),
@@ -108,7 +111,7 @@ fn application(number: u32) -> Application {
     });
     let plain = Application::unpublished(application_id(number), AppId::from_u128(u128::from(number)), "App".into());
     // One in the middle of the first hundred is not published yet.
-    Application { publication: (number != 50).then_some(publication), service_principal, ..plain }
+    Application { publication: (number != 50).then_some(publication), service_principal, properties, ..plain }
 }
 
 /// The same tenant, as it comes about in each way.
@@ -290,7 +293,7 @@ type Read = fn(&Tenant, u32);
 
 /// What is asked of a tenant without changing it, and how it is read. Left out is what says that it visits all: names of
 /// applications and machines, every group with its applications, the audit, the document.
-const READS: [(&str, Read); 15] = [
+const READS: [(&str, Read); 16] = [
     ("a page of applications", |tenant, _| assert_eq!(tenant.applications().take(100).count(), 100)),
     ("the next page", |tenant, applications| {
         let after = application_id(applications / 2);
@@ -310,6 +313,11 @@ const READS: [(&str, Read); 15] = [
         let view = tenant.application(application_id(applications / 2)).unwrap();
         assert_eq!(tenant.application_by_app_id(view.app_id()), Some(view));
         assert_eq!((view.to_application().id, view.is_published()), (view.id(), true));
+    }),
+    ("by unique name", |tenant, applications| {
+        let last = (applications - 1) / 64 * 64;
+        let named: Vec<_> = tenant.applications_by_unique_name(&format!("APP-{last}")).collect();
+        assert_eq!(named, [tenant.application(application_id(last)).unwrap()]);
     }),
     ("by URLs", |tenant, _| {
         assert!(tenant.application_by_internal_url("https://i3.example/").is_some());

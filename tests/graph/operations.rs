@@ -150,5 +150,9 @@ fn a_property_has_a_path_of_its_own() {
     // A key of another kind than an id; what nothing has by this name is not there.
     server.patch(&path, &json!({"uniqueName": "expenses"})).is(204);
     assert_eq!(server.get("/beta/applications(uniqueName='expenses')/id").is(200).body["value"], application(1));
+    let found = server.get("/v1.0/applications?$filter=uniqueName%20eq%20'EXPENSES'&$count=true");
+    assert_eq!((found.is(200).ids(), &found.body["@odata.count"]), (vec![&*application(1)], &json!(1)));
+    // A key is compared as it is, text in a filter in any case.
+    server.get("/beta/applications(uniqueName='EXPENSES')").is_refused(404, "Request_ResourceNotFound");
     server.get("/beta/applications(uniqueName='other')").is_refused(404, "Request_ResourceNotFound");
 }

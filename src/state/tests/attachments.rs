@@ -1,10 +1,10 @@
 //! What few applications have costs the others nothing, and is found without a look at all of it.
 
-use alloc::{format, sync::Arc, vec::Vec};
+use alloc::{format, sync::Arc, vec, vec::Vec};
 
 use super::{ids, published, state_with};
 use crate::{
-    columns::work,
+    columns::{HashSeed, work},
     ids::{ApplicationId, ApplicationSegmentId, ServicePrincipalId},
     model::{
         properties::{ApplicationProperties, SegmentProperties},
@@ -94,4 +94,40 @@ fn a_segment_is_held_against_those_that_are_near() {
     assert_eq!(state.application_segments_count(), 0);
     assert_eq!(before.application_segments_count(), usize::try_from(3 * MANY).unwrap());
     assert_eq!(before.application_segments().count(), before.application_segments_count());
+}
+
+/// Found by its name for as long as it has it, however it came to it; who has none takes no place in the index.
+#[test]
+fn a_unique_name_leads_to_who_has_it() {
+    let mut state = state_with(3_000);
+    let rename = |state: &mut State, number: u128, name: serde_json::Value| {
+        let changes = serde_json::from_value(serde_json::json!({ "uniqueName": name, "notes": "kept" })).unwrap();
+        state.change_application_properties(ApplicationId::from_u128(number), &changes);
+    };
+    let found = |state: &State, name: &str| {
+        let mut found = Vec::new();
+        let work = work::of(|| {
+            found = state.applications_by_unique_name(name).map(|application| application.id().as_u128()).collect();
+        });
+        assert!(work.buckets <= 2 && work.steps == 0, "{work:?}");
+        found
+    };
+    assert_eq!(state.applications.attachments.names_in_index(), 0);
+    for (number, name) in [(700, "b"), (7, "B"), (2_900, "a"), (8, "c")] {
+        rename(&mut state, number, name.into());
+    }
+    rename(&mut state, 9, 5.into());
+    assert_eq!((found(&state, "b"), found(&state, "A"), found(&state, "5")), (vec![7, 700], vec![2_900], vec![]));
+    let before = state.clone();
+    rename(&mut state, 700, "a".into());
+    rename(&mut state, 8, serde_json::Value::Null);
+    let removed = state.application(ApplicationId::from_u128(2_900)).unwrap().to_application();
+    state.remove_application(removed.id);
+    assert_eq!((found(&state, "b"), found(&state, "a"), found(&state, "c")), (vec![7], vec![700], vec![]));
+    assert_eq!(state.applications.attachments.names_in_index(), 2);
+    // Back at its old place, which is behind that of the other.
+    state.restore_application(2_900, &removed);
+    assert_eq!((found(&state, "a"), found(&before, "a")), (vec![700, 2_900], vec![2_900]));
+    let anew = state.laid_out_anew(HashSeed::default());
+    assert_eq!((found(&anew, "a"), anew.applications.attachments.names_in_index()), (vec![700, 2_900], 3));
 }
