@@ -233,7 +233,7 @@ fn big_rooms_have_floors() {
             "graph",
             "error version reply outcome caller options schema call entity json template route session engine find \
              metadata open permission shown source query reference principal profile kept segment lists reader \
-             application group dispatch operations batch front",
+             principal_changes application group dispatch operations batch front",
         ),
     ];
     let mut arrows = 0;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     call::Call,
-    engine::{apply, enabled, tenant},
+    engine::{apply, enabled, tenant, together},
     entity::{Entity, PUBLISHING},
     error::{Code, Error},
     find,
@@ -27,7 +27,7 @@ use crate::{
     ApplicationId, Command, Directory,
     command::{
         AddApplication, CreateApplication, CreateServicePrincipal, DeleteApplication, PublishApplication,
-        RemoveApplication, Transaction, UnpublishApplication, UpdateApplication,
+        RemoveApplication, UnpublishApplication, UpdateApplication,
     },
     model::PublishingChanges,
     view::ApplicationView,
@@ -65,8 +65,12 @@ pub(super) fn answer(
             if *method == Method::PATCH {
                 return update(directory, call, version, session, key);
             }
-            let id = find::application(tenant(directory, call)?, key)?.id();
-            apply(directory, call, session, DeleteApplication { id }.into())?;
+            let tenant = tenant(directory, call)?;
+            let application = find::application(tenant, key)?;
+            let principal = application.service_principal().map(|principal| kept::with_principal(tenant, principal));
+            let mut commands = principal.transpose()?.unwrap_or_default();
+            commands.push(DeleteApplication { id: application.id() }.into());
+            apply(directory, call, session, together(commands))?;
             Ok(Reply::no_content())
         }
         // All else has no such method, and was refused for that.
@@ -113,15 +117,12 @@ fn made<'a>(
     }
     let properties = open::changes(members, &APPLICATION, version, &Map::new(), more)?;
     let (id, app_id) = session.next_application_ids();
-    let create = CreateApplication { id, app_id, display_name, properties };
-    let command = if template.is_none() {
-        create.into()
-    } else {
-        let principal =
-            CreateServicePrincipal { id: session.next_service_principal_id(), application: id, properties: None };
-        Transaction { commands: Vec::from([create.into(), principal.into()]) }.into()
-    };
-    apply(directory, call, session, command)?;
+    let mut commands = Vec::from([CreateApplication { id, app_id, display_name, properties }.into()]);
+    if template.is_some() {
+        let principal = session.next_service_principal_id();
+        commands.push(CreateServicePrincipal { id: principal, application: id, properties: None }.into());
+    }
+    apply(directory, call, session, together(commands))?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
 }
 

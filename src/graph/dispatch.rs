@@ -11,7 +11,7 @@ use super::{
     error::{Code, Error},
     group, kept,
     options::Context,
-    permission, principal, profile,
+    permission, principal_changes, profile,
     query::Query,
     reader,
     reply::Reply,
@@ -78,9 +78,9 @@ pub(super) fn one(
         enabled(tenant(directory, call)?, call)?;
     }
     match target {
-        Target::Profile => profile::update(directory, call, version, session),
-        Target::List(List::ServicePrincipals) => principal::create(directory, call, version, session),
-        Target::Item(List::ServicePrincipals, key) => principal::change(directory, call, version, key, session),
+        Target::Item(List::Profiles, _) => profile::update(directory, call, version, session),
+        Target::List(List::ServicePrincipals) => principal_changes::create(directory, call, version, session),
+        Target::Item(List::ServicePrincipals, key) => principal_changes::change(directory, call, version, key, session),
         Target::List(List::Segments(key)) => segment::create(directory, call, version, key, session),
         Target::Item(List::Segments(key), id) => segment::change(directory, call, version, (key, id), session),
         Target::List(List::Kept(holder, name)) => {

@@ -1,11 +1,13 @@
 //! The one way to the engine: whatever the wire changes is a command that the directory accepts or refuses.
 
+use alloc::vec::Vec;
+
 use super::{
     call::Call,
     error::{Code, Error},
     session::Session,
 };
-use crate::{Command, Directory, DirectoryCommand, Tenant};
+use crate::{Command, Directory, DirectoryCommand, Tenant, command::Transaction};
 
 /// The tenant of a call; there is one, as the token was found to name it.
 pub(super) fn tenant<'a>(directory: &'a Directory, call: &Call<'_>) -> Result<&'a Tenant, Error> {
@@ -26,6 +28,17 @@ pub(super) fn apply(
     let error = result.as_ref().err().map(|refusal| Error::refused(refusal, &command, directory.tenant(call.tenant)));
     session.record(command, result);
     error.map_or(Ok(()), Err)
+}
+
+/// Commands of which all are accepted or none.
+pub(super) fn together(mut commands: Vec<Command>) -> Command {
+    match commands.pop() {
+        Some(only) if commands.is_empty() => only,
+        last => {
+            commands.extend(last);
+            Transaction { commands }.into()
+        }
+    }
 }
 
 /// Under the quirk, application proxy is not enabled before the first connector. That holds for the publishing

@@ -1,15 +1,20 @@
 //! Relations that are kept as they come, under their own names among the properties of an application or a service
 //! principal: owners, and assignments of roles. What they lead to is not known here.
 
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::{
     call::Call,
-    engine::{apply, tenant},
-    entity::{Entity, relation},
+    engine::{apply, tenant, together},
+    entity::{Entity, object, relation},
     error::{Code, Error},
     find,
     json::{Members, read_only},
@@ -17,7 +22,7 @@ use super::{
     query::Query,
     reference,
     reply::Reply,
-    route::{Holder, List, Version},
+    route::{Holder, Key, List, Version},
     schema::ROLE_ASSIGNMENT,
     session::Session,
     shown::View,
@@ -25,6 +30,7 @@ use super::{
 use crate::{
     Command, Directory, Tenant,
     command::{UpdateApplication, UpdateServicePrincipal},
+    model::ServicePrincipal,
 };
 
 /// What can own: links to any of these are taken.
@@ -87,21 +93,21 @@ impl Writer<'_, '_> {
             return Err(Error::new(Code::InvalidReference, &text));
         }
         values.push(json!({"id": id}));
-        self.set(values)?;
+        self.set(values, Vec::new())?;
         Ok(Reply::no_content())
     }
 
     /// Takes one away.
     pub(super) fn remove(&mut self, id: &str) -> Result<Reply, Error> {
-        let mut values = values(tenant(self.directory, self.call)?, self.holder, self.name)?;
-        // By comparison of lengths and not by a search beforehand: two owners of one id, which an import may bring, go
-        // together.
-        let before = values.len();
-        values.retain(|value| !is(value, id));
-        if values.len() == before {
+        let tenant = tenant(self.directory, self.call)?;
+        // Two owners of one id, which an import may bring, go together.
+        let (gone, stay): (Vec<_>, Vec<_>) =
+            values(tenant, self.holder, self.name)?.into_iter().partition(|value| is(value, id));
+        if gone.is_empty() {
             return Err(Error::resource_not_found(id));
         }
-        self.set(values)?;
+        let others = other_sides(tenant, self.name, &gone, Change::Goes)?;
+        self.set(stay, others)?;
         Ok(Reply::no_content())
     }
 
@@ -130,32 +136,84 @@ impl Writer<'_, '_> {
         let now = Value::from(format!("{}", self.session.context.now));
         assignment.insert("createdDateTime".into(), now.clone());
         assignment.insert("creationTimestamp".into(), now);
-        values.push(Value::Object(assignment.clone()));
+        let new = Value::Object(assignment.clone());
+        values.push(new.clone());
+        let others = other_sides(tenant(self.directory, self.call)?, self.name, &[new], Change::Comes)?;
+        self.set(values, others)?;
         assignment.retain(|name, _| ROLE_ASSIGNMENT.property(name).is_none_or(|known| version.has(known.in_v1)));
-        self.set(values)?;
         let list = List::Kept(self.holder.clone(), self.name);
         let context = View { call: self.call, version }.context(&format!("{}/$entity", list.path()));
         assignment.insert("@odata.context".into(), context.into());
         Ok(Reply::json(StatusCode::CREATED, &assignment))
     }
 
-    /// Keeps the relation so; one without things is not kept.
-    fn set(&mut self, values: Vec<Value>) -> Result<(), Error> {
-        // So that a relation which was filled and emptied again is equal to one that never was.
-        let value = if values.is_empty() { Value::Null } else { values.into() };
-        let changes = json!({ self.name: value });
-        let invalid = |error| Error::new(Code::InvalidBody, &format!("{error}"));
-        let tenant = tenant(self.directory, self.call)?;
-        let command: Command = match self.holder {
-            Holder::Application(key) => {
-                let properties = Some(serde_json::from_value(changes).map_err(invalid)?);
-                UpdateApplication { id: find::application(tenant, key)?.id(), display_name: None, properties }.into()
-            }
-            Holder::Principal(key) => {
-                let properties = serde_json::from_value(changes).map_err(invalid)?;
-                UpdateServicePrincipal { id: principal::find(tenant, key)?.thing.id, properties }.into()
-            }
-        };
-        apply(self.directory, self.call, self.session, command)
+    /// Keeps the relation so, and does what belongs to it.
+    fn set(&mut self, values: Vec<Value>, mut others: Vec<Command>) -> Result<(), Error> {
+        others.insert(0, kept(tenant(self.directory, self.call)?, self.holder, self.name, values)?);
+        apply(self.directory, self.call, self.session, together(others))
     }
+}
+
+/// The command that keeps a relation so; one without things is not kept.
+fn kept(tenant: &Tenant, holder: &Holder, name: &str, values: Vec<Value>) -> Result<Command, Error> {
+    // So that a relation which was filled and emptied again is equal to one that never was.
+    let value = if values.is_empty() { Value::Null } else { values.into() };
+    let changes = json!({ name: value });
+    let invalid = |error| Error::new(Code::InvalidBody, &format!("{error}"));
+    Ok(match holder {
+        Holder::Application(key) => {
+            let properties = Some(serde_json::from_value(changes).map_err(invalid)?);
+            UpdateApplication { id: find::application(tenant, key)?.id(), display_name: None, properties }.into()
+        }
+        Holder::Principal(key) => {
+            let properties = serde_json::from_value(changes).map_err(invalid)?;
+            UpdateServicePrincipal { id: principal::find(tenant, key)?.thing.id, properties }.into()
+        }
+    })
+}
+
+/// What happens to an assignment of a role.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Comes,
+    Goes,
+}
+
+/// An assignment of a role is one thing in two relations: `appRoleAssignments` of who is assigned, and `appRoleAssignedTo` of
+/// the service principal whose role it is.
+const SIDES: &[(&str, &str, &str)] = &[
+    ("appRoleAssignedTo", "principalId", "appRoleAssignments"),
+    ("appRoleAssignments", "resourceId", "appRoleAssignedTo"),
+];
+
+/// The same assignments on their other sides, as far as those are service principals of the tenant: of users and groups
+/// nothing is known here.
+fn other_sides(tenant: &Tenant, name: &str, assignments: &[Value], change: Change) -> Result<Vec<Command>, Error> {
+    let Some((_, of, other)) = SIDES.iter().find(|(side, ..)| *side == name) else { return Ok(Vec::new()) };
+    let mut sides: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    for assignment in assignments {
+        let id = assignment.get(of).and_then(Value::as_str).unwrap_or_default();
+        sides.entry(id.to_ascii_lowercase()).or_default().push(assignment);
+    }
+    let commands = sides.into_iter().filter_map(|(id, assignments)| {
+        let holder = Holder::Principal(Key::Id(id));
+        let mut values = values(tenant, &holder, other).ok()?;
+        if change == Change::Comes {
+            values.extend(assignments.into_iter().cloned());
+        } else {
+            values.retain(|value| !assignments.iter().any(|gone| gone.get("id") == value.get("id")));
+        }
+        Some(kept(tenant, &holder, other, values))
+    });
+    commands.collect()
+}
+
+/// What goes with a service principal: its assignments, on their other sides.
+pub(super) fn with_principal(tenant: &Tenant, principal: &ServicePrincipal) -> Result<Vec<Command>, Error> {
+    let own = object(&principal.properties);
+    let mut commands = Vec::new();
+    for (side, ..) in SIDES {
+        commands.extend(other_sides(tenant, side, &relation(&own, side), Change::Goes)?);
+    }
+    Ok(commands)
 }

@@ -30,6 +30,7 @@ mod options;
 mod outcome;
 mod permission;
 mod principal;
+mod principal_changes;
 mod profile;
 mod query;
 mod reader;

@@ -1,34 +1,19 @@
-//! Service principals: what they show, and what is done to them.
+//! Service principals: what they show, and how they are found.
 
 use alloc::{
-    format,
     string::{String, ToString},
     vec::Vec,
 };
 
-use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::Call,
-    engine::{apply, tenant},
     entity::{Entity, Property, Related, object, relation},
-    error::{Code, Error},
-    json::{Members, read_only, unchanged},
-    open,
-    query::Query,
-    reply::Reply,
-    route::{Key, Version},
+    error::Error,
+    route::Key,
     schema::{PropertyType, SERVICE_PRINCIPAL, Type},
-    session::Session,
-    shown::{Shown, View},
 };
-use crate::{
-    Directory, Tenant, TenantId,
-    command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServicePrincipal},
-    model::ServicePrincipal,
-    view::ApplicationView,
-};
+use crate::{Tenant, TenantId, model::ServicePrincipal, view::ApplicationView};
 
 /// A service principal with its application.
 #[derive(Clone, Copy)]
@@ -112,7 +97,7 @@ const INHERITED: &[(&str, &str)] = &[
 
 impl Principal<'_> {
     /// What was written of it, and nothing that it has of its application.
-    fn own(self) -> Map<String, Value> {
+    pub(super) fn own(self) -> Map<String, Value> {
         object(&self.thing.properties)
     }
 }
@@ -129,59 +114,4 @@ pub(super) fn find<'a>(tenant: &'a Tenant, key: &Key) -> Result<Principal<'a>, E
     };
     let (application, principal) = found.ok_or_else(|| Error::resource_not_found(key.as_str()))?;
     Ok(Principal { tenant: tenant.id(), application, thing: principal })
-}
-
-/// A new one, for the application of the body's `appId`; that has to be there, as the engine knows no applications of other
-/// tenants.
-pub(super) fn create(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    Query::none(call)?;
-    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
-    let missing = || Error::new(Code::InvalidBody, "The property 'appId' is missing.");
-    let app_id = members.text("appId")?.ok_or_else(missing)?;
-    let found = app_id.parse().ok().and_then(|id| tenant(directory, call).ok()?.application_by_app_id(id));
-    let absent = || {
-        let text =
-            format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
-        Error::new(Code::InvalidReference, &text)
-    };
-    let application = found.ok_or_else(absent)?;
-    unchanged(&mut members, "displayName", application.display_name())?;
-    read_only(&mut members, &["id"])?;
-    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), Map::new())?;
-    let (id, application) = (session.next_service_principal_id(), application.id());
-    apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
-    let principal = find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
-    let view = View { call, version };
-    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view.link("servicePrincipals", &id)))
-}
-
-/// `PATCH` or `DELETE` of one.
-pub(super) fn change(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    key: &Key,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    Query::none(call)?;
-    let found = find(tenant(directory, call)?, key)?;
-    let id = found.thing.id;
-    if call.method != Method::PATCH {
-        apply(directory, call, session, DeleteServicePrincipal { id }.into())?;
-        return Ok(Reply::no_content());
-    }
-    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
-    unchanged(&mut members, "id", &id.to_string())?;
-    unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
-    // Its name is that of its application.
-    unchanged(&mut members, "displayName", found.application.display_name())?;
-    if let Some(properties) = open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), Map::new())? {
-        apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
-    }
-    Ok(Reply::no_content())
 }

@@ -49,8 +49,6 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         Target::References(list) => reader.references(list),
         Target::Item(list, key) => reader.item(list, key, None),
         Target::Property(list, key, name) => reader.item(list, key, Some(name)),
-        Target::Profiles => reader.profiles(),
-        Target::Profile => reader.profile(),
         Target::ApplicationGroup(key) => reader.application_group(key),
         Target::ApplicationGroupReference(key) => reader.application_group_reference(key),
         Target::Publishing(key) => reader.publishing(key),
@@ -76,6 +74,7 @@ impl Reader<'_, '_> {
     /// told whatever the tenant has.
     fn list(&self, list: &List, asked: &Asked) -> Result<Reply, Error> {
         match list {
+            List::Profiles => self.of(&lists::profiles(self.tenant), list, asked),
             List::Groups => self.of(&lists::groups(self.tenant), list, asked),
             List::Connectors => self.of(&lists::connectors(self.tenant), list, asked),
             List::Applications => self.of(&lists::applications(self.tenant), list, asked),
@@ -159,6 +158,7 @@ impl Reader<'_, '_> {
     /// A thing, or one property of it.
     fn item(&self, list: &List, key: &Key, property: Option<&str>) -> Result<Reply, Error> {
         match list {
+            List::Profiles => self.one(ProfileView(self.tenant), list, property),
             List::Groups => self.one(find::group(self.tenant, key.as_str())?, list, property),
             List::Connectors => self.one(find::connector(self.tenant, key.as_str())?, list, property),
             List::Applications => self.one(find::application(self.tenant, key)?, list, property),
@@ -220,17 +220,6 @@ impl Reader<'_, '_> {
         let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         let context = Some(self.context(&context));
         Ok(Reply::ok(&Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }))
-    }
-
-    /// Of the profiles, the one that there is here.
-    fn profiles(&self) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_LIST)?;
-        self.page(&lists::profiles(self.tenant), &query, &self.context("onPremisesPublishingProfiles"))
-    }
-
-    fn profile(&self) -> Result<Reply, Error> {
-        let query = Query::read(self.call, OF_ONE)?;
-        self.shown(ProfileView(self.tenant), &query, "onPremisesPublishingProfiles")
     }
 
     fn application_group(&self, key: &Key) -> Result<Reply, Error> {

@@ -46,6 +46,7 @@ impl Key {
 /// A collection; those of one thing with its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum List {
+    Profiles,
     Groups,
     Members(String),
     GroupApplications(String),
@@ -73,6 +74,7 @@ impl List {
     /// Where it is, as contexts write it.
     pub(super) fn path(&self) -> String {
         match self {
+            Self::Profiles => "onPremisesPublishingProfiles".into(),
             Self::Groups => format!("{PROFILE}/connectorGroups"),
             Self::Connectors => format!("{PROFILE}/connectors"),
             Self::Applications => "applications".into(),
@@ -98,8 +100,6 @@ impl List {
 pub(super) enum Target {
     Batch,
     Metadata,
-    Profiles,
-    Profile,
     List(List),
     Count(List),
     References(List),
@@ -117,7 +117,7 @@ pub(super) enum Target {
 impl Target {
     /// The methods that it has.
     pub(super) fn methods(&self) -> &'static [Method] {
-        use List::{Applications, GroupApplications, Groups, Kept, Segments, ServicePrincipals};
+        use List::{Applications, GroupApplications, Groups, Kept, Profiles, Segments, ServicePrincipals};
         match self {
             Self::Batch | Self::Instantiate(_) => &[Method::POST],
             // By its own path an owner is a thing of the directory, which is not deleted here; `$ref` ends the relation.
@@ -131,13 +131,12 @@ impl Target {
             }
             Self::References(List::MemberOf(_)) => &[Method::GET, Method::POST, Method::PUT, Method::DELETE],
             Self::References(_) => &[Method::GET, Method::POST, Method::DELETE],
-            Self::Publishing(_) | Self::Profile => &[Method::GET, Method::PATCH],
+            Self::Publishing(_) | Self::Item(Profiles, _) => &[Method::GET, Method::PATCH],
             Self::Reference(..) => &[Method::DELETE],
             Self::ApplicationGroupReference(_) => &[Method::GET, Method::PUT, Method::DELETE],
             Self::List(_)
             | Self::Item(..)
             | Self::Property(..)
-            | Self::Profiles
             | Self::Metadata
             | Self::Count(_)
             | Self::ApplicationGroup(_) => &[Method::GET],
@@ -155,9 +154,7 @@ impl Target {
             | Self::Property(list, ..) => {
                 !matches!(list, List::Applications | List::ServicePrincipals | List::Kept(..) | List::Templates)
             }
-            Self::Profiles
-            | Self::Profile
-            | Self::Reference(..)
+            Self::Reference(..)
             | Self::ApplicationGroup(_)
             | Self::ApplicationGroupReference(_)
             | Self::Publishing(_) => true,
@@ -185,15 +182,6 @@ impl Parts {
             Some(Part::Word(word)) => Ok(Some(word)),
             Some(Part::Key(key)) => Err(Error::segment(key.as_str())),
         }
-    }
-
-    fn key(&mut self) -> Result<Option<Key>, Error> {
-        Ok(match self.parts.next() {
-            None => None,
-            Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
-            Some(Part::Word(id)) => Some(Key::Id(id)),
-            Some(Part::Key(key)) => Some(key),
-        })
     }
 
     /// The relation or the property of a type that comes next, as the table spells it.
@@ -307,23 +295,24 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
     Ok((word.to_string(), Some(key)))
 }
 
+/// What a profile has in another back end.
+const ELSEWHERE: &[&str] = &["agents", "agentGroups", "publishedResources"];
+
 fn profile(mut parts: Parts) -> Result<Target, Error> {
-    let Some(profile) = parts.key()? else { return Ok(Target::Profiles) };
-    let name = profile.as_str().to_string();
+    let (profiles, profile) = match parts.of_list(List::Profiles)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
     // Kept for the error, which names the rest of the path.
     let rest: Vec<Part> = parts.parts.clone().collect();
-    let Some(collection) = parts.word()?.filter(|_| name.eq_ignore_ascii_case("applicationProxy")) else {
-        return if name.eq_ignore_ascii_case("applicationProxy") {
-            Ok(Target::Profile)
-        } else {
-            Err(sibling(&name, &rest))
-        };
-    };
-    if ["agents", "agentGroups", "publishedResources"].iter().any(|other| other.eq_ignore_ascii_case(&collection)) {
-        return Err(sibling(&name, &rest));
+    let is_elsewhere = matches!(rest.first(), Some(Part::Word(word)) if ELSEWHERE.iter().any(|other| other.eq_ignore_ascii_case(word)));
+    if is_elsewhere || !profile.as_str().eq_ignore_ascii_case("applicationProxy") {
+        return Err(sibling(profile.as_str(), &rest));
     }
-    match schema::PROFILE.navigation(&collection, parts.version).map(|known| known.name) {
-        Some("connectorGroups") => match parts.of_list(List::Groups)? {
+    match parts.member(&schema::PROFILE)? {
+        None => Ok(Target::Item(profiles, profile)),
+        Some(Member::Property(name)) => parts.ended(Target::Property(profiles, profile, name)),
+        Some(Member::Navigation("connectorGroups")) => match parts.of_list(List::Groups)? {
             Tail::Whole(target) => parts.ended(target),
             Tail::Item(list, key) => {
                 let id = key.as_str().to_string();
@@ -336,7 +325,7 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
                 }
             }
         },
-        Some("connectors") => match parts.of_list(List::Connectors)? {
+        Some(Member::Navigation("connectors")) => match parts.of_list(List::Connectors)? {
             Tail::Whole(target) => parts.ended(target),
             Tail::Item(list, key) => match parts.member(&schema::CONNECTOR)? {
                 None => Ok(Target::Item(list, key)),
@@ -345,8 +334,8 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
                 Some(Member::Navigation(other)) => Err(Error::segment(other)),
             },
         },
-        Some("applicationSegments") => relation(parts, List::AllSegments),
-        _ => Err(Error::segment(&collection)),
+        Some(Member::Navigation("applicationSegments")) => relation(parts, List::AllSegments),
+        Some(Member::Navigation(other)) => Err(Error::segment(other)),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    reports::instantiated,
+    reports::{TEMPLATE, instantiated},
     server::{PROXY, Server, group_path},
     world::{application, create_application, publish, register},
 };
@@ -169,6 +169,55 @@ fn owners_and_assignments_are_kept_as_they_come() {
     server.get(&format!("{assigned}/{assignment}")).is_refused(404, "Request_ResourceNotFound");
 }
 
+/// An assignment of a role is one thing, whichever of its sides it is written or read by, and goes with either.
+#[test]
+fn an_assignment_between_service_principals_is_seen_from_both_sides() {
+    let (mut server, resource, _) = instantiated();
+    let instantiate = format!("/beta/applicationTemplates/{TEMPLATE}/instantiate");
+    let made = server.post(&instantiate, &json!({"displayName": "Client"}));
+    let client = made.is(201).body["application"]["objectId"].as_str().unwrap().to_string();
+    let mut principal = |application: &str| {
+        let app_id =
+            server.get(&format!("/v1.0/applications/{application}")).body["appId"].as_str().unwrap().to_string();
+        let found = server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')"));
+        found.is(200).body["id"].as_str().unwrap().to_string()
+    };
+    let (of_resource, of_client) = (principal(&resource), principal(&client));
+    let assigned = format!("/v1.0/servicePrincipals/{of_resource}/appRoleAssignedTo");
+    let assignments = format!("/v1.0/servicePrincipals/{of_client}/appRoleAssignments");
+    let body = |role: u8| json!({"principalId": of_client.to_uppercase(), "resourceId": of_resource, "appRoleId": format!("0{role}")});
+    for (written, read) in [(&assigned, &assignments), (&assignments, &assigned)] {
+        let ids: Vec<String> = [1, 2]
+            .map(|role| server.post(written, &body(role)).is(201).body["id"].as_str().unwrap().to_string())
+            .into();
+        for list in [&assigned, &assignments] {
+            assert_eq!(server.get(list).is(200).ids(), ids);
+            server.post(list, &body(1)).is_refused(400, "Request_BadRequest");
+        }
+        server.delete(&format!("{read}/{}", ids[0])).is(204);
+        server.delete(&format!("{written}/{}", ids[0])).is_refused(404, "Request_ResourceNotFound");
+        server.delete(&format!("{written}/{}", ids[1])).is(204);
+        assert_eq!(server.get(read).body["value"], json!([]));
+    }
+    // A service principal may have a role of its own.
+    let own = json!({"principalId": of_resource, "resourceId": of_resource, "appRoleId": "03"});
+    let own = server.post(&assigned, &own).is(201).body["id"].as_str().unwrap().to_string();
+    let theirs =
+        [1, 2].map(|role| server.post(&assigned, &body(role)).is(201).body["id"].as_str().unwrap().to_string());
+    assert_eq!(server.get(&assigned.replace("AssignedTo", "Assignments")).is(200).ids(), [own.as_str()]);
+    assert_eq!(server.get(&assignments).is(200).ids(), theirs);
+    server.delete(&format!("/v1.0/applications/{client}")).is(204);
+    assert_eq!(server.get(&assigned).is(200).ids(), [own.as_str()]);
+    // Back with a new service principal, and then the other one goes.
+    let again = server.post(&instantiate, &json!({"displayName": "Again"}));
+    let again = again.is(201).body["servicePrincipal"]["objectId"].as_str().unwrap().to_string();
+    let body = json!({"principalId": again, "resourceId": of_resource, "appRoleId": "01"});
+    let assignments = format!("/v1.0/servicePrincipals/{again}/appRoleAssignments");
+    server.post(&assignments, &body).is(201);
+    server.delete(&format!("/v1.0/servicePrincipals/{of_resource}")).is(204);
+    assert_eq!(server.get(&assignments).is(200).body["value"], json!([]));
+}
+
 /// W14 and R-51, with the codes that public tools were written around.
 #[test]
 fn segments_are_made_read_changed_and_deleted() {
@@ -247,6 +296,13 @@ fn the_profile_keeps_what_is_written() {
     server.patch(path, &json!({"isEnabled": false})).is_refused(400, "Request_BadRequest");
     server.patch(path, &json!({"isdefaultaccessenabled": "x"})).is_refused(400, "BadRequest");
     server.patch(path, &json!({"other": 1})).is_refused(400, "Request_BadRequest");
+    let profiles = "/beta/onPremisesPublishingProfiles";
+    assert_eq!(server.get(&format!("{profiles}/$count")).is(200).body, "1");
+    assert_eq!(server.get(&format!("{profiles}/$count?$filter=isEnabled%20eq%20false")).is(200).body, "0");
+    assert_eq!(server.get(&format!("{path}/isDefaultAccessEnabled")).is(200).body["value"], false);
+    server.get(&format!("{path}/nothing")).is_refused(400, "BadRequest");
+    server.get(&format!("{profiles}/$ref")).is_refused(400, "BadRequest");
+    server.delete(path).is_refused(405, "MethodNotAllowed");
     let expanded = server.get(&format!("{path}?$expand=connectorGroups($select=id),connectors&$select=id"));
     assert_eq!(expanded.is(200).body["connectors"][0]["status"], "active");
     assert!(group_path(0).ends_with(expanded.body["connectorGroups"][0]["id"].as_str().unwrap()));

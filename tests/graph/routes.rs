@@ -334,7 +334,7 @@ fn sibling_profiles_and_unknown_segments_answer_as_was_seen() {
         ("/v1.0/applications/1/connectorGroup", "connectorGroup"),
         ("/v1.0/applications/1/onPremisesPublishing", "onPremisesPublishing"),
         ("/beta/onPremisesPublishingProfiles/applicationProxy/other", "other"),
-        ("/beta/onPremisesPublishingProfiles/$count", "$count"),
+        ("/beta/onPremisesPublishingProfiles/$ref", "$ref"),
         (&format!("{PROXY}/connectorGroups/$count/more"), "more"),
         (&format!("{PROXY}/connectorGroups/1/other"), "other"),
         (&format!("{PROXY}/connectorGroups/1/members/2/other"), "other"),

@@ -1,0 +1,81 @@
+//! How service principals are made, changed and deleted.
+
+use alloc::{format, string::ToString};
+
+use http::Method;
+use serde_json::Map;
+
+use super::{
+    call::Call,
+    engine::{apply, tenant, together},
+    error::{Code, Error},
+    json::{Members, read_only, unchanged},
+    kept, open, principal,
+    query::Query,
+    reply::Reply,
+    route::{Key, Version},
+    schema::SERVICE_PRINCIPAL,
+    session::Session,
+    shown::{Shown, View},
+};
+use crate::{
+    Directory,
+    command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServicePrincipal},
+};
+
+/// A new one, for the application of the body's `appId`; that has to be there, as the engine knows no applications of other
+/// tenants.
+pub(super) fn create(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    Query::none(call)?;
+    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
+    let missing = || Error::new(Code::InvalidBody, "The property 'appId' is missing.");
+    let app_id = members.text("appId")?.ok_or_else(missing)?;
+    let found = app_id.parse().ok().and_then(|id| tenant(directory, call).ok()?.application_by_app_id(id));
+    let absent = || {
+        let text =
+            format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
+        Error::new(Code::InvalidReference, &text)
+    };
+    let application = found.ok_or_else(absent)?;
+    unchanged(&mut members, "displayName", application.display_name())?;
+    read_only(&mut members, &["id"])?;
+    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), Map::new())?;
+    let (id, application) = (session.next_service_principal_id(), application.id());
+    apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
+    let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
+    let view = View { call, version };
+    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view.link("servicePrincipals", &id)))
+}
+
+/// `PATCH` or `DELETE` of one.
+pub(super) fn change(
+    directory: &mut Directory,
+    call: &Call<'_>,
+    version: Version,
+    key: &Key,
+    session: &mut Session<'_>,
+) -> Result<Reply, Error> {
+    Query::none(call)?;
+    let found = principal::find(tenant(directory, call)?, key)?;
+    let id = found.thing.id;
+    if call.method != Method::PATCH {
+        let mut commands = kept::with_principal(tenant(directory, call)?, found.thing)?;
+        commands.push(DeleteServicePrincipal { id }.into());
+        apply(directory, call, session, together(commands))?;
+        return Ok(Reply::no_content());
+    }
+    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
+    unchanged(&mut members, "id", &id.to_string())?;
+    unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
+    // Its name is that of its application.
+    unchanged(&mut members, "displayName", found.application.display_name())?;
+    if let Some(properties) = open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), Map::new())? {
+        apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
+    }
+    Ok(Reply::no_content())
+}
