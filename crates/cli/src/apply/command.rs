@@ -24,7 +24,7 @@ use crate::{
         token::{self, Source},
     },
     output, plan,
-    work::{Effect, Places, Work},
+    work::{Difference, Effect, Places, Work},
 };
 
 const EXAMPLES: &str = "\
@@ -164,9 +164,9 @@ impl Options {
             )));
         }
         runner.check_tenant(plan.tenant)?;
-        let now = survey::places(&mut runner.service(), &runner.settings)?;
+        let drift = survey::differences(&mut runner.service(), &runner.settings, |now| drift(plan, now))?;
+        let drift: Vec<_> = drift.iter().map(ToString::to_string).collect();
         let (mut state, mut work) = (plan.state.clone(), plan.work.clone());
-        let drift = drift(plan, &now);
         if !drift.is_empty() {
             if !self.replan {
                 return Err(Failed::Drift(drift));
@@ -217,7 +217,7 @@ fn bar(is_quiet: bool) -> ProgressBar {
 
 /// What is otherwise than planned. The status of a connector counts where the plan touches its group: elsewhere connectors may
 /// come and go.
-fn drift(plan: &PlanFile, now: &Places) -> Vec<String> {
+fn drift(plan: &PlanFile, now: &Places) -> Vec<Difference> {
     let mut touched = BTreeSet::new();
     for step in &plan.work.steps {
         touched.extend(step.served.iter().chain(&step.served_back));
@@ -232,7 +232,7 @@ fn drift(plan: &PlanFile, now: &Places) -> Vec<String> {
             }
         }
     }
-    let differences = plan.state.differences(now);
-    let matters = differences.iter().filter(|one| !one.is_status || !one.groups.is_disjoint(&touched));
-    matters.map(ToString::to_string).collect()
+    let mut differences = plan.state.differences(now);
+    differences.retain(|one| !one.is_status || !one.groups.is_disjoint(&touched));
+    differences
 }

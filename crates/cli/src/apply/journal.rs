@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -83,9 +83,66 @@ impl Journal {
 
 impl run::Journal for Journal {
     fn write(&mut self, record: &Record) -> Result<(), String> {
-        let mut line = serde_json::to_vec(record).map_err(|error| error.to_string())?;
-        line.push(b'\n');
-        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
-        written.map_err(|error| format!("cannot write {}: {error}", self.path.display()))
+        put(&mut self.file, record).map_err(|error| format!("cannot write {}: {error}", self.path.display()))
+    }
+}
+
+/// What a journal is written to.
+trait Disk: Write {
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn sync(&mut self) -> io::Result<()> {
+        // The length of the file counts as data; times do not, and would cost a second write.
+        self.sync_data()
+    }
+}
+
+/// A record, on disk.
+fn put(disk: &mut impl Disk, record: &Record) -> io::Result<()> {
+    let mut line = serde_json::to_vec(record)?;
+    // The line's end comes with it: a line without one was cut off.
+    line.push(b'\n');
+    disk.write_all(&line)?;
+    disk.sync()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Remembers what a loss of power would leave.
+    #[derive(Default)]
+    struct Fake {
+        written: Vec<u8>,
+        on_disk: Vec<u8>,
+    }
+
+    impl Write for Fake {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.written.extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Disk for Fake {
+        fn sync(&mut self) -> io::Result<()> {
+            self.on_disk.clone_from(&self.written);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_record_that_was_written_is_on_disk_with_its_end() {
+        let mut disk = Fake::default();
+        for records in 1..4 {
+            put(&mut disk, &Record::Applied).unwrap_or_default();
+            assert_eq!(String::from_utf8_lossy(&disk.on_disk), "{\"record\":\"applied\"}\n".repeat(records));
+        }
     }
 }

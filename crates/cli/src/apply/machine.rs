@@ -7,15 +7,15 @@
 //! ```
 //!
 //! * `Asked` is on disk before the first request goes out: where it is missing, nothing was sent.
-//! * What became of a request, a read says and not its answer, which may be lost. So an effect that happened is never sent
-//!   again, and one that did not is.
-//! * Reads may lag behind writes (R-67). A look that shows the state before an effect is repeated, until what was accepted is
-//!   seen or [`Settings::settle`] has passed. Only a creation must not be sent twice; where its answer is lost, it is sent
-//!   again only after that time.
+//! * An effect is done when it was accepted and a read has shown it. Neither alone is enough: reads may lag behind writes
+//!   (R-67), and a replica may show a state from before the run again, which a thing that comes back to a group has too.
+//! * What is as before is looked at again, until what was accepted is seen or [`Settings::settle`] has passed.
+//! * What may be repeated without a second effect, is sent again until it is answered. A creation must not be sent twice; where
+//!   its answer is lost, it is sent again only if no read shows the group for [`Settings::settle`].
 //! * A look before a round also shows that the groups in [`Step::served`](crate::work::Step) still have an active connector.
 //!   Otherwise the run stops before it cuts applications off.
 //!
-//! Assumption: what a read has shown once, later reads show too, and a write is seen within [`Settings::settle`].
+//! Assumption: within [`Settings::settle`] after a write, one of the looks goes to a replica that has it.
 
 extern crate alloc;
 
@@ -33,6 +33,9 @@ use super::{
     service::{Read, Seen, Sent},
 };
 use crate::work::{Effect, Request, Work};
+
+/// A run waits no longer than this because the service asks for it.
+pub(crate) const LONGEST: Duration = Duration::from_secs(900);
 
 /// How patient a run is.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +112,9 @@ pub(crate) struct Machine {
     done: Vec<bool>,
     /// Groups that this run made, by the plan's ids.
     ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
+    /// All groups that the run changes or has made. None of them is the answer to a creation whose answer is lost, although an
+    /// old state may show it with that name.
+    ours: BTreeSet<ConnectorGroupId>,
     is_back: bool,
     /// What was sent and not settled when the run was cut off. It is looked at first, whichever way the run goes now.
     open: Option<Round>,
@@ -121,8 +127,18 @@ impl Machine {
         let places = |(step, of): (usize, &crate::work::Step)| (0..of.effects.len()).map(move |at| (step, at));
         let index: Vec<_> = work.steps.iter().enumerate().flat_map(places).collect();
         let done = vec![false; index.len()];
-        let mut machine =
-            Self { work, index, settings, done, ids: BTreeMap::new(), is_back: false, open: None, phase: Phase::Free };
+        let ours = work.steps.iter().flat_map(|step| &step.effects).filter_map(Effect::connector_group).collect();
+        let mut machine = Self {
+            work,
+            index,
+            settings,
+            done,
+            ids: BTreeMap::new(),
+            ours,
+            is_back: false,
+            open: None,
+            phase: Phase::Free,
+        };
         let mut open: Option<(bool, BTreeSet<usize>, Vec<ConnectorGroupId>)> = None;
         for record in records {
             match record {
@@ -241,7 +257,6 @@ impl Machine {
 
     /// Waits, and then does again what the phase says.
     fn wait(&self, round: &mut Round, pause: Option<Duration>, why: &str) -> Result<Action, String> {
-        const LONGEST: Duration = Duration::from_secs(900);
         let doubled = self.settings.pause.saturating_mul(2_u32.saturating_pow(round.pauses.min(16)));
         let pause = pause.unwrap_or_else(|| doubled.min(self.settings.pause_max));
         if pause > LONGEST {
@@ -280,7 +295,7 @@ impl Machine {
             return self.look_later(round, pause, why);
         }
         round.unanswered = 0;
-        let (glances, unserved) = round.glances(seen, &|id| self.id(id));
+        let (glances, unserved) = round.glances(seen, &self.ours, &|id| self.id(id));
         match round.stage {
             Stage::Before => self.judge_before(round, seen, glances, unserved),
             Stage::After => self.judge_after(round, glances, unserved),
@@ -372,6 +387,12 @@ impl Machine {
         let unsettled = round.items.iter_mut().filter(|item| !item.status.is_settled());
         for (item, glance) in unsettled.zip(glances) {
             match (glance, &item.status) {
+                // What was never accepted may seem done by an old state. It stays open, so that another run sends it again.
+                (Glance::After(_), Status::Refused(why)) => stops = Some(why.clone()),
+                (Glance::After(_), Status::Busy | Status::Lost) if goes_on && item.effect.may_be_repeated() => {
+                    item.status = Status::Open;
+                    again = true;
+                }
                 (Glance::After(id), _) => item.status = Status::Done(id),
                 (Glance::Other(text), _) if is_late => stops = Some(text),
                 (Glance::Other(text), _) => waits = Some(text),
@@ -449,5 +470,6 @@ impl Machine {
             }
         }
         self.ids.extend(ids);
+        self.ours.extend(ids.values());
     }
 }

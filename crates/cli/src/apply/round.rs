@@ -115,9 +115,15 @@ impl Round {
     }
 
     /// What reads show of each effect that is not settled, and the first group that would be left without an active connector.
-    pub(super) fn glances(&self, seen: &[Seen], id: Id) -> (Vec<Glance>, Option<String>) {
+    pub(super) fn glances(
+        &self,
+        seen: &[Seen],
+        ours: &BTreeSet<ConnectorGroupId>,
+        id: Id,
+    ) -> (Vec<Glance>, Option<String>) {
+        let is_known = |id| self.known.contains(&id) || ours.contains(&id);
         let unsettled: Vec<_> = self.items.iter().filter(|item| !item.status.is_settled()).collect();
-        let glances = unsettled.iter().zip(seen).map(|(item, seen)| item.glance(seen, &self.known, id)).collect();
+        let glances = unsettled.iter().zip(seen).map(|(item, seen)| item.glance(seen, &is_known, id)).collect();
         let guards = self.served.iter().zip(seen.iter().skip(unsettled.len()));
         let unserved = guards.filter(|(group, seen)| !self.is_served(**group, seen)).map(|(group, _)| {
             format!("the applications of connector group {} would lose their last active connector", id(*group))
@@ -177,7 +183,7 @@ impl Item {
         }
     }
 
-    fn glance(&self, seen: &Seen, known: &[ConnectorGroupId], id: Id) -> Glance {
+    fn glance(&self, seen: &Seen, is_known: &dyn Fn(ConnectorGroupId) -> bool, id: Id) -> Glance {
         match (&self.effect, seen) {
             (Effect::CreateConnectorGroup { name, region, .. }, Seen::Group(group)) => match group {
                 None => Glance::Before,
@@ -186,8 +192,7 @@ impl Item {
             },
             (Effect::CreateConnectorGroup { .. }, Seen::Groups(_)) if self.status == Status::Open => Glance::Before,
             (Effect::CreateConnectorGroup { name, region, .. }, Seen::Groups(groups)) => {
-                let is_new =
-                    |group: &&Group| group.name == *name && group.region == *region && !known.contains(&group.id);
+                let is_new = |group: &&Group| group.name == *name && group.region == *region && !is_known(group.id);
                 let mut new = groups.iter().filter(is_new);
                 match (new.next(), new.next()) {
                     (None, _) => Glance::Before,

@@ -133,9 +133,8 @@ impl<'a> Runner<'a> {
         };
         // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
         let expected = expected.renamed(|id| machine.id(id));
-        let now = survey::places(&mut service, &self.settings).map_err(Failed::Within)?;
-        let others: Vec<_> = expected.differences(&now).iter().map(ToString::to_string).collect();
-        for difference in others.iter().take(TOLD_MAX) {
+        let others = survey::differences(&mut service, &self.settings, |now| expected.differences(now));
+        for difference in others.map_err(Failed::Within)?.iter().take(TOLD_MAX) {
             self.say(&format!("changed meanwhile: {difference}"));
         }
         Ok(text.into())

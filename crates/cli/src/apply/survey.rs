@@ -8,19 +8,39 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    machine::Settings,
+    machine::{LONGEST, Settings},
     service::{Answer, Exchange, Plain, all},
 };
 use crate::{
     import::layout::{PROFILE, Part},
-    work::{Connector, Place, Places},
+    work::{Connector, Difference, Place, Places},
 };
 
-/// Reads all groups, their members and their applications.
+/// So long a difference must last to be told.
+const LASTING: Duration = Duration::from_secs(7);
+
+/// What is otherwise than it should be, as each of several looks shows it: a single one may have gone to a replica that lags.
 ///
 /// # Errors
 /// A list that cannot be read, and why.
-pub(crate) fn places(service: &mut dyn Exchange, settings: &Settings) -> Result<Places, String> {
+pub(crate) fn differences(
+    service: &mut dyn Exchange,
+    settings: &Settings,
+    differences: impl Fn(&Places) -> Vec<Difference>,
+) -> Result<Vec<Difference>, String> {
+    let mut lasting = differences(&places(service, settings)?);
+    let (mut waited, mut pause) = (Duration::ZERO, settings.pause);
+    while !lasting.is_empty() && waited < LASTING.min(settings.settle) {
+        service.wait(pause, "something is not as expected");
+        (waited, pause) = (waited.saturating_add(pause), pause.saturating_mul(2));
+        let now = differences(&places(service, settings)?);
+        lasting.retain(|one| now.contains(one));
+    }
+    Ok(lasting)
+}
+
+/// Reads all groups, their members and their applications.
+fn places(service: &mut dyn Exchange, settings: &Settings) -> Result<Places, String> {
     let groups = lists(service, settings, vec![format!("{PROFILE}/connectorGroups")])?;
     let mut places = Vec::new();
     for group in groups.iter().flatten() {
@@ -77,8 +97,8 @@ impl Page {
         let code = value.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
         match answer.status {
             200 => {}
-            // Some tenants answer an empty list with an error.
-            404 if code.to_ascii_lowercase().ends_with("forgroup_notfound") => return Self::Read(Vec::new(), None),
+            // Some tenants answer an empty list with an error, and a replica that lags does not know a group that another listed.
+            404 if code.to_ascii_lowercase().ends_with("group_notfound") => return Self::Read(Vec::new(), None),
             408 | 429 | 500 | 502 | 503 | 504 => return Self::Later(answer.retry_after, answer.told(&what)),
             _ => return Self::Failed(answer.told(&what)),
         }
@@ -125,7 +145,10 @@ fn lists(service: &mut dyn Exchange, settings: &Settings, paths: Vec<String>) ->
                 return Err(format!("{why}, {unanswered} times in a row"));
             }
             let doubled = settings.pause.saturating_mul(2_u32.saturating_pow(unanswered.min(16)));
-            service.wait(pause.unwrap_or(doubled).min(settings.pause_max), &why);
+            if let Some(pause) = pause.filter(|pause| *pause > LONGEST) {
+                return Err(format!("{why}, and asks to wait for {} s", pause.as_secs()));
+            }
+            service.wait(pause.unwrap_or_else(|| doubled.min(settings.pause_max)), &why);
         }
     }
     Ok(lists)

@@ -79,6 +79,16 @@ impl Effect {
         }
     }
 
+    /// The group that it makes, changes or deletes.
+    pub(crate) const fn connector_group(&self) -> Option<ConnectorGroupId> {
+        match self {
+            Self::CreateConnectorGroup { id, .. }
+            | Self::UpdateConnectorGroup { id, .. }
+            | Self::DeleteConnectorGroup { id, .. } => Some(*id),
+            Self::MoveConnector { .. } | Self::MoveApplication { .. } => None,
+        }
+    }
+
     /// The same with the ids that the service has for groups. A new group keeps its id of the plan.
     pub(crate) fn renamed(&self, id: impl Fn(ConnectorGroupId) -> ConnectorGroupId) -> Self {
         let mut effect = self.clone();

@@ -17,7 +17,7 @@ use connector_groups::{Command, ConnectorGroupId, Event, Tenant};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "export")]
-pub(crate) use self::places::{Connector, Place};
+pub(crate) use self::places::{Connector, Difference, Place};
 pub(crate) use self::{
     effect::{Change, Effect},
     places::Places,

@@ -1,9 +1,12 @@
-//! A service with one fault: the engine's wire, and what may happen between it and whoever asks.
+//! A service with faults: the engine's wire, and what may happen between it and whoever asks.
 
 extern crate alloc;
 
-use alloc::collections::BTreeSet;
-use core::time::Duration;
+use alloc::{
+    collections::{BTreeSet, VecDeque},
+    rc::Rc,
+};
+use core::{cell::Cell, time::Duration};
 
 use connector_groups::{
     ApplicationId, Directory, Tenant, Timestamp,
@@ -22,7 +25,6 @@ use crate::work::generated::Planned;
 /// What happens at one request, or at one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    None,
     /// 429, nothing done.
     Busy,
     /// 503, nothing done; and with everything done.
@@ -34,9 +36,12 @@ pub(crate) enum Fault {
     Lag(usize),
     /// The answer is lost, and reads do not see what was done.
     DropAfterAndLag(usize),
-    /// One request of a `$batch` is 429; or done, and its answer is missing.
+    /// Reads after this request go to two replicas in turn, of which one does not see what it did.
+    Flap(usize),
+    /// One request of a `$batch` is 429; or done, and its answer is missing; or 403.
     PartBusy,
     PartLost,
+    PartRefused,
     /// Another administrator's policy: 403.
     Refused,
     /// The process ends before the request is sent; and before its answer comes.
@@ -52,7 +57,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const AT_REQUESTS: [Self; 16] = [
+    pub(crate) const AT_REQUESTS: [Self; 18] = [
         Self::Busy,
         Self::Unavailable,
         Self::UnavailableAfter,
@@ -62,8 +67,10 @@ impl Fault {
         Self::Lag(4),
         Self::DropAfterAndLag(1),
         Self::DropAfterAndLag(4),
+        Self::Flap(3),
         Self::PartBusy,
         Self::PartLost,
+        Self::PartRefused,
         Self::Refused,
         Self::KillBefore,
         Self::KillAfter,
@@ -71,6 +78,20 @@ impl Fault {
         Self::Cut,
     ];
     pub(crate) const AT_RECORDS: [Self; 3] = [Self::KillBeforeRecord, Self::KillInRecord, Self::KillAfterRecord];
+
+    /// Whether a run may end before its end because of it.
+    pub(crate) const fn may_end_a_run(self) -> bool {
+        matches!(self, Self::PartRefused | Self::Refused | Self::KillBefore | Self::KillAfter | Self::Down | Self::Cut)
+    }
+}
+
+/// Which state a replica that lags all the while shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replica {
+    /// The state before the last write.
+    LastWrite,
+    /// The state before the run.
+    Start,
 }
 
 /// The service, with what it has seen.
@@ -78,11 +99,22 @@ impl Fault {
 pub(crate) struct World {
     directory: Directory,
     tenant: Tenant,
-    /// The fault and the number of the request at which it happens, counted from 1.
-    pub(crate) fault: (Fault, usize),
+    /// Each fault with the number of the request at which it happens, counted from 1.
+    pub(crate) faults: Vec<(Fault, usize)>,
     pub(crate) requests: usize,
-    /// What lagging reads show, and how many of them still do.
-    stale: Option<(Directory, usize)>,
+    /// What lagging reads show, and whether each of the next ones is one.
+    stale: Directory,
+    lags: VecDeque<bool>,
+    /// A replica to which a third of all reads go.
+    pub(crate) replica: Option<Replica>,
+    before_last: Directory,
+    start: Directory,
+    /// Whether no read yet has seen the last write, and the next would not either. The journal knows it too.
+    unseen: Rc<Cell<bool>>,
+    /// The service has asked to be left alone until then.
+    not_before: Duration,
+    /// Somebody has said no: nothing further may be sent.
+    is_refused: bool,
     /// Commands that changed something.
     pub(crate) effects: usize,
     /// Applications that may be without an active connector, as the plan has them so at some step.
@@ -106,12 +138,20 @@ impl World {
             now.apply(command).unwrap();
             allowed.extend(unserved(&now));
         }
+        let directory = Directory::try_from(document).unwrap();
         Self {
-            directory: Directory::try_from(document).unwrap(),
+            stale: directory.clone(),
+            before_last: directory.clone(),
+            start: directory.clone(),
+            directory,
             tenant: planned.tenant.clone(),
-            fault: (Fault::None, 0),
+            faults: Vec::new(),
             requests: 0,
-            stale: None,
+            lags: VecDeque::new(),
+            replica: None,
+            unseen: Rc::default(),
+            not_before: Duration::ZERO,
+            is_refused: false,
             effects: 0,
             allowed,
             waited: Duration::ZERO,
@@ -130,6 +170,35 @@ impl World {
         self.allowed.extend(unserved(self.directory.tenant(tenant).unwrap()));
     }
 
+    /// Another process begins, with a journal of its own: it knows nothing of what the one before was told.
+    pub(crate) fn begin(&mut self, journal: &mut Memory) {
+        self.unseen = Rc::new(Cell::new(self.unseen.get()));
+        journal.unseen = Rc::clone(&self.unseen);
+        self.faults.retain(|(_, at)| *at > self.requests);
+        (self.not_before, self.is_refused) = (Duration::ZERO, false);
+    }
+
+    /// Whether a fault has happened that may end a run before its end.
+    pub(crate) fn was_ended(&self) -> bool {
+        self.faults.iter().any(|(fault, at)| fault.may_end_a_run() && *at <= self.requests)
+    }
+
+    /// What the next read shows.
+    fn shown(&mut self) -> Directory {
+        let is_stale = self.lags.pop_front().unwrap_or_default();
+        if !is_stale {
+            self.unseen.set(false);
+        }
+        // Neither every second nor every third: a run that looks at two lists in turn would see one of them stale for ever.
+        let is_replica = self.requests.wrapping_mul(2_654_435_761) >> 16 & 0xff < 85;
+        match self.replica.filter(|_| is_replica) {
+            _ if is_stale => self.stale.clone(),
+            Some(Replica::LastWrite) => self.before_last.clone(),
+            Some(Replica::Start) => self.start.clone(),
+            None => self.directory.clone(),
+        }
+    }
+
     fn answer(&mut self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let text = body.map(ToString::to_string).unwrap_or_default();
         let request = http::Request::builder()
@@ -142,17 +211,10 @@ impl World {
             .unwrap();
         let number = u128::try_from(self.requests).unwrap();
         let context = Context::new(Timestamp::UNIX_EPOCH, 0xabcd << 64 | number);
-        let only_reads = method == "GET" || body.is_some_and(|body| body.to_string().contains("\"method\":\"GET\""));
-        let response = if only_reads {
-            let mut shown = match &mut self.stale {
-                Some((stale, left)) if *left > 0 => {
-                    *left -= 1;
-                    stale.clone()
-                }
-                _ => self.directory.clone(),
-            };
-            graph::respond(&mut shown, &request, &context, &Options::default()).response
+        let response = if only_reads(method, body) {
+            graph::respond(&mut self.shown(), &request, &context, &Options::default()).response
         } else {
+            self.before_last = self.directory.clone();
             let outcome = graph::respond(&mut self.directory, &request, &context, &Options::default());
             self.effects += outcome.decisions.iter().filter(|one| one.events_count > 0).count();
             let cut_off: Vec<_> = unserved(self.tenant()).difference(&self.allowed).copied().collect();
@@ -163,51 +225,89 @@ impl World {
         Answer { status: response.status().as_u16(), retry_after: None, text }
     }
 
-    /// A `$batch` of which the first request is not done, or is done and not told.
-    fn part(&mut self, path: &str, body: &Value, is_done: bool) -> Answer {
+    /// An answer of a service that is busy.
+    fn status(&mut self, status: u16) -> Answer {
+        let pause = Duration::from_secs(7);
+        self.not_before = self.waited + pause;
+        Answer { status, retry_after: Some(pause), text: "{}".into() }
+    }
+
+    /// From here on reads show the present state, or what comes.
+    fn lag(&mut self, lags: VecDeque<bool>) {
+        self.stale = self.directory.clone();
+        self.unseen.set(lags.front() == Some(&true));
+        self.lags = lags;
+    }
+
+    /// A `$batch` of which the first request is done and not told, or is not done and has this status.
+    fn part(&mut self, path: &str, body: &Value, status: Option<u16>) -> Answer {
         let mut body = body.clone();
         let requests = body["requests"].as_array_mut().unwrap();
-        let first = if is_done { requests[0].clone() } else { requests.remove(0) };
+        let first = if status.is_some() { requests.remove(0) } else { requests[0].clone() };
         let mut answer = self.answer("POST", path, Some(&body));
         let mut whole: Value = serde_json::from_str(&answer.text).unwrap();
         let responses = whole["responses"].as_array_mut().unwrap();
-        if is_done {
-            responses.remove(0);
-        } else {
-            responses.push(json!({"id": first["id"], "status": 429, "headers": {"Retry-After": "3"}, "body": {}}));
+        match status {
+            None => _ = responses.remove(0),
+            Some(429) => {
+                self.not_before = self.waited + Duration::from_secs(3);
+                responses.push(json!({"id": first["id"], "status": 429, "headers": {"Retry-After": "3"}, "body": {}}));
+            }
+            Some(status) => {
+                self.is_refused = true;
+                responses.push(json!({"id": first["id"], "status": status, "body": {}}));
+            }
         }
         answer.text = whole.to_string();
         answer
     }
 }
 
+fn only_reads(method: &str, body: Option<&Value>) -> bool {
+    method == "GET" || body.is_some_and(|body| body.to_string().contains("\"method\":\"GET\""))
+}
+
 impl Exchange for World {
     fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
         self.requests += 1;
-        let (fault, at) = self.fault;
-        let lasts = matches!(fault, Fault::Down | Fault::Cut) && self.requests > at;
-        let fault = if self.requests == at || lasts { fault } else { Fault::None };
-        let status = |status| Answer { status, retry_after: Some(Duration::from_secs(7)), text: "{}".into() };
+        assert!(self.waited >= self.not_before, "Retry-After is kept: {method} {path}");
+        assert!(!self.is_refused || only_reads(method, body), "a refusal stops the run: {method} {path}");
+        let happens = |(fault, at): &&(Fault, usize)| {
+            self.requests == *at || matches!(fault, Fault::Down | Fault::Cut) && self.requests > *at
+        };
+        let fault = self.faults.iter().find(happens).map(|(fault, _)| *fault);
         let lost = || Failure::Lost("the connection broke".into());
         let killed = || Failure::Fatal("killed".into());
         match (fault, body) {
-            (Fault::Busy, _) => return Ok(status(429)),
-            (Fault::Unavailable | Fault::Down, _) => return Ok(status(503)),
-            (Fault::Refused, _) => return Ok(status(403)),
-            (Fault::DropBefore | Fault::Cut, _) => return Err(lost()),
-            (Fault::KillBefore, _) => return Err(killed()),
-            (Fault::PartBusy, Some(body)) if path == "$batch" => return Ok(self.part(path, body, false)),
-            (Fault::PartLost, Some(body)) if path == "$batch" => return Ok(self.part(path, body, true)),
-            (Fault::Lag(reads) | Fault::DropAfterAndLag(reads), _) if method != "GET" => {
-                self.stale = Some((self.directory.clone(), reads));
+            (Some(Fault::Busy), _) => return Ok(self.status(429)),
+            (Some(Fault::Unavailable | Fault::Down), _) => return Ok(self.status(503)),
+            (Some(Fault::Refused), _) => {
+                self.is_refused = true;
+                return Ok(Answer { status: 403, retry_after: None, text: "{}".into() });
+            }
+            (Some(Fault::DropBefore | Fault::Cut), _) => return Err(lost()),
+            (Some(Fault::KillBefore), _) => return Err(killed()),
+            (Some(Fault::PartBusy), Some(body)) if path == "$batch" => return Ok(self.part(path, body, Some(429))),
+            (Some(Fault::PartLost), Some(body)) if path == "$batch" => return Ok(self.part(path, body, None)),
+            (Some(Fault::PartRefused), Some(body)) if path == "$batch" => return Ok(self.part(path, body, Some(403))),
+            (Some(Fault::Lag(reads) | Fault::DropAfterAndLag(reads)), _) if !only_reads(method, body) => {
+                self.lag(core::iter::repeat_n(true, reads).collect());
+            }
+            (Some(Fault::Flap(times)), _) if !only_reads(method, body) => {
+                self.lag([false, true].repeat(times).into());
             }
             _ => {}
         }
+        let before = self.effects;
         let answer = self.answer(method, path, body);
+        if self.effects == before {
+            // What happened before, reads show already.
+            self.unseen.set(false);
+        }
         match fault {
-            Fault::UnavailableAfter => Ok(status(503)),
-            Fault::DropAfter | Fault::DropAfterAndLag(_) => Err(lost()),
-            Fault::KillAfter => Err(killed()),
+            Some(Fault::UnavailableAfter) => Ok(self.status(503)),
+            Some(Fault::DropAfter | Fault::DropAfterAndLag(_)) => Err(lost()),
+            Some(Fault::KillAfter) => Err(killed()),
             _ => Ok(answer),
         }
     }
@@ -222,16 +322,20 @@ impl Exchange for World {
 }
 
 /// A journal in memory, which keeps what a disk would have kept.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Memory {
     pub(crate) records: Vec<Record>,
     pub(crate) writes: usize,
     pub(crate) fault: Option<(Fault, usize)>,
+    pub(crate) unseen: Rc<Cell<bool>>,
 }
 
 impl Journal for Memory {
     fn write(&mut self, record: &Record) -> Result<(), String> {
         self.writes += 1;
+        if let Record::Settled { done, .. } = record {
+            assert!(done.is_empty() || !self.unseen.get(), "settled is what a read has shown: {record:?}");
+        }
         let fault = self.fault.filter(|(_, at)| *at == self.writes).map(|(fault, _)| fault);
         if let Some(Fault::KillBeforeRecord | Fault::KillInRecord) = fault {
             // Half a line is no record.
