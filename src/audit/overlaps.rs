@@ -1,34 +1,36 @@
 //! Segments that overlap (I9), found by a sweep and not by comparing each with each.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 
 use super::{Auditor, Violation};
 use crate::model::segment::{ApplicationSegment, Destination, ports};
 
 impl Auditor<'_> {
-    /// I9, by a walk over all segments in the order of where they begin: each is held against those that begin before it
-    /// ends, and against no others.
+    /// I9: each segment that overlaps an earlier one, beside the first of those.
+    ///
+    /// Cost: the number of segments times its logarithm where none overlap. Each one that the sweep has met is then held
+    /// against all others of its space.
     pub(super) fn overlaps(&mut self) {
         let all: Vec<&ApplicationSegment> =
             self.document.applications.iter().flat_map(|application| &application.application_segments).collect();
-        let mut by_space: BTreeMap<Space, Vec<(u128, u128, usize)>> = BTreeMap::new();
+        let mut by_space: BTreeMap<Space, Vec<Area>> = BTreeMap::new();
         for (position, segment) in all.iter().enumerate() {
-            if let Some((space, from, to)) = segment.destination().map(Space::of) {
-                by_space.entry(space).or_default().push((from, to, position));
+            if let Some((space, area)) = Area::of(position, segment) {
+                by_space.entry(space).or_default().push(area);
             }
         }
         // The first that each overlaps, by the later one's position.
         let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-        for segments in by_space.values_mut() {
-            segments.sort_unstable();
-            for (at, (_, to, one)) in segments.iter().enumerate() {
-                let behind = segments.iter().skip(at.saturating_add(1));
-                for (_, _, other) in behind.take_while(|(from, _, _)| from <= to) {
-                    let (earlier, later) = ((*one).min(*other), (*one).max(*other));
-                    let (Some(one), Some(other)) = (all.get(earlier), all.get(later)) else { continue };
-                    if share_traffic(one, other) {
-                        first.entry(later).and_modify(|found| *found = earlier.min(*found)).or_insert(earlier);
-                    }
+        for areas in by_space.values_mut() {
+            areas.sort_unstable_by_key(|area| (area.from, area.position));
+            for met in met(areas) {
+                for other in areas.iter().filter(|other| other.position != met.position && other.overlaps(met)) {
+                    let (earlier, later) = (met.position.min(other.position), met.position.max(other.position));
+                    first.entry(later).and_modify(|found| *found = earlier.min(*found)).or_insert(earlier);
                 }
             }
         }
@@ -36,6 +38,37 @@ impl Auditor<'_> {
         let found: Vec<_> = found.map(|(first, second)| Violation::OverlappingSegments { first, second }).collect();
         self.violations.extend(found);
     }
+}
+
+/// Those that overlap one that begins before them, by a walk over areas in the order of where they begin.
+///
+/// What it has met is not kept, so that all that is kept is disjoint. Of two that overlap, one at least is therefore among
+/// those that it has met.
+fn met(areas: &[Area]) -> Vec<&Area> {
+    let mut met = Vec::new();
+    // Those that are kept and have not ended, by where they end; and their traffic, each piece by its protocol and first port.
+    let mut open: BTreeSet<(u128, usize)> = BTreeSet::new();
+    let mut taken: BTreeMap<(u8, u32), u32> = BTreeMap::new();
+    for (at, area) in areas.iter().enumerate() {
+        while let Some((_, ended)) = open.first().copied().filter(|(to, _)| *to < area.from) {
+            open.pop_first();
+            for (protocol, (from, _)) in areas.get(ended).into_iter().flat_map(Area::traffic) {
+                taken.remove(&(protocol, from));
+            }
+        }
+        // Of disjoint pieces that begin before this one ends, only the last can reach into it.
+        let is_taken = |(protocol, (from, to))| {
+            let last = taken.range((protocol, 0)..=(protocol, to)).next_back();
+            last.is_some_and(|(_, end)| *end >= from)
+        };
+        if area.traffic().any(is_taken) {
+            met.push(area);
+        } else {
+            open.insert((area.to, at));
+            taken.extend(area.traffic().map(|(protocol, (from, to))| ((protocol, from), to)));
+        }
+    }
+    met
 }
 
 /// Where destinations can meet at all. Within one, a destination is an interval.
@@ -47,25 +80,61 @@ enum Space {
     Other { destination_type: String, host: String },
 }
 
-impl Space {
-    fn of(destination: Destination<'_>) -> (Self, u128, u128) {
-        match destination {
-            Destination::Addresses { is_ipv6: false, from, to } => (Self::Ipv4, from, to),
-            Destination::Addresses { is_ipv6: true, from, to } => (Self::Ipv6, from, to),
-            Destination::Name { is_suffix, name } => {
-                (Self::Name { is_suffix, lower_case: name.to_ascii_lowercase() }, 0, 0)
-            }
-            Destination::Other { destination_type, host } => {
-                (Self::Other { destination_type: destination_type.into(), host: host.into() }, 0, 0)
-            }
-        }
-    }
+/// What a segment takes of its space: an interval of destinations, with protocols and ports.
+struct Area {
+    /// Of the segment, in document order.
+    position: usize,
+    from: u128,
+    to: u128,
+    protocols: u8,
+    /// In order, and disjoint.
+    ports: Vec<(u32, u32)>,
 }
 
-/// Whether two segments have a protocol in common, and a port or both none.
-fn share_traffic(one: &ApplicationSegment, other: &ApplicationSegment) -> bool {
-    let (Some(ports), Some(others)) = (ports(&one.ports), ports(&other.ports)) else { return false };
-    let has_one_of = |(from, to): &(u16, u16)| others.iter().any(|(low, high)| from <= high && low <= to);
-    let share_ports = (ports.is_empty() && others.is_empty()) || ports.iter().any(has_one_of);
-    one.protocol.bits() & other.protocol.bits() != 0 && share_ports
+/// Behind all ports: a segment without ports overlaps only others without.
+const NO_PORT: (u32, u32) = (65_536, 65_536);
+
+impl Area {
+    /// `None` for a segment of which a part cannot be read, which is a violation of its own.
+    fn of(position: usize, segment: &ApplicationSegment) -> Option<(Space, Self)> {
+        let (space, from, to) = match segment.destination()? {
+            Destination::Addresses { is_ipv6: false, from, to } => (Space::Ipv4, from, to),
+            Destination::Addresses { is_ipv6: true, from, to } => (Space::Ipv6, from, to),
+            Destination::Name { is_suffix, name } => {
+                (Space::Name { is_suffix, lower_case: name.to_ascii_lowercase() }, 0, 0)
+            }
+            Destination::Other { destination_type, host } => {
+                (Space::Other { destination_type: destination_type.into(), host: host.into() }, 0, 0)
+            }
+        };
+        let mut given: Vec<(u32, u32)> =
+            ports(&segment.ports)?.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+        if given.is_empty() {
+            given.push(NO_PORT);
+        }
+        given.sort_unstable();
+        let mut ports: Vec<(u32, u32)> = Vec::new();
+        for (from, to) in given {
+            match ports.last_mut() {
+                Some((_, end)) if from <= *end => *end = to.max(*end),
+                _ => ports.push((from, to)),
+            }
+        }
+        Some((space, Self { position, from, to, protocols: segment.protocol.bits(), ports }))
+    }
+
+    /// Each protocol with each range of ports.
+    fn traffic(&self) -> impl Iterator<Item = (u8, (u32, u32))> + '_ {
+        let protocols = [1, 2, 4].into_iter().filter(|protocol| self.protocols & protocol != 0);
+        protocols.flat_map(|protocol| self.ports.iter().map(move |ports| (protocol, *ports)))
+    }
+
+    /// Whether two areas of one space have a destination, a protocol and a port in common.
+    fn overlaps(&self, other: &Self) -> bool {
+        let share_a_port = |(from, to): &(u32, u32)| other.ports.iter().any(|(low, high)| from <= high && low <= to);
+        self.from <= other.to
+            && other.from <= self.to
+            && self.protocols & other.protocols != 0
+            && self.ports.iter().any(share_a_port)
+    }
 }

@@ -6,6 +6,7 @@ use connector_groups::{
     model::{Application, ContradictoryPublication},
     refusal::Kind,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{id, load, right, violations, with};
@@ -90,4 +91,51 @@ fn overlapping_segments_are_told_whatever_they_are() {
         second: id("56000000", second).parse().unwrap(),
     };
     assert_eq!(found, [pair(0, 4), pair(3, 5), pair(7, 9), pair(0, 10)]);
+}
+
+/// A small segment: addresses by their last byte, protocols, ranges of ports.
+type Small = (std::ops::RangeInclusive<u8>, &'static [&'static str], Vec<std::ops::RangeInclusive<u16>>);
+
+fn small() -> impl Strategy<Value = Small> {
+    let addresses = (0_u8..8, 0_u8..3).prop_map(|(from, more)| from..=from + more);
+    let protocols = prop::sample::select(vec![&["tcp"][..], &["udp"], &["tcp", "udp"]]);
+    let range = (1_u16..12, 0_u16..6).prop_map(|(from, more)| from..=from + more);
+    (addresses, protocols, prop::collection::vec(range, 0..4))
+}
+
+/// Everything that a small segment takes, one by one; no port is a port of its own.
+fn takes((addresses, protocols, ports): &Small) -> Vec<(u8, &'static str, u16)> {
+    let ports: Vec<u16> = if ports.is_empty() { vec![0] } else { ports.iter().flat_map(Clone::clone).collect() };
+    let mut all = Vec::new();
+    for address in addresses.clone() {
+        for protocol in *protocols {
+            all.extend(ports.iter().map(|port| (address, *protocol, *port)));
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// However many overlap, what is told is what a list of every address, protocol and port tells.
+    #[test]
+    fn overlaps_are_those_of_every_address_protocol_and_port(all in prop::collection::vec(small(), 0..12)) {
+        let segment = |(number, (addresses, protocols, ports)): (u32, &Small)| {
+            let ports: Vec<String> = ports.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
+            json!({"id": id("56000000", number), "destinationType": "ipRange", "protocol": protocols.join(","), "ports": ports,
+                "destinationHost": format!("10.0.0.{}..10.0.0.{}", addresses.start(), addresses.end())})
+        };
+        let segments: Vec<Value> = (0..).zip(&all).map(segment).collect();
+        let of = |number: usize| id("56000000", number.try_into().unwrap()).parse().unwrap();
+        let mut expected = Vec::new();
+        for (later, one) in all.iter().enumerate() {
+            let taken = takes(one);
+            let first = all[..later].iter().position(|other| takes(other).iter().any(|piece| taken.contains(piece)));
+            expected.extend(first.map(|first| Violation::OverlappingSegments { first: of(first), second: of(later) }));
+        }
+        let document = with("/applications/0/applicationSegments", json!(segments));
+        let found = load(document).err().map(|wrong| wrong.violations).unwrap_or_default();
+        prop_assert_eq!(found, expected);
+    }
 }
