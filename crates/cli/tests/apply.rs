@@ -19,8 +19,7 @@ mod planning;
 
 use std::{
     fs,
-    io::{Read, Write},
-    net::TcpStream,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread,
@@ -38,20 +37,8 @@ impl Emulator {
         Self::begun(&["--control", "--seed", "examples/contoso.jsonl"])
     }
 
-    /// One request, and its answer's body.
     fn ask(&self, method: &str, path: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {TENANT}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
-        answer.split_once("\r\n\r\n").unwrap().1.into()
+        self.asked(TENANT, method, path, body)
     }
 
     fn fault(&self, rule: &Value) {
