@@ -168,6 +168,36 @@ fn names_that_are_exchanged_take_a_third_one() {
 }
 
 #[test]
+fn who_waits_for_a_name_that_stays_keeps_its_own_and_others_do_not_wait_for_it() {
+    let unique = json!({"uniqueNames": true});
+    let from = World::with_rules(&unique).with_groups(&[1, 2, 3, 9], "eur");
+    let mut to = World::with_rules(&unique).with_groups(&[1, 2, 3], "eur").with_sync_fabric();
+    // Group 1 wants the name of a group that is of another type there, so that it stays as it is; 2 and 3 exchange theirs.
+    for (number, name) in [(1, "Group 9"), (3, "x"), (2, "Group 3"), (3, "Group 2")] {
+        to.accepts(rename(number, name));
+    }
+    let done = between(&from, &to).commands();
+    let renamed = |command: &Value| (command["id"].clone(), command["name"].clone());
+    let names: Vec<_> = done.commands.iter().map(|command| renamed(&json!(command))).collect();
+    let expected = [(2, &*group(2)), (3, "Group 2"), (2, "Group 3")];
+    assert_eq!(names, expected.map(|(number, name)| (json!(group(number)), json!(name))));
+    let left: Vec<_> = done.leftovers.iter().map(|leftover| json!(leftover)).collect();
+    assert_eq!(left[0], json!({"leftover": "serviceGroup", "connectorGroup": group(9)}));
+    assert_eq!(renamed(&left[1]["command"]), (json!(group(1)), json!("Group 9")));
+    assert_eq!(left.len(), 2);
+}
+
+#[test]
+fn a_chain_of_names_is_undone_from_its_end() {
+    let from = World::with_rules(&json!({"uniqueNames": true})).with_groups(&[1, 2, 3], "eur");
+    let mut to = copy(&from);
+    for (number, name) in [(3, "Three"), (2, "Group 3"), (1, "Group 2")] {
+        to.accepts(rename(number, name));
+    }
+    assert_eq!(commands(&from, &to), (vec![json!("updateConnectorGroup"); 3], json!([])));
+}
+
+#[test]
 fn urls_that_are_exchanged_are_given_up_first() {
     let from = World::new().with_published(&[1, 2]);
     let mut to = copy(&from);
@@ -179,6 +209,29 @@ fn urls_that_are_exchanged_are_given_up_first() {
     to.accepts(publish(2, &urls(1)));
     to.accepts(publish(1, &urls(2)));
     assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 3], json!([])));
+    // An application without URLs has none to give up, though it waits: it is not published before it can be.
+    let mut from = World::new().with_published(&[2, 3]);
+    from.accepts(create_application(1));
+    let mut to = copy(&from);
+    let external = |number: u32| json!({"externalUrl": format!("https://app{number}.contoso.com/")});
+    to.accepts(publish(2, &json!({"internalUrl": "https://two.contoso.local/", "externalUrl": null})));
+    to.accepts(publish(1, &json!({"internalUrl": "https://app2.contoso.local/"})));
+    to.accepts(publish(3, &external(2)));
+    to.accepts(publish(2, &external(3)));
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 4], json!([])));
+}
+
+#[test]
+fn a_type_is_published_at_once_or_after_what_is_null_under_another_type_alone() {
+    let mut from = World::new();
+    from.accepts(create_application(1));
+    let mut to = copy(&from);
+    to.accepts(publish(1, &json!({"applicationType": "quickaccessapp"})));
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication")], json!([])));
+    let mut to = copy(&from);
+    to.accepts(publish(1, &json!({"internalUrl": null})));
+    to.accepts(publish(1, &json!({"applicationType": "quickaccessapp"})));
+    assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 2], json!([])));
 }
 
 #[test]
@@ -274,6 +327,19 @@ fn a_diff_tells_of_properties_service_principals_segments_and_the_profile() {
         commands(&from, &to),
         (vec![json!("removeApplicationSegment"), json!("addApplicationSegment")], json!([]))
     );
+    // What stays is not told of, and a segment whose properties alone differ keeps its place.
+    let mut described = copy(&from);
+    for number in [1, 2] {
+        described
+            .accepts(json!({"command": "updateApplication", "id": application(number), "properties": {"notes": "n"}}));
+    }
+    let line = |number: u32| format!("~ application \"App {number}\" {}: \"notes\" changed\n", application(number));
+    assert_eq!(between(&from, &described).to_string(), [line(1), line(2)].concat());
+    let mut other = copy(&from);
+    other.accepts(
+        json!({"command": "updateApplicationSegment", "id": id("56000000"), "properties": {"action": "block"}}),
+    );
+    assert_eq!(commands(&from, &other), (vec![json!("updateApplicationSegment")], json!([])));
     to.accepts(json!({"command": "updateServicePrincipal", "id": id("5e000000"), "properties": {"tags": []}}));
     to.accepts(json!({"command": "updateApplication", "id": application(1), "properties": {"notes": "n"}}));
     to.accepts(json!({"command": "updateProfile", "properties": {"isDefaultAccessEnabled": true}}));
