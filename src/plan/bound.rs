@@ -46,10 +46,6 @@ struct State<'a> {
     emptied: Groups,
     /// Groups that connectors have to enter, their own group among them if they have to leave it and return.
     targets: Groups,
-    /// Whether connectors have to leave their final group and return.
-    connectors_return: bool,
-    /// Whether applications have to leave their final group and return.
-    applications_return: bool,
 }
 
 impl<'a> State<'a> {
@@ -60,20 +56,14 @@ impl<'a> State<'a> {
         let (pending, emptied) = (pending_in(tenant), pending_in(&task.start));
         // One command for each target. Connectors whose own group is to change its region must leave it and return, so
         // that their own group is a target as well.
-        let (mut targets, mut connectors_return) = (Groups::new(), false);
+        let mut targets = Groups::new();
         for (class, members) in task.connectors.iter().enumerate() {
             let at = connector_at(tenant, class);
-            let returns = at == Some(members.to) && pending.contains(&members.to);
-            if at != Some(members.to) || returns {
+            if at != Some(members.to) || pending.contains(&members.to) {
                 targets.insert(members.to);
             }
-            connectors_return |= returns;
         }
-        let returns =
-            |(class, to): (usize, ConnectorGroupId)| pending.contains(&to) && application_at(tenant, class) == Some(to);
-        let mut applications = task.applications.iter().map(|members| members.to).enumerate();
-        let applications_return = !pending.is_empty() && applications.any(returns);
-        Self { task, tenant, pending, emptied, targets, connectors_return, applications_return }
+        Self { task, tenant, pending, emptied, targets }
     }
 
     fn steps(&self) -> usize {
@@ -145,9 +135,6 @@ impl<'a> State<'a> {
     /// The command by which connectors leave a group to which they return. It goes to a place where they may wait; if that is
     /// no group that a counted command enters, it is one more.
     fn away(&self) -> usize {
-        if !self.connectors_return {
-            return 0;
-        }
         let is_counted = |to: ConnectorGroupId, from: ConnectorGroupId| {
             self.waits_in(from, to, true).any(|place| self.targets.contains(&place))
         };
@@ -161,7 +148,7 @@ impl<'a> State<'a> {
     /// The commands that create and delete a temporary group, if something has to wait and there is no other place for it.
     /// Only where a temporary group is the one place to wait that is not there yet: another new group is counted already.
     fn temporary(&self) -> usize {
-        if !self.connectors_return && !self.applications_return {
+        if self.pending.is_empty() {
             return 0;
         }
         let exists = |id: ConnectorGroupId| self.tenant.connector_group(id).is_some();
