@@ -3,7 +3,6 @@
 extern crate alloc;
 
 use alloc::collections::BTreeSet;
-use std::path::Path;
 
 use connector_groups::{
     AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId, Timestamp,
@@ -14,10 +13,8 @@ use connector_groups::{
 };
 use serde::Serialize;
 
-use super::{folder, microsoft};
 use crate::{
-    import::{self, Assume, Imported, layout::Part},
-    plan::input,
+    import::{Imported, layout::Part},
     words::count,
 };
 
@@ -109,20 +106,6 @@ pub(crate) const NEVER: [&str; 5] = [
 const THINGS_MAX: usize = 100;
 
 impl Content {
-    /// Reads a backup of any kind.
-    pub(crate) fn read(path: &Path, tenant: Option<&str>, assume: &Assume) -> Result<Self, String> {
-        let (kind, imported) = match kind(path) {
-            Kind::Backup => (Kind::Backup, folder::read(path)?),
-            Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
-            Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), tenant, assume)?),
-            kind => {
-                let lenient = Assume { is_lenient: true, ..assume.clone() };
-                (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?)
-            }
-        };
-        Ok(Self::of(kind, &imported))
-    }
-
     /// The content of a tenant, as far as it is known.
     pub(crate) fn of(kind: Kind, imported: &Imported) -> Self {
         let (tenant, untold) = (&imported.tenant, &imported.untold);
@@ -173,21 +156,6 @@ impl Content {
             applications: applications.collect(),
             lacks: lacks(kind, imported),
         }
-    }
-}
-
-/// What a folder or file is.
-pub(crate) fn kind(path: &Path) -> Kind {
-    if !path.is_dir() {
-        Kind::Document
-    } else if path.join(folder::MANIFEST).is_file() {
-        Kind::Backup
-    } else if microsoft::is_one(path) {
-        Kind::MicrosoftScript
-    } else if import::is_of_exporter(path) {
-        Kind::EntraExporter
-    } else {
-        Kind::Export
     }
 }
 

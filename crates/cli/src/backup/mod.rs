@@ -3,6 +3,7 @@
 pub(crate) mod content;
 mod folder;
 mod microsoft;
+pub(crate) mod source;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -115,7 +116,7 @@ fn backup(options: &Options) -> Result<Content, String> {
     }
     let from = options.from.as_deref().ok_or("a tenant is needed: a folder, or --graph URL")?;
     out::check(&options.out)?;
-    let kind = content::kind(from);
+    let kind = source::kind(from);
     let imported = match kind {
         Kind::Backup => return Err(format!("{}: is a backup already", from.display())),
         Kind::MicrosoftScript => {

@@ -117,7 +117,7 @@ fn az() -> Result<String, String> {
 fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Result<String, String> {
     let post = |endpoint: &str, form: &[(&str, &str)]| -> Result<Value, String> {
         let url = format!("{login}/{tenant}/oauth2/v2.0/{endpoint}");
-        super::client::check_scheme(&url)?;
+        check_scheme(&url)?;
         let answer = agent.post(&url).send_form(form.iter().copied());
         let mut answer = answer.map_err(|error| format!("cannot sign in at {url}: {error}"))?;
         let text = answer.body_mut().read_to_string().map_err(|error| format!("cannot sign in at {url}: {error}"))?;
@@ -142,6 +142,45 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
             // RFC 8628: five seconds more each time.
             Some("slow_down") => pause = pause.saturating_add(5),
             _ => return Err(format!("cannot sign in: {}", text(&answer, "error_description").unwrap_or_default())),
+        }
+    }
+}
+
+/// A token goes over TLS, or not out of this machine.
+pub(super) fn check_scheme(url: &str) -> Result<(), String> {
+    let host = url.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#', '\\']).next().unwrap_or_default());
+    let is_here = host.is_some_and(|host| {
+        // Whatever stands before an `@` is no host, so that nothing but a port may follow the name.
+        let port = ["localhost", "127.0.0.1", "[::1]"].iter().find_map(|name| host.strip_prefix(name));
+        port.is_some_and(|port| {
+            port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    });
+    if url.starts_with("https://") || is_here {
+        Ok(())
+    } else {
+        Err(format!("{url} is neither https nor on this machine: the token would be read by others"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_scheme;
+
+    #[test]
+    fn a_token_stays_here_or_goes_over_tls() {
+        for (url, expected) in [
+            ("https://graph.microsoft.com", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost/x", true),
+            ("http://[::1]:80", true),
+            ("http://graph.microsoft.com", false),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1:8080@evil.example", false),
+            ("http://localhost@evil.example", false),
+            ("ftp://localhost", false),
+        ] {
+            assert_eq!(check_scheme(url).is_ok(), expected, "{url}");
         }
     }
 }

@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod findings;
 mod folder;
+mod imported;
 pub(crate) mod layout;
 mod node;
 mod places;
@@ -18,177 +19,26 @@ pub(crate) mod segments;
 mod text;
 mod things;
 
-use alloc::collections::{BTreeMap, BTreeSet};
-use core::{cell::RefCell, fmt};
+use alloc::collections::BTreeMap;
+use core::cell::RefCell;
 use std::{
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use connector_groups::{
-    ApplicationId, ConnectorGroupId, ConnectorId, Rules, Tenant, TenantId, Timestamp, model::ProfileProperties,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use connector_groups::{ConnectorGroupId, Rules, TenantId, Timestamp, model::ProfileProperties};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use self::layout::Part;
 pub(crate) use self::{
     findings::{Findings, Level},
     folder::Folder,
-    node::{Node, Problem},
+    imported::{Assume, Beside, Imported},
+    node::{Node, Problem, Problems},
     text::read,
     things::Group,
 };
-
-/// Groups of which it may be said that what no file tells is empty.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Assume {
-    pub(crate) all: bool,
-    pub(crate) groups: BTreeSet<ConnectorGroupId>,
-    pub(crate) names: BTreeSet<String>,
-    /// What no file tells is not known and no problem: for a backup, which says what it lacks.
-    pub(crate) is_lenient: bool,
-}
-
-impl Assume {
-    /// As the command line gives it: `all`, ids, names.
-    pub(crate) fn new(given: &[String]) -> Self {
-        let mut assume = Self::default();
-        for text in given {
-            match text.parse() {
-                Ok(id) => _ = assume.groups.insert(id),
-                Err(_) if text == "all" => assume.all = true,
-                Err(_) => _ = assume.names.insert(text.trim().to_lowercase()),
-            }
-        }
-        assume
-    }
-
-    fn covers(&self, group: &Group) -> bool {
-        self.all || self.groups.contains(&group.id) || self.names.contains(&group.name.trim().to_lowercase())
-    }
-}
-
-/// What no file tells of who is where, where that is no problem.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Untold {
-    /// Groups whose members no file tells.
-    pub(crate) members: BTreeSet<ConnectorGroupId>,
-    /// Groups whose applications no file tells.
-    pub(crate) assigned: BTreeSet<ConnectorGroupId>,
-    /// Connectors that are in no list, while lists are missing; they are read as members of the default group.
-    pub(crate) connectors: BTreeSet<ConnectorId>,
-    /// Published applications whose group no file tells; they are read into the default group.
-    pub(crate) applications: BTreeSet<ApplicationId>,
-    /// No list of all applications.
-    pub(crate) no_applications: bool,
-    /// No list of service principals.
-    pub(crate) no_principals: bool,
-    /// Nothing about the publishing profile.
-    pub(crate) no_profile: bool,
-}
-
-/// A tenant, and what is known about how well it is known.
-pub(crate) struct Imported {
-    pub(crate) tenant: Tenant,
-    /// Published applications of which no file tells how they are published.
-    pub(crate) unknown_publishing: BTreeSet<ApplicationId>,
-    /// Segments that the tenant cannot hold, by their application and as they came.
-    pub(crate) segments: BTreeMap<ApplicationId, Vec<Value>>,
-    /// Private Access applications whose segments no file tells.
-    pub(crate) unknown_segments: BTreeSet<ApplicationId>,
-    /// What the model does not hold, by the thing that it belongs to, such as `applications/ID`.
-    pub(crate) kept: BTreeMap<String, Map<String, Value>>,
-    pub(crate) untold: Untold,
-    /// When `export` read it.
-    pub(crate) fetched: Option<Timestamp>,
-    pub(crate) findings: Findings,
-}
-
-/// What stands beside a tenant document, as [`Imported::report`] writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Beside {
-    unknown_publishing: BTreeSet<ApplicationId>,
-    unknown_segments: BTreeSet<ApplicationId>,
-    segments: BTreeMap<ApplicationId, Vec<Value>>,
-    kept: BTreeMap<String, Map<String, Value>>,
-    untold: Untold,
-}
-
-impl From<Tenant> for Imported {
-    /// A tenant document says everything.
-    fn from(tenant: Tenant) -> Self {
-        Self {
-            tenant,
-            unknown_publishing: BTreeSet::new(),
-            segments: BTreeMap::new(),
-            unknown_segments: BTreeSet::new(),
-            kept: BTreeMap::new(),
-            untold: Untold::default(),
-            fetched: None,
-            findings: Findings::default(),
-        }
-    }
-}
-
-impl Imported {
-    /// The findings and all that the tenant's document cannot say, as JSON.
-    pub(crate) fn report(&self) -> Value {
-        let findings = self.findings.iter().map(|finding| {
-            json!({
-                "level": finding.level.as_str(), "rule": finding.rule, "file": finding.place.file,
-                "line": finding.place.line, "column": finding.place.column, "message": finding.message,
-            })
-        });
-        json!({
-            "tenant": self.tenant.id(),
-            "findings": findings.collect::<Vec<_>>(),
-            "unknownPublishing": self.unknown_publishing,
-            "unknownSegments": self.unknown_segments,
-            "segments": self.segments,
-            "kept": self.kept,
-            "untold": self.untold,
-        })
-    }
-
-    /// Takes up what was written beside the tenant.
-    pub(crate) fn take_back(&mut self, beside: Beside) {
-        let Beside { unknown_publishing, unknown_segments, segments, kept, untold } = beside;
-        self.unknown_publishing = unknown_publishing;
-        self.unknown_segments = unknown_segments;
-        self.segments = segments;
-        self.kept = kept;
-        self.untold = untold;
-    }
-}
-
-/// Why a folder is no tenant: never empty.
-#[derive(Debug)]
-pub(crate) struct Problems(pub(crate) Vec<Problem>);
-
-/// Problems that are shown one by one.
-const SHOWN_MAX: usize = 20;
-
-impl From<Problem> for Problems {
-    fn from(problem: Problem) -> Self {
-        Self(vec![problem])
-    }
-}
-
-impl fmt::Display for Problems {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, problem) in self.0.iter().take(SHOWN_MAX).enumerate() {
-            let between = if number == 0 { "" } else { "\n  " };
-            write!(formatter, "{between}{problem}")?;
-        }
-        match self.0.len().saturating_sub(SHOWN_MAX) {
-            0 => Ok(()),
-            more => write!(formatter, "\n  and {more} more"),
-        }
-    }
-}
 
 /// What only somebody who knows the tenant can say: `tenant.json`, each property if you like.
 #[derive(Deserialize, Default)]
@@ -266,7 +116,7 @@ type Profile = (ProfileProperties, Map<String, Value>);
 fn profile(folder: &Folder) -> Result<Option<Profile>, Problem> {
     let folder::Told::Object(node) = folder.one(Part::Profile)? else { return Ok(None) };
     let mut rest = things::rest(&node.members()?, &["id", "isEnabled"])?;
-    Ok(Some((places::modelled(&mut rest), rest)))
+    Ok(Some((things::modelled(&mut rest), rest)))
 }
 
 /// A file of ours; its default where it is not there.

@@ -69,6 +69,32 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Why a folder is no tenant: never empty.
+#[derive(Debug)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+/// Problems that are shown one by one.
+const SHOWN_MAX: usize = 20;
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().take(SHOWN_MAX).enumerate() {
+            let between = if number == 0 { "" } else { "\n  " };
+            write!(formatter, "{between}{problem}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN_MAX) {
+            0 => Ok(()),
+            more => write!(formatter, "\n  and {more} more"),
+        }
+    }
+}
+
 /// One value of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {

@@ -13,14 +13,14 @@ use connector_groups::{
 use serde_json::{Map, Value};
 
 use super::{
-    Assume, Problems, Untold,
     findings::{Findings, Level},
     folder::{Folder, Told},
+    imported::{Assume, Untold},
     layout::Part,
-    node::{Node, Place, Problem},
-    principals::Principals,
+    node::{Node, Place, Problem, Problems},
+    principals::{self, Principals},
     publishing, segments,
-    things::{Application, Connector, Group},
+    things::{Application, Connector, Group, modelled},
 };
 
 /// What the lists are read with.
@@ -241,7 +241,9 @@ impl Reading<'_> {
                 message,
             );
         }
-        let mut principals = self.service_principals(&all, findings)?;
+        let principals = principals::of(self.folder, &all, findings)?;
+        self.untold.borrow_mut().no_principals = principals.is_none();
+        let mut principals = principals.unwrap_or_default();
         all.into_iter()
             .map(|application| {
                 self.placed_application(application, &places, &mut principals, findings).map_err(Problems::from)
@@ -347,21 +349,6 @@ impl Reading<'_> {
             None => publishing::read(id, &node, findings),
         }
     }
-}
-
-/// Takes those properties that the engine holds as they come; what it refuses, such as a name that it has a field for, stays.
-pub(super) fn modelled<T: serde::de::DeserializeOwned + Default>(rest: &mut Map<String, Value>) -> T {
-    let mut taken = Map::new();
-    let names: Vec<String> = rest.keys().filter(|name| *name != "onPremisesPublishing").cloned().collect();
-    for name in names {
-        let Some(value) = rest.get(&name).filter(|value| !value.is_null()) else { continue };
-        // One by one: a single name that the engine refuses must not take the others with it.
-        let alone = Map::from_iter([(name.clone(), value.clone())]);
-        if serde_json::from_value::<T>(Value::Object(alone)).is_ok() {
-            taken.extend(rest.remove_entry(&name));
-        }
-    }
-    serde_json::from_value(Value::Object(taken)).unwrap_or_default()
 }
 
 fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {

@@ -12,54 +12,45 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Findings, Level},
+    folder::Folder,
     layout::Part,
     node::{Node, Place, Problem},
-    places::{Reading, modelled},
-    things::{Application, rest},
+    things::{Application, modelled, rest},
 };
 
 /// Service principals by the client id of their application.
 pub(super) type Principals = BTreeMap<AppId, (ServicePrincipal, Map<String, Value>)>;
 
-impl Reading<'_> {
-    /// The service principals of these applications. Most in a tenant are of applications of others, and are passed over.
-    pub(super) fn service_principals(
-        &self,
-        all: &[Application],
-        findings: &mut Findings,
-    ) -> Result<Principals, Problem> {
-        let part = Part::ServicePrincipals;
-        let Some(nodes) = self.folder.list(part)? else {
-            self.untold.borrow_mut().no_principals = true;
-            return Ok(Principals::new());
+/// The service principals of these applications. Most in a tenant are of applications of others, and are passed over.
+/// `None` where there is no list of them.
+pub(super) fn of(folder: &Folder, all: &[Application], findings: &mut Findings) -> Result<Option<Principals>, Problem> {
+    let part = Part::ServicePrincipals;
+    let Some(nodes) = folder.list(part)? else { return Ok(None) };
+    let ours: BTreeSet<AppId> = all.iter().filter_map(|application| application.app_id).collect();
+    let (mut principals, mut others) = (Principals::new(), 0_usize);
+    for node in nodes {
+        let members = node.members()?;
+        // A service principal of Microsoft's own may have no application at all.
+        let app_id = members.get("appId").map(Node::parsed::<AppId>).transpose()?;
+        let Some(app_id) = app_id.filter(|app_id| ours.contains(app_id)) else {
+            others = others.saturating_add(1);
+            continue;
         };
-        let ours: BTreeSet<AppId> = all.iter().filter_map(|application| application.app_id).collect();
-        let (mut principals, mut others) = (Principals::new(), 0_usize);
-        for node in nodes {
-            let members = node.members()?;
-            // A service principal of Microsoft's own may have no application at all.
-            let app_id = members.get("appId").map(Node::parsed::<AppId>).transpose()?;
-            let Some(app_id) = app_id.filter(|app_id| ours.contains(app_id)) else {
-                others = others.saturating_add(1);
-                continue;
-            };
-            let id = members.required("id")?.parsed()?;
-            let mut rest = rest(&members, &["id", "appId"])?;
-            let properties: ApplicationProperties = modelled(&mut rest);
-            if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))
-                && first.id != id
-            {
-                let message =
-                    format!("{id} is the second service principal of application {app_id}; {} was the first", first.id);
-                return Err(node.problem(message));
-            }
+        let id = members.required("id")?.parsed()?;
+        let mut rest = rest(&members, &["id", "appId"])?;
+        let properties: ApplicationProperties = modelled(&mut rest);
+        if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))
+            && first.id != id
+        {
+            let message =
+                format!("{id} is the second service principal of application {app_id}; {} was the first", first.id);
+            return Err(node.problem(message));
         }
-        if others > 0 {
-            let message = format!(
-                "{others} service principals belong to no application that is known here; they are passed over"
-            );
-            findings.add(Level::Note, "other-principals", || Place::whole(self.folder.shown(&part.file(1))), message);
-        }
-        Ok(principals)
     }
+    if others > 0 {
+        let message =
+            format!("{others} service principals belong to no application that is known here; they are passed over");
+        findings.add(Level::Note, "other-principals", || Place::whole(folder.shown(&part.file(1))), message);
+    }
+    Ok(Some(principals))
 }

@@ -15,9 +15,9 @@ use connector_groups::{
 use serde_json::Value;
 
 use super::{
-    Imported, Problems,
     findings::{Findings, Level},
-    node::{Place, Problem},
+    imported::Imported,
+    node::{Place, Problem, Problems},
     places::{PlacedApplication, PlacedConnector},
     publishing,
     things::Group,

@@ -185,3 +185,18 @@ pub(crate) fn rest(members: &Members, known: &[&str]) -> Result<Map<String, Valu
     }
     Ok(rest)
 }
+
+/// Takes those properties that the engine holds as they come; what it refuses, such as a name that it has a field for, stays.
+pub(super) fn modelled<T: serde::de::DeserializeOwned + Default>(rest: &mut Map<String, Value>) -> T {
+    let mut taken = Map::new();
+    let names: Vec<String> = rest.keys().filter(|name| *name != "onPremisesPublishing").cloned().collect();
+    for name in names {
+        let Some(value) = rest.get(&name).filter(|value| !value.is_null()) else { continue };
+        // One by one: a single name that the engine refuses must not take the others with it.
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        if serde_json::from_value::<T>(Value::Object(alone)).is_ok() {
+            taken.extend(rest.remove_entry(&name));
+        }
+    }
+    serde_json::from_value(Value::Object(taken)).unwrap_or_default()
+}

@@ -7,11 +7,9 @@ use std::time::Instant;
 use hyper::{Method, StatusCode, body::Bytes};
 
 use super::{
-    client::{Connection, Kind, Measured, Target},
-    expect,
+    client::{Connection, Kind, Measured, Target, expect, state},
     fixture::Fixture,
     servers::Server,
-    state,
 };
 use crate::output;
 

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use core::{net::SocketAddr, time::Duration};
 use std::{io, time::Instant};
 
+use connector_groups::Directory;
 use hdrhistogram::Histogram;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -217,4 +218,16 @@ impl Target {
         }
         Ok(measured)
     }
+}
+
+/// The whole directory, which loads only where every invariant holds.
+pub(super) async fn state(address: SocketAddr) -> Result<Directory, String> {
+    let body = expect(address, Method::GET, "/_control/state").await?;
+    serde_json::from_slice(&body).map_err(|error| error.to_string())
+}
+
+pub(super) async fn expect(address: SocketAddr, method: Method, path: &str) -> Result<Bytes, String> {
+    let mut connection = Connection::open(address, "").await.map_err(|error| error.to_string())?;
+    let (status, body) = connection.send(method, path, String::new()).await.map_err(|error| error.to_string())?;
+    if status.is_success() { Ok(body) } else { Err(format!("{path}: {status}")) }
 }

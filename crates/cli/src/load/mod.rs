@@ -17,7 +17,6 @@ mod servers;
 
 use alloc::sync::Arc;
 use core::{
-    net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -27,7 +26,7 @@ use connector_groups::Directory;
 use hyper::{Method, StatusCode};
 
 use self::{
-    client::{Connection, Kind, Measured, SNAPSHOT, Target},
+    client::{Connection, Kind, Measured, SNAPSHOT, Target, expect, state},
     fixture::Fixture,
     hostile::Bad,
     servers::Server,
@@ -220,16 +219,4 @@ async fn audit(ours: &Target, before: &Directory) -> Result<(), String> {
     output::print(
         "audit: every invariant holds, every application is where it was put, the snapshot is as it was taken",
     )
-}
-
-/// The whole directory, which loads only where every invariant holds.
-async fn state(address: SocketAddr) -> Result<Directory, String> {
-    let body = expect(address, Method::GET, "/_control/state").await?;
-    serde_json::from_slice(&body).map_err(|error| error.to_string())
-}
-
-async fn expect(address: SocketAddr, method: Method, path: &str) -> Result<hyper::body::Bytes, String> {
-    let mut connection = Connection::open(address, "").await.map_err(|error| error.to_string())?;
-    let (status, body) = connection.send(method, path, String::new()).await.map_err(|error| error.to_string())?;
-    if status.is_success() { Ok(body) } else { Err(format!("{path}: {status}")) }
 }

@@ -6,7 +6,7 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 
 use connector_groups::{
-    ConnectorGroupId, Desired, Impact, Region, Tenant,
+    ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
     model::{ConnectorGroupType, OpenObject},
     view::ApplicationView,
 };
@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::{
     names::{self, count},
-    report::{self, Moves},
+    step::Moves,
+    warning::{Level, Warning},
 };
 use crate::{import::Imported, words::quoted};
 
@@ -36,45 +37,6 @@ const REGION_WORDS: [(&str, &str); 12] = [
     ("jp", "japan"),
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    /// Users are cut off, or one failure cuts them off.
-    Critical,
-    /// Something may break, or it is not known whether it does.
-    Warning,
-    Note,
-}
-
-impl Level {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
-
-    /// As SARIF calls it.
-    pub(super) const fn sarif(self) -> &'static str {
-        match self {
-            Self::Critical => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
-}
-
-/// One thing to be warned of.
-#[derive(Debug, Clone)]
-pub(super) struct Warning {
-    pub(super) level: Level,
-    /// The number of the rule that it comes from, or the kind of slip.
-    pub(super) rule: &'static str,
-    /// The step that brings it, counted from 1; `None` for the plan as a whole.
-    pub(super) step: Option<usize>,
-    pub(super) text: String,
-}
-
 /// What a step brings.
 pub(super) fn of_step(
     imported: &Imported,
@@ -84,9 +46,21 @@ pub(super) fn of_step(
     impact: &Impact,
     moves: &Moves,
 ) -> Vec<Warning> {
-    let mut warnings: Vec<_> = impact.hazards().iter().map(|hazard| report::hazard(now, hazard, number)).collect();
+    let mut warnings: Vec<_> = impact.hazards().iter().map(|one| hazard(now, one, number)).collect();
     warnings.extend(unknown_wildcards(imported, before, now, number, moves));
     warnings
+}
+
+/// A hazard with names, and how much it matters.
+fn hazard(now: &Tenant, hazard: &Hazard, step: usize) -> Warning {
+    let level = match hazard {
+        Hazard::NoActiveConnector { .. } => Level::Critical,
+        Hazard::DefaultInUse { .. } => Level::Note,
+        // A hazard of a later engine is at least worth a look.
+        _ => Level::Warning,
+    };
+    let text = hazard.text(|id| names::group(now, id), |id| names::application(now, id), ToString::to_string);
+    Warning { level, rule: hazard.rule(), step: Some(step), text }
 }
 
 /// Whether an application has a wildcard URL decides whether its DNS record breaks. Where that was not fetched, nobody

@@ -9,11 +9,7 @@ use connector_groups::{Command, ConnectorGroupId, Tenant, plan::Unreachable};
 use hmac_sha256::Hash;
 use serde_json::{Map, Value, json};
 
-use super::{
-    checks::Warning,
-    reasons,
-    report::{Report, Step},
-};
+use super::{reasons, report::Report, step::Step, warning::Warning};
 use crate::{
     import::Imported,
     work::{self, Places},
@@ -66,6 +62,17 @@ pub(super) fn plan(report: &Report) -> Value {
         "outages": report.plan.outages,
         "unknown": {"publishing": unknown},
         "warnings": report.all_warnings().map(warning).collect::<Vec<_>>(),
+    })
+}
+
+/// Why there is no plan.
+pub(super) fn impossible(tenant: &Tenant, unreachable: &Unreachable) -> Value {
+    let reasons = reasons::told(tenant, unreachable)
+        .into_iter()
+        .map(|told| json!({"message": told.text, "didYouMean": told.suggestions, "reason": told.reason}));
+    json!({
+        "format": FORMAT, "result": "impossible", "tenant": {"id": tenant.id()},
+        "certain": unreachable.certain, "reasons": reasons.collect::<Vec<_>>(),
     })
 }
 

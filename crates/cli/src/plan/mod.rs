@@ -9,8 +9,10 @@ mod reasons;
 mod report;
 mod requests;
 mod scripts;
+mod step;
 mod svg;
 mod text;
+mod warning;
 
 use std::{
     path::{Path, PathBuf},
@@ -30,6 +32,7 @@ use self::{
     report::Report,
     scripts::{As, graph, powershell, terraform},
     text::Fold,
+    warning::Warning,
 };
 #[cfg(feature = "export")]
 use crate::work::{Places, Work};
@@ -253,7 +256,7 @@ impl Output {
         desired: &Desired,
         plan: &Plan,
         options: PlanOptions,
-        slips: Vec<checks::Warning>,
+        slips: Vec<Warning>,
         (source, first_lines): (&str, &str),
     ) -> Result<ExitCode, String> {
         let mut report = Report::new(imported, desired, plan, options)?;
@@ -304,12 +307,12 @@ impl Output {
         &self,
         imported: &Imported,
         unreachable: &Unreachable,
-        slips: &[checks::Warning],
+        slips: &[Warning],
         desired: &str,
     ) -> Result<ExitCode, String> {
         let tenant = &imported.tenant;
         match self.format {
-            Format::Json => output::print_data(&json(&reasons::json(tenant, unreachable))?)?,
+            Format::Json => output::print_data(&json(&machine::impossible(tenant, unreachable))?)?,
             Format::Sarif => output::print_data(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
             _ => {
                 let slips = slips.iter().map(|slip| slip.text.clone());

@@ -5,7 +5,7 @@ use connector_groups::{
     ApplicationId, Refusal, Tenant,
     plan::{Reason, Unreachable},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::names;
 
@@ -13,7 +13,7 @@ use super::names;
 pub(super) struct Told {
     pub(super) text: String,
     pub(super) suggestions: Vec<String>,
-    reason: Value,
+    pub(super) reason: Value,
 }
 
 /// All reasons.
@@ -97,15 +97,4 @@ pub(super) fn text(tenant: &Tenant, unreachable: &Unreachable) -> String {
         text.push_str("\n  (the heuristic planner failed, and the task is too large for an exhaustive search)");
     }
     text
-}
-
-/// For machines.
-pub(super) fn json(tenant: &Tenant, unreachable: &Unreachable) -> Value {
-    let reasons = told(tenant, unreachable)
-        .into_iter()
-        .map(|told| json!({"message": told.text, "didYouMean": told.suggestions, "reason": told.reason}));
-    json!({
-        "format": super::machine::FORMAT, "result": "impossible", "tenant": {"id": tenant.id()},
-        "certain": unreachable.certain, "reasons": reasons.collect::<Vec<_>>(),
-    })
 }

@@ -3,7 +3,7 @@
 use connector_groups::Command;
 use serde_json::{Value, json};
 
-use super::{names::count, report::Step};
+use super::{names::count, step::Step};
 
 /// So many requests fit into one `$batch`.
 const BATCH_MAX: usize = 20;

@@ -3,8 +3,8 @@
 use core::fmt::Write;
 
 use super::{
-    checks::{Level, Warning},
     report::Report,
+    warning::{Level, Warning},
 };
 
 /// More things than these are folded.

@@ -6,13 +6,13 @@
 extern crate alloc;
 
 mod matching;
+mod notes;
 mod staged;
 mod target;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-use alloc::collections::BTreeSet;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -21,19 +21,24 @@ use std::{
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Plan, Tenant, TenantId,
     plan::{Aim, DesiredGroup, Parking, PlanOptions, Things, Unreachable},
-    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+    view::{ApplicationView, ConnectorGroupView},
 };
-use serde::Serialize;
 use serde_json::json;
 
-use self::matching::{Given, Matches};
+use self::{
+    matching::{Given, Matches},
+    notes::Notes,
+    staged::new_ids,
+};
 use crate::{
-    backup::content::Content,
+    backup::{
+        content::{Content, Kind},
+        source,
+    },
     import::{Assume, Imported},
     output,
     plan::{self, input},
     progress::Waiting,
-    words::quoted,
 };
 
 const EXAMPLES: &str = "\
@@ -120,28 +125,6 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((id(was)?, id(is)?))
 }
 
-/// What does not come back by itself, and what stays.
-#[derive(Debug, Default, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Notes {
-    /// Things that were found by a name.
-    matched: Vec<String>,
-    /// Things that are gone and do not come back by this plan.
-    gone: Vec<String>,
-    /// Applications that are created anew.
-    recreated: Vec<String>,
-    /// Things that came since the backup; they stay where they are.
-    since: Vec<String>,
-    /// Where the backup contradicts what came since.
-    conflicts: Vec<String>,
-    /// What leads applications back before the plan, in words.
-    first: Vec<String>,
-    /// What is to be done by hand.
-    by_hand: Vec<String>,
-    /// What is not as in the backup in the end.
-    left: Vec<String>,
-}
-
 /// How to restore.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct How {
@@ -179,7 +162,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 impl Options {
     fn restore(&self) -> Result<ExitCode, String> {
         let assume = Assume::new(&self.assume_empty);
-        let content = Content::read(&self.backup, self.tenant_id.as_deref(), &Assume::default())?;
+        let content = source::read(&self.backup, self.tenant_id.as_deref(), &Assume::default())?;
         let now = self.now(&assume)?;
         input::tell("restore", &now);
         crate::backup::tell("restore", &content);
@@ -228,7 +211,7 @@ impl Options {
         match (&self.now, &self.graph) {
             (Some(path), _) => {
                 let path: &Path = path;
-                if path.is_dir() && crate::backup::content::kind(path) == crate::backup::content::Kind::Backup {
+                if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }
                 input::tenant("restore", &path.display().to_string(), self.tenant_id.as_deref(), assume)
@@ -242,11 +225,6 @@ impl Options {
             (None, None) => Err(String::from("the tenant as it is is needed: a folder, or --graph URL")),
         }
     }
-}
-
-/// Ids for groups that the planner needs on the way.
-fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
-    (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
 }
 
 /// Plans the way from a tenant to a backup.
@@ -324,110 +302,4 @@ fn desired(reached: &target::Reached, content: &Content, matches: &Matches, grou
             applications: Things::These(applications),
         });
     Desired { connector_groups: connector_groups.collect(), absent: Vec::new() }
-}
-
-impl Notes {
-    /// What was found by a name, what is gone, and what came since.
-    fn about(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
-        let by_name = |kind: &str, name: &str, was: String, is: String| {
-            (was != is).then(|| format!("{kind} {}: {was} in the backup is {is} now", quoted(name)))
-        };
-        for (was, is) in content.groups.iter().zip(&matches.groups) {
-            if let Some(is) = is {
-                self.matched.extend(by_name("connector group", &was.name, was.id.to_string(), is.to_string()));
-            }
-        }
-        let group =
-            |id: ConnectorGroupId| content.groups.iter().find(|group| group.id == id).map(|group| quoted(&group.name));
-        for (was, is) in content.connectors.iter().zip(&matches.connectors) {
-            if let Some(is) = is {
-                self.matched.extend(by_name("connector", &was.machine_name, was.id.to_string(), is.to_string()));
-                self.successor(now, &was.machine_name, *is, matches);
-            } else {
-                let of = was.place.and_then(group).map(|name| format!(" of {name}")).unwrap_or_default();
-                self.gone.push(format!(
-                    "connector {} ({}){of}: install it again, or its agent; it registers into the default group, and `restore` moves it",
-                    quoted(&was.machine_name),
-                    was.id
-                ));
-            }
-        }
-        for (was, is) in content.applications.iter().zip(&matches.applications) {
-            if let (Some(was_id), Some(is)) = (was.id, is) {
-                self.matched.extend(by_name("application", &was.name, was_id.to_string(), is.to_string()));
-            }
-        }
-        self.came_since(now, content, matches);
-    }
-
-    /// A machine that was installed anew has a second connector, and the first is inactive until it goes.
-    fn successor(&mut self, now: &Tenant, machine: &str, is: connector_groups::ConnectorId, matches: &Matches) {
-        if machine.is_empty() || now.connector(is).is_none_or(ConnectorView::is_active) {
-            return;
-        }
-        let other = now.connectors().find(|other| {
-            other.is_active()
-                && other.machine_name().eq_ignore_ascii_case(machine)
-                && !matches.connectors.contains(&Some(other.id()))
-        });
-        if let Some(other) = other {
-            self.by_hand.push(format!(
-                "connector {} ({is}) is inactive, and {} of the same machine is active: if it took its place, say --match {is}={}",
-                quoted(machine),
-                other.id(),
-                other.id()
-            ));
-        }
-    }
-
-    fn came_since(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
-        // A backup that knows no connectors or applications cannot tell which came since.
-        let groups: BTreeSet<_> = matches.groups.iter().flatten().collect();
-        let of_service = |kind: &connector_groups::model::ConnectorGroupType| {
-            *kind != connector_groups::model::ConnectorGroupType::ApplicationProxy
-        };
-        for group in now.connector_groups().filter(|group| !of_service(group.connector_group_type())) {
-            if !groups.contains(&group.id()) {
-                self.since.push(format!("connector group {} ({})", quoted(group.name().as_str()), group.id()));
-            }
-        }
-        if !content.connectors.is_empty() {
-            let known: BTreeSet<_> = matches.connectors.iter().flatten().collect();
-            for connector in now.connectors().filter(|connector| !known.contains(&connector.id())) {
-                self.since.push(format!("connector {} ({})", quoted(connector.machine_name()), connector.id()));
-            }
-        }
-        let knows_all = content.applications.iter().any(|one| one.id.is_some());
-        if knows_all {
-            let known: BTreeSet<_> = matches.applications.iter().flatten().collect();
-            for one in now.applications().filter(|one| one.is_published() && !known.contains(&one.id())) {
-                self.since.push(format!("application {} ({})", quoted(one.display_name()), one.id()));
-            }
-        }
-    }
-
-    /// Says on standard error what a person has to know.
-    fn tell(&self, all: bool) {
-        const SHOWN: usize = 10;
-        let kinds: [(&str, &[String]); 8] = [
-            ("found by name", &self.matched),
-            ("gone", &self.gone),
-            ("created anew, with ids that the service gives", &self.recreated),
-            ("came since, and stays", &self.since),
-            ("contradicts", &self.conflicts),
-            ("before the plan", &self.first),
-            ("by hand", &self.by_hand),
-            ("not as in the backup in the end", &self.left),
-        ];
-        for (kind, notes) in kinds {
-            let shown = if all { notes.len() } else { SHOWN };
-            for note in notes.iter().take(shown) {
-                output::say("restore", &format!("{kind}: {}", note.replace('\n', " ")));
-            }
-            let more = notes.len().saturating_sub(shown);
-            if more > 0 {
-                output::say("restore", &format!("{kind}: and {more} more (--all shows them)"));
-            }
-        }
-    }
 }

@@ -4,11 +4,14 @@
 //! that do not need each other: regions, and moves. Each part alone is small, and a longer way that cuts nobody off is better.
 
 use connector_groups::{
-    Desired, Plan, Tenant,
+    ConnectorGroupId, Desired, Plan, Tenant,
     plan::{DesiredGroup, PlanOptions, Things, Unreachable},
 };
 
-use super::new_ids;
+/// Ids for groups that the planner needs on the way.
+pub(super) fn new_ids() -> impl Iterator<Item = ConnectorGroupId> {
+    (1..).map(|number| ConnectorGroupId::from_u128(0x4000_8000_0000_0000_0000 | number))
+}
 
 /// The best way of those that are tried: fewest applications cut off, then fewest steps.
 pub(super) fn plan(tenant: &Tenant, desired: &Desired, options: PlanOptions) -> Result<Plan, Unreachable> {

@@ -23,7 +23,7 @@ use connector_groups::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{Notes, matching::Matches};
+use super::{matching::Matches, notes::Notes};
 use crate::{
     backup::content::{Application, Content},
     words::{self, Names, quoted},

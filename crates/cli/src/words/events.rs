@@ -10,7 +10,7 @@ use connector_groups::{
 };
 
 use super::{
-    count, listed,
+    counts::{count, listed},
     names::{Names, called, quoted},
 };
 

@@ -3,8 +3,8 @@
 use connector_groups::{Directory, DirectoryCommand};
 
 use super::{
-    Names,
     events::events as happened,
+    names::Names,
     refusals::{refusal as why_not, target},
 };
 use crate::line::{Invalid, Outcome};

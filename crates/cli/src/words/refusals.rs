@@ -6,7 +6,7 @@ use connector_groups::{
 };
 
 use super::{
-    count, listed,
+    counts::{count, listed},
     names::{Names, called, quoted},
 };
 

@@ -8,7 +8,7 @@ use connector_groups::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Request;
+use super::request::Request;
 
 /// A value before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use connector_groups::{
     workload::Workload,
 };
 
-use super::{Effect, Work};
+use super::{effect::Effect, steps::Work};
 
 pub(crate) const OPTIONS: PlanOptions = PlanOptions { aim: Aim::KeepAvailable, parking: Parking::Apart };
 

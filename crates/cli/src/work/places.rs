@@ -6,7 +6,7 @@ use core::fmt;
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Effect};
+use super::effect::{Change, Effect};
 
 /// The groups of a tenant with what is in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

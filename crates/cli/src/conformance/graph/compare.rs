@@ -3,7 +3,8 @@
 use connector_groups::graph::Code;
 use serde_json::Value;
 
-use super::{super::Compare, Answer, ids::Ids};
+use super::{answer::Answer, ids::Ids};
+use crate::conformance::compare::Compare;
 
 /// The first thing that sets the service's answer apart from the engine's, in words; `None` where nothing that counts does.
 pub(super) fn difference(compare: Compare, expected: &Answer, actual: &Answer, ids: &Ids) -> Option<String> {

@@ -4,6 +4,7 @@
 //! codes and, by reads, the state are compared. What was made is taken down after each trace.
 
 mod about;
+mod answer;
 mod capture;
 mod compare;
 mod curl;
@@ -31,10 +32,9 @@ use self::{
     capture::Capture,
     request::Request,
     run::{Exchange, Harness},
-    service::Http,
+    service::{Http, Service},
 };
-use super::Compare;
-use crate::{export::token::Source, output};
+use crate::{conformance::compare::Compare, export::token::Source, output};
 
 /// Options of `conformance` that belong to `--graph`.
 #[derive(clap::Args)]
@@ -79,42 +79,6 @@ enum Answers {
     Live,
     /// As the reference pages say
     Documented,
-}
-
-/// An answer, as far as it counts.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Answer {
-    status: u16,
-    /// Null where there is none, or where it is no JSON.
-    body: Value,
-}
-
-impl Answer {
-    const fn is_accepted(&self) -> bool {
-        matches!(self.status, 200..=299)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.body.get(name).and_then(Value::as_str)
-    }
-
-    /// The code of an error; empty where there is none.
-    fn code(&self) -> &str {
-        self.body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    fn told(&self) -> String {
-        format!("{} {}", self.status, self.code()).trim_end().into()
-    }
-}
-
-/// Something that answers requests of Graph.
-trait Service {
-    /// Sends a request once. A list is answered with all its pages.
-    fn send(&mut self, request: &Request) -> Result<Answer, String>;
-
-    /// Reads, again while the answer does not agree and there is patience left.
-    fn read(&mut self, request: &Request, agrees: &dyn Fn(&Answer) -> bool) -> Result<Answer, String>;
 }
 
 /// What the rest of the command line says.

@@ -13,7 +13,7 @@ use connector_groups::{
 use serde_json::Value;
 use ureq::http;
 
-use super::{Answer, request::Request};
+use super::{answer::Answer, request::Request};
 
 /// The tenant of every trace.
 pub(super) const TENANT: TenantId = TenantId::from_u128(0x7e00_0000_0000_4000_8000_0000_0000_0000);

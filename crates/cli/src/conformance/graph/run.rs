@@ -8,15 +8,15 @@ use connector_groups::{
 };
 
 use super::{
-    super::Compare,
-    Answer, Service,
     about::{about, of_application, of_connector, of_group},
+    answer::Answer,
     compare::difference,
     ids::Ids,
     reference::{Reference, Seed, TENANT},
     request::{self, Request},
+    service::Service,
 };
-use crate::import::layout::PROFILE;
+use crate::{conformance::compare::Compare, import::layout::PROFILE};
 
 /// Everything is read after this many commands, and at the end of a trace; between them only what a command names.
 const READ_ALL_EVERY: usize = 40;

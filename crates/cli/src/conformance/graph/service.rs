@@ -1,4 +1,4 @@
-//! Graph over HTTP.
+//! A service that speaks Graph's wire, and one over HTTP.
 
 use core::time::Duration;
 use std::{path::Path, thread, time::Instant};
@@ -6,7 +6,7 @@ use std::{path::Path, thread, time::Instant};
 use indicatif::ProgressBar;
 use serde_json::Value;
 
-use super::{Answer, Service, request::Request};
+use super::{answer::Answer, request::Request};
 use crate::export::{
     client::{Client, Once},
     token::Source,
@@ -19,6 +19,15 @@ const TRIES: u32 = 10;
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Pages of one list; a list that never ends is a fault of the service.
 const PAGES_MAX: usize = 1000;
+
+/// Something that answers requests of Graph.
+pub(super) trait Service {
+    /// Sends a request once. A list is answered with all its pages.
+    fn send(&mut self, request: &Request) -> Result<Answer, String>;
+
+    /// Reads, again while the answer does not agree and there is patience left.
+    fn read(&mut self, request: &Request, agrees: &dyn Fn(&Answer) -> bool) -> Result<Answer, String>;
+}
 
 pub(super) struct Http {
     client: Client,

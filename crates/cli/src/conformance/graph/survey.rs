@@ -1,9 +1,9 @@
 //! What a service's tenant has before the first trace.
 
 use super::{
-    Service,
     reference::{Connector, Seed},
     request::{self, Request},
+    service::Service,
 };
 
 /// What a tenant begins with, as it is read from a service.

@@ -12,13 +12,13 @@ use connector_groups::{Directory, graph};
 use serde_json::{Value, json};
 
 use super::{
-    super::Compare,
-    Answer, Service,
+    answer::Answer,
     reference::{Connector, Seed, TENANT, respond},
     request::Request,
     run::{Found, Harness},
+    service::Service,
 };
-use crate::import::layout::PROFILE;
+use crate::{conformance::compare::Compare, import::layout::PROFILE};
 
 /// What a faulty server does in place of the right thing: it may change the request, answer by itself, or change the answer.
 type Fault = fn(&mut Local, &Request) -> Option<Answer>;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{New, ROOT, requests, title};
+use super::parts::{New, ROOT, requests, title};
 use crate::plan::report::Report;
 
 /// What Graph takes in one `$batch`.

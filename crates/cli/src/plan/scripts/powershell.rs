@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use connector_groups::ConnectorGroupId;
 
-use super::{New, requests, title};
+use super::parts::{New, requests, title};
 use crate::{
     output::is_interpreted,
     plan::report::Report,

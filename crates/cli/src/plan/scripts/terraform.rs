@@ -8,7 +8,7 @@ use core::fmt::Write;
 use connector_groups::ConnectorGroupId;
 use serde_json::Value;
 
-use super::{New, ROOT, deleted, requests, title};
+use super::parts::{New, ROOT, deleted, requests, title};
 use crate::{
     output::is_interpreted,
     plan::report::Report,

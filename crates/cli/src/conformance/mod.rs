@@ -1,6 +1,7 @@
 //! `conformance`: holds another implementation against the engine. It reads lines of the replay format and answers each with
 //! a line, or it speaks Graph's wire.
 
+mod compare;
 #[cfg(feature = "export")]
 mod graph;
 
@@ -13,6 +14,7 @@ use std::{
 
 use connector_groups::workload::{Comparison, Conformance, Implementation};
 
+use self::compare::Compare;
 use crate::{input, output, progress::Progress};
 
 const EXAMPLES: &str = "\
@@ -81,16 +83,6 @@ pub(crate) struct Options {
 
 /// What takes the place of PROGRAM.
 const WITHOUT_PROGRAM: &[&str] = if cfg!(feature = "export") { &["answers", "graph"] } else { &["answers"] };
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Compare {
-    /// The whole answer
-    Whole,
-    /// Accepted, refused with which code, or invalid
-    Code,
-    /// Accepted, refused or invalid
-    Outcome,
-}
 
 /// The lines of a file that are not blank.
 fn lines(file: &Path) -> Result<Vec<String>, String> {

@@ -1,0 +1,41 @@
+//! A backup of any kind, from a folder or a file.
+
+use std::path::Path;
+
+use super::{
+    content::{Content, Kind},
+    folder, microsoft,
+};
+use crate::{
+    import::{self, Assume},
+    plan::input,
+};
+
+/// What a folder or file is.
+pub(crate) fn kind(path: &Path) -> Kind {
+    if !path.is_dir() {
+        Kind::Document
+    } else if path.join(folder::MANIFEST).is_file() {
+        Kind::Backup
+    } else if microsoft::is_one(path) {
+        Kind::MicrosoftScript
+    } else if import::is_of_exporter(path) {
+        Kind::EntraExporter
+    } else {
+        Kind::Export
+    }
+}
+
+/// Reads a backup of any kind.
+pub(crate) fn read(path: &Path, tenant: Option<&str>, assume: &Assume) -> Result<Content, String> {
+    let (kind, imported) = match kind(path) {
+        Kind::Backup => (Kind::Backup, folder::read(path)?),
+        Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
+        Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), tenant, assume)?),
+        kind => {
+            let lenient = Assume { is_lenient: true, ..assume.clone() };
+            (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?)
+        }
+    };
+    Ok(Content::of(kind, &imported))
+}

@@ -1,0 +1,137 @@
+//! What a person has to know of a way back: what was found by a name, what is gone, what stays.
+
+use alloc::collections::BTreeSet;
+
+use connector_groups::{ConnectorGroupId, Tenant, view::ConnectorView};
+use serde::Serialize;
+
+use super::matching::Matches;
+use crate::{backup::content::Content, output, words::quoted};
+
+/// What does not come back by itself, and what stays.
+#[derive(Debug, Default, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Notes {
+    /// Things that were found by a name.
+    pub(super) matched: Vec<String>,
+    /// Things that are gone and do not come back by this plan.
+    pub(super) gone: Vec<String>,
+    /// Applications that are created anew.
+    pub(super) recreated: Vec<String>,
+    /// Things that came since the backup; they stay where they are.
+    pub(super) since: Vec<String>,
+    /// Where the backup contradicts what came since.
+    pub(super) conflicts: Vec<String>,
+    /// What leads applications back before the plan, in words.
+    pub(super) first: Vec<String>,
+    /// What is to be done by hand.
+    pub(super) by_hand: Vec<String>,
+    /// What is not as in the backup in the end.
+    pub(super) left: Vec<String>,
+}
+
+impl Notes {
+    /// What was found by a name, what is gone, and what came since.
+    pub(super) fn about(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
+        let by_name = |kind: &str, name: &str, was: String, is: String| {
+            (was != is).then(|| format!("{kind} {}: {was} in the backup is {is} now", quoted(name)))
+        };
+        for (was, is) in content.groups.iter().zip(&matches.groups) {
+            if let Some(is) = is {
+                self.matched.extend(by_name("connector group", &was.name, was.id.to_string(), is.to_string()));
+            }
+        }
+        let group =
+            |id: ConnectorGroupId| content.groups.iter().find(|group| group.id == id).map(|group| quoted(&group.name));
+        for (was, is) in content.connectors.iter().zip(&matches.connectors) {
+            if let Some(is) = is {
+                self.matched.extend(by_name("connector", &was.machine_name, was.id.to_string(), is.to_string()));
+                self.successor(now, &was.machine_name, *is, matches);
+            } else {
+                let of = was.place.and_then(group).map(|name| format!(" of {name}")).unwrap_or_default();
+                self.gone.push(format!(
+                    "connector {} ({}){of}: install it again, or its agent; it registers into the default group, and `restore` moves it",
+                    quoted(&was.machine_name),
+                    was.id
+                ));
+            }
+        }
+        for (was, is) in content.applications.iter().zip(&matches.applications) {
+            if let (Some(was_id), Some(is)) = (was.id, is) {
+                self.matched.extend(by_name("application", &was.name, was_id.to_string(), is.to_string()));
+            }
+        }
+        self.came_since(now, content, matches);
+    }
+
+    /// A machine that was installed anew has a second connector, and the first is inactive until it goes.
+    fn successor(&mut self, now: &Tenant, machine: &str, is: connector_groups::ConnectorId, matches: &Matches) {
+        if machine.is_empty() || now.connector(is).is_none_or(ConnectorView::is_active) {
+            return;
+        }
+        let other = now.connectors().find(|other| {
+            other.is_active()
+                && other.machine_name().eq_ignore_ascii_case(machine)
+                && !matches.connectors.contains(&Some(other.id()))
+        });
+        if let Some(other) = other {
+            self.by_hand.push(format!(
+                "connector {} ({is}) is inactive, and {} of the same machine is active: if it took its place, say --match {is}={}",
+                quoted(machine),
+                other.id(),
+                other.id()
+            ));
+        }
+    }
+
+    fn came_since(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
+        // A backup that knows no connectors or applications cannot tell which came since.
+        let groups: BTreeSet<_> = matches.groups.iter().flatten().collect();
+        let of_service = |kind: &connector_groups::model::ConnectorGroupType| {
+            *kind != connector_groups::model::ConnectorGroupType::ApplicationProxy
+        };
+        for group in now.connector_groups().filter(|group| !of_service(group.connector_group_type())) {
+            if !groups.contains(&group.id()) {
+                self.since.push(format!("connector group {} ({})", quoted(group.name().as_str()), group.id()));
+            }
+        }
+        if !content.connectors.is_empty() {
+            let known: BTreeSet<_> = matches.connectors.iter().flatten().collect();
+            for connector in now.connectors().filter(|connector| !known.contains(&connector.id())) {
+                self.since.push(format!("connector {} ({})", quoted(connector.machine_name()), connector.id()));
+            }
+        }
+        let knows_all = content.applications.iter().any(|one| one.id.is_some());
+        if knows_all {
+            let known: BTreeSet<_> = matches.applications.iter().flatten().collect();
+            for one in now.applications().filter(|one| one.is_published() && !known.contains(&one.id())) {
+                self.since.push(format!("application {} ({})", quoted(one.display_name()), one.id()));
+            }
+        }
+    }
+
+    /// Says on standard error what a person has to know.
+    pub(super) fn tell(&self, all: bool) {
+        const SHOWN: usize = 10;
+        let kinds: [(&str, &[String]); 8] = [
+            ("found by name", &self.matched),
+            ("gone", &self.gone),
+            ("created anew, with ids that the service gives", &self.recreated),
+            ("came since, and stays", &self.since),
+            ("contradicts", &self.conflicts),
+            ("before the plan", &self.first),
+            ("by hand", &self.by_hand),
+            ("not as in the backup in the end", &self.left),
+        ];
+        for (kind, notes) in kinds {
+            let shown = if all { notes.len() } else { SHOWN };
+            for note in notes.iter().take(shown) {
+                output::say("restore", &format!("{kind}: {}", note.replace('\n', " ")));
+            }
+            let more = notes.len().saturating_sub(shown);
+            if more > 0 {
+                output::say("restore", &format!("{kind}: and {more} more (--all shows them)"));
+            }
+        }
+    }
+}
