@@ -18,6 +18,8 @@
     reason = "a bench stops where it fails, and has std"
 )]
 
+#[path = "compare/figures.rs"]
+mod figures;
 #[path = "compare/machine.rs"]
 mod machine;
 #[path = "compare/measure.rs"]

@@ -1,7 +1,7 @@
 //! Bulk commands: a whole group, lists, selections, connectors.
 
 use super::{
-    Case, Contender, Measure, floor_of,
+    case::{Case, Contender, Measure, floor_of},
     moves::Script,
     snapshot::{MoveAndBack, Part},
     world::World,

@@ -15,7 +15,10 @@ use connector_groups::{
 };
 use uuid::Uuid;
 
-use super::{Case, Contender, Measure, Reading, world::World};
+use super::{
+    case::{Case, Contender, Measure, Reading},
+    world::World,
+};
 use crate::peers::{Engine, HERE, REGIONS, SPREAD, THERE, Thing, Work, at, careful::Careful};
 
 /// So many applications are on a list, whatever the tenant holds.

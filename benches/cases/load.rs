@@ -12,7 +12,10 @@ use connector_groups::{
     model::{Change, PublishingChanges},
 };
 
-use super::{Case, Contend, Contender, Measure, Once, Reading, world::World};
+use super::{
+    case::{Case, Contend, Contender, Measure, Once, Reading},
+    world::World,
+};
 use crate::peers::{Application, Data, ours::document};
 
 pub fn cases(world: &World, measure: Measure<'_>) {

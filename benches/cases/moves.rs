@@ -4,7 +4,7 @@ use core::{hint::black_box, time::Duration};
 use std::time::Instant;
 
 use super::{
-    Contend, Contender,
+    case::{Contend, Contender},
     world::{Shared, World},
 };
 use crate::peers::{

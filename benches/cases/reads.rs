@@ -8,7 +8,10 @@ use connector_groups::{
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::{Case, Contender, Measure, Reading, floor_of, world::World};
+use super::{
+    case::{Case, Contender, Measure, Reading, floor_of},
+    world::World,
+};
 use crate::peers::{
     Dice, Engine, HERE, SPREAD, THERE, Thing, Work, at,
     sqlite::{Keys, Route},

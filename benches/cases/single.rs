@@ -15,7 +15,11 @@ use connector_groups::{
     view::ApplicationView,
 };
 
-use super::{Case, Contend, Contender, Measure, floor_of, moves::Script, world::World};
+use super::{
+    case::{Case, Contend, Contender, Measure, floor_of},
+    moves::Script,
+    world::World,
+};
 use crate::peers::{Data, Dice, HERE, THERE, Work, at, sqlite::Keys};
 
 /// So many commands are a run.

@@ -10,7 +10,7 @@ use std::{rc::Rc, time::Instant};
 use connector_groups::{Command, Tenant};
 
 use super::{
-    Case, Contend, Contender, Measure, Once, floor_of,
+    case::{Case, Contend, Contender, Measure, Once, floor_of},
     world::{Shared, World},
 };
 use crate::peers::{Engine, HERE, THERE, Work, at};

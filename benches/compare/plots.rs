@@ -60,7 +60,7 @@ fn draw_time(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Dr
             .x_label_formatter(&|applications| {
                 if *applications > most { String::new() } else { applications.to_string() }
             })
-            .y_label_formatter(&|nanoseconds| super::tables::time(*nanoseconds))
+            .y_label_formatter(&|nanoseconds| super::figures::time(*nanoseconds))
             .draw()?;
         for (who, colour, points) in lines.into_iter().filter(|(_, _, points)| !points.is_empty()) {
             let style = colour.stroke_width(if who == "ours" { 4 } else { 2 });

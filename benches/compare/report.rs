@@ -3,6 +3,7 @@
 use std::{fs, io, path::Path};
 
 use super::{
+    figures,
     machine::Machine,
     plots,
     results::Results,
@@ -70,7 +71,7 @@ impl<'a> Report<'a> {
     fn headline(&self) -> String {
         let most = self.results.sizes().last().copied().unwrap_or_default();
         let table = tables::headline(self.results, most, &HEADLINES).as_markdown();
-        format!("At {} applications, on {}:\n\n{table}", tables::size(most), self.machine.line())
+        format!("At {} applications, on {}:\n\n{table}", figures::size(most), self.machine.line())
     }
 
     fn met(&self) -> String {

@@ -1,43 +1,15 @@
 //! The results as tables, for the terminal and as Markdown.
 
-use super::{results::Results, targets::Target};
+use super::{
+    figures::{digits, size, time},
+    results::{Memory, Results},
+    targets::Target,
+};
 use connector_groups_benches::cases::Role;
 
 pub(crate) struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
-}
-
-/// A time with its unit, three digits.
-pub(crate) fn time(nanoseconds: f64) -> String {
-    let (number, unit) = match nanoseconds {
-        small if small < 1e3 => (small, "ns"),
-        medium if medium < 1e6 => (medium / 1e3, "µs"),
-        large if large < 1e9 => (large / 1e6, "ms"),
-        huge => (huge / 1e9, "s"),
-    };
-    format!("{} {unit}", digits(number))
-}
-
-pub(crate) fn digits(number: f64) -> String {
-    match number {
-        small if small < 9.995 => format!("{small:.2}"),
-        medium if medium < 99.95 => format!("{medium:.1}"),
-        large => grouped(&format!("{large:.0}")),
-    }
-}
-
-/// A number with a comma before every three digits.
-pub(crate) fn grouped(digits: &str) -> String {
-    let letter = |(place, letter): (usize, char)| {
-        let comma = (place > 0 && (digits.len() - place).is_multiple_of(3)).then_some(',');
-        comma.into_iter().chain([letter])
-    };
-    digits.chars().enumerate().flat_map(letter).collect()
-}
-
-pub(crate) fn size(applications: u32) -> String {
-    grouped(&applications.to_string())
 }
 
 /// Variants of one peer stand in one column: the fastest is the peer.
@@ -163,7 +135,7 @@ pub(crate) fn of_exponents(results: &Results) -> Table {
 
 /// Bytes for one application.
 pub(crate) fn of_memory(results: &Results) -> Table {
-    let row = |memory: &super::results::Memory| {
+    let row = |memory: &Memory| {
         let named = if memory.named { "yes" } else { "no" };
         let bytes = format!("{:.0}", memory.bytes);
         vec![memory.contender.clone(), size(memory.applications), named.into(), bytes]

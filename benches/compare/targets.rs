@@ -1,8 +1,8 @@
 //! What is to be reached, and whether it was.
 
 use super::{
+    figures::{digits, size, time},
     results::Results,
-    tables::{digits, size, time},
 };
 
 #[derive(Clone, serde::Serialize)]

@@ -33,7 +33,7 @@ fn brute_force(tenant: &Tenant, after: &Tenant) -> Toll {
 fn failed(tenant: &Tenant, connectors: &[ConnectorId]) -> Toll {
     let mut after = tenant.clone();
     for id in connectors {
-        super::fail(&mut after, *id);
+        super::tenants::fail(&mut after, *id);
     }
     brute_force(tenant, &after)
 }
@@ -57,7 +57,7 @@ pub(crate) fn run(criterion: &mut Criterion) {
                 _ => 2,
             }
     });
-    let tenant = super::tenant(APPLICATIONS, GROUPS, dealt);
+    let tenant = super::tenants::tenant(APPLICATIONS, GROUPS, dealt);
     let connectors: Vec<_> = tenant.connectors().map(ConnectorView::id).collect();
     let drill = tenant.drill();
     // No figure is worth printing before both have come to the same.

@@ -11,7 +11,7 @@ use connector_groups::{
 };
 use criterion::{BenchmarkId, Criterion};
 
-use super::{group, tenant};
+use super::tenants::{group, tenant};
 
 /// Groups from here on are new or temporary.
 const NEW: u128 = 1 << 64;
