@@ -1,5 +1,6 @@
 //! Every rule and every operation of the wire beside what witnesses it. `src/docs/rules.md` is made of three lists of records
-//! (`rules.jsonl`, `operations.jsonl`, `sources.jsonl`), and nothing stands in them that the repository does not have.
+//! (`rules.jsonl`, `operations.jsonl`, `sources.jsonl`) and of what real clients did (`clients.txt`), and nothing stands in them
+//! that the repository does not have.
 
 #![allow(
     missing_docs,
@@ -50,7 +51,8 @@ struct Witnesses {
     documents: Vec<String>,
     schema: Vec<String>,
     observed: Vec<String>,
-    /// `python:STORY` or `javascript:STORY` of `tests/clients`.
+    /// `CLIENT:STORY` of `tests/clients`. Of an operation no record says so, but the journal of the run.
+    #[serde(default)]
     clients: Vec<String>,
     /// Tests that hold it against a second implementation, or visit every state.
     model: Vec<String>,
@@ -102,8 +104,30 @@ fn rules() -> Vec<Rule> {
     records("rules.jsonl")
 }
 
+/// The operations with the stories of real clients that asked for each of them.
 fn operations() -> Vec<Operation> {
-    records("operations.jsonl")
+    let asked = asked();
+    let mut operations: Vec<Operation> = records("operations.jsonl");
+    for operation in &mut operations {
+        let (name, clients) = (operation.name(), &mut operation.witnesses.clients);
+        assert!(clients.is_empty(), "{name}: who asks for it stands in src/docs/clients.txt");
+        let shape = any_id(&format!("{} {}", operation.method, operation.route));
+        clients.extend(asked.iter().filter(|(_, known)| *known == shape).map(|(story, _)| story.clone()));
+    }
+    operations
+}
+
+/// What each story of real clients asked for and was answered, as `tests/clients/run` writes it down from the journal: the
+/// story, and the method with the path.
+fn asked() -> Vec<(String, String)> {
+    let text = read("src/docs/clients.txt");
+    let asked = text.lines().map(|line| line.split_once(' ').expect("STORY METHOD ROUTE"));
+    asked.map(|(story, operation)| (story.into(), operation.into())).collect()
+}
+
+/// An operation with one name for all ids and properties: a journal cannot tell those apart.
+fn any_id(operation: &str) -> String {
+    shape(operation).replace("{property}", "{id}")
 }
 
 /// The whole text of every Rust file below these folders, unit tests included: records name those too.
@@ -124,10 +148,7 @@ fn every_record_names_only_what_there_is() {
     assert_eq!(kinds.len(), sources.len(), "two sources have one tag");
     let texts = rust(&["src/", "tests/", "crates/cli/"]);
     let functions = function_names(&texts);
-    let clients = [
-        ("python", "async def ", read("crates/cli/tests/clients/life.py")),
-        ("javascript", "async function ", read("crates/cli/tests/clients/life.mjs")),
-    ];
+    let stories = stories();
     let mutated = read("src/docs/evidence.md");
     let mut used = BTreeSet::new();
     let (rules, operations) = (rules(), operations());
@@ -146,9 +167,7 @@ fn every_record_names_only_what_there_is() {
             assert!(functions.contains(&**test), "{id} names a test that does not exist: {test}");
         }
         for client in &witnesses.clients {
-            let (name, story) = client.split_once(':').expect("client:story");
-            let (_, head, text) = clients.iter().find(|(known, ..)| *known == name).expect("a client of tests/clients");
-            assert!(text.contains(&format!("{head}{story}(")), "{id} names a story that does not exist: {client}");
+            assert!(stories.contains(client), "{id} names a story that does not exist: {client}");
         }
         for place in &witnesses.mutation {
             let parts: Vec<&str> = place.split("::").collect();
@@ -169,6 +188,42 @@ fn every_record_names_only_what_there_is() {
             assert_eq!((&*source.kind, recording_fault(&read(address))), ("observed", None), "{address}");
         }
         assert!((is_public || recording.is_some()) && !source.date.is_empty(), "{}", source.tag);
+    }
+}
+
+/// The stories of real clients: each function of those that are programs, and each script.
+fn stories() -> BTreeSet<String> {
+    let folder = "crates/cli/tests/clients/";
+    let mut stories = BTreeSet::from(["go:main".into()]);
+    for file in all_files() {
+        let Some(name) = file.strip_prefix(folder) else { continue };
+        let (client, head) = match name.rsplit_once('.') {
+            Some((_, "py")) => ("python", "async def "),
+            Some((_, "mjs")) => ("javascript", "async function "),
+            _ => {
+                stories.extend(name.strip_prefix("sign_in_").map(|client| format!("{client}:{name}")));
+                continue;
+            }
+        };
+        let text = read(&file);
+        let names = text.split(head).skip(1).filter_map(|rest| rest.split('(').next());
+        stories.extend(names.map(|story| format!("{client}:{story}")));
+    }
+    stories
+}
+
+/// What the run wrote down is true of stories and operations that there are, and no operation is without a real client.
+#[test]
+fn real_clients_drive_every_operation() {
+    let stories = stories();
+    let router: BTreeSet<String> =
+        answered().iter().map(|known| any_id(&format!("{} {}", known.method, known.route))).collect();
+    for (story, operation) in asked() {
+        assert!(stories.contains(&story), "{story} is no story of tests/clients");
+        assert!(router.contains(&operation), "{story} was answered {operation}, which the router does not know");
+    }
+    for operation in operations() {
+        assert!(!operation.witnesses.clients.is_empty(), "no real client asks for {}", operation.name());
     }
 }
 

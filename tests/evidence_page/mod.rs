@@ -102,9 +102,10 @@ fn cite(source: &Source) -> String {
 const HEAD: &str = "\
 # Rules and their evidence
 
-This page is generated from `rules.jsonl`, `operations.jsonl` and `sources.jsonl` beside it; `tests/evidence.rs` makes it and
-fails where it differs, where a record names something that does not exist, and where something is called supported without a
-witness. Write it anew with `REGENERATE_RULES=1 cargo test --test evidence`.
+This page is generated from `rules.jsonl`, `operations.jsonl`, `sources.jsonl` and `clients.txt` beside it, of which the last is
+what the emulator's journal says of real clients; `tests/evidence.rs` makes it and fails where it differs, where a record names
+something that does not exist, and where something is called supported without a witness. Write it anew with
+`REGENERATE_RULES=1 cargo test --test evidence`.
 
 I rules are invariants of states, T rules are invariants of transitions, R rules are facts about the service, and C rules are
 choices that the sources leave open. Grades: *documented* (Microsoft's pages say so), *observed* (somebody saw the live service
@@ -113,8 +114,8 @@ engine is permissive or names a switch).
 
 Witnesses stand on separate axes, one letter each, a dot where there is none:
 **D** document, **S** schema, **O** observed on the live service or in tools that need it, **C** a real client of
-`tests/clients/run` drives it, **M** a second implementation or an exhaustive search agrees, **F** faults planted in its code
-are found, **T** tests of its own.
+`tests/clients/run` drives it, and is answered, **M** a second implementation or an exhaustive search agrees, **F** faults
+planted in its code are found, **T** tests of its own.
 ";
 
 /// The operations that v1.0 has too.

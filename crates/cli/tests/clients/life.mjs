@@ -1,6 +1,6 @@
 // The JavaScript client of Graph through the life of a tenant on the emulator.
 //
-//     NODE_EXTRA_CA_CERTS=CA.pem node life.mjs https://127.0.0.1:PORT/
+//     ASKED=FILE NODE_EXTRA_CA_CERTS=CA.pem node life.mjs https://127.0.0.1:PORT/
 //
 // Ends with exit status 0 where every answer is the expected one. The emulator must run with --control, and with --tls: over
 // plain HTTP this client sends no token at all.
@@ -8,6 +8,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
+
+import { writeDown } from "./asked.mjs";
 
 // The packages are installed where the lock file's copy is, not beside this file.
 const require = createRequire(`${process.cwd()}/`);
@@ -178,5 +180,6 @@ async function batches() {
 
 for (const story of [groupsAndMembers, assignments, lists, batches]) {
   await story();
+  await writeDown(url, story.name);
   console.log(`javascript: ${story.name}: right`);
 }

@@ -1,6 +1,6 @@
 """The official Python SDK (beta) through the whole life of a tenant on the emulator.
 
-    life.py URL [CA.pem]
+    ASKED=FILE life.py URL [CA.pem]
 
 Ends with exit status 0 where every answer is the expected one. The emulator must run with --control.
 """
@@ -36,8 +36,11 @@ from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
 from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 
+import asked
+
 URL = sys.argv[1].rstrip("/")
-TLS = ssl.create_default_context(cafile=sys.argv[2]) if len(sys.argv) > 2 else True
+CONTEXT = ssl.create_default_context(cafile=sys.argv[2]) if len(sys.argv) > 2 else None
+TLS = CONTEXT or True
 PROFILE = f"{URL}/beta/onPremisesPublishingProfiles/applicationProxy"
 
 
@@ -328,6 +331,7 @@ async def as_terraform_does():
 async def main():
     for story in [groups_and_members, assignments, refusals, lists, batches, as_terraform_does]:
         await story()
+        asked.write_down(URL, story.__name__, CONTEXT)
         print(f"python: {story.__name__}: right")
 
 

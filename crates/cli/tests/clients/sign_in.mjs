@@ -5,35 +5,16 @@
 // Ends with exit status 0 where every answer is the expected one.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-// The packages are installed where the lock file's copy is, not beside this file.
-const require = createRequire(`${process.cwd()}/`);
+import { credential, graphClient, require, scope } from "./signed_in.mjs";
+
 const load = (name) => import(pathToFileURL(require.resolve(name)));
-const { ClientSecretCredential } = require("@azure/identity");
-
-const [major, minor] = process.versions.node.split(".").map(Number);
-// Before Node.js 22.21 and 24, its fetch looks at no proxy unless it is told to.
-if (major < 22 || (major === 22 && minor < 21) || major === 23) {
-  const { EnvHttpProxyAgent, setGlobalDispatcher } = require("undici");
-  setGlobalDispatcher(new EnvHttpProxyAgent());
-}
-
-const scope = "https://graph.microsoft.com/.default";
-const credential = new ClientSecretCredential(
-  "7e000000-0000-4000-8000-000000000001",
-  "11111111-0000-4000-8000-000000000001",
-  "any secret",
-);
 const groups = "onPremisesPublishingProfiles/applicationProxy/connectorGroups";
 
 async function graph() {
-  const { Client, PageIterator } = require("@microsoft/microsoft-graph-client");
-  const azure = "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials";
-  const { TokenCredentialAuthenticationProvider } = require(azure);
-  const authProvider = new TokenCredentialAuthenticationProvider(credential, { scopes: [scope] });
-  const client = Client.initWithMiddleware({ authProvider, defaultVersion: "beta" });
+  const { PageIterator } = require("@microsoft/microsoft-graph-client");
+  const client = graphClient();
   const { id } = await client.api(`/${groups}`).post({ name: "by JavaScript" });
   const names = [];
   // Links to further pages lead to Graph's own host again.
