@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use connector_groups::graph;
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     header::{self, HeaderValue},
 };
 
@@ -55,7 +55,11 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     let (tenant, now) = (identity.tenant, emulator.shared.clock.now());
     let mut world = held(&emulator.shared.world);
     let mut context = graph::Context::new(now, world.next_request_id());
-    context.stale = world.stale(tenant, now);
+    // A write sees all that was written before it, and is no read that a lag counts. A batch may read.
+    let is_batch = request.uri().path().to_ascii_lowercase().ends_with("batch");
+    if is_batch || matches!(*request.method(), Method::GET | Method::HEAD) {
+        context.stale = world.stale(tenant, now);
+    }
     if emulator.enforces_permissions {
         // A bare tenant id and an anonymous request were granted nothing.
         let caller = identity.presented.as_ref().ok().and_then(Option::as_ref);
@@ -67,7 +71,7 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     if let Some(response) = graph::read(&snapshot, request, &context, &emulator.graph) {
         return response;
     }
-    if only_reads(request) {
+    if is_batch && only_reads(request.body()) {
         return graph::respond(&mut snapshot, request, &context, &emulator.graph).response;
     }
     drop(snapshot);
@@ -89,8 +93,8 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     }
 }
 
-/// Whether a request is a batch of reads, which need not wait until they may write.
-fn only_reads(request: &Request<Vec<u8>>) -> bool {
+/// Whether a batch has reads alone, which need not wait until they may write.
+fn only_reads(batch: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
     struct Batch {
         requests: Vec<Part>,
@@ -100,6 +104,5 @@ fn only_reads(request: &Request<Vec<u8>>) -> bool {
         method: String,
     }
     let reads = |batch: Batch| batch.requests.iter().all(|part| part.method.eq_ignore_ascii_case("GET"));
-    request.uri().path().to_ascii_lowercase().ends_with("batch")
-        && serde_json::from_slice(request.body()).is_ok_and(reads)
+    serde_json::from_slice(batch).is_ok_and(reads)
 }

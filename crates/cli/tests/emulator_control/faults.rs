@@ -93,6 +93,13 @@ fn one_part_of_a_batch_fails_and_what_depends_on_it() {
     let answer = emulator.send("POST", "/beta/$batch", &batch.to_string()).json();
     assert_eq!(answer["responses"][2]["status"], 503);
     assert_eq!(answer["responses"][1]["status"], 200);
+    // What was not reached, as it depends on a request that fails, says so and not that a fault is for it too.
+    let last = json!({"name": "third", "route": format!("/beta{url}"), "from": 2, "status": 503});
+    emulator.done("POST", "/_control/faults", &last);
+    let answer = emulator.send("POST", "/beta/$batch", &batch.to_string()).json();
+    let responses = answer["responses"].as_array().unwrap();
+    let statuses: Vec<_> = responses.iter().map(|part| part["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [200, 503, 424, 503]);
 }
 
 #[test]
@@ -121,6 +128,31 @@ fn reads_lag_for_so_many_requests_and_limits_are_kept() {
     let graph = json!({"name": "graph", "throttle": "graph"});
     emulator.done("POST", "/_control/faults", &graph);
     assert_eq!(emulator.get("/_control/faults")[2]["throttle"], "graph");
+}
+
+/// What counts is a read of the tenant: not its writes, and not the reads of others.
+#[test]
+fn only_reads_of_the_tenant_use_up_its_lag_and_the_oldest_write_comes_first() {
+    let emulator = Emulator::contoso();
+    let other = emulator.done("POST", "/_control/tenants", &json!({})).json()["id"].as_str().unwrap().to_owned();
+    let before = emulator.names(TENANT).len();
+    emulator.done("POST", "/_control/snapshots/before", &Value::Null);
+    let line = json!({"tenant": TENANT, "command": "createConnectorGroup", "id": TENANT, "name": "At once"});
+    emulator.done("POST", "/_control/commands", &line);
+    emulator.done("POST", "/_control/faults", &json!({"name": "late", "method": "POST", "lag": 2}));
+    let late = emulator.done("POST", GROUPS, &json!({"name": "Late"})).json();
+    emulator.done("POST", GROUPS, &json!({"name": "Later"}));
+    for _ in 0..3 {
+        let group = format!("{GROUPS}/{}", late["id"].as_str().unwrap());
+        emulator.done("PATCH", &group, &json!({"name": "Late too"}));
+        assert_eq!(emulator.names(&other).len(), before);
+    }
+    let seen = || emulator.names(TENANT).len() - before;
+    assert_eq!([seen(), seen(), seen(), seen(), seen()], [1, 1, 2, 2, 3]);
+    // Another directory is there at once.
+    emulator.done("POST", GROUPS, &json!({"name": "Last"}));
+    emulator.done("POST", "/_control/snapshots/before/restore", &Value::Null);
+    assert_eq!(seen(), 0);
 }
 
 #[test]
@@ -170,8 +202,11 @@ fn graph_throttles_an_application_in_a_tenant_until_the_clock_moves() {
     assert_eq!(clock, json!({"now": "2026-03-02T08:00:01Z", "stopped": true}));
     assert!(write(&busy).as_array().unwrap().iter().all(|part| part["status"] == 404));
     assert_eq!(write(&busy)[0]["status"], 429);
+    let alone = emulator.try_send(&busy, "PATCH", "/beta/applications/none", "{}").unwrap();
+    assert_eq!((alone.status, alone.header("retry-after")), (429, Some("1")));
+    assert_eq!(alone.header("x-ms-throttle-information"), Some("WriteLimitExceeded"));
     let calls = emulator.get("/_control/journal?application=busy&fault=graph");
-    assert_eq!(calls["calls"].as_array().unwrap().len(), 2);
+    assert_eq!(calls["calls"].as_array().unwrap().len(), 3);
     assert_eq!(calls["calls"][1]["time"], "2026-03-02T08:00:01Z");
 }
 

@@ -44,6 +44,7 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
     for (wrong, told) in [
         (json!({"calls": [{"method": "GET", "count": 2}]}), "2 to 2 expected, 1 found"),
         (json!({"calls": [{"method": "GET"}, {"method": "POST"}], "inOrder": true}), "none after the one before"),
+        (json!({"calls": [{"method": "GET"}, {"method": "GET"}], "inOrder": true}), "none after the one before"),
         (json!({"calls": [{"method": "GET"}, {"method": "POST"}], "noOthers": true}), "not expected: 2 DELETE"),
     ] {
         let answer = emulator.send("POST", "/_control/expect", &wrong.to_string());
@@ -52,6 +53,21 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
     }
     let order = json!({"of": {"since": 1}, "calls": [{"method": "GET"}, {"method": "DELETE", "refused": "groupIsDefault"}], "inOrder": true});
     assert_eq!(emulator.done("POST", "/_control/expect", &order).json()["met"], true);
+    // Of a call that need not have come, order says nothing.
+    let order = json!({"calls": [{"method": "GET"}, {"method": "POST", "atLeast": 0}], "inOrder": true});
+    assert_eq!(emulator.done("POST", "/_control/expect", &order).json()["met"], true);
+    for (query, count) in [
+        (format!("tenant={TENANT}"), 4),
+        ("tenant=7e000000-0000-4000-8000-0000000000ff".into(), 0),
+        ("client=est%2F1".into(), 4),
+        ("client=curl".into(), 0),
+        ("status=404".into(), 1),
+        ("application=any".into(), 0),
+        ("fault=any".into(), 0),
+    ] {
+        let calls = emulator.get(&format!("/_control/journal?{query}"))["calls"].clone();
+        assert_eq!(calls.as_array().unwrap().len(), count, "{query}");
+    }
 
     assert_eq!(emulator.send("GET", "/healthz", "").body, "ok\n");
     assert_eq!(emulator.send("GET", "/readyz", "").status, 200);
@@ -60,6 +76,21 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
     assert!(metrics.lines().any(|known| known == line), "{metrics}");
     emulator.done("DELETE", "/_control/journal", &Value::Null);
     assert_eq!(emulator.get("/_control/journal")["calls"], json!([]));
+}
+
+/// Whoever reads the journal learns no secret, and a request whose token is not taken is nobody's.
+#[test]
+fn the_journal_has_no_secret_and_believes_no_bad_token() {
+    let emulator = Emulator::start(&["--seed", CONTOSO, "--anonymous", TENANT]);
+    let token = emulator.token("client");
+    assert_eq!(emulator.try_send(&token, "GET", GROUPS, "").unwrap().status, 200);
+    assert_eq!(emulator.try_send("a.b.c", "GET", GROUPS, "").unwrap().status, 401);
+    let har = emulator.get("/_control/journal?format=har").to_string();
+    let signature = token.rsplit('.').next().unwrap();
+    assert!(!har.contains("client_secret") && !har.contains(signature), "{har}");
+    let calls = emulator.get("/_control/journal")["calls"].clone();
+    assert_eq!((&calls[1]["tenant"], &calls[1]["application"]), (&json!(TENANT), &json!("client")));
+    assert_eq!((&calls[2]["tenant"], &calls[2]["application"]), (&Value::Null, &Value::Null));
 }
 
 #[test]

@@ -20,11 +20,11 @@ impl Identity {
     /// its tenant here, and nobody behind this verifies it again: that is the dearest step of a small request.
     pub(crate) fn take<B>(request: &mut Request<B>, signer: &Signer, anonymous: Option<TenantId>) -> Self {
         let presented = signer.caller(request.headers());
-        let named = match &presented {
+        let tenant = match &presented {
             Ok(Some(presented)) => Some(presented.tid),
             Ok(None) => {
                 let text = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-                text.and_then(|text| text.split_once(' ')?.1.trim().parse().ok())
+                text.and_then(|text| text.split_once(' ')?.1.trim().parse().ok()).or(anonymous)
             }
             // A request that is refused for its token is nobody's.
             Err(_) => None,
@@ -35,7 +35,7 @@ impl Identity {
                 request.headers_mut().insert(AUTHORIZATION, token);
             }
         }
-        Self { presented, tenant: named.or(anonymous) }
+        Self { presented, tenant }
     }
 
     /// The id of the application that has signed in, for what Graph limits by application.
