@@ -163,6 +163,36 @@ fn users_sign_in_by_device_code_password_and_refresh_token() {
     assert_eq!(claims(by_password["access_token"].as_str().unwrap())["upn"], "u");
 }
 
+/// A code stands for a sign-in in one tenant, for as long as it lasts, and nobody but the emulator can write one.
+#[test]
+fn a_code_of_another_tenant_or_time_or_hand_is_refused() {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let emulator = Emulator::start(&["--control", "--clock", "2026-03-02T08:00:00Z"]);
+    let (_, other) = emulator.own("POST", "/_control/tenants", "{}");
+    let form = format!("client_id={CLIENT}&scope=Directory.Read.All");
+    let (_, code) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/devicecode"), &form);
+    let code = code["device_code"].as_str().unwrap();
+    let bring = |tenant: &str, code: &str| {
+        let (status, answer) = emulator.sign_in(tenant, &format!("grant_type=device_code&device_code={code}"));
+        (status, answer["error_codes"][0].as_u64())
+    };
+    let refused = (400, Some(70_008));
+    assert_eq!(bring(other["id"].as_str().unwrap(), code), refused);
+    let mut claimed = claims(code);
+    claimed["username"] = json!("somebody.else@contoso.com");
+    let [head, _, signature] = <[&str; 3]>::try_from(code.split('.').collect::<Vec<_>>()).unwrap();
+    let forged = format!("{head}.{}.{signature}", BASE64_URL_SAFE_NO_PAD.encode(claimed.to_string()));
+    assert_eq!(bring(TENANT, &forged), refused);
+    let advance = |seconds: u32| {
+        let (status, _) = emulator.own("POST", "/_control/clock", &json!({"advance": seconds}).to_string());
+        assert_eq!(status, 200);
+    };
+    advance(899);
+    assert_eq!(bring(TENANT, code), (200, None));
+    advance(1);
+    assert_eq!(bring(TENANT, code), refused);
+}
+
 /// The verifier and its hash are the example of RFC 7636, appendix B.
 #[test]
 fn a_browser_is_sent_back_with_a_code_that_only_its_client_can_use() {
@@ -307,9 +337,23 @@ fn a_foreign_name_and_a_page_of_another_site_get_nothing() {
 
 #[test]
 fn tokens_do_not_cross_a_network_in_the_clear() {
-    let output = emulate(&["--listen", "0.0.0.0:0"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    let mut command = emulate(&["--listen", "0.0.0.0:0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    // One that serves all the same would never end.
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((line.as_str(), output.status.code()), ("", Some(1)));
     assert!(String::from_utf8(output.stderr).unwrap().contains("--insecure"));
+
+    // A proxy that others reach takes tunnels, in which clients encrypt, and no request that it would have to encrypt.
+    let mut emulator = Emulator::start(&["--proxy", "0.0.0.0:0"]);
+    emulator.output.read_line(&mut line).unwrap();
+    let (_, port) = line.split(' ').find_map(|part| part.strip_prefix("HTTPS_PROXY=")?.rsplit_once(':')).unwrap();
+    let whole = "GET https://graph.microsoft.com/ HTTP/1.1\r\nhost: graph.microsoft.com\r\nconnection: close\r\n\r\n";
+    let answer = ask_proxy(&format!("127.0.0.1:{port}"), whole);
+    assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("takes CONNECT only"), "{answer}");
 }
 
 /// What a proxy's client sees, on a connection of its own.

@@ -285,6 +285,30 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_is_full_after_a_pause_and_no_fuller() {
+        let (mut buckets, throttle) =
+            (Buckets::default(), Throttle::Limit(limit(2, 10, false, Scope::ApplicationAndTenant)));
+        let mut is_taken =
+            |seconds: i64| buckets.take(&throttle, &call("GET", "/", "a"), timestamp(seconds * 1_000_000)).is_none();
+        assert!(is_taken(0));
+        assert_eq!([3_600, 3_600, 3_600].map(&mut is_taken), [true, true, false]);
+        assert_eq!([3_604, 3_605, 3_605].map(is_taken), [false, true, false]);
+    }
+
+    #[test]
+    fn a_bucket_is_shared_as_its_scope_says() {
+        for (scope, shares_between_tenants) in
+            [(Scope::ApplicationAndTenant, false), (Scope::Application, true), (Scope::Tenant, false)]
+        {
+            let (mut buckets, throttle) = (Buckets::default(), Throttle::Limit(limit(1, 10, false, scope)));
+            let here = call("GET", "/", "a");
+            let elsewhere = Call { tenant: Some(TenantId::from_u128(2)), ..here.clone() };
+            assert!(buckets.take(&throttle, &here, timestamp(0)).is_none());
+            assert_eq!(buckets.take(&throttle, &elsewhere, timestamp(0)).is_some(), shares_between_tenants);
+        }
+    }
+
+    #[test]
     fn buckets_do_not_grow_without_end() {
         let (mut buckets, throttle) = (Buckets::default(), Throttle::Limit(limit(1, 1, false, Scope::Application)));
         for number in 0..=BUCKETS_MAX {

@@ -195,6 +195,8 @@ mod tests {
         assert!(check(Method::POST, &visit), "a form that another site sends");
         let frame = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
         assert!(check(Method::GET, &frame));
+        let script = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "document")];
+        assert!(check(Method::GET, &script), "what is no visit is no visit, whatever it says that it is for");
         assert!(check(Method::POST, &[("origin", "https://evil.test")]));
         assert!(check(Method::POST, &[("origin", "null")]));
         assert!(!check(Method::POST, &[("origin", "http://localhost:80")]));
