@@ -32,6 +32,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
     let mut world = World::new(options.lag(), options.request_ids);
     let Options { tenant, data, data_log, faults, journal, metrics, .. } = options;
     let (mut store, mut found) = (None, false);
+    // What is kept comes before any seed: a restart with the same command line must not begin anew.
     if let Some(folder) = data {
         let opened = Store::open(folder, u64::from(data_log.get()), &mut world);
         let (opened, has_directory) = opened.map_err(|error| format!("cannot keep {}: {error}", folder.display()))?;
@@ -50,6 +51,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
             }
         }
     }
+    // After the seed, which may have this tenant.
     if let Some(id) = tenant {
         let change = make_tenant(&mut world, *id, clock.now())?;
         if let (Some(store), Some(change)) = (&mut store, change) {

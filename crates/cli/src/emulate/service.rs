@@ -56,6 +56,7 @@ impl Service for Emulator {
 
 impl Emulator {
     fn respond(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
+        // Before anything else, health and the page too: for a page that has rebound its name, every answer is one to read.
         if let Err((status, text)) = self.hosts.check(&request) {
             return error(status, &text).map(Bytes::from);
         }

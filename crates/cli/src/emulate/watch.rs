@@ -53,6 +53,7 @@ pub(crate) fn answer(emulator: &Emulator, mut request: Request<Vec<u8>>) -> Resp
     }
     let is_answered = response.extensions().get::<Unanswered>().is_none();
     call.status = is_answered.then(|| response.status().as_u16());
+    // The time of the end, as calls are in the journal by their ends.
     call.time = Some(emulator.shared.clock.now());
     call.microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     if let Some(metrics) = &emulator.records.metrics {

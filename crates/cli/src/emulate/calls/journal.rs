@@ -69,6 +69,7 @@ impl Journal {
     }
 
     pub(crate) fn add(&mut self, mut call: Call) {
+        // Numbered when it ends and not when it begins: whoever asks for those since the last that he has seen misses none.
         self.count = self.count.saturating_add(1);
         call.number = self.count;
         self.bytes = self.bytes.saturating_add(call.bytes());
@@ -141,6 +142,7 @@ impl Expectation {
     pub(crate) fn check(self, journal: &Journal) -> Result<Outcome, serde_json::Error> {
         let calls = journal.calls(&self.of);
         let (mut wrong, mut taken) = (Vec::new(), vec![false; calls.len()]);
+        // In order: the place, from 1, of the call that the expectation before was met by.
         let mut behind = 0_usize;
         for (expected, place) in self.calls.into_iter().zip(1..) {
             let words = Value::Object(expected.rest.clone()).to_string();

@@ -47,6 +47,7 @@ impl Metrics {
     pub(crate) fn text(&self, tenants: usize) -> String {
         let mut text = String::from("# TYPE emulator_requests_seconds histogram\n");
         for ((method, route, status), kind) in &self.kinds {
+            // Methods are tokens and routes are our own words, so that there is nothing that `{:?}` escapes in another way.
             let labels = format!("method={method:?},route={route:?},status=\"{status}\"");
             for (count, bound) in kind.buckets.iter().zip(BUCKETS) {
                 _ = writeln!(text, "emulator_requests_seconds_bucket{{{labels},le=\"{}\"}} {count}", seconds(bound));

@@ -56,6 +56,7 @@ pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
             None => return error(StatusCode::BAD_REQUEST, "there is not one tenant, so that `from` has to name it"),
         };
         let Some(pattern) = pattern.cloned() else { return error(StatusCode::NOT_FOUND, "there is no such tenant") };
+        // Ids are drawn here, as the world is not held while a write is decided.
         let ids: Vec<TenantId> = match asked.id {
             Some(id) => vec![id],
             None => (0..count).map(|_| TenantId::from_u128(world.next_request_id())).collect(),

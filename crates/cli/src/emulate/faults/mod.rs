@@ -197,6 +197,7 @@ impl Rule {
             return;
         }
         let (mut retry_after, mut headers) = (self.retry_after, Vec::new());
+        // A request outside the range has left already, and takes nothing out of a bucket.
         if let Some(throttle) = &self.throttle {
             let Some(throttled) = self.buckets.take(throttle, call, now) else { return };
             retry_after = retry_after.or(Some(throttled.seconds));

@@ -76,6 +76,7 @@ pub(crate) async fn serve(
         () = sleep(CONNECTION_LIFETIME) => {}
     }
     connection.as_mut().graceful_shutdown();
+    // It ends behind the answer that is under way, unless its client reads too slowly for that.
     _ = timeout(STOP_GRACE, connection).await;
 }
 

@@ -53,6 +53,7 @@ pub(crate) async fn connection(
     service: Arc<impl Service>,
     mut stopped: watch::Receiver<()>,
 ) {
+    // A tunnel begins when the answer to CONNECT is sent, which is after `respond`: it is put here until then.
     let asked: Mutex<Option<OnUpgrade>> = Mutex::new(None);
     let respond = service_fn(|request| respond(request, &proxy, limits, Arc::clone(&service), &asked));
     {

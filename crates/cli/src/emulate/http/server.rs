@@ -38,6 +38,7 @@ pub(crate) async fn serve(
     loop {
         let accept = async {
             // Neither fails: nobody closes the semaphore, and a listener outlives the trouble of one connection.
+            // The permit comes first: beyond the limit, connections wait in the system's queue, where they cost nothing here.
             let permit = Arc::clone(&free).acquire_owned().await;
             (permit, accept(&listener).await)
         };
@@ -59,6 +60,7 @@ pub(crate) async fn serve(
             }
         });
     }
+    // Nobody is let in any more, and every connection sees the sender go. All permits are free when the last has ended.
     drop((listener, stopping));
     _ = timeout(STOP_GRACE, free.acquire_many(limits.connections)).await;
 }

@@ -26,6 +26,7 @@ pub(crate) struct Tls {
 pub(crate) fn new(names: Vec<String>) -> Result<Tls, Box<dyn Error>> {
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "connector-groups emulator");
+    // A client that trusts it trusts no authority below it; and its key is gone when this function ends.
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;

@@ -63,6 +63,7 @@ impl Shared {
             let mut directory = before.clone();
             let start = Instant::now();
             let (answer, changes) = decide(&mut directory);
+            // Most refusals end here: without a disk, and without a moment at which reads wait.
             if changes.is_empty() {
                 return Ok(answer);
             }
@@ -92,6 +93,7 @@ impl Shared {
             }
             writes.start_from(&directory);
             let former = held(&self.world).replace(directory);
+            // To free a large directory takes its time, which no write has to wait for.
             drop(writes);
             drop(former);
             Ok(())

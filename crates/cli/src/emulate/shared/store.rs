@@ -108,6 +108,7 @@ impl Store {
         for piece in pieces.iter().map_err(io::Error::other)? {
             let (key, piece) = piece.map_err(io::Error::other)?;
             let (generation, _) = key.value();
+            // Those of others are of a fold that a kill has cut short, before or after it counted.
             if generation == head.generation {
                 text.extend_from_slice(piece.value());
             }
@@ -159,6 +160,7 @@ impl Store {
             Ok(())
         };
         append().map_err(io::Error::other)?;
+        // Only now: after an error, the numbers are still those of what the log holds.
         (self.next, self.log_bytes) = (next, bytes);
         Ok(())
     }

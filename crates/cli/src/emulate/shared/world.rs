@@ -92,6 +92,7 @@ impl World {
     pub(crate) fn publish(&mut self, directory: Directory, before: &Directory, visible: Visible, now: Timestamp) {
         self.directory = directory;
         let until = match visible {
+            // Who sees this write sees all that came before it.
             Visible::AtOnce => return self.former.clear(),
             Visible::AfterReads(reads, tenant) => Until::Reads(reads, tenant),
             Visible::AsUsual if self.lag.is_zero() => return,
@@ -101,6 +102,7 @@ impl World {
                 None => return,
             },
         };
+        // Rather is a write seen too early than that memory grows with every write of an hour's lag.
         if self.former.len() >= FORMER_MAX {
             self.former.pop_front();
         }

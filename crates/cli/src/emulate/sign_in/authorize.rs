@@ -39,6 +39,7 @@ pub(crate) fn authorize(signer: &Signer, id: TenantId, query: &Form) -> Result<R
         username: query.get("login_hint").unwrap_or(USER).into(),
         code: Some(code),
     };
+    // The code is the sign-in itself, signed. Nothing is kept of it, so that it works until it expires, more than once too.
     let code = signer.sign(&grant).ok_or_else(unsigned)?;
     let mut fields = vec![("code", code.as_str())];
     fields.extend(query.get("state").map(|state| ("state", state)));
