@@ -58,6 +58,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
             store.append(&[change])?;
         }
     }
+    // Not kept over restarts: a fault belongs to the run that it was meant for.
     let mut rules = Faults::default();
     if let Some(file) = faults {
         let text = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;

@@ -153,6 +153,7 @@ async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
         let text = "tokens would cross the network in the clear: add --tls, or --insecure if that is meant";
         return Err(text.into());
     }
+    // Both sockets before any certificate: a port that is taken is told at once.
     let proxy = match options.proxy {
         Some(address) => Some(bind(address).await?),
         None => None,

@@ -80,6 +80,7 @@ fn faulty(
     }
     let now = emulator.shared.clock.now();
     let mut verdict = faults.judge(call, None, now);
+    // A batch that a rule answers as a whole has no parts left to fail.
     let is_batch = call.route.ends_with("/$batch") && verdict.answer.is_none();
     let parts = if is_batch { replace_parts(&mut faults, request, call, now) } else { Parts::new() };
     drop(faults);
@@ -190,6 +191,7 @@ fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Ca
         if let (Some(answer), Some(members)) = (verdict.answer, part.as_object_mut()) {
             members.insert("method".into(), "GET".into());
             members.insert("url".into(), "/fails-on-purpose".into());
+            // Nothing is left of the part that could be read as a command, and so the journal has none.
             members.remove("body");
             replaced.push((id, verdict.names.join(", "), answer));
         }

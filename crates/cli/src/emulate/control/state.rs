@@ -94,6 +94,7 @@ pub(crate) fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) 
         }
         let snapshot = Snapshot { directory, faults };
         let kept = writes.store().map_or(Ok(()), |store| store.keep(name, Some(&snapshot)));
+        // On disk first: a snapshot that a test has been told of is there after a restart.
         done(kept.map(|()| {
             held(&emulator.shared.world).snapshots.insert(name.into(), snapshot);
         }))

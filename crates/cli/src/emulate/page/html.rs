@@ -46,6 +46,7 @@ impl Html {
         row: impl Fn(&mut Self, T),
         next: impl Fn(T) -> String,
     ) {
+        // One more than is shown is looked at, and none beyond: a list of a million is no dearer than its first page.
         let mut things = things.peekable();
         let mut last = None;
         for thing in things.by_ref().take(ROWS_MAX) {

@@ -55,6 +55,7 @@ fn page(directory: &Directory, journal: &Mutex<Journal>, query: &str) -> Option<
     if let Some(part) = query.split('&').find(|part| *part == "journal" || *part == "journal=live") {
         return Some(journal::page(journal, part == "journal=live"));
     }
+    // What a link names may be gone by the time that somebody follows it: each step may end in "not found".
     let Some(tenant) = value("tenant") else { return tenants(directory, value("after")) };
     let tenant = directory.tenant(tenant.parse().ok()?)?;
     if let Some(lost) = value("lost") {

@@ -37,6 +37,7 @@ pub(super) struct Folded {
 impl Fold {
     /// `None` where another document has come meanwhile.
     pub(super) fn run(self) -> io::Result<Option<Folded>> {
+        // In this order: wherever a kill comes, one whole document counts, with all entries behind it.
         let bytes = self.write_pieces(PIECE_BYTES)?;
         let folded = self.switch(bytes).map_err(io::Error::other)?;
         self.delete(folded.is_some()).map_err(io::Error::other)?;

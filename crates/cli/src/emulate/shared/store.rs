@@ -118,6 +118,7 @@ impl Store {
         if found {
             world.directory = world.read(serde_json::from_slice(&text)?)?;
         }
+        // From there on only: entries before it are in the document, and may be left over where a kill came before their deletion.
         self.next = head.log_from;
         for entry in
             transaction.open_table(LOG).map_err(io::Error::other)?.range(head.log_from..).map_err(io::Error::other)?

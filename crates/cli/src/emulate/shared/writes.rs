@@ -65,6 +65,7 @@ impl Writes {
                 }
             }
         }
+        // The oldest commands move into the start, so that start and lines lead to the same directory as before.
         while self.lines_bytes > LINES_BYTES_MAX {
             let Some((_, line)) = self.lines.pop_front() else { break };
             self.lines_bytes = self.lines_bytes.saturating_sub(line.len());

@@ -115,6 +115,7 @@ impl SignIn {
                 (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
             }
             "authorization_code" => {
+                // Before the proof: what the client has to prove stands in the code, and counts only if that is ours.
                 known = self.earlier(form.required("code")?, CODE, id)?;
                 authorize::prove(known.code.as_ref(), form)?;
                 nonce = known.code.as_ref().and_then(|code| code.nonce.as_deref());
@@ -173,6 +174,7 @@ impl SignIn {
 
     fn tokens(&self, signed_in: &SignedIn<'_>, root: &str) -> Option<Value> {
         let (id, client) = (signed_in.tenant, &signed_in.client);
+        // Looked up at each sign-in and written into the token: the wire then reads permissions from tokens alone.
         let granted = self.grants.of(client);
         let username = signed_in.username;
         // The same client and the same user have the same object ids in each run.
