@@ -17,6 +17,7 @@
 
 mod evidence_page;
 mod repository;
+mod wire_operation;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

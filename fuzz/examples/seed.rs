@@ -48,8 +48,10 @@ fn requests(seed: u64) -> String {
 /// The commands of the generator have no properties, principals or segments in most of their first steps; a tenant with all
 /// of them, and what changes them.
 const ATTACHED: &str = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur","now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000000"}}
-{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createApplication","id":"a0000000-0000-4000-8000-000000000001","appId":"b0000000-0000-4000-8000-000000000001","displayName":"A","properties":{"tags":["x"],"web":{"redirectUris":["https://a/"]},"notes":null}}
-{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createServicePrincipal","id":"e0000000-0000-4000-8000-000000000001","application":"a0000000-0000-4000-8000-000000000001","properties":{"tags":["y"]}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createApplication","id":"a0000000-0000-4000-8000-000000000001","appId":"b0000000-0000-4000-8000-000000000001","displayName":"A","properties":{"tags":["x"],"web":{"redirectUris":["https://a/"]},"notes":null,"uniqueName":"one","owners":[{"id":"5a000000-0000-4000-8000-00000000000a"}]}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createServicePrincipal","id":"e0000000-0000-4000-8000-000000000001","application":"a0000000-0000-4000-8000-000000000001","properties":{"tags":["y"],"appRoleAssignedTo":[{"id":"f0000000-0000-4000-8000-000000000001","appRoleId":"00000000-0000-0000-0000-000000000000","principalId":"e0000000-0000-4000-8000-000000000002","resourceId":"e0000000-0000-4000-8000-000000000001"}]}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createApplication","id":"a0000000-0000-4000-8000-000000000002","appId":"b0000000-0000-4000-8000-000000000002","displayName":"B","properties":{"uniqueName":"ONE"}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"createServicePrincipal","id":"e0000000-0000-4000-8000-000000000002","application":"a0000000-0000-4000-8000-000000000002","properties":{"appRoleAssignments":[{"id":"f0000000-0000-4000-8000-000000000001","appRoleId":"00000000-0000-0000-0000-000000000000","principalId":"e0000000-0000-4000-8000-000000000002","resourceId":"e0000000-0000-4000-8000-000000000001"}]}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"publishApplication","application":"a0000000-0000-4000-8000-000000000001","onPremisesPublishing":{"applicationType":"NonWebApp","isAccessibleViaZTNAClient":true}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000001","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"10.1.0.0/16","destinationType":"ipRangeCidr","protocol":"tcp, UDP","ports":["1-80","443"],"properties":{"action":"tunnel"}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"addApplicationSegment","id":"d0000000-0000-4000-8000-000000000002","application":"a0000000-0000-4000-8000-000000000001","destinationHost":"10.2.0.1..10.2.0.9","destinationType":"ipRange","ports":["1-1"]}
@@ -61,6 +63,7 @@ const ATTACHED: &str = r#"{"command":"createTenant","id":"7e000000-0000-4000-800
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplicationSegment","id":"d0000000-0000-4000-8000-000000000003","destinationHost":"2001:db8::/32","destinationType":"ipRangeCidr","properties":{"action":null,"port":0}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplication","id":"a0000000-0000-4000-8000-000000000001","displayName":"B","properties":{"tags":null,"more":{"a":[1]}}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateServicePrincipal","id":"e0000000-0000-4000-8000-000000000001","properties":{"notes":"n"}}
+{"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateApplication","id":"a0000000-0000-4000-8000-000000000002","properties":{"uniqueName":"two"}}
 {"tenant":"7e000000-0000-4000-8000-000000000001","command":"updateProfile","properties":{"isDefaultAccessEnabled":false}}"#;
 
 /// What comes after those: a document holds what the first make, and the events what each does.
@@ -119,6 +122,97 @@ fn trace(text: &str) -> String {
     recorder.text("")
 }
 
+/// Assignments of roles between service principals, written and taken away on each side, and what goes with a principal.
+fn assignments() -> String {
+    let mut recorder = Recorder::new();
+    let mut made = [0, 1].map(|number| {
+        let body = format!(r#"{{"displayName":"Principal {number}","tags":["x"],"uniqueName":"p{number}"}}"#);
+        let path = "/v1.0/applicationTemplates/8adf8e6e-67b2-4cf2-a259-e3dc5476c621/instantiate";
+        let made = recorder.send("POST", path, &body);
+        let text = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap().to_string();
+        (text("/application/id"), text("/servicePrincipal/id"))
+    });
+    for (verb, of_application) in [("servicePrincipals", false), ("applications", true)] {
+        let [(_, resource), (_, client)] = &made;
+        let sides = [
+            format!("/v1.0/servicePrincipals/{resource}/appRoleAssignedTo"),
+            format!("/beta/servicePrincipals/{client}/appRoleAssignments"),
+        ];
+        let mut last = String::new();
+        for (number, side) in sides.iter().cycle().take(6).enumerate() {
+            let body =
+                format!(r#"{{"principalId":"{client}","resourceId":"{resource}","appRoleId":"{}"}}"#, number / 2);
+            if let Some(id) = recorder.send("POST", side, &body)["id"].as_str() {
+                last = id.into();
+            }
+        }
+        recorder.send("GET", &format!("{}?$filter=principalId%20eq%20'{client}'&$count=true", sides[0]), "");
+        recorder.send("DELETE", &format!("{}/{last}", sides[usize::from(!of_application)]), "");
+        recorder.send("GET", &format!("{}/$count", sides[0]), "");
+        let gone = if of_application { &made[0].0 } else { &made[1].1 };
+        recorder.send("DELETE", &format!("/v1.0/{verb}/{gone}"), "");
+        recorder.send("GET", &sides[0], "");
+        recorder.send("GET", &sides[1], "");
+        let app_id = recorder.send("GET", "/v1.0/applications(uniqueName='p1')", "")["appId"].to_string();
+        let again = recorder.send("POST", "/v1.0/servicePrincipals", &format!(r#"{{"appId":{app_id}}}"#));
+        made[1].1 = again["id"].as_str().unwrap_or("x").into();
+    }
+    recorder.text("")
+}
+
+/// Relations made and ended from both sides, each in every spelling, so that what ends one finds it.
+fn relations() -> [String; 2] {
+    let proxy = "/beta/onPremisesPublishingProfiles/applicationProxy";
+    let group = |number: u8| format!("9d000000-0000-4000-8000-{number:012}");
+    let link = |list: &str, id: &str| format!(r#"{{"@odata.id":"https://x/{list}/{id}"}}"#);
+    let mut recorder = Recorder::new();
+    let connector = "c0000000-0000-4000-8000-000000000001";
+    let (members, member_of) =
+        (format!("{proxy}/connectorGroups/{}/members", group(2)), format!("{proxy}/connectors/{connector}/memberOf"));
+    for (method, path) in [
+        ("GET", format!("{members}/{connector}")),
+        ("GET", format!("{member_of}/{}", group(2))),
+        ("DELETE", format!("{members}/$ref?@id=https://x/connectors/{connector}")),
+        ("DELETE", format!("{member_of}/$ref?@id=https://x/connectorGroups/{}", group(2))),
+        ("DELETE", format!("{members}/{connector}/$ref")),
+        ("DELETE", format!("{member_of}/{}/$ref", group(2))),
+    ] {
+        recorder.send("POST", &format!("{members}/$ref"), &link("connectors", connector));
+        recorder.send(method, &path, "");
+        recorder.send("PUT", &format!("{member_of}/$ref"), &link("connectorGroups", &group(1)));
+    }
+    let made = recorder.send("POST", &format!("{proxy}/connectorGroups"), r#"{"name":"New"}"#);
+    let path = format!("{proxy}/connectorGroups/{}", made["id"].as_str().unwrap());
+    recorder.send("PATCH", &path, r#"{"region":"aus"}"#);
+    recorder.send("DELETE", &path, "");
+    let of_connectors = recorder.text("");
+
+    let mut recorder = Recorder::new();
+    let path = "/v1.0/applicationTemplates/8adf8e6e-67b2-4cf2-a259-e3dc5476c621/instantiate";
+    let made = recorder.send("POST", path, r#"{"displayName":"Owned"}"#);
+    let text = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap().to_string();
+    let application = format!("/beta/applications/{}", text("/application/id"));
+    let principal = format!("/beta/servicePrincipals/{}", text("/servicePrincipal/id"));
+    let user = "5a000000-0000-4000-8000-00000000000a";
+    for thing in [&application, &principal] {
+        for end in [format!("$ref?@id=https://x/users/{user}"), format!("{user}/$ref")] {
+            recorder.send("POST", &format!("{thing}/owners/$ref"), &link("directoryObjects", user));
+            recorder.send("GET", &format!("{thing}/owners/{user}"), "");
+            recorder.send("DELETE", &format!("{thing}/owners/{end}"), "");
+        }
+    }
+    let publishing = r#"{"internalUrl":"https://o.local","externalUrl":"https://o.contoso.com"}"#;
+    recorder.send("PATCH", &format!("{application}/onPremisesPublishing"), publishing);
+    let assigned = format!("{proxy}/connectorGroups/{}/applications", group(2));
+    recorder.send("POST", &assigned, &link("applications", &text("/application/id")));
+    recorder.send("GET", &format!("{assigned}/{}", text("/application/id")), "");
+    recorder.send("GET", &format!("{application}/connectorGroup"), "");
+    recorder.send("DELETE", &format!("{application}/connectorGroup/$ref"), "");
+    recorder.send("PUT", &format!("{application}/connectorGroup/$ref"), &link("connectorGroups", &group(1)));
+    recorder.send("DELETE", &application, "");
+    [of_connectors, recorder.text("d")]
+}
+
 /// Each operation that the wire has, of things that there are, in inputs of forty requests.
 fn operations() -> Vec<String> {
     let mut inputs = Vec::new();
@@ -150,7 +244,9 @@ fn operations() -> Vec<String> {
         let assigned = assigned["id"].as_str().unwrap().to_string();
         let owner = format!(r#"{{"@odata.id":"https://x/directoryObjects/{principal}"}}"#);
         recorder.send("POST", &format!("/beta/applications/{application}/owners/$ref"), &owner);
-        for operation in part {
+        // What is deleted answers to nothing that comes after.
+        let (ends, others): (Vec<_>, Vec<_>) = part.iter().partition(|operation| operation.method == "DELETE");
+        for operation in others.into_iter().chain(ends) {
             let ids: &[&str] = match operation.route.split('/').nth(1).unwrap_or_default() {
                 "servicePrincipals" => &[&principal, &assigned],
                 "applications" if operation.route.contains("Segments") => &[&application, &segment],
@@ -163,7 +259,13 @@ fn operations() -> Vec<String> {
                 _ => &["9d000000-0000-4000-8000-000000000001", "c0000000-0000-4000-8000-000000000001"],
             };
             let route = ids.iter().fold(operation.route.clone(), |route, id| route.replacen("{id}", id, 1));
-            let url = format!("/beta{}", route.replace("{property}", "displayName"));
+            let property = match operation.route.rsplit('/').nth(2).unwrap_or_default() {
+                "connectorGroups" => "name",
+                "connectors" => "status",
+                "applications" | "servicePrincipals" => "displayName",
+                _ => "isEnabled",
+            };
+            let url = format!("/beta{}", route.replace("{property}", property));
             let body = match operation.method.as_str() {
                 "GET" | "DELETE" => String::new(),
                 "PUT" => r#"{"@odata.id":"x/connectorGroups/9d000000-0000-4000-8000-000000000002"}"#.into(),
@@ -187,7 +289,7 @@ fn operations() -> Vec<String> {
     inputs
 }
 
-const READS: [&str; 26] = [
+const READS: [&str; 29] = [
     "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups?$expand=members($select=id),applications&$top=2",
     "/beta/onPremisesPublishingProfiles('applicationProxy')/connectorGroups?$filter=region%20eq%20'eur'%20and%20not%20startswith(name,'D')",
     "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups?$orderby=region,name%20desc&$count=true&$skip=1",
@@ -214,6 +316,9 @@ const READS: [&str; 26] = [
     "/beta/onPremisesPublishingProfiles?$expand=connectors,connectorGroups",
     "/v1.0/myorganization//applicationTemplates?$filter=displayName%20eq%20'Custom'",
     "/beta/$metadata",
+    "/beta/applications?$filter=uniqueName%20eq%20'X'%20and%20displayName%20ne%20null&$select=uniqueName",
+    "/beta/onPremisesPublishingProfiles/$count?$filter=isEnabled",
+    "/v1.0/servicePrincipals?$expand=appRoleAssignments&$filter=appRoles/any(r:r/displayName%20eq%20'User')",
 ];
 
 const BATCHES: [&str; 3] = [
@@ -262,6 +367,10 @@ fn main() {
     let write = |path: &str, text: &str| fs::write(corpus.join(path), text).unwrap();
     for (number, text) in operations().iter().enumerate() {
         write(&format!("request/operations-{number}"), text);
+    }
+    write("request/assignments", &assignments());
+    for (number, text) in relations().iter().enumerate() {
+        write(&format!("request/relations-{number}"), text);
     }
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/traces")).unwrap() {
         let path = entry.unwrap().path();

@@ -1,3 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| connector_groups_fuzz::replay(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    _ = connector_groups_fuzz::replay(bytes);
+});

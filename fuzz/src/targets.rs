@@ -14,17 +14,20 @@ use connector_groups::{
 use super::oracle::{Oracle, directory::DirectoryOracle};
 
 /// Lines of the replay format, or anything else: each is answered, every invariant holds, every answer can be written, and
-/// the events of all accepted ones lead back to nothing.
-pub fn replay(bytes: &[u8]) {
+/// the events of all accepted ones lead back to nothing. Answers with the commands that were accepted.
+pub fn replay(bytes: &[u8]) -> Vec<DirectoryCommand> {
     let mut directory = Directory::default();
-    let mut history = Vec::new();
+    let (mut history, mut accepted) = (Vec::new(), Vec::new());
     for line in bytes.split(|byte| *byte == b'\n') {
         let Ok(command) = serde_json::from_slice::<DirectoryCommand>(line) else { continue };
         let text = serde_json::to_string(&command).unwrap();
         assert_eq!(serde_json::from_str::<DirectoryCommand>(&text).unwrap(), command);
         let result = directory.apply(&command);
         serde_json::to_string(&Answer::from(result.clone())).unwrap();
-        history.extend(result);
+        if let Ok(events) = result {
+            history.push(events);
+            accepted.push(command);
+        }
     }
     assert!(directory.tenants().all(|tenant| tenant.audit().is_empty()));
     let json = serde_json::to_string(&directory).unwrap();
@@ -33,13 +36,14 @@ pub fn replay(bytes: &[u8]) {
         directory.undo(events);
     }
     assert_eq!(directory, Directory::default());
+    accepted
 }
 
 /// A tenant document, or anything else; what is read is right, is read again as it was written, and can be worked with. Behind the
-/// document's line, steps.
-pub fn documents(bytes: &[u8]) {
+/// document's line, steps. Answers with the tenant that was read.
+pub fn documents(bytes: &[u8]) -> Option<Tenant> {
     let (document, steps) = line(bytes);
-    let Ok(document) = serde_json::from_slice::<Document>(document) else { return };
+    let document = serde_json::from_slice::<Document>(document).ok()?;
     let violations = audit(&document);
     match Tenant::try_from(document.clone()) {
         Ok(mut tenant) => {
@@ -49,6 +53,7 @@ pub fn documents(bytes: &[u8]) {
             assert_eq!(Tenant::try_from(document.clone()).unwrap(), tenant);
             let json = serde_json::to_string(&tenant).unwrap();
             assert_eq!(serde_json::from_str::<Tenant>(&json).unwrap(), tenant);
+            let read = tenant.clone();
             let mut oracle = Oracle { document };
             for step in steps_of(steps).take(40) {
                 let command = step.resolve_in(&tenant);
@@ -56,8 +61,12 @@ pub fn documents(bytes: &[u8]) {
             }
             assert_eq!(Document::from(&tenant), oracle.document);
             assert_eq!(tenant.audit(), []);
+            Some(read)
         }
-        Err(refused) => assert_eq!(refused.violations, violations),
+        Err(refused) => {
+            assert_eq!(refused.violations, violations);
+            None
+        }
     }
 }
 
@@ -120,8 +129,9 @@ pub fn contoso() -> Directory {
 }
 
 /// A line of options (letters), then a request a line: method, URL, body. Each is answered, reads change nothing and nor
-/// do refusals, and every invariant holds.
-pub fn request(bytes: &[u8]) {
+/// do refusals, and every invariant holds. Answers with the methods and paths that were not refused.
+pub fn request(bytes: &[u8]) -> Vec<(String, String)> {
+    let mut answered = Vec::new();
     let (letters, lines) = line(bytes);
     let has = |letter: u8| letters.contains(&letter);
     let mut directory = contoso();
@@ -152,6 +162,9 @@ pub fn request(bytes: &[u8]) {
         if status >= 400 || *request.method() == http::Method::GET {
             assert_eq!(directory, before, "{request:?}");
         }
+        if status < 400 {
+            answered.push((request.method().to_string(), request.uri().path().into()));
+        }
         if let Some(read) = read {
             assert_eq!(read.body(), response.body());
         }
@@ -165,6 +178,7 @@ pub fn request(bytes: &[u8]) {
         }
     }
     assert!(directory.tenants().all(|tenant| tenant.audit().is_empty()));
+    answered
 }
 
 fn line(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -8,7 +8,9 @@ use std::{
 
 use connector_groups::graph::operations as answered;
 
-use super::{Rule, Source, Witnesses, operations, records, repository::root, rules, shape};
+use super::{
+    Rule, Source, Witnesses, operations, records, repository::root, rules, shape, wire_operation::operation_at,
+};
 
 /// The operations that each trace of public tools asks for, by its name.
 fn traces() -> BTreeMap<String, BTreeSet<String>> {
@@ -32,29 +34,13 @@ fn traces() -> BTreeMap<String, BTreeSet<String>> {
                 );
             }
             for (method, url) in requests {
-                let path = url.split('?').next().unwrap();
-                let fitting = known.iter().filter(|(known, route)| *known == method && is_at(path, route));
-                // A word of the path is that word, where it could be an id or a property too.
-                let found = fitting.min_by_key(|(_, route)| route.matches('{').count());
+                let found = operation_at(&known, &method, url.split('?').next().unwrap());
                 asked.extend(found.map(|(method, route)| format!("{method} {route}")));
             }
         }
         traces.insert(file.file_stem().unwrap().to_string_lossy().into_owned(), asked);
     }
     traces
-}
-
-/// Whether a path without its version is at a route.
-fn is_at(path: &str, route: &str) -> bool {
-    let path = path.replace("('", "/").replace("')", "");
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).skip(1);
-    let mut known = route.split('/').filter(|segment| !segment.is_empty());
-    let fits = known.by_ref().all(|known| {
-        segments.next().is_some_and(|segment| {
-            known.eq_ignore_ascii_case(segment) || known.starts_with('{') && !segment.starts_with('$')
-        })
-    });
-    fits && segments.next().is_none()
 }
 
 impl Witnesses {
