@@ -13,6 +13,7 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod floors;
 mod repository;
 
 use std::{
@@ -20,11 +21,8 @@ use std::{
     fs,
 };
 
-use repository::{
-    all_files,
-    floors::{FLOORS, entry, neighbours},
-    is_rust, read, root,
-};
+use floors::{FLOORS, entry, neighbours};
+use repository::{all_files, is_rust, read, root};
 
 /// Every Rust file below a folder by its name from the root, and its text up to its unit tests.
 fn rust(folder: &str) -> BTreeMap<String, String> {

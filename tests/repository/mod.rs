@@ -1,7 +1,5 @@
 //! Which files the repository has, and what stands in them: for the tests that are about the repository itself.
 
-pub(crate) mod floors;
-
 use std::{fs, path::Path, process::Command};
 
 pub(crate) fn root() -> &'static Path {
