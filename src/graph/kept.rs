@@ -1,5 +1,6 @@
 //! Relations that are kept as they come, under their own names among the properties of an application or a service
-//! principal: owners, and assignments of roles. What they lead to is not known here.
+//! principal: owners, and assignments of roles. What they lead to is not known here, but for service principals of the tenant,
+//! which have each assignment between them on both sides.
 
 use alloc::{
     collections::BTreeMap,
@@ -201,7 +202,9 @@ fn other_sides(tenant: &Tenant, name: &str, assignments: &[Value], change: Chang
         if change == Change::Comes {
             values.extend(assignments.into_iter().cloned());
         } else {
-            values.retain(|value| !assignments.iter().any(|gone| gone.get("id") == value.get("id")));
+            // One without an id, which an import may bring, is not known from another.
+            let ids: Vec<&str> = assignments.iter().filter_map(|gone| gone.get("id")?.as_str()).collect();
+            values.retain(|value| !ids.iter().any(|id| is(value, id)));
         }
         Some(kept(tenant, &holder, other, values))
     });

@@ -214,8 +214,21 @@ fn an_assignment_between_service_principals_is_seen_from_both_sides() {
     let body = json!({"principalId": again, "resourceId": of_resource, "appRoleId": "01"});
     let assignments = format!("/v1.0/servicePrincipals/{again}/appRoleAssignments");
     server.post(&assignments, &body).is(201);
+    let with_more = |name: &str, id: &str, kept: &Value| {
+        let mut kept = kept["value"].as_array().unwrap().clone();
+        kept.push(json!({"principalId": again, "resourceId": of_resource}));
+        json!({"command": "updateServicePrincipal", "id": id, "properties": {name: kept}})
+    };
+    // Those without an id, as an import may bring them, are not told apart, and stay.
+    let (here, there) = (server.get(&assigned).body.clone(), server.get(&assignments).body.clone());
+    server = server
+        .lines([with_more("appRoleAssignedTo", &of_resource, &here), with_more("appRoleAssignments", &again, &there)]);
+    assert_eq!(server.get(&assignments).is(200).body["value"].as_array().unwrap().len(), 2);
     server.delete(&format!("/v1.0/servicePrincipals/{of_resource}")).is(204);
-    assert_eq!(server.get(&assignments).is(200).body["value"], json!([]));
+    assert_eq!(
+        server.get(&assignments).is(200).body["value"],
+        json!([{"id": null, "appRoleId": null, "principalId": again, "resourceId": of_resource}])
+    );
 }
 
 /// W14 and R-51, with the codes that public tools were written around.
