@@ -375,15 +375,13 @@ impl From<Result<Vec<DirectoryEvent>, Refusal>> for Answer {
 mod tests {
     use super::*;
     use crate::{
-        command::{CreateTenant, DefaultConnectorGroup, DeleteTenant},
+        command::{CreateTenant, DefaultConnectorGroup, DeleteTenant, UpdateConnectorGroup},
         ids::ConnectorGroupId,
     };
 
-    /// Those that it makes, those that it reads, and all of them where they are laid out anew for one that comes back.
-    #[test]
-    fn every_tenant_has_the_seed_of_its_directory() {
+    fn directory(tenants: u128) -> Directory {
         let mut directory = Directory::with_hash_seed(7);
-        for id in 1..=3_u128 {
+        for id in 1..=tenants {
             let default_connector_group = DefaultConnectorGroup { id: ConnectorGroupId::from_u128(id), name: None };
             let create = CreateTenant {
                 id: TenantId::from_u128(id),
@@ -394,6 +392,31 @@ mod tests {
             };
             directory.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
         }
+        directory
+    }
+
+    #[test]
+    fn what_happens_in_one_tenant_happens_and_is_undone_there_alone() {
+        let before = directory(2);
+        let id = TenantId::from_u128(2);
+        let rename = UpdateConnectorGroup::new(ConnectorGroupId::from_u128(2)).name("Idle").into();
+        let mut changed = before.clone();
+        let events = changed.apply_in(id, &rename).unwrap();
+        assert_ne!(changed, before);
+        assert_eq!(changed.tenant(TenantId::from_u128(1)), before.tenant(TenantId::from_u128(1)));
+        let mut replayed = before.clone();
+        replayed.evolve_in(id, &events);
+        assert_eq!(replayed, changed);
+        changed.undo_in(id, &events);
+        assert_eq!(changed, before);
+        let nowhere = TenantId::from_u128(3);
+        assert_eq!(changed.apply_in(nowhere, &rename), Err(Refusal::TenantNotFound { id: nowhere }));
+    }
+
+    /// Those that it makes, those that it reads, and all of them where they are laid out anew for one that comes back.
+    #[test]
+    fn every_tenant_has_the_seed_of_its_directory() {
+        let mut directory = directory(3);
         let whole = directory.clone();
         let seed = HashSeed::of(7);
         assert_ne!(seed, HashSeed::default());

@@ -74,6 +74,23 @@ fn a_right_document_loads_and_saves_to_the_same_bytes() {
 }
 
 #[test]
+fn tenants_are_equal_where_nothing_in_their_documents_differs() {
+    assert_eq!(load(right()).unwrap(), load(right()).unwrap());
+    let others = [
+        with("/id", json!(id("7e000000", 2))),
+        with("/defaultRegion", json!("nam")),
+        with("/now", json!("2026-03-02T07:59:59Z")),
+        with("/rules/regionalConnectorMoves", json!(true)),
+        with("/connectorGroups/0/name", json!("Other")),
+        with("/connectors/0/machineName", json!("other")),
+        with("/applications/0/displayName", json!("Other")),
+    ];
+    for other in others {
+        assert_ne!(load(other.clone()).unwrap(), load(right()).unwrap(), "{other}");
+    }
+}
+
+#[test]
 fn each_violation_is_told_with_its_ids() {
     let (g1, g2) = (group(1).parse().unwrap(), group(2).parse().unwrap());
     let connector = id("c0000000", 1).parse().unwrap();

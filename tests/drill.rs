@@ -350,6 +350,16 @@ fn a_schedule_says_why_it_is_so_long_and_why_there_is_none() {
     assert_eq!(read, refused);
 }
 
+/// Those whose absence matters come first, so that they are spread over the rounds as evenly as can be.
+#[test]
+fn inactive_connectors_fill_up_the_rounds() {
+    let mut world = served(&[(3, 1)], false);
+    world.accepts(world::report(1, "inactive"));
+    let schedule = world.tenant.schedule(&ScheduleOptions::default()).unwrap();
+    let rounds = [vec![connector(2), connector(1)], vec![connector(3)]];
+    assert_eq!(serde_json::to_value(schedule.rounds).unwrap(), json!(rounds));
+}
+
 /// The applications that a drill counts are those of the group, so that they can be named.
 #[test]
 fn who_is_cut_off_are_the_applications_of_the_group() {

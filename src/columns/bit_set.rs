@@ -75,3 +75,20 @@ pub(crate) fn bits(word: u64) -> impl Iterator<Item = usize> {
         is_there.then_some(bit)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_in_a_set_once_however_often_it_is_inserted() {
+        let slots = [3, 64, 130].map(Slot::at);
+        let mut set = BitSet::with_room(131);
+        for slot in slots.into_iter().chain(slots) {
+            set.insert(slot);
+        }
+        assert_eq!((set.len(), set.iter().collect::<Vec<_>>()), (3, slots.to_vec()));
+        assert!(slots.into_iter().all(|slot| set.contains(slot)));
+        assert!([2, 4, 63, 65].map(Slot::at).into_iter().all(|slot| !set.contains(slot)));
+    }
+}

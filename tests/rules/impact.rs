@@ -158,6 +158,10 @@ fn r60_what_depends_on_a_connector_is_what_its_group_serves() {
     assert_eq!((of_group.is_last(), of_group.applications_count()), (true, 1));
     assert_eq!(serde_json::to_value(of_group).unwrap(), expected(risk, none, 0));
     assert_eq!(of_group.connector_group().id().to_string(), group(1));
+    // Whom nothing serves as it is loses nothing.
+    let mut idle = World { tenant: world.tenant.clone() };
+    idle.accepts(report(1, "inactive"));
+    assert!(!dependents(&idle, 1).0);
     assert!(world.tenant.dependents_of_connector(connector(9).parse().unwrap()).is_none());
     assert!(world.tenant.dependents_of_connector_group(group(9).parse().unwrap()).is_none());
 }

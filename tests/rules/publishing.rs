@@ -23,6 +23,9 @@ fn r50_a_final_slash_is_appended_and_the_text_is_kept() {
         ] {
             world.accepts(publish(1, &json!({property: given})));
             assert_eq!(publishing(&world, 1)[property], kept);
+            let view = world.tenant.application(application(1).parse().unwrap()).unwrap();
+            let url = if property == "internalUrl" { view.internal_url() } else { view.external_url() };
+            assert_eq!(url.map(|url| &**url), Some(kept));
             world.ignores(publish(1, &json!({property: given})));
             let in_use = json!({"code": "urlInUse", "property": property, "application": application(1)});
             world.refuses(publish(2, &json!({property: given.to_lowercase()})), &in_use);
