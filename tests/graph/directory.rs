@@ -46,6 +46,7 @@ fn properties_that_are_not_modelled_are_kept() {
         "tags/any(t:t eq 'hideapp')",
         "identifierUris/any(u:startswith(u,'https://x'))",
         "web/logoutUrl eq 'https://x/out'",
+        "web/redirectUris/any(u:u eq 'https://x.contoso.com')",
         "something/a eq 2",
         "applicationTemplateId eq '8adf8e6e-67b2-4cf2-a259-e3dc5476c621'",
     ] {
@@ -229,6 +230,68 @@ fn an_assignment_between_service_principals_is_seen_from_both_sides() {
         server.get(&assignments).is(200).body["value"],
         json!([{"id": null, "appRoleId": null, "principalId": again, "resourceId": of_resource}])
     );
+}
+
+/// What is kept with another thing, service principals and segments are read page by page as any list is.
+#[test]
+fn lists_of_what_is_attached_come_in_pages() {
+    let (mut server, path, _) = private_access();
+    let instantiate = format!("/beta/applicationTemplates/{TEMPLATE}/instantiate");
+    server.post(&instantiate, &json!({"displayName": "Other"})).is(201);
+    server.post(&instantiate, &json!({"displayName": "Third"})).is(201);
+    let principals = "/v1.0/servicePrincipals".to_string();
+    let principal = server.get(&principals).ids()[0].to_string();
+    let assigned = format!("{principals}/{principal}/appRoleAssignedTo");
+    let segments = format!("{path}/{SEGMENTS}");
+    for number in 1..=3 {
+        let user = format!("00000000-0000-4000-8000-00000000000{number}");
+        let role = "00000000-0000-0000-0000-000000000000";
+        server.post(&assigned, &json!({"principalId": user, "resourceId": principal, "appRoleId": role})).is(201);
+        let host = format!("10.0.0.{number}");
+        let segment = json!({"destinationHost": host, "destinationType": "ip", "ports": ["1-9"], "protocol": "tcp"});
+        server.post(&segments, &segment).is(200);
+    }
+    for list in [&principals, &assigned, &segments, &format!("{PROXY}/applicationSegments")] {
+        let all: Vec<String> = server.get(list).is(200).ids().into_iter().map(String::from).collect();
+        assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "{list}: {all:?}");
+        for order in ["", "&$orderby=id"] {
+            let (mut read, mut next) = (Vec::new(), Some(format!("{list}?$top=1{order}")));
+            while let Some(url) = next.filter(|_| read.len() < 4) {
+                let page = server.get(url.trim_start_matches("https://graph.microsoft.com"));
+                read.extend(page.is(200).ids().into_iter().map(String::from));
+                next = page.body["@odata.nextLink"].as_str().map(String::from);
+            }
+            let mut expected = all.clone();
+            if !order.is_empty() {
+                expected.sort();
+            }
+            assert_eq!(read, expected, "{list}{order}");
+        }
+    }
+}
+
+/// A service principal shows of its application what it has not got itself, and nothing instead of what it has.
+#[test]
+fn what_a_service_principal_has_itself_is_shown_before_what_its_application_has() {
+    let (mut server, id, app_id) = instantiated();
+    let principal = format!("/v1.0/servicePrincipals(appId='{app_id}')");
+    let application = json!({"web": {"redirectUris": ["https://a"], "logoutUrl": "https://a/out"}});
+    server.patch(&format!("/v1.0/applications/{id}"), &application).is(204);
+    assert_eq!(server.get(&principal).is(200).body["replyUrls"], json!(["https://a"]));
+    server.patch(&principal, &json!({"replyUrls": ["https://own"]})).is(204);
+    let read = server.get(&principal);
+    assert_eq!(read.body["replyUrls"], json!(["https://own"]));
+    assert_eq!(read.body["logoutUrl"], "https://a/out");
+}
+
+/// A list is a list of texts or refused whole, and what is a list is nothing else.
+#[test]
+fn lists_of_wrong_things_are_refused() {
+    let (mut server, id, _) = instantiated();
+    let path = format!("/v1.0/applications/{id}");
+    server.patch(&path, &json!({"tags": ["a", 1]})).is_refused(400, "BadRequest");
+    server.patch(&path, &json!({"appRoles": "x"})).is_refused(400, "BadRequest");
+    server.patch(&path, &json!({"tags": ["a"], "appRoles": []})).is(204);
 }
 
 /// W14 and R-51, with the codes that public tools were written around.

@@ -174,6 +174,20 @@ fn v1_has_applications_without_publishing() {
     assert!(v1.contains(r#"<EntitySet Name="applications" EntityType="microsoft.graph.application"/>"#));
 }
 
+/// A key is never null and all else may be; a property of an enumeration that is declared has its type.
+#[test]
+fn keys_and_enumerations_have_their_types() {
+    let beta = document("beta");
+    for line in [
+        r#"<Property Name="id" Type="Edm.String" Nullable="false"/>"#,
+        r#"<Property Name="displayName" Type="Edm.String"/>"#,
+        r#"<Property Name="connectorGroupType" Type="graph.connectorGroupType"/>"#,
+    ] {
+        assert!(beta.lines().any(|other| other == line), "{line}");
+    }
+    assert!(beta.lines().filter(|line| line.contains("Nullable")).all(|line| line.contains(r#"Name="id""#)));
+}
+
 /// Each set, and each relation of what is in it, leads somewhere.
 #[test]
 fn what_the_document_names_has_a_route() {

@@ -64,6 +64,15 @@ fn the_least_permission_is_told_by_route() {
     assert_eq!(least(Method::GET, &format!("{PROXY}/connectors")), Some("Directory.ReadWrite.All"));
     assert_eq!(least(Method::GET, "/beta/applications/x"), Some("Application.Read.All"));
     assert_eq!(least(Method::PATCH, "/beta/applications/x"), Some("Application.ReadWrite.All"));
+    assert_eq!(least(Method::GET, "/beta/applications/x/onPremisesPublishing"), Some("Application.Read.All"));
+    assert_eq!(least(Method::PATCH, "/beta/applications/x/onPremisesPublishing"), Some("Application.ReadWrite.All"));
+    let instantiate = "/v1.0/applicationTemplates/x/instantiate";
+    assert_eq!(least(Method::POST, instantiate), Some("Application.ReadWrite.All"));
+    for list in ["appRoleAssignedTo", "appRoleAssignments"] {
+        let path = format!("/v1.0/servicePrincipals/x/{list}");
+        assert_eq!(least(Method::GET, &path), Some("Application.Read.All"));
+        assert_eq!(least(Method::POST, &path), Some("AppRoleAssignment.ReadWrite.All"));
+    }
     assert_eq!(least(Method::POST, "/beta/$batch"), None);
     assert_eq!(least(Method::GET, "/beta/users"), None);
 }
