@@ -267,7 +267,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        command::{ReassignApplications, UpdateConnectorGroup},
+        command::{DeleteConnectorGroup, ReassignApplications, UpdateConnectorGroup},
         ids::{ApplicationId, ConnectorGroupId},
     };
 
@@ -295,5 +295,9 @@ mod tests {
             outages: alloc::vec::Vec::new(),
         };
         assert_eq!(plan.to_string(), "nothing to do");
+        let delete = Command::from(DeleteConnectorGroup::new(ConnectorGroupId::from_u128(1)));
+        let group = "delete connector group 00000000-0000-0000-0000-000000000001";
+        let two = Plan { steps: alloc::vec![delete.clone(), delete], ..plan };
+        assert_eq!(two.to_string(), alloc::format!("1. {group}\n2. {group}"));
     }
 }

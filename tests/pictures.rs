@@ -250,6 +250,14 @@ fn a_drill_shows_who_has_no_spare() {
 
 /// What gets better on the way does not hide what gets worse.
 #[test]
+fn a_drill_in_which_nobody_is_without_a_spare_does_not_speak_of_it() {
+    let tenant = World::new().tenant;
+    let drawn = Picture::of_drill(&tenant, &tenant.drill(), &PictureOptions::default());
+    let table = drawn.table().to_string();
+    assert!(!table.contains("R-63"), "{table}");
+}
+
+#[test]
 fn a_step_is_marked_by_the_worst_that_it_does() {
     let mut world = World::new().with_groups(&[1], "eur").with_connectors(&[1, 2]).with_published(&[1, 2]);
     world.accepts(add_application(2, 1));

@@ -243,14 +243,19 @@ fn lists_of_what_is_attached_come_in_pages() {
     let principal = server.get(&principals).ids()[0].to_string();
     let assigned = format!("{principals}/{principal}/appRoleAssignedTo");
     let segments = format!("{path}/{SEGMENTS}");
-    for number in 1..=3 {
+    for (number, port) in [(1, 20), (2, 3), (3, 100)] {
         let user = format!("00000000-0000-4000-8000-00000000000{number}");
         let role = "00000000-0000-0000-0000-000000000000";
         server.post(&assigned, &json!({"principalId": user, "resourceId": principal, "appRoleId": role})).is(201);
         let host = format!("10.0.0.{number}");
-        let segment = json!({"destinationHost": host, "destinationType": "ip", "ports": ["1-9"], "protocol": "tcp"});
+        let segment = json!({"destinationHost": host, "destinationType": "ip", "port": port, "ports": ["1-9"],
+            "protocol": "tcp"});
         server.post(&segments, &segment).is(200);
     }
+    // Numbers have the order of numbers.
+    let ports = server.get(&format!("{segments}?$orderby=port")).is(200).body["value"].clone();
+    let ports: Vec<_> = ports.as_array().unwrap().iter().map(|segment| segment["port"].clone()).collect();
+    assert_eq!(ports, [3, 20, 100].map(|port| json!(port)));
     for list in [&principals, &assigned, &segments, &format!("{PROXY}/applicationSegments")] {
         let all: Vec<String> = server.get(list).is(200).ids().into_iter().map(String::from).collect();
         assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "{list}: {all:?}");
@@ -317,6 +322,9 @@ fn segments_are_made_read_changed_and_deleted() {
     }
     assert_eq!(server.get(&segments).is(200).ids(), [segment.as_str()]);
     assert_eq!(server.get(&format!("{PROXY}/applicationSegments")).is(200).ids(), [segment.as_str()]);
+    // An open type shows what else was written.
+    server.patch(&item, &json!({"note": "n"})).is(204);
+    assert_eq!(server.get(&item).body["note"], "n");
     let expanded = server.get(&format!("{PROXY}/applicationSegments/{segment}?$expand=application($select=id)"));
     assert_eq!(expanded.is(200).body["application"]["id"], id);
     assert_eq!(server.get(&format!("{segments}/$count")).body, "1");

@@ -264,6 +264,16 @@ fn a_body_has_its_limit() {
     raw(&mut server, "POST", &format!("{PROXY}/connectorGroups"), b"{\"name\":\"x\"}").is(200);
     let longer = raw(&mut server, "POST", &format!("{PROXY}/connectorGroups"), b"{\"name\":\"xy\"}");
     assert_eq!(longer.is_refused(413, "RequestEntityTooLarge").message(), "The body is longer than 12 bytes.");
+    // Four MiB where nothing else is said.
+    let mut server = Server::new();
+    let body = |bytes: usize| {
+        let mut body = br#"{"name":"x"}"#.to_vec();
+        body.resize(bytes, b' ');
+        body
+    };
+    raw(&mut server, "POST", &format!("{PROXY}/connectorGroups"), &body(4 << 20)).is(200);
+    let longer = raw(&mut server, "POST", &format!("{PROXY}/connectorGroups"), &body((4 << 20) + 1));
+    longer.is_refused(413, "RequestEntityTooLarge");
 }
 
 /// Every row of the table is met, and so is nothing else (as `Server::send` checks).

@@ -193,10 +193,21 @@ fn all_that_is_selected_is_all_that_a_list_can_show() {
         server.get(&format!("/{version}/applications?$select=*")).is(200).body["value"][0].as_object().unwrap().clone()
     };
     let (beta, v1) = (first("beta"), first("v1.0"));
+    assert!(beta.contains_key("windows") && !v1.contains_key("windows"));
     for read in [&beta, &v1] {
         assert!(!read.contains_key("onPremisesPublishing"), "{read:?}");
         assert!(read.contains_key("displayName"));
     }
+}
+
+/// What somebody wrote by way of beta is shown by beta alone.
+#[test]
+fn what_only_beta_has_is_not_shown_by_v1() {
+    let mut server = server();
+    let path = |version: &str| format!("/{version}/applications/{}", application(1));
+    server.patch(&path("beta"), &json!({"windows": {"packageSid": "s"}})).is(204);
+    assert_eq!(server.get(&path("beta")).body["windows"]["packageSid"], "s");
+    assert!(server.get(&path("v1.0")).is(200).body.get("windows").is_none());
 }
 
 /// Lists of one thing end behind it.

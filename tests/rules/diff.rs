@@ -210,8 +210,9 @@ fn urls_that_are_exchanged_are_given_up_first() {
     to.accepts(publish(1, &urls(2)));
     assert_eq!(commands(&from, &to), (vec![json!("publishApplication"); 3], json!([])));
     // An application without URLs has none to give up, though it waits: it is not published before it can be.
-    let mut from = World::new().with_published(&[2, 3]);
+    let mut from = World::new();
     from.accepts(create_application(1));
+    let from = from.with_published(&[2, 3]);
     let mut to = copy(&from);
     let external = |number: u32| json!({"externalUrl": format!("https://app{number}.contoso.com/")});
     to.accepts(publish(2, &json!({"internalUrl": "https://two.contoso.local/", "externalUrl": null})));

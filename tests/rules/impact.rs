@@ -1,7 +1,7 @@
 //! What an impact warns of, and what depends on what.
 
 use connector_groups::{
-    Availability, Command, Impact, Region,
+    Availability, Command, Directory, DirectoryCommand, Impact, Region,
     impact::{Flow, Loss},
 };
 use serde_json::{Value, json};
@@ -231,4 +231,42 @@ fn an_impact_says_nothing_of_a_group_that_is_not_there() {
     assert!(known(1).is_some_and(|change| change.id().to_string() == group(1) && change.after.is_none()));
     assert!(known(0).is_some_and(|change| change.before == change.after));
     assert!(known(7).is_none());
+}
+
+#[test]
+fn an_impact_is_told_in_words() {
+    let world = World::new().with_groups(&[1], "eur").with_published(&[1, 2]).with_connectors(&[1, 2]);
+    let words = |command: Value| {
+        let command: Command = serde_json::from_value(command).unwrap();
+        world.tenant.impact(&command).unwrap().to_string().lines().next().unwrap().to_string()
+    };
+    assert_eq!(words(rename(1, "One")), "no application is served otherwise");
+    assert_eq!(words(add_application(1, 1)), "1 application becomes unavailable");
+    assert_eq!(words(reassign(&json!({"all": true}), 1)), "2 applications become unavailable");
+    let (unserved, at_risk) = (add_application(1, 1), add_connector(1, 1));
+    let both = transaction(&[unserved, at_risk, report(1, "inactive")]);
+    assert_eq!(words(both), "1 application becomes unavailable, 1 application becomes at risk");
+    assert_eq!(Availability::AtRisk.to_string(), "at risk");
+}
+
+#[test]
+fn what_is_asked_and_what_happens_are_told_in_words() {
+    let mut directory = Directory::default();
+    let mut words = |command: Value| {
+        let command: DirectoryCommand = serde_json::from_value(command).unwrap();
+        let events = directory.apply(&command).unwrap();
+        (command.to_string(), events[0].to_string())
+    };
+    let made = (
+        format!("create tenant {TENANT} in region \"eur\""),
+        format!("tenant {TENANT} was created with default region eur"),
+    );
+    assert_eq!(words(create_tenant(&json!({}))), made);
+    let mut rename = rename(0, "Main");
+    rename["tenant"] = json!(TENANT);
+    let renamed = (
+        format!("tenant {TENANT}: update connector group {}, name \"Main\"", group(0)),
+        format!("tenant {TENANT}: connector group {} was renamed from \"Default\" to \"Main\"", group(0)),
+    );
+    assert_eq!(words(rename), renamed);
 }
