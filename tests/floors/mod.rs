@@ -62,7 +62,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/replay", "summary answers mod"),
     ("crates/cli/src/restore", "matching notes staged target verify mod"),
     ("crates/cli/src/words", "counts names events refusals outcomes mod"),
-    ("crates/cli/src/work", "request effect places steps generated mod"),
+    ("crates/cli/src/work", "request members effect places steps settings generated mod"),
     ("benches/cases", "case world moves snapshot bulk single load impact reads mod criterion"),
     ("benches/compare", "figures machine measure results targets tables plots report"),
     ("benches/peers", "mod naive careful floors ours persistent sqlite"),

@@ -229,6 +229,7 @@ fn drift(plan: &PlanFile, now: &Places) -> Vec<Difference> {
                 Effect::MoveConnector { from, to, .. } | Effect::MoveApplication { from, to, .. } => {
                     touched.extend([*from, *to]);
                 }
+                Effect::UpdateApplication { .. } => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use core::time::Duration;
 use connector_groups::ConnectorGroupId;
 
 use super::service::{Group, Read, Seen};
-use crate::work::{Change, Effect};
+use crate::work::{Change, Effect, members};
 
 type Id<'a> = &'a dyn Fn(ConnectorGroupId) -> ConnectorGroupId;
 
@@ -180,6 +180,7 @@ impl Item {
             }
             (Effect::MoveConnector { id, .. }, _) => Read::ConnectorPlace(*id),
             (Effect::MoveApplication { id, .. }, _) => Read::ApplicationPlace(*id),
+            (Effect::UpdateApplication { id, to, .. }, _) => Read::Application(*id, to.keys().cloned().collect()),
         }
     }
 
@@ -224,6 +225,15 @@ impl Item {
                     Some(place) if *place == id(*from) => Glance::Before,
                     Some(place) => Glance::Other(format!("{}: it is in connector group {place}", self.effect)),
                     None => Glance::Other(format!("{}: it is gone, or in no connector group", self.effect)),
+                }
+            }
+            (Effect::UpdateApplication { from, to, .. }, Seen::Application(Some(there))) => {
+                if members::is_like(to, there) {
+                    Glance::After(None)
+                } else if members::is_like(from, there) {
+                    Glance::Before
+                } else {
+                    Glance::Other(format!("{}: it is neither as before nor as after the step", self.effect))
                 }
             }
             _ => Glance::Other(format!("{}: it is gone", self.effect)),

@@ -6,7 +6,7 @@ use alloc::collections::BTreeMap;
 use core::{fmt, time::Duration};
 
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{export::client::retry_after, import::layout::PROFILE, work::Request};
 
@@ -22,6 +22,8 @@ pub(crate) enum Read {
     Group(ConnectorGroupId),
     ConnectorPlace(ConnectorId),
     ApplicationPlace(ApplicationId),
+    /// Some members of an application.
+    Application(ApplicationId, Vec<String>),
     Members(ConnectorGroupId),
 }
 
@@ -33,6 +35,8 @@ pub(crate) enum Seen {
     Group(Option<Group>),
     /// `None` where there is no such thing, or it is in no group.
     Place(Option<ConnectorGroupId>),
+    /// `None` where there is no such application.
+    Application(Option<Map<String, Value>>),
     /// With whether each is active. A group that is gone has none.
     Members(BTreeMap<ConnectorId, bool>),
     /// No answer, or that of a service that is busy.
@@ -191,6 +195,7 @@ impl Read {
             Self::Group(id) => format!("{PROFILE}/connectorGroups/{id}"),
             Self::ConnectorPlace(id) => format!("{PROFILE}/connectors/{id}/memberOf"),
             Self::ApplicationPlace(id) => format!("applications/{id}/connectorGroup"),
+            Self::Application(id, members) => format!("applications/{id}?$select=id,{}", members.join(",")),
             Self::Members(id) => format!("{PROFILE}/connectorGroups/{id}/members"),
         }
     }
@@ -216,6 +221,7 @@ impl Read {
                 return match self {
                     Self::Group(_) => Seen::Group(None),
                     Self::ConnectorPlace(_) | Self::ApplicationPlace(_) => Seen::Place(None),
+                    Self::Application(..) => Seen::Application(None),
                     Self::Members(_) => Seen::Members(BTreeMap::new()),
                     Self::Groups => Seen::Failed(answer.told(&what)),
                 };
@@ -229,6 +235,7 @@ impl Read {
         let list = value.get("value").and_then(Value::as_array);
         let seen = match (self, list) {
             (Self::Group(_), _) => group(&value).map(|group| Seen::Group(Some(group))),
+            (Self::Application(..), _) => value.as_object().map(|members| Seen::Application(Some(members.clone()))),
             (Self::ApplicationPlace(_), _) => {
                 text(&value, "id").and_then(|id| id.parse().ok()).map(|id| Seen::Place(Some(id)))
             }

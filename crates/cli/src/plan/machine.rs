@@ -44,7 +44,7 @@ pub(super) fn plan(report: &Report) -> Value {
             "connectors": moved.connectors.iter().map(|(id, (from, _))| json!({"id": id, "memberOf": from})).collect::<Vec<_>>(),
             "applications": moved.applications.iter().map(|(id, (from, _))| json!({"id": id, "connectorGroup": from})).collect::<Vec<_>>(),
         },
-        "steps": report.steps.iter().zip(&report.work.steps).map(|(step, work)| self::step(step, work)).collect::<Vec<_>>(),
+        "steps": report.steps.iter().zip(&report.work.steps).map(|(step, work)| self::step(step, work)).chain(settings(report)).collect::<Vec<_>>(),
         // Who is where at the start, and what for: `apply` refuses another tenant, and plans again where it is asked to.
         "state": Places::of(start),
         "desired": report.desired,
@@ -92,6 +92,15 @@ fn step(step: &Step, work: &work::Step) -> Value {
         "servedBack": work.served_back,
         "oneWay": work.one_way,
         "warnings": step.warnings.iter().map(warning).collect::<Vec<_>>(),
+    })
+}
+
+fn settings(report: &Report) -> impl Iterator<Item = Value> {
+    report.settings().map(|(number, work)| {
+        json!({
+            "number": number, "summary": [work.title], "effects": work.effects, "served": [], "servedBack": [],
+            "oneWay": null, "warnings": [],
+        })
     })
 }
 

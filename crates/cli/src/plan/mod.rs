@@ -35,12 +35,13 @@ use self::{
     warning::Warning,
 };
 #[cfg(feature = "export")]
-use crate::work::{Places, Work};
+use crate::work::Places;
 use crate::{
     import::{self, Assume, Imported},
     output,
     progress::Waiting,
     safe,
+    work::Work,
 };
 
 /// As `terraform plan -detailed-exitcode` answers where there are changes.
@@ -220,23 +221,28 @@ impl Options {
             Ok(plan) => plan,
             Err(unreachable) => return self.output.impossible(&imported, &unreachable, &slips, desired_file),
         };
-        self.output.deliver_with(&imported, &desired, &plan, self.options(), slips, (desired_file, ""))
+        let mut report = Report::new(&imported, &desired, &plan, self.options())?;
+        // In front: a slip of the pen makes everything that follows moot.
+        report.warnings.splice(0..0, slips);
+        self.output.deliver_report(&report, (desired_file, ""))
     }
 }
 
 impl Output {
     /// Writes the plan where it is asked for, and prints it. `first` are commands that come before it, which no plan has: they
-    /// are written as lines for a replay.
+    /// are written as lines for a replay. Those of them that change settings are the last steps of the plan file.
     pub(crate) fn deliver(
         &self,
         imported: &Imported,
-        first: &[Command],
+        (first, settings): (&[Command], Work),
         (desired, plan, options): (&Desired, &Plan, PlanOptions),
         source: &str,
     ) -> Result<ExitCode, String> {
         let tenant = imported.tenant.id();
         let first = first.iter().map(|command| line(tenant, command)).collect::<Result<String, _>>()?;
-        let code = self.deliver_with(imported, desired, plan, options, Vec::new(), (source, &first))?;
+        let mut report = Report::new(imported, desired, plan, options)?;
+        report.settings = settings;
+        let code = self.deliver_report(&report, (source, &first))?;
         Ok(if first.is_empty() { code } else { ExitCode::from(CHANGES) })
     }
 
@@ -250,33 +256,22 @@ impl Output {
         self.impossible(imported, unreachable, &[], source)
     }
 
-    fn deliver_with(
-        &self,
-        imported: &Imported,
-        desired: &Desired,
-        plan: &Plan,
-        options: PlanOptions,
-        slips: Vec<Warning>,
-        (source, first_lines): (&str, &str),
-    ) -> Result<ExitCode, String> {
-        let mut report = Report::new(imported, desired, plan, options)?;
-        // In front: a slip of the pen makes everything that follows moot.
-        report.warnings.splice(0..0, slips);
+    fn deliver_report(&self, report: &Report, (source, first_lines): (&str, &str)) -> Result<ExitCode, String> {
         if let Some(file) = &self.out {
-            write(file, &json(&machine::plan(&report))?)?;
+            write(file, &json(&machine::plan(report))?)?;
         }
         if let Some(file) = &self.lines {
-            write(file, &(String::from(first_lines) + &lines(&report)?))?;
+            write(file, &(String::from(first_lines) + &lines(report)?))?;
         }
         let shown = match self.runs_as {
-            None => self.shown(&report, source)?,
-            Some(As::Replay) => lines(&report)?,
-            Some(As::Graph) => json(&graph(&report)?)?,
-            Some(As::PowerShell) => powershell(&report)?,
-            Some(As::Terraform) => terraform(&report)?,
+            None => self.shown(report, source)?,
+            Some(As::Replay) => lines(report)?,
+            Some(As::Graph) => json(&graph(report)?)?,
+            Some(As::PowerShell) => powershell(report)?,
+            Some(As::Terraform) => terraform(report)?,
         };
         output::print_data(shown.trim_end())?;
-        Ok(if plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
+        Ok(if report.plan.steps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
     }
 
     /// The plan as it is printed. Each format makes names safe for its own reader.

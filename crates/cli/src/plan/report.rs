@@ -12,7 +12,11 @@ use super::{
     step::{Moves, Step, Sums, changes, effects, exact},
     warning::Warning,
 };
-use crate::{import::Imported, words::headline, work::Work};
+use crate::{
+    import::Imported,
+    words::headline,
+    work::{self, Work},
+};
 
 /// A plan in words and in data.
 pub(super) struct Report<'a> {
@@ -23,6 +27,8 @@ pub(super) struct Report<'a> {
     pub(super) desired: &'a Desired,
     /// The steps as single effects.
     pub(super) work: Work,
+    /// Settings of applications that come behind the steps. Only the plan file has them.
+    pub(super) settings: Work,
     pub(super) steps: Vec<Step>,
     pub(super) sums: Sums,
     /// The tenant when all is done.
@@ -65,11 +71,17 @@ impl<'a> Report<'a> {
         for (single, step) in work.steps.iter_mut().zip(&steps) {
             single.title = step.summary().join("; ");
         }
-        Ok(Self { imported, plan, options, desired, work, steps, sums, end: now, warnings })
+        let settings = Work::default();
+        Ok(Self { imported, plan, options, desired, work, settings, steps, sums, end: now, warnings })
     }
 
     pub(super) fn tenant(&self) -> &Tenant {
         &self.imported.tenant
+    }
+
+    /// Steps behind the plan, so that its own keep their numbers: settings and groups do not depend on each other.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (usize, &work::Step)> {
+        (self.steps.len().saturating_add(1)..).zip(&self.settings.steps)
     }
 
     pub(super) fn headline(&self) -> String {
@@ -98,7 +110,7 @@ impl<'a> Report<'a> {
 
     /// What the plan costs on the wire.
     pub(super) fn requests(&self) -> Requests {
-        Requests::of(&self.steps)
+        Requests::of(&self.steps).with(&self.settings)
     }
 
     /// Who is without an active connector on the way, and until when.

@@ -4,6 +4,7 @@ use connector_groups::Command;
 use serde_json::{Value, json};
 
 use super::{names::count, step::Step};
+use crate::work::Work;
 
 /// So many requests fit into one `$batch`.
 const BATCH_MAX: usize = 20;
@@ -35,6 +36,15 @@ impl Requests {
             all.batches = all.batches.saturating_add(requests.div_ceil(BATCH_MAX));
         }
         all
+    }
+
+    /// With the requests of work behind the plan.
+    pub(super) fn with(mut self, work: &Work) -> Self {
+        for step in &work.steps {
+            self.requests = self.requests.saturating_add(step.effects.len());
+            self.batches = self.batches.saturating_add(step.effects.len().div_ceil(BATCH_MAX));
+        }
+        self
     }
 
     /// The seconds that pass at least until the last request may be sent: the first 3,000 may go at once, and each further 3,000

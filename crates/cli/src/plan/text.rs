@@ -49,7 +49,10 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
             _ = write!(text, "\n       ! {} ({})", warning.text, warning.rule);
         }
     }
-    if report.steps.is_empty() {
+    for (number, step) in report.settings() {
+        _ = write!(text, "\n{number:>3}. ~ {}", step.title);
+    }
+    if report.steps.is_empty() && report.settings.steps.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.");
     } else {
         let (sums, verdict, requests) = (report.sums.words(), report.verdict(), report.requests().words());

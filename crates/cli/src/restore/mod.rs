@@ -39,6 +39,7 @@ use crate::{
     output,
     plan::{self, input},
     progress::Waiting,
+    work::Work,
 };
 
 const EXAMPLES: &str = "\
@@ -136,6 +137,8 @@ pub(crate) struct How {
 pub(crate) struct Restored {
     /// What leads applications back, but for their groups; it comes first.
     pub(crate) first: Vec<Command>,
+    /// What of that is in the plan file, behind the plan.
+    pub(crate) settings: Work,
     /// The tenant after that, from which the plan leads on.
     pub(crate) tenant: Tenant,
     pub(crate) desired: Desired,
@@ -204,7 +207,7 @@ impl Options {
         }
         let after = Imported { tenant: restored.tenant, ..now };
         let plan = (&restored.desired, &restored.plan, restored.options);
-        self.output.deliver(&after, &restored.first, plan, &self.backup.display().to_string())
+        self.output.deliver(&after, (&restored.first, restored.settings), plan, &self.backup.display().to_string())
     }
 
     fn now(&self, assume: &Assume) -> Result<Imported, String> {
@@ -246,7 +249,15 @@ pub(crate) fn plan(now: &Tenant, content: &Content, given: &Given, how: How) -> 
         end.apply(step).map_err(|refusal| told(refusal.to_string()))?;
     }
     verify::left(&end, content, &matches, &groups, &reached.applications, &mut notes.left);
-    Ok(Restored { first: reached.commands, tenant: reached.tenant, desired, plan, options, notes })
+    Ok(Restored {
+        first: reached.commands,
+        settings: reached.settings,
+        tenant: reached.tenant,
+        desired,
+        plan,
+        options,
+        notes,
+    })
 }
 
 /// The id that each group of the backup has in the end: its own again where that is free.

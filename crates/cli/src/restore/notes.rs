@@ -22,8 +22,10 @@ pub(crate) struct Notes {
     pub(super) since: Vec<String>,
     /// Where the backup contradicts what came since.
     pub(super) conflicts: Vec<String>,
-    /// What leads applications back before the plan, in words.
+    /// What leads applications back before the plan, in words. Neither `apply` nor `--as` does it.
     pub(super) first: Vec<String>,
+    /// Settings of applications that the plan file leads back as its last steps, in words.
+    pub(super) settings: Vec<String>,
     /// What is to be done by hand.
     pub(super) by_hand: Vec<String>,
     /// What is not as in the backup in the end.
@@ -113,13 +115,14 @@ impl Notes {
     /// Says on standard error what a person has to know.
     pub(super) fn tell(&self, all: bool) {
         const SHOWN: usize = 10;
-        let kinds: [(&str, &[String]); 8] = [
+        let kinds: [(&str, &[String]); 9] = [
             ("found by name", &self.matched),
             ("gone", &self.gone),
             ("created anew, with ids that the service gives", &self.recreated),
             ("came since, and stays", &self.since),
             ("contradicts", &self.conflicts),
             ("before the plan", &self.first),
+            ("in the plan file", &self.settings),
             ("by hand", &self.by_hand),
             ("not as in the backup in the end", &self.left),
         ];
@@ -132,6 +135,18 @@ impl Notes {
             if more > 0 {
                 output::say("restore", &format!("{kind}: and {more} more (--all shows them)"));
             }
+        }
+        if !self.first.is_empty() {
+            output::say(
+                "restore",
+                "the plan file does not do what comes before the plan: do it first (--lines writes all of it), and restore again",
+            );
+        }
+        if !self.settings.is_empty() {
+            output::say(
+                "restore",
+                "settings of applications are the last steps of the plan file (--out): `apply` does them, and what --as prints does not",
+            );
         }
     }
 }

@@ -27,6 +27,7 @@ use super::{matching::Matches, notes::Notes};
 use crate::{
     backup::content::{Application, Content},
     words::{self, Names, quoted},
+    work::Work,
 };
 
 /// As often contradictions may be looked for again.
@@ -36,6 +37,8 @@ const PASSES_MAX: usize = 1000;
 pub(super) struct Reached {
     pub(super) tenant: Tenant,
     pub(super) commands: Vec<connector_groups::Command>,
+    /// Those of them that `apply` can do.
+    pub(super) settings: Work,
     /// The backup's applications, each with what it is now.
     pub(super) applications: Vec<Option<ApplicationId>>,
 }
@@ -76,15 +79,17 @@ pub(super) fn reach(
             other => format!("{other:?}"),
         });
     }
+    let (settings, is_in) = Work::settings(now, &done.commands);
     let mut tenant = now.clone();
-    for command in &done.commands {
+    for (command, is_in) in done.commands.iter().zip(is_in) {
         let events = tenant.apply(command).map_err(|refusal| refusal.to_string())?;
         let names = Names { tenant: Some(&tenant), events: &[] };
-        notes.first.extend(events.iter().map(|event| words::event(names, event)));
+        let told = if is_in { &mut notes.settings } else { &mut notes.first };
+        told.extend(events.iter().map(|event| words::event(names, event)));
     }
     // An application whose creation was refused is not there.
     let applications = applications.into_iter().map(|id| id.filter(|id| tenant.application(*id).is_some())).collect();
-    Ok(Reached { tenant, commands: done.commands, applications })
+    Ok(Reached { tenant, commands: done.commands, settings, applications })
 }
 
 struct Target<'a> {

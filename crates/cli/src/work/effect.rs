@@ -7,8 +7,9 @@ use connector_groups::{
     command::{AddApplication, AddConnector, CreateConnectorGroup, DeleteConnectorGroup, UpdateConnectorGroup},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::request::Request;
+use super::{members, request::Request};
 
 /// A value before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,12 @@ pub(crate) enum Effect {
         from: ConnectorGroupId,
         to: ConnectorGroupId,
     },
+    /// Some settings of an application, as a PATCH has them; null is what is not set.
+    UpdateApplication {
+        id: ApplicationId,
+        from: Map<String, Value>,
+        to: Map<String, Value>,
+    },
 }
 
 impl Effect {
@@ -76,6 +83,9 @@ impl Effect {
             }
             Self::MoveConnector { id, from, to } => Self::MoveConnector { id: *id, from: *to, to: *from },
             Self::MoveApplication { id, from, to } => Self::MoveApplication { id: *id, from: *to, to: *from },
+            Self::UpdateApplication { id, from, to } => {
+                Self::UpdateApplication { id: *id, from: to.clone(), to: from.clone() }
+            }
         }
     }
 
@@ -85,7 +95,7 @@ impl Effect {
             Self::CreateConnectorGroup { id, .. }
             | Self::UpdateConnectorGroup { id, .. }
             | Self::DeleteConnectorGroup { id, .. } => Some(*id),
-            Self::MoveConnector { .. } | Self::MoveApplication { .. } => None,
+            Self::MoveConnector { .. } | Self::MoveApplication { .. } | Self::UpdateApplication { .. } => None,
         }
     }
 
@@ -93,7 +103,7 @@ impl Effect {
     pub(crate) fn renamed(&self, id: impl Fn(ConnectorGroupId) -> ConnectorGroupId) -> Self {
         let mut effect = self.clone();
         match &mut effect {
-            Self::CreateConnectorGroup { .. } => {}
+            Self::CreateConnectorGroup { .. } | Self::UpdateApplication { .. } => {}
             Self::UpdateConnectorGroup { id: group, .. } | Self::DeleteConnectorGroup { id: group, .. } => {
                 *group = id(*group);
             }
@@ -104,9 +114,9 @@ impl Effect {
         effect
     }
 
-    /// The engine's command for it.
-    pub(crate) fn command(&self) -> Command {
-        match self {
+    /// The engine's command for it, where it is about a group.
+    pub(crate) fn command(&self) -> Option<Command> {
+        Some(match self {
             Self::CreateConnectorGroup { id, name, region } => {
                 let region = Some(region.as_str().into());
                 CreateConnectorGroup { id: *id, name: name.as_str().into(), region }.into()
@@ -120,7 +130,8 @@ impl Effect {
             Self::DeleteConnectorGroup { id, .. } => DeleteConnectorGroup { id: *id }.into(),
             Self::MoveConnector { id, to, .. } => AddConnector { connector: *id, connector_group: *to }.into(),
             Self::MoveApplication { id, to, .. } => AddApplication { application: *id, connector_group: *to }.into(),
-        }
+            Self::UpdateApplication { .. } => return None,
+        })
     }
 
     pub(crate) fn request(&self) -> Request {
@@ -133,6 +144,7 @@ impl Effect {
             Self::DeleteConnectorGroup { id, .. } => Request::delete_group(*id),
             Self::MoveConnector { id, to, .. } => Request::move_connector(*id, *to),
             Self::MoveApplication { id, to, .. } => Request::assign_application(*id, *to),
+            Self::UpdateApplication { id, to, .. } => Request::update_application(*id, to.clone()),
         }
     }
 
@@ -146,6 +158,9 @@ impl Effect {
 impl fmt::Display for Effect {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::UpdateApplication { id, to, .. } => {
+                write!(formatter, "change {} of application {id}", members::names(to).join(", "))
+            }
             Self::CreateConnectorGroup { name, region, .. } => {
                 write!(formatter, "create connector group {name:?} in region {region}")
             }

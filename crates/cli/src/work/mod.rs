@@ -8,8 +8,10 @@
 mod effect;
 #[cfg(test)]
 pub(crate) mod generated;
+pub(crate) mod members;
 mod places;
 mod request;
+mod settings;
 mod steps;
 
 #[cfg(feature = "export")]

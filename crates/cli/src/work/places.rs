@@ -189,6 +189,8 @@ impl Places {
                 place.connectors.insert(*id, connector);
                 Ok(())
             }
+            // Settings have no place.
+            Effect::UpdateApplication { .. } => Ok(()),
             Effect::MoveApplication { id, from, to } => {
                 let name = self.0.get_mut(from).and_then(|place| place.applications.remove(id));
                 let name = name.ok_or_else(|| format!("application {id} is not in connector group {from}"))?;

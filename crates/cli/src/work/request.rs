@@ -98,6 +98,11 @@ impl Request {
         Self { method: "PUT", path, body: Body::Link(groups(Some(to))), gives: None }
     }
 
+    pub(super) fn update_application(id: ApplicationId, to: Map<String, Value>) -> Self {
+        let path = vec![Piece::Text(format!("applications/{id}"))];
+        Self { method: "PATCH", path, body: Body::Json(Value::Object(to)), gives: None }
+    }
+
     /// The path with ids in the words of whoever sends it.
     pub(crate) fn path_as(&self, group: impl Fn(ConnectorGroupId) -> String) -> String {
         join(&self.path, group)

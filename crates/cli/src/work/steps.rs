@@ -17,8 +17,9 @@ pub(crate) struct Work {
     pub(crate) steps: Vec<Step>,
 }
 
-/// One command of a plan. Its effects may be done in any order, but all of them before those of the next step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One command of a plan, or changes of settings. Its effects may be done in any order, but all of them before those of the next
+/// step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Step {
     /// For people.
@@ -71,13 +72,7 @@ impl Work {
 
 impl Step {
     fn of(before: &Tenant, after: &Tenant, events: &[Event]) -> Result<Self, &'static str> {
-        let mut step = Self {
-            title: String::new(),
-            effects: Vec::new(),
-            served: BTreeSet::new(),
-            served_back: BTreeSet::new(),
-            one_way: None,
-        };
+        let mut step = Self::default();
         for event in events {
             step.add(before, after, event)?;
         }
@@ -89,7 +84,7 @@ impl Step {
         // Applications go wherever a group is, so that of the many that a step may move none has to be tried.
         let mut back = after.clone();
         let tried = step.effects.iter().filter(|effect| !matches!(effect, Effect::MoveApplication { .. }));
-        let refused = tried.rev().find_map(|effect| back.apply(&effect.inverse().command()).err());
+        let refused = tried.rev().find_map(|effect| back.apply(&effect.inverse().command()?).err());
         step.one_way = refused.map(|refusal| refusal.to_string());
         Ok(step)
     }

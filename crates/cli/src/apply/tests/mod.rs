@@ -11,3 +11,4 @@
 
 pub(crate) mod faults;
 mod proof;
+mod replicas;

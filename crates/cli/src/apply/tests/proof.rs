@@ -1,54 +1,59 @@
 //! Twenty generated plans, every request and record of each, every kind of fault: each run ends applied, rolled back, or
 //! stopped or killed with a journal from which both ways still lead to the end; and nothing is done twice. The same with two
-//! faults, with faults on the way back, and with replicas that lag all the while.
+//! faults, and with faults on the way back.
 
 extern crate alloc;
 
 use alloc::sync::Arc;
 
-use connector_groups::{Command, command::AddApplication};
+use connector_groups::{
+    Command, Tenant,
+    command::{AddApplication, PublishApplication, UpdateApplication},
+    model::{Change, PublishingChanges},
+};
 
 use super::{
     super::{
         machine::{End, Machine, Settings},
         record::Record,
         run::run,
-        survey,
     },
-    faults::{Fault, Memory, Replica, World},
+    faults::{Fault, Memory, World},
 };
 use crate::work::{
     Effect, Places, Work,
     generated::{Planned, contoso, generated},
 };
 
-const PLANS: usize = 20;
+pub(super) const PLANS: usize = 20;
 
 fn settings(planned: usize) -> Settings {
     // Steps in one round, and steps in several.
     Settings { round: [20, 3][planned % 2], ..Settings::default() }
 }
 
-struct Case<'a> {
+pub(super) struct Case<'a> {
     planned: &'a Planned,
+    /// Where it leads, settings of applications included.
+    end: Tenant,
     /// The service before any run.
-    world: World,
+    pub(super) world: World,
     work: Arc<Work>,
-    settings: Settings,
-    is_one_way: bool,
+    pub(super) settings: Settings,
+    pub(super) is_one_way: bool,
 }
 
 /// What a run left.
-struct Left {
-    world: World,
-    journal: Memory,
-    machine: Machine,
-    end: Result<End, String>,
+pub(super) struct Left {
+    pub(super) world: World,
+    pub(super) journal: Memory,
+    pub(super) machine: Machine,
+    pub(super) end: Result<End, String>,
 }
 
 impl Case<'_> {
     /// A run without a fault.
-    fn calm(&self) -> Left {
+    pub(super) fn calm(&self) -> Left {
         self.start(&[], None)
     }
 
@@ -59,7 +64,7 @@ impl Case<'_> {
     }
 
     /// Another process, with the journal of the one before.
-    fn go_on(&self, mut world: World, mut journal: Memory, is_back: bool) -> Left {
+    pub(super) fn go_on(&self, mut world: World, mut journal: Memory, is_back: bool) -> Left {
         world.begin(&mut journal);
         let mut machine = Machine::new(Arc::clone(&self.work), &journal.records, is_back, self.settings);
         let end = run(&mut machine, &mut world, &mut journal, &mut |_| {});
@@ -67,7 +72,7 @@ impl Case<'_> {
     }
 
     /// Nothing but what was to be done has happened, and each effect once for each time that the journal says so.
-    fn assert_at(&self, left: &Left, is_back: bool, what: &str) {
+    pub(super) fn assert_at(&self, left: &Left, is_back: bool, what: &str) {
         self.assert_places(left, is_back, what);
         let (forth, back) = forth_and_back(&left.journal.records);
         assert_eq!(forth - back, if is_back { 0 } else { self.work.effects_count() }, "{what}");
@@ -75,8 +80,13 @@ impl Case<'_> {
     }
 
     /// The tenant is as it is at one end of the plan, but for ids that the service gave.
-    fn assert_places(&self, left: &Left, is_back: bool, what: &str) {
-        let end = if is_back { &self.planned.tenant } else { &self.planned.end };
+    pub(super) fn assert_places(&self, left: &Left, is_back: bool, what: &str) {
+        let end = if is_back { &self.planned.tenant } else { &self.end };
+        for application in end.applications() {
+            let (one, other) = (application, left.world.tenant().application(application.id()).unwrap());
+            assert_eq!(one.display_name(), other.display_name(), "{what}");
+            assert_eq!(one.on_premises_publishing(), other.on_premises_publishing(), "{what}");
+        }
         let expected = Places::of(end).renamed(|id| left.machine.id(id));
         let differences: Vec<_> =
             expected.differences(&Places::of(left.world.tenant())).iter().map(ToString::to_string).collect();
@@ -140,14 +150,37 @@ struct Totals {
     one_way: usize,
 }
 
-fn cases(plans: &[Planned]) -> Vec<Case<'_>> {
+pub(super) fn cases(plans: &[Planned]) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
     for (number, planned) in plans.iter().enumerate() {
         let is_one_way = planned.work.steps.iter().any(|step| step.one_way.is_some());
-        let (world, work) = (World::new(planned), Arc::new(planned.work.clone()));
-        cases.push(Case { planned, world, work, settings: settings(number), is_one_way });
+        let (mut work, mut end) = (planned.work.clone(), planned.end.clone());
+        // Some plans end with settings, as `restore` makes them.
+        let commands = if number % 4 == 2 { changed_settings(&planned.tenant) } else { Vec::new() };
+        let (settings_work, is_in) = Work::settings(&planned.tenant, &commands);
+        assert!(is_in.iter().all(|is_in| *is_in));
+        work.steps.extend(settings_work.steps);
+        for command in &commands {
+            end.apply(command).unwrap();
+        }
+        let (world, work) = (World::new(planned), Arc::new(work));
+        cases.push(Case { planned, end, world, work, settings: settings(number), is_one_way });
     }
     cases
+}
+
+/// A new name and another setting of two applications.
+fn changed_settings(tenant: &Tenant) -> Vec<Command> {
+    let published: Vec<_> = tenant.applications().filter(|one| one.is_published()).take(2).collect();
+    let mut commands: Vec<Command> = Vec::new();
+    for (number, one) in published.iter().enumerate() {
+        commands.push(UpdateApplication::new(one.id()).display_name(format!("Restored {number}")).into());
+        let is_on = one.on_premises_publishing().unwrap().is_http_only_cookie_enabled;
+        let changes =
+            PublishingChanges { is_http_only_cookie_enabled: Change::Set(!is_on), ..PublishingChanges::default() };
+        commands.push(PublishApplication::new(one.id(), changes).into());
+    }
+    commands
 }
 
 /// Without a fault, a plan is applied; and a plan that was applied leads back.
@@ -205,7 +238,7 @@ fn prove_quarter(quarter: usize) {
 fn every_fault_on_the_way_back() {
     let plans = generated(PLANS);
     let mut totals = Totals::default();
-    for case in cases(&plans).iter().filter(|case| !case.is_one_way).take(3) {
+    for case in cases(&plans).iter().filter(|case| !case.is_one_way).skip(1).take(2) {
         let there = case.calm();
         let (requests, writes) = (there.world.requests, there.journal.writes);
         let calm = case.go_on(there.world.clone(), there.journal.clone(), true);
@@ -226,7 +259,7 @@ fn every_fault_on_the_way_back() {
         }
     }
     println!("on the way back: {totals:?}");
-    assert!(totals.rolled_back > 500 && totals.killed > 100, "{totals:?}");
+    assert!(totals.rolled_back > 300 && totals.killed > 60, "{totals:?}");
 }
 
 /// Two faults: the second hits the same run, or where the first has ended that, the one that goes on or back.
@@ -298,7 +331,7 @@ fn every_fault_at_every_request_and_record_of_the_fourth_plans() {
     prove_quarter(3);
 }
 
-fn pune() -> Planned {
+pub(super) fn pune() -> Planned {
     let desired = r#"{"connectorGroups":[
         {"name":"Pune Development","region":"asia"},
         {"name":"Datacenter Frankfurt","region":"eur","connectors":["conn-ams-04.contoso.local","conn-ams-05.contoso.local"],
@@ -360,50 +393,4 @@ fn what_somebody_else_has_moved_stops_the_run() {
     assert!(why.contains(&format!("it is in connector group {elsewhere}")), "{why}");
     assert_eq!(left.world.effects, before);
     assert!(left.world.waited >= case.settings.settle, "a read may lag: it was looked at again first");
-}
-
-/// A third of all reads show an older state: that before the last write, or that before the run. Nothing happens twice, nothing
-/// is taken for done that is not, and nothing is said to have drifted.
-#[test]
-fn replicas_that_lag_all_the_while() {
-    let plans = generated(PLANS);
-    let mut waited = 0;
-    for (case, replica) in
-        cases(&plans).iter().step_by(3).flat_map(|case| [(case, Replica::LastWrite), (case, Replica::Start)])
-    {
-        let requests = case.calm().world.requests;
-        // Lost answers above all: a read alone cannot tell what became of them.
-        for fault in
-            [Fault::DropBefore, Fault::DropAfter, Fault::Busy, Fault::Refused, Fault::KillBefore, Fault::KillAfter]
-        {
-            for at in 1..=requests {
-                let what = format!("{replica:?} {fault:?} {at}");
-                let mut world = case.world.clone();
-                (world.replica, world.faults) = (Some(replica), vec![(fault, at)]);
-                let mut left = case.go_on(world, Memory::default(), false);
-                if left.end != Ok(End::Applied) {
-                    assert!(left.world.was_ended(), "{:?} {what}", left.end);
-                    left = case.go_on(left.world, left.journal, at % 2 == 0 && !case.is_one_way);
-                }
-                waited += usize::from(left.world.waited.as_secs() > 7);
-                let is_back = left.end == Ok(End::RolledBack);
-                assert!(is_back || left.end == Ok(End::Applied), "{:?} {what}", left.end);
-                case.assert_places(&left, is_back, &what);
-            }
-        }
-        // Nor is an old state told as a change that somebody else has made.
-        let mut left = case.calm();
-        left.world.replica = Some(replica);
-        for _ in 0..10 {
-            let expected = Places::of(left.world.tenant());
-            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
-            assert_eq!(told, []);
-            let mut expected = Places::of(left.world.tenant());
-            let [id, name, region] = ["7d000000-0000-4000-8000-000000000001", "Gone", "eur"].map(String::from);
-            expected.apply(&Effect::CreateConnectorGroup { id: id.parse().unwrap(), name, region }).unwrap();
-            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
-            assert_eq!(told.len(), 1, "what lasts is told: {told:?}");
-        }
-    }
-    assert!(waited > 50, "{waited}");
 }

@@ -1,0 +1,99 @@
+//! Reads that go to several replicas, some of which show an older state all the while.
+
+use connector_groups::{
+    Command, Tenant,
+    command::{CreateConnectorGroup, UpdateConnectorGroup},
+};
+
+use super::{
+    super::{machine::End, survey},
+    faults::{Fault, Memory, Replica},
+    proof::{PLANS, cases, pune},
+};
+use crate::work::{
+    Effect, Places, Work,
+    generated::{Planned, contoso, generated},
+};
+
+/// A third of all reads show an older state: that before the last write, or that before the run. Nothing happens twice, nothing
+/// is taken for done that is not, and nothing is said to have drifted.
+#[test]
+fn replicas_that_lag_all_the_while() {
+    let plans = generated(PLANS);
+    let mut waited = 0;
+    for (case, replica) in
+        cases(&plans).iter().step_by(6).flat_map(|case| [(case, Replica::LastWrite), (case, Replica::Start)])
+    {
+        let requests = case.calm().world.requests;
+        // Lost answers above all: a read alone cannot tell what became of them.
+        for fault in
+            [Fault::DropBefore, Fault::DropAfter, Fault::Busy, Fault::Refused, Fault::KillBefore, Fault::KillAfter]
+        {
+            for at in 1..=requests {
+                let what = format!("{replica:?} {fault:?} {at}");
+                let mut world = case.world.clone();
+                (world.replica, world.faults) = (Some(replica), vec![(fault, at)]);
+                let mut left = case.go_on(world, Memory::default(), false);
+                if left.end != Ok(End::Applied) {
+                    assert!(left.world.was_ended(), "{:?} {what}", left.end);
+                    left = case.go_on(left.world, left.journal, at % 2 == 0 && !case.is_one_way);
+                }
+                waited += usize::from(left.world.waited.as_secs() > 7);
+                let is_back = left.end == Ok(End::RolledBack);
+                assert!(is_back || left.end == Ok(End::Applied), "{:?} {what}", left.end);
+                case.assert_places(&left, is_back, &what);
+            }
+        }
+        // Nor is an old state told as a change that somebody else has made.
+        let mut left = case.calm();
+        left.world.replica = Some(replica);
+        for _ in 0..10 {
+            left.world.faults = vec![(Fault::Busy, left.world.requests + 2)];
+            let expected = Places::of(left.world.tenant());
+            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
+            assert_eq!(told, []);
+            let mut expected = Places::of(left.world.tenant());
+            let [id, name, region] = ["7d000000-0000-4000-8000-000000000001", "Gone", "eur"].map(String::from);
+            expected.apply(&Effect::CreateConnectorGroup { id: id.parse().unwrap(), name, region }).unwrap();
+            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
+            assert_eq!(told.len(), 1, "what lasts is told: {told:?}");
+        }
+    }
+    assert!(waited > 20, "{waited}");
+}
+
+/// Contoso with a plan of these steps alone.
+fn planned(tenant: &Tenant, steps: Vec<Command>) -> Planned {
+    let mut end = tenant.clone();
+    for step in &steps {
+        end.apply(step).unwrap();
+    }
+    Planned { work: Work::of(tenant, &steps).unwrap(), end, steps, ..pune() }
+}
+
+/// A group gives up its name, and a new one gets it; or a new group is made, deleted on the way back, and made again. A replica
+/// that lags shows a group with that name and region, which is not the new one, whose creation never arrived.
+#[test]
+fn a_group_that_had_the_name_is_not_the_new_one() {
+    let tenant = contoso();
+    let sydney = tenant.connector_groups().find(|group| group.name().as_str() == "Sydney Branch").unwrap();
+    let rename = UpdateConnectorGroup::new(sydney.id()).name("Former Branch");
+    let id = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+    let create = CreateConnectorGroup::new(id, "Sydney Branch").region("aus");
+    let renamed = planned(&tenant, vec![rename.into(), create.into()]);
+    let made = planned(&tenant, vec![CreateConnectorGroup::new(id, "Perth Branch").region("aus").into()]);
+    let plans = [renamed, made];
+    for (case, replica) in cases(&plans).iter().zip([Replica::Start, Replica::LastWrite]) {
+        let there = case.calm();
+        let back = case.go_on(there.world, there.journal, true);
+        let first = back.world.requests + 1;
+        let calm = case.go_on(back.world.clone(), back.journal.clone(), false);
+        for at in first..=calm.world.requests {
+            let mut world = back.world.clone();
+            (world.replica, world.faults) = (Some(replica), vec![(Fault::DropBefore, at)]);
+            let left = case.go_on(world, back.journal.clone(), false);
+            assert_eq!(left.end, Ok(End::Applied), "{at}");
+            case.assert_at(&left, false, &at.to_string());
+        }
+    }
+}
