@@ -36,13 +36,13 @@ mod tests {
 
     use super::*;
 
-    fn object(value: Value) -> Map<String, Value> {
+    fn object(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
     }
 
     #[test]
     fn null_is_as_good_as_nothing_and_more_may_be_there() {
-        let is_like = |expected: Value, there: Value| super::is_like(&object(expected), &object(there));
+        let is_like = |expected: Value, there: Value| super::is_like(&object(&expected), &object(&there));
         assert!(is_like(
             json!({"a": null, "b": {"c": [1, {"d": null}]}}),
             json!({"b": {"c": [1, {}], "e": 1}, "f": 2})
