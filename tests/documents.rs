@@ -1,6 +1,12 @@
 //! Documents from strangers: everything wrong is told at once, and nothing wrong gets in.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops where it fails"
+)]
 
 mod attached;
 

@@ -94,7 +94,7 @@ fn overlapping_segments_are_told_whatever_they_are() {
 }
 
 /// A small segment: addresses by their last byte, protocols, ranges of ports.
-type Small = (std::ops::RangeInclusive<u8>, &'static [&'static str], Vec<std::ops::RangeInclusive<u16>>);
+type Small = (core::ops::RangeInclusive<u8>, &'static [&'static str], Vec<core::ops::RangeInclusive<u16>>);
 
 fn small() -> impl Strategy<Value = Small> {
     let addresses = (0_u8..8, 0_u8..3).prop_map(|(from, more)| from..=from + more);
