@@ -130,6 +130,7 @@ impl Content {
             let publication = application.publication;
             let is_unknown = imported.unknown_publishing.contains(&id);
             let place = publication.as_ref().map(|publication| publication.connector_group);
+            // Where the publishing is unknown the tenant holds a stand-in for it, and nothing of that is worth restoring.
             let are_segments_told = publication.is_some() && !imported.unknown_segments.contains(&id) && !is_unknown;
             let (publishing, segments) = publication
                 .map(|publication| (publication.on_premises_publishing, publication.application_segments))
@@ -148,7 +149,9 @@ impl Content {
         });
         Self {
             kind,
+            // The nil id stands for a tenant of which no file tells the id.
             tenant: (tenant.id() != TenantId::default()).then(|| tenant.id()),
+            // Answers of Graph have no time of their own, but a document has its tenant's.
             taken: imported.fetched.or_else(|| (kind == Kind::Document).then(|| tenant.now())),
             profile: tenant.on_premises_publishing_profile().clone(),
             groups: groups.collect(),
@@ -171,6 +174,7 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         if things.is_empty() {
             return;
         }
+        // Counted before they are cut: the number is of all, the ids are a sample.
         let what = format!("{of} {}", count(things.len(), noun));
         let things = things.into_iter().take(THINGS_MAX).collect();
         lacks.push(Lack { what, why: why.into(), how, things });

@@ -16,6 +16,7 @@ use super::content::{Content, NEVER};
 use crate::{
     import::{self, Imported},
     safe, state,
+    words::count,
 };
 
 /// What a manifest is called.
@@ -51,6 +52,7 @@ pub(crate) fn files(content: &Content, imported: &Imported, from: &str) -> Resul
         "never": NEVER,
         "files": hashes,
     });
+    // Last, as it has the hashes of the others: a copy of the folder that stops midway has no manifest, and is no backup.
     files.push((MANIFEST.into(), pretty(&manifest)?));
     Ok(files)
 }
@@ -61,11 +63,11 @@ fn has(content: &Content, segments: usize) -> Vec<String> {
     let assigned = content.applications.iter().filter(|one| one.place.is_some()).count();
     let published = content.applications.iter().filter(|one| one.publishing.is_some()).count();
     vec![
-        format!("names and regions of {} connector groups", content.groups.len()),
-        format!("the groups of {placed} connectors"),
-        format!("the groups of {assigned} applications"),
-        format!("the publishing of {published} applications"),
-        format!("{segments} segments"),
+        format!("names and regions of {}", count(content.groups.len(), "connector group")),
+        format!("the groups of {}", count(placed, "connector")),
+        format!("the groups of {}", count(assigned, "application")),
+        format!("the publishing of {}", count(published, "application")),
+        count(segments, "segment"),
     ]
 }
 
@@ -102,6 +104,7 @@ pub(crate) fn read(folder: &Path) -> Result<Imported, String> {
     if manifest.format != FORMAT {
         return Err(format!("{}: the format is {:?}; this program reads {FORMAT:?}", path.display(), manifest.format));
     }
+    // Hashes are there against accidents, not against whoever writes the manifest anew.
     let checked = |name: &str| {
         let content = text(name)?;
         match manifest.files.get(name) {

@@ -33,6 +33,7 @@ fn files(folder: &Path) -> std::io::Result<(ByDate, ByDate)> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        // An application may have underscores in its name; the date stands behind the last one.
         let Some((start, date)) = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('_')) else { continue };
         if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
@@ -68,6 +69,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
     for path in newest {
         for node in Folder::read(path)?.items_or_one()? {
             let group = crate::import::Group::read(node)?;
+            // The script asks for all groups, those of the service among them.
             if !group.is_ours() {
                 continue;
             }

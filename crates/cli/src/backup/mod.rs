@@ -12,6 +12,7 @@ use crate::{
     import::{self, Assume, Imported},
     out, output,
     plan::input,
+    words::count,
 };
 
 const EXAMPLES: &str = "\
@@ -83,10 +84,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             output::say(
                 "backup",
                 &format!(
-                    "{}: {} connector groups, {} connectors, {published} published applications",
+                    "{}: {}, {}, {}",
                     options.out.display(),
-                    content.groups.len(),
-                    content.connectors.len(),
+                    count(content.groups.len(), "connector group"),
+                    count(content.connectors.len(), "connector"),
+                    count(published, "published application"),
                 ),
             );
             if content.lacks.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LACKS) }
@@ -136,6 +138,7 @@ fn backup(options: &Options) -> Result<Content, String> {
 /// Fetches the tenant. The answers of Graph are kept too, as they came.
 #[cfg(feature = "export")]
 fn of_graph(graph: &str, options: &Options, assume: &Assume) -> Result<Content, String> {
+    // Before anything is fetched, as that takes minutes.
     out::check(&options.out)?;
     let fetched = crate::export::fetch(graph, &options.fetching)?;
     let imported = crate::export::imported(&fetched, &Assume { is_lenient: true, ..assume.clone() })?;

@@ -13,6 +13,8 @@ use crate::{
 
 /// What a folder or file is.
 pub(crate) fn kind(path: &Path) -> Kind {
+    // From what says most of itself to what says least: a backup has answers of Graph beside its manifest, which would pass
+    // for an export.
     if !path.is_dir() {
         Kind::Document
     } else if path.join(folder::MANIFEST).is_file() {

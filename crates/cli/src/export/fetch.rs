@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::client::{Answer, Client};
-use crate::import::layout::Part;
+use crate::{import::layout::Part, words::count};
 
 /// Pages of one list; a list that never ends is a fault of the server.
 const PAGES_MAX: usize = 100_000;
@@ -32,11 +32,11 @@ pub(crate) struct Fetched {
 impl Fetched {
     pub(super) fn summary(&self, out: &Path) -> String {
         format!(
-            "{}: {} connector groups, {} connectors, {} published applications",
+            "{}: {}, {}, {}",
             out.display(),
-            self.groups,
-            self.connectors,
-            self.applications
+            count(self.groups, "connector group"),
+            count(self.connectors, "connector"),
+            count(self.applications, "published application")
         )
     }
 }

@@ -89,6 +89,7 @@ impl Places {
             all.push(Difference { groups: groups.iter().copied().collect(), is_status, text });
         };
         let title = |id: &ConnectorGroupId| {
+            // The former name first: whoever reads of a difference knows the plan, not what came after it.
             let place = self.0.get(id).or_else(|| now.0.get(id));
             place.map_or_else(|| id.to_string(), |place| format!("{:?} ({id})", place.name))
         };
@@ -167,6 +168,7 @@ impl Places {
                     connectors: BTreeMap::new(),
                     applications: BTreeMap::new(),
                 };
+                // One that is replaced here fails the run, so that nobody looks at what it has become.
                 match self.0.insert(*id, place) {
                     None => Ok(()),
                     Some(_) => Err(format!("the connector group {id} is there already")),

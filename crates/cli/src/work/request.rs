@@ -59,6 +59,7 @@ impl Request {
                 Ok(vec![Self::assign_application(command.application, command.connector_group)])
             }
             Command::MoveConnectors(command) => {
+                // A selection means other things when it is sent than when it was planned.
                 let Selection::Ids(ids) = &command.connectors else { return Err(selects(&command.connectors)) };
                 Ok(ids.iter().map(|id| Self::move_connector(*id, command.connector_group)).collect())
             }

@@ -11,6 +11,7 @@ use super::{
     members::{PUBLISHING, is_like},
     steps::{Step, Work},
 };
+use crate::words::count;
 
 impl Work {
     /// Commands that change settings of applications, as steps, and which of the commands are among them. The others create,
@@ -42,7 +43,7 @@ impl Work {
             }
             if let Some(step) = work.steps.last_mut() {
                 step.effects.push(Effect::UpdateApplication { id, from, to });
-                step.title = format!("change settings of {} applications", step.effects.len());
+                step.title = format!("change settings of {}", count(step.effects.len(), "application"));
             }
             true
         });

@@ -148,6 +148,7 @@ impl Step {
 
     /// A name and a region of one group change in one request.
     fn update(&mut self, group: ConnectorGroupId, name: Option<Change>, region: Option<Change>) {
+        // The events of an update come side by side; a request for each would show a state that nobody planned.
         for effect in &mut self.effects {
             if let Effect::UpdateConnectorGroup { id, name: known_name, region: known_region } = effect
                 && *id == group

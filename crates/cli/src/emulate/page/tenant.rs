@@ -8,6 +8,7 @@ use connector_groups::{
 };
 
 use super::html::{Escaped, Html, Name, label};
+use crate::words::count;
 
 /// More groups are left out of the picture, and counted.
 const GROUPS_MAX: usize = 40;
@@ -23,8 +24,8 @@ pub(super) fn picture(tenant: &Tenant) -> Html {
     for group in tenant.connector_groups().take(GROUPS_MAX) {
         html.add(format_args!("<li><a href=\"/?tenant={id}&amp;group={}\">{}</a> ", group.id(), Name(group)));
         circles(&mut html, group);
-        let applications = group.applications_count();
-        html.add(format_args!(" → {applications} applications, {}", label(group.availability())));
+        let applications = usize::try_from(group.applications_count()).unwrap_or(usize::MAX);
+        html.add(format_args!(" → {}, {}", count(applications, "application"), label(group.availability())));
     }
     html.add(format_args!("</ul>"));
     // A picture of a thousand groups shows nothing.
@@ -68,7 +69,8 @@ pub(super) fn without(tenant: &Tenant, connector: ConnectorId) -> Option<Html> {
         html.add(format_args!("<p>Nothing would change for any application."));
     } else {
         html.add(format_args!(
-            "<p>{gone} applications would be unavailable, and {risky} would depend on the last connector of their group."
+            "<p>{} would be unavailable, and {risky} would depend on the last connector of their group.",
+            count(gone, "application")
         ));
     }
     html.head(format_args!("Connector groups that it would change"), &["Name", "Now", "Then"]);
