@@ -363,6 +363,30 @@ mod tests {
     }
 
     #[test]
+    fn steps_lead_to_times_as_far_as_there_are_any() {
+        let step = Duration::from_millis(1_500);
+        let after = Timestamp::UNIX_EPOCH.checked_add(step).map(|time| time.to_string());
+        assert_eq!(after.as_deref(), Some("1970-01-01T00:00:01.5Z"));
+        assert_eq!(Timestamp::UNIX_EPOCH.checked_add(Duration::MAX), None);
+    }
+
+    /// On both sides of 1970.
+    #[cfg(feature = "std")]
+    #[test]
+    fn the_clock_of_the_system_tells_times() {
+        use std::time::SystemTime;
+
+        let step = Duration::from_millis(1_500);
+        let read = |time: Option<SystemTime>| {
+            time.and_then(|time| Timestamp::try_from(time).ok()).map(|time| time.to_string())
+        };
+        assert_eq!(read(SystemTime::UNIX_EPOCH.checked_add(step)).as_deref(), Some("1970-01-01T00:00:01.5Z"));
+        assert_eq!(read(SystemTime::UNIX_EPOCH.checked_sub(step)).as_deref(), Some("1969-12-31T23:59:58.5Z"));
+        let year_10_000 = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(253_402_300_800));
+        assert_eq!((year_10_000.is_some(), read(year_10_000)), (true, None));
+    }
+
+    #[test]
     fn days_pass_at_the_same_time_of_day() {
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let since = time("2026-03-02T08:00:00Z");

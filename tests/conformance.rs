@@ -102,6 +102,7 @@ fn a_recording_is_checked() {
     let at = answers.iter().position(|answer| answer.starts_with("{\"refused\"")).unwrap();
     answers[at] = r#"{"accepted":[]}"#.into();
     let found = conformance.check_recording(&lines, &answers).unwrap_err();
+    assert_eq!(format!("{found:?}"), format!("\n{found}"), "`unwrap` prints it as people read it");
     assert_eq!(found.trace, lines[..=at]);
     assert_eq!(found.actual, answers[at]);
     assert!(found.expected.starts_with("{\"refused\""));

@@ -227,6 +227,27 @@ mod tests {
         assert_eq!((map.len(), map.slots(), map.iter().next()), (1, 1, Some(Slot::new(0))));
     }
 
+    /// A clone keeps the slots of what came before it. What comes back at the end has the slot that a new thing would have;
+    /// what comes back elsewhere takes a slot that the clone knows as vacant, or stands late in the order.
+    #[test]
+    fn what_comes_back_is_laid_out_as_in_a_clone_at_the_end_only() {
+        let id = ConnectorId::from_u128;
+        let mut map = SlotMap::<ConnectorId>::default();
+        (0..3).for_each(|number| _ = map.push(id(number)));
+        map.remove(Slot::new(2));
+        let without_last = map.clone();
+        map.restore(2, id(2));
+        assert!(map.is_laid_out_as(&without_last));
+        map.remove(Slot::new(1));
+        let with_vacancy = map.clone();
+        map.restore(1, id(1));
+        assert!(!map.is_laid_out_as(&with_vacancy));
+        // Two that come back to a place where there is no vacancy between: the second has to be late.
+        let before = map.clone();
+        let late = map.restore(1, id(7));
+        assert!(map.order.is_late(late) && !map.is_laid_out_as(&before));
+    }
+
     #[test]
     fn a_slot_map_is_sparse_as_its_order_is() {
         let mut map = SlotMap::<ConnectorId>::default();

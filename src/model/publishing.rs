@@ -478,3 +478,16 @@ objects! {
         ..default
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_made_of_a_value_an_option_and_a_text() {
+        assert_eq!(Change::from(7), Change::Set(7));
+        assert_eq!(Change::<u8>::from(Some(7)), Change::Set(7));
+        assert_eq!(Change::<u8>::from(None), Change::Reset);
+        assert_eq!(Change::from("a"), Change::<Arc<str>>::Set("a".into()));
+    }
+}
