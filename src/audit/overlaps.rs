@@ -1,10 +1,11 @@
 //! Segments that overlap (I9), found by a sweep and not by comparing each with each.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BinaryHeap},
     string::String,
     vec::Vec,
 };
+use core::cmp::Reverse;
 
 use super::{Auditor, Violation};
 use crate::model::segment::{ApplicationSegment, Destination, ports};
@@ -17,26 +18,25 @@ impl Auditor<'_> {
     pub(super) fn overlaps(&mut self) {
         let all: Vec<&ApplicationSegment> =
             self.document.applications.iter().flat_map(|application| &application.application_segments).collect();
-        let mut by_space: BTreeMap<Space, Vec<Area>> = BTreeMap::new();
-        for (position, segment) in all.iter().enumerate() {
-            if let Some((space, area)) = Area::of(position, segment) {
-                by_space.entry(space).or_default().push(area);
-            }
-        }
+        let areas = all.iter().enumerate().filter_map(|(position, segment)| Area::of(position, segment));
+        let mut areas: Vec<Area> = areas.collect();
+        areas.sort_unstable_by(|one, other| {
+            one.space.cmp(&other.space).then(one.from.cmp(&other.from)).then(one.position.cmp(&other.position))
+        });
         // The first that each overlaps, by the later one's position.
-        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-        for areas in by_space.values_mut() {
-            areas.sort_unstable_by_key(|area| (area.from, area.position));
+        let mut first: Vec<Option<usize>> = all.iter().map(|_| None).collect();
+        for areas in areas.chunk_by(|one, other| one.space == other.space) {
             for met in met(areas) {
                 for other in areas.iter().filter(|other| other.position != met.position && other.overlaps(met)) {
                     let (earlier, later) = (met.position.min(other.position), met.position.max(other.position));
-                    first.entry(later).and_modify(|found| *found = earlier.min(*found)).or_insert(earlier);
+                    if let Some(found) = first.get_mut(later) {
+                        *found = Some(found.map_or(earlier, |found| found.min(earlier)));
+                    }
                 }
             }
         }
-        let found = first.into_iter().filter_map(|(second, first)| Some((all.get(first)?.id, all.get(second)?.id)));
-        let found: Vec<_> = found.map(|(first, second)| Violation::OverlappingSegments { first, second }).collect();
-        self.violations.extend(found);
+        let found = first.into_iter().zip(&all).filter_map(|(first, second)| Some((all.get(first?)?.id, second.id)));
+        self.violations.extend(found.map(|(first, second)| Violation::OverlappingSegments { first, second }));
     }
 }
 
@@ -47,11 +47,11 @@ impl Auditor<'_> {
 fn met(areas: &[Area]) -> Vec<&Area> {
     let mut met = Vec::new();
     // Those that are kept and have not ended, by where they end; and their traffic, each piece by its protocol and first port.
-    let mut open: BTreeSet<(u128, usize)> = BTreeSet::new();
+    let mut open: BinaryHeap<Reverse<(u128, usize)>> = BinaryHeap::new();
     let mut taken: BTreeMap<(u8, u32), u32> = BTreeMap::new();
     for (at, area) in areas.iter().enumerate() {
-        while let Some((_, ended)) = open.first().copied().filter(|(to, _)| *to < area.from) {
-            open.pop_first();
+        while let Some(Reverse((_, ended))) = open.peek().copied().filter(|Reverse((to, _))| *to < area.from) {
+            open.pop();
             for (protocol, (from, _)) in areas.get(ended).into_iter().flat_map(Area::traffic) {
                 taken.remove(&(protocol, from));
             }
@@ -64,7 +64,7 @@ fn met(areas: &[Area]) -> Vec<&Area> {
         if area.traffic().any(is_taken) {
             met.push(area);
         } else {
-            open.insert((area.to, at));
+            open.push(Reverse((area.to, at)));
             taken.extend(area.traffic().map(|(protocol, (from, to))| ((protocol, from), to)));
         }
     }
@@ -82,6 +82,7 @@ enum Space {
 
 /// What a segment takes of its space: an interval of destinations, with protocols and ports.
 struct Area {
+    space: Space,
     /// Of the segment, in document order.
     position: usize,
     from: u128,
@@ -96,7 +97,7 @@ const NO_PORT: (u32, u32) = (65_536, 65_536);
 
 impl Area {
     /// `None` for a segment of which a part cannot be read, which is a violation of its own.
-    fn of(position: usize, segment: &ApplicationSegment) -> Option<(Space, Self)> {
+    fn of(position: usize, segment: &ApplicationSegment) -> Option<Self> {
         let (space, from, to) = match segment.destination()? {
             Destination::Addresses { is_ipv6: false, from, to } => (Space::Ipv4, from, to),
             Destination::Addresses { is_ipv6: true, from, to } => (Space::Ipv6, from, to),
@@ -120,7 +121,7 @@ impl Area {
                 _ => ports.push((from, to)),
             }
         }
-        Some((space, Self { position, from, to, protocols: segment.protocol.bits(), ports }))
+        Some(Self { space, position, from, to, protocols: segment.protocol.bits(), ports })
     }
 
     /// Each protocol with each range of ports.
