@@ -194,27 +194,24 @@ impl Order {
             limit = limit.saturating_mul(4).wrapping_div(3);
             let size = 1_u64 << bits;
             let low = around & !size.wrapping_sub(1);
-            let from = Rank { slots, fraction: low.max(1) };
-            let to = Rank { slots, fraction: low.saturating_add(size.wrapping_sub(1)) };
+            let at = |fraction| Rank { slots, fraction };
+            let (from, to) = (at(low), at(low.saturating_add(size.wrapping_sub(1))));
             let (first, _) = self.late.split(|late, _| late.rank < from);
             let (end, _) = self.late.split(|late, _| late.rank <= to);
-            let many = end.saturating_sub(first);
-            if many.saturating_add(1).saturating_mul(1 << 16) >= limit && bits < 63 {
+            let many = end.saturating_sub(first).saturating_add(1);
+            if many.saturating_mul(1 << 16) >= limit && bits < 63 {
                 continue;
             }
-            let window: alloc::vec::Vec<Late> =
-                self.late_after(from, true).take_while(|late| late.rank <= to).collect();
+            let window: alloc::vec::Vec<Late> = (first..end).filter_map(|number| self.late_at(number)).collect();
             for late in &window {
                 self.late.remove(*late);
             }
-            let step =
-                u64::try_from(many.saturating_add(1)).ok().and_then(|pieces| size.checked_div(pieces)).unwrap_or(1);
+            let step = u64::try_from(many).ok().and_then(|pieces| size.checked_div(pieces)).unwrap_or(1);
             let mut fraction = low;
             for Late { slot, rank: _ } in window {
                 fraction = fraction.saturating_add(step);
-                let rank = Rank { slots, fraction };
-                self.late.insert(Late { rank, slot });
-                self.ranks.set(slot.index(), rank);
+                self.late.insert(Late { rank: at(fraction), slot });
+                self.ranks.set(slot.index(), at(fraction));
             }
             return;
         }
@@ -252,10 +249,8 @@ impl Order {
     }
 
     fn behind(&self, after: Option<Slot>) -> InOrder<'_> {
-        let rank = after.map_or(Rank::default(), |after| self.rank(after));
-        let (first, _) = self.late.split(|late, _| late.rank <= rank);
         let in_place = self.in_place.from(self.next_index(after));
-        InOrder { order: self, in_place, front: None, back: None, late: first..self.late.len() }
+        InOrder { order: self, in_place, front: None, back: None, late: self.late_numbers(after) }
     }
 
     /// The index of the first slot that may stand behind this one by its number; `None` stands before all.
@@ -265,19 +260,18 @@ impl Order {
 
     /// The late slots behind this one, in order; `None` stands before all.
     pub(crate) fn late_behind(&self, after: Option<Slot>) -> impl Iterator<Item = Slot> + '_ {
-        let rank = after.map_or(Rank::default(), |after| self.rank(after));
-        self.late_after(rank, false).map(|late| late.slot)
+        self.late_numbers(after).filter_map(|number| self.late_at(number)).map(|late| late.slot)
     }
 
-    /// Late slots from a rank on, in order, with the one that has it or without.
-    fn late_after(&self, rank: Rank, is_included: bool) -> impl Iterator<Item = Late> + '_ {
-        let (mut rank, mut is_included) = (rank, is_included);
-        core::iter::from_fn(move || {
-            let (_, late) = self.late.split(|late, _| late.rank < rank || late.rank == rank && !is_included);
-            rank = late?.rank;
-            is_included = false;
-            late
-        })
+    /// The numbers of the late slots behind this one, counted among all late ones in order.
+    fn late_numbers(&self, after: Option<Slot>) -> Range<usize> {
+        let rank = after.map_or(Rank::default(), |after| self.rank(after));
+        self.late.split(|late, _| late.rank <= rank).0..self.late.len()
+    }
+
+    /// The late slot with this number among all late ones in order.
+    fn late_at(&self, number: usize) -> Option<Late> {
+        self.late.split(|_, before| before < number).1
     }
 
     /// What belongs to slots, put in order: `ascending` has it in the order of the slots' numbers, `late` what is of late
@@ -320,8 +314,7 @@ pub(crate) struct InOrder<'a> {
 impl InOrder<'_> {
     /// A late slot by its number, if a slot in place does not come first: the way from the front is that of ascending ranks.
     fn late_first(&self, number: usize, in_place: Option<Slot>, is_before: fn(&Rank, &Rank) -> bool) -> Option<Slot> {
-        let (_, late) = self.order.late.split(|_, before| before < number);
-        let Late { rank, slot } = late?;
+        let Late { rank, slot } = self.order.late_at(number)?;
         in_place.is_none_or(|in_place| is_before(&rank, &self.order.rank(in_place))).then_some(slot)
     }
 }
