@@ -53,9 +53,10 @@ impl<'a> Entity<'a> for Principal<'a> {
         let mut kept = self.own();
         let application = self.application.kept();
         for (name, path) in INHERITED {
-            let value = path.split('/').try_fold(&Value::Null, |value, step| {
-                if value.is_null() { application.get(step) } else { value.get(step) }
-            });
+            let value = match path.split_once('/') {
+                Some((outer, inner)) => application.get(outer).and_then(|value| value.get(inner)),
+                None => application.get(*path),
+            };
             let is_set =
                 value.is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
             if let Some(value) = value.filter(|_| is_set && !kept.contains_key(*name)) {

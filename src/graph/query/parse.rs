@@ -165,10 +165,8 @@ impl<'a> Parser<'a, '_> {
     fn quantified(&mut self, path: &str, is_every: bool) -> Result<Filter, Error> {
         let (path, of) = self.path(path)?;
         let elements = match of {
-            Compared::List(elements) => {
-                elements.map_or(Compared::Unknown, |text| if text { Compared::Text } else { Compared::Unknown })
-            }
-            Compared::Unknown => Compared::Unknown,
+            Compared::Texts => Compared::Text,
+            Compared::List | Compared::Unknown => Compared::Unknown,
             _ => return Err(refused("any and all are asked of a collection")),
         };
         self.advance(self.word().len());
@@ -291,7 +289,7 @@ impl<'a> Parser<'a, '_> {
             }
             _ => {
                 let (path, of) = self.path(word)?;
-                if matches!(of, Compared::List(_)) {
+                if matches!(of, Compared::Texts | Compared::List) {
                     return Err(refused(&format!("the collection '{}' is asked by any or all", shortened(word, 64))));
                 }
                 Operand::Path(path)
@@ -364,8 +362,10 @@ enum Compared {
     Text,
     Bool,
     Number,
-    /// A collection, and whether it is known to be one of texts.
-    List(Option<bool>),
+    /// A collection of texts.
+    Texts,
+    /// A collection of anything else.
+    List,
     /// What the table does not describe, and null.
     Unknown,
 }
@@ -376,8 +376,8 @@ fn compared(kind: Kind) -> (Compared, Option<&'static Type>) {
         Kind::Text | Kind::Date | Kind::Member(_) => (Compared::Text, None),
         Kind::Bool => (Compared::Bool, None),
         Kind::Number => (Compared::Number, None),
-        Kind::Texts => (Compared::List(Some(true)), None),
-        Kind::Objects(_) | Kind::OpenList(_) => (Compared::List(None), None),
+        Kind::Texts => (Compared::Texts, None),
+        Kind::Objects(_) | Kind::OpenList(_) => (Compared::List, None),
         Kind::Object(of) => (Compared::Unknown, Some(of)),
         Kind::Open(_) => (Compared::Unknown, None),
     }
