@@ -21,7 +21,7 @@ use super::{
     faults::{Answer, Dropped, Faults},
     held::held,
     http::{
-        answer::response,
+        answer::{JSON, envelope, response},
         connection::{Late, Unanswered},
     },
     shared::Shared,
@@ -120,8 +120,8 @@ fn faulty(
 fn fault(shared: &Shared, answer: &Answer) -> Response<Vec<u8>> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let id = shared.request_id();
-    let mut response =
-        response(status, "application/json", error(answer, &id, shared.clock.now()).to_string().into_bytes());
+    let body = envelope(&answer.code, &answer.message, &id, shared.clock.now());
+    let mut response = response(status, JSON, body.to_string().into_bytes());
     let headers = response.headers_mut();
     headers.extend(answer.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
     for (name, value) in &answer.headers {
@@ -151,16 +151,10 @@ fn answer_parts(shared: &Shared, response: &mut Response<Vec<u8>>, parts: &Parts
             let told = answer.headers.iter().map(|(name, value)| (String::from(*name), value.as_str().into()));
             headers.extend(told);
         }
-        let body = error(answer, &shared.request_id(), shared.clock.now());
+        let body = envelope(&answer.code, &answer.message, &shared.request_id(), shared.clock.now());
         *part = json!({"id": id, "status": answer.status, "headers": headers, "body": body});
     }
     *response.body_mut() = body.to_string().into_bytes();
-}
-
-/// Graph's envelope of an error.
-fn error(answer: &Answer, id: &str, now: Timestamp) -> Value {
-    let inner = json!({"date": now, "request-id": id, "client-request-id": id});
-    json!({"error": {"code": answer.code, "message": answer.message, "innerError": inner}})
 }
 
 /// Asks the rules about each request of a batch, and puts one without an effect in the place of those that fail, so that

@@ -13,7 +13,7 @@ use super::{
     emulator::Emulator,
     held::held,
     http::{
-        answer::{not_kept, response},
+        answer::{JSON, envelope, not_kept, response},
         host,
     },
     shared::{Shared, change, world::Visible},
@@ -40,13 +40,9 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, identity: 
 
 /// What Graph says of a token that it does not take.
 fn invalid_token(shared: &Shared, wrong: &str) -> Response<Vec<u8>> {
-    let id = shared.request_id();
-    let body = serde_json::json!({"error": {
-        "code": graph::Code::InvalidToken.as_str(),
-        "message": wrong,
-        "innerError": {"date": shared.clock.now().to_string(), "request-id": id, "client-request-id": id},
-    }});
-    let mut response = response(StatusCode::UNAUTHORIZED, "application/json", body.to_string().into_bytes());
+    let (code, id) = (graph::Code::InvalidToken.as_str(), shared.request_id());
+    let body = envelope(code, wrong, &id, shared.clock.now());
+    let mut response = response(StatusCode::UNAUTHORIZED, JSON, body.to_string().into_bytes());
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
     response
 }

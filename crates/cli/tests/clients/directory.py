@@ -34,6 +34,7 @@ from msgraph_beta.generated.models.service_principal import ServicePrincipal
 from msgraph_beta.generated.models.web_application import WebApplication
 
 import asked
+from refused import refused
 
 TENANT = "7e000000-0000-4000-8000-000000000001"
 GRAPH = "https://graph.microsoft.com/beta"
@@ -50,17 +51,6 @@ def query(builder, **options):
     """The options of a request, under the names that the SDK has for them."""
     parameters = next(getattr(builder, name) for name in dir(builder) if name.endswith("GetQueryParameters"))
     return RequestConfiguration(query_parameters=parameters(**options))
-
-
-async def refused(status, code, request):
-    try:
-        await request
-    except ODataError as error:
-        seen = (error.response_status_code, error.error.code)
-        assert seen == (status, code), (seen, error.error.message)
-        assert error.error.message and error.error.inner_error.request_id
-    else:
-        raise AssertionError(f"not refused: {code}")
 
 
 async def instantiated(name):

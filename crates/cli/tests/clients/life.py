@@ -21,7 +21,6 @@ from msgraph_beta.generated.models.connector_group import ConnectorGroup
 from msgraph_beta.generated.models.connector_group_region import ConnectorGroupRegion
 from msgraph_beta.generated.models.connector_status import ConnectorStatus
 from msgraph_beta.generated.models.external_authentication_type import ExternalAuthenticationType
-from msgraph_beta.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph_beta.generated.models.on_premises_publishing import OnPremisesPublishing
 from msgraph_beta.generated.models.reference_create import ReferenceCreate
 from msgraph_beta.generated.models.reference_update import ReferenceUpdate
@@ -37,6 +36,7 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 
 import asked
+from refused import refused
 
 URL = sys.argv[1].rstrip("/")
 CONTEXT = ssl.create_default_context(cafile=sys.argv[2]) if len(sys.argv) > 2 else None
@@ -119,18 +119,6 @@ def urls(name):
 
 def group_link(id):
     return f"{PROFILE}/connectorGroups/{id}"
-
-
-async def refused(status, code, request):
-    try:
-        await request
-    except ODataError as error:
-        seen = (error.response_status_code, error.error.code)
-        assert seen == (status, code), (seen, error.error.message)
-        assert error.error.message
-        assert error.error.inner_error.request_id, "no request-id"
-    else:
-        raise AssertionError(f"not refused: {code}")
 
 
 async def groups_and_members():

@@ -1,6 +1,6 @@
 //! Routes: a path with `{id}` in the place of each id, and patterns of such paths.
 
-use alloc::{borrow::Cow, collections::BTreeSet};
+use alloc::{borrow::Cow, collections::BTreeMap};
 use std::sync::LazyLock;
 
 use connector_groups::graph;
@@ -8,15 +8,17 @@ use percent_encoding::percent_decode_str;
 
 const SEGMENTS_MAX: usize = 12;
 
-/// The words of Graph's routes, as its router has them.
-static OF_GRAPH: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+/// The words that a route template keeps, each under itself in lower case: those of Graph's routes, as its router has them,
+/// and others. Whatever else a path has is an id.
+static WORDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let routes = graph::operations().into_iter().map(|operation| operation.route);
     let words = routes.flat_map(|route| route.split('/').map(String::from).collect::<Vec<_>>());
-    words.filter(|word| !word.is_empty() && !word.starts_with('{')).collect()
+    let words = words.filter(|word| !word.is_empty() && !word.starts_with('{'));
+    words.chain(OTHERS.iter().copied().map(String::from)).map(|word| (word.to_ascii_lowercase(), word)).collect()
 });
 
-/// The other words that a route template keeps; whatever else a path has is an id.
-const WORDS: &[&str] = &[
+/// The words that are not of Graph.
+const OTHERS: &[&str] = &[
     "beta",
     "v1.0",
     "microsoft.graph.instantiate",
@@ -53,9 +55,8 @@ pub(crate) fn template(path: &str) -> String {
     for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
         let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
         let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
-        let mut words = OF_GRAPH.iter().map(String::as_str).chain(WORDS.iter().copied());
         template.push('/');
-        template.push_str(words.find(|known| known.eq_ignore_ascii_case(word)).unwrap_or("{id}"));
+        template.push_str(WORDS.get(&word.to_ascii_lowercase()).map_or("{id}", String::as_str));
         // An alternate key has its name; `('…')` is an id as in the other spelling.
         match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
             None => {}

@@ -2,12 +2,14 @@
 
 use std::io;
 
+use connector_groups::Timestamp;
 use hyper::{
     Response, StatusCode, Uri,
     header::{self, HeaderValue},
 };
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const JSON_LINES: &str = "application/jsonl";
@@ -54,4 +56,10 @@ pub(crate) fn error(status: StatusCode, message: &str) -> Response<Vec<u8>> {
         error: &'a str,
     }
     json(status, &Error { error: message })
+}
+
+/// Graph's envelope of an error.
+pub(crate) fn envelope(code: &str, message: &str, id: &str, now: Timestamp) -> Value {
+    let inner = json!({"date": now, "request-id": id, "client-request-id": id});
+    json!({"error": {"code": code, "message": message, "innerError": inner}})
 }
