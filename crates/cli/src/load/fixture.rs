@@ -1,6 +1,6 @@
 //! What the requests are about: the tenant of the seed.
 
-use connector_groups::{Directory, Tenant};
+use connector_groups::{Directory, Tenant, model::ConnectorGroupType};
 
 const PROFILE: &str = "/beta/onPremisesPublishingProfiles/applicationProxy";
 
@@ -15,8 +15,9 @@ impl Fixture {
     /// `None` for a directory without tenants.
     pub(crate) fn new(directory: &Directory) -> Option<Self> {
         let tenant: &Tenant = directory.tenants().next()?;
-        let groups =
-            tenant.connector_groups().filter(|group| group.connector_group_type().as_str() == "applicationProxy");
+        let groups = tenant
+            .connector_groups()
+            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
         let applications = tenant.applications().filter(|application| application.is_published());
         Some(Self {
             tenant: tenant.id().to_string(),

@@ -2,7 +2,11 @@
 
 use alloc::collections::BTreeSet;
 
-use connector_groups::{ConnectorGroupId, Tenant, view::ConnectorView};
+use connector_groups::{
+    ConnectorGroupId, Tenant,
+    model::ConnectorGroupType,
+    view::{ConnectorGroupView, ConnectorView},
+};
 use serde::Serialize;
 
 use super::matching::Matches;
@@ -89,10 +93,8 @@ impl Notes {
     fn came_since(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
         // A backup that knows no connectors or applications cannot tell which came since.
         let groups: BTreeSet<_> = matches.groups.iter().flatten().collect();
-        let of_service = |kind: &connector_groups::model::ConnectorGroupType| {
-            *kind != connector_groups::model::ConnectorGroupType::ApplicationProxy
-        };
-        for group in now.connector_groups().filter(|group| !of_service(group.connector_group_type())) {
+        let ours = |group: &ConnectorGroupView| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
+        for group in now.connector_groups().filter(ours) {
             if !groups.contains(&group.id()) {
                 self.since.push(format!("connector group {} ({})", quoted(group.name().as_str()), group.id()));
             }

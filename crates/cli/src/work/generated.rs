@@ -10,6 +10,7 @@
 
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Directory, DirectoryCommand, Plan, Tenant,
+    model::ConnectorGroupType,
     plan::{Aim, DesiredGroup, Parking, PlanOptions, Things},
     workload::Workload,
 };
@@ -70,7 +71,7 @@ impl Dice {
 fn desired(tenant: &Tenant, dice: &mut Dice) -> Desired {
     let mut desired = Desired::default();
     let ours = |group: &connector_groups::view::ConnectorGroupView| {
-        group.connector_group_type().as_str() == "applicationProxy"
+        *group.connector_group_type() == ConnectorGroupType::ApplicationProxy
     };
     for (number, group) in tenant.connector_groups().filter(ours).enumerate() {
         match dice.roll(5) {

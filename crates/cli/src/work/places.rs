@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, model::ConnectorGroupType};
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Change, Effect};
@@ -52,8 +52,9 @@ impl Places {
     pub(crate) fn of(tenant: &Tenant) -> Self {
         let mut places = BTreeMap::new();
         // Groups of other services have none of our connectors and applications.
-        for group in
-            tenant.connector_groups().filter(|group| group.connector_group_type().as_str() == "applicationProxy")
+        for group in tenant
+            .connector_groups()
+            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy)
         {
             let connectors = group
                 .members()
