@@ -109,11 +109,29 @@ impl fmt::Display for GaveUp {
 /// What a plan costs: outages (applications times steps without an active connector), then steps.
 type Cost = (u64, usize);
 
-struct Node {
-    tenant: Tenant,
-    outage_cost: OutageCost,
+pub(super) struct Node {
+    pub(super) tenant: Tenant,
+    pub(super) outage_cost: OutageCost,
     steps: usize,
     before: Option<(usize, Command)>,
+}
+
+impl Node {
+    pub(super) fn first(task: &Task) -> Self {
+        let Walk { tenant, outage_cost, .. } = Walk::new(task);
+        Self { tenant, outage_cost, steps: 0, before: None }
+    }
+
+    /// What a command leads to; `None` where it is refused, or has no effect and would lead to the same state for one step
+    /// more. `at` is the number of this node.
+    pub(super) fn next(&self, at: usize, task: &Task, command: Command) -> Option<Self> {
+        let (mut tenant, mut outage_cost) = (self.tenant.clone(), self.outage_cost.clone());
+        tenant.apply(&command).ok().filter(|events| !events.is_empty())?;
+        if task.options.aim == Aim::KeepAvailable {
+            outage_cost.count(task, &tenant);
+        }
+        Some(Self { tenant, outage_cost, steps: self.steps.saturating_add(1), before: Some((at, command)) })
+    }
 }
 
 /// Looks for a plan that costs less than `known`. Gives up once it keeps more than `states_max` states, unless the state
@@ -123,8 +141,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         Ok(choices) => choices,
         Err(gave_up) => return Found::Unknown(gave_up),
     };
-    let first = Walk::new(task);
-    let mut nodes = vec![Node { tenant: first.tenant, outage_cost: first.outage_cost, steps: 0, before: None }];
+    let mut nodes = vec![Node::first(task)];
     let mut best = BTreeMap::<Vec<u8>, Cost>::new();
     // A max-heap, turned around: least bound first. Of equal bounds the longer path comes first, as it is nearer to an end;
     // then the older node, so that equal input gives equal plans.
@@ -143,22 +160,11 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
         if nodes.len() > states_max {
             return Found::Unknown(GaveUp::States { states: states_max });
         }
-        let steps = node.steps.saturating_add(1);
-        let mut next = Vec::new();
-        for command in choices.commands(task, &node.tenant) {
-            let mut tenant = node.tenant.clone();
-            // A command without effect would lead to the same state for one step more.
-            if tenant.apply(&command).is_ok_and(|events| !events.is_empty()) {
-                let mut outage_cost = node.outage_cost.clone();
-                if task.options.aim == Aim::KeepAvailable {
-                    outage_cost.count(task, &tenant);
-                }
-                next.push(Node { tenant, outage_cost, steps, before: Some((at, command)) });
-            }
-        }
+        let next = choices.commands(task, &node.tenant).into_iter().filter_map(|command| node.next(at, task, command));
+        let next: Vec<_> = next.collect();
         for node in next {
-            let cost = (node.outage_cost.total, steps);
-            let bound = (node.outage_cost.total, steps.saturating_add(at_least(task, &node.tenant)));
+            let cost = (node.outage_cost.total, node.steps);
+            let bound = (node.outage_cost.total, node.steps.saturating_add(at_least(task, &node.tenant)));
             // Branch and bound: nothing beyond this state can be better than the plan that is known.
             if known.is_some_and(|known| bound >= known) {
                 continue;
@@ -166,7 +172,7 @@ pub(super) fn search(task: &Task, known: Option<Cost>, states_max: usize) -> Fou
             let key = Choices::key(task, &node);
             if best.get(&key).is_none_or(|best| cost < *best) {
                 best.insert(key, cost);
-                open.push(Reverse((bound.0, bound.1, Reverse(steps), nodes.len())));
+                open.push(Reverse((bound.0, bound.1, Reverse(node.steps), nodes.len())));
                 nodes.push(node);
             }
         }
@@ -185,7 +191,7 @@ fn path_to(nodes: &[Node], mut at: usize) -> Vec<Command> {
 }
 
 /// The moves that the search tries. Everything else about commands is left to the engine.
-struct Choices {
+pub(super) struct Choices {
     /// For each class of applications, the groups that it may be assigned to.
     applications: Vec<Vec<ConnectorGroupId>>,
     /// For each group, the classes of connectors that may be moved to it: the other way round, as one command has one target.
@@ -198,7 +204,7 @@ struct Choices {
 
 impl Choices {
     /// An error if there are too many choices for an exhaustive search.
-    fn of(task: &Task) -> Result<Self, GaveUp> {
+    pub(super) fn of(task: &Task) -> Result<Self, GaveUp> {
         let tenant = &task.start;
         let by_region = tenant.rules().regional_connector_moves;
         let default = tenant.default_connector_group().id();
@@ -256,7 +262,7 @@ impl Choices {
     }
 
     /// Every command that the search tries in a state. The engine refuses those that are not allowed.
-    fn commands(&self, task: &Task, tenant: &Tenant) -> Vec<Command> {
+    pub(super) fn commands(&self, task: &Task, tenant: &Tenant) -> Vec<Command> {
         let mut commands = Vec::new();
         for group in &task.groups {
             self.of_group(task, tenant, group, &mut commands);
@@ -341,7 +347,7 @@ impl Choices {
     }
 
     /// A state as bytes: two states of one search have equal keys only if the same plans lead on from them.
-    fn key(task: &Task, node: &Node) -> Vec<u8> {
+    pub(super) fn key(task: &Task, node: &Node) -> Vec<u8> {
         let tenant = &node.tenant;
         let place = |id: Option<ConnectorGroupId>| {
             let place = task.groups.iter().position(|group| Some(group.id) == id);
@@ -431,9 +437,9 @@ mod tests {
             }
         }
         let key = |command: &Command| {
-            let mut tenant = task.start.clone();
-            tenant.apply(command).unwrap();
-            Choices::key(&task, &Node { tenant, outage_cost: Walk::new(&task).outage_cost, steps: 0, before: None })
+            let mut node = Node::first(&task);
+            node.tenant.apply(command).unwrap();
+            Choices::key(&task, &node)
         };
         assert_eq!(commands.iter().map(key).collect::<BTreeSet<_>>().len(), 10);
     }

@@ -1,5 +1,7 @@
 //! How good the straight ways are, in numbers: through tasks that a generator makes up, with no search behind them.
 
+mod every_state;
+
 use alloc::vec::Vec;
 
 use super::{
