@@ -156,18 +156,11 @@ impl Error {
     /// What a refused command is on the wire: the refusal's own words, but where others were observed.
     pub(super) fn refused(refusal: &Refusal, command: &DirectoryCommand, tenant: Option<&Tenant>) -> Self {
         match refusal {
-            Refusal::ConnectorNotFound { id } => Self::connector_not_found(&id.to_string()),
-            Refusal::ServicePrincipalNotFound { id } => Self::resource_not_found(&id.to_string()),
             Refusal::SegmentInUse { application, .. } => Self::segment_in_use(*application, tenant),
             Refusal::ApplicationNotFound { id } | Refusal::ApplicationNotPublished { id } => {
                 Self::application_not_found(&id.to_string())
             }
-            Refusal::ConnectorGroupNotFound { id } => Self::connector_group_not_found(&id.to_string()),
             Refusal::UrlInUse { property, .. } => Self::url_in_use(*property, command),
-            Refusal::Bulk { refused } => match refused.first() {
-                Some(first) => Self::refused(&first.reason, command, tenant),
-                None => Self::new(Code::from(refusal), &refusal.to_string()),
-            },
             Refusal::Transaction { reason, .. } => Self::refused(reason, command, tenant),
             _ => Self::new(Code::from(refusal), &refusal.to_string()),
         }

@@ -175,3 +175,22 @@ fn a_connector_waits_where_it_may_leave() {
     let others = [(2, "eur", SERVES, USED), (3, "eur", !SERVES, USED), (4, "aus", SERVES, !USED)];
     assert_waits(&with_others(world, &others), 3);
 }
+
+/// A name in between is nobody's and nobody's to be, in any letters: all of the first ones are taken.
+#[test]
+fn a_name_in_between_is_free() {
+    let mut world = World::with_rules(&json!({"uniqueNames": true})).with_groups(&[1, 2, 3, 4, 5, 6, 7, 8], "eur");
+    for number in 3..=7 {
+        world.accepts(rename(number, &format!("TEMPORARY {}", number - 2)));
+    }
+    let desired = json!([
+        {"id": group(1), "rename": "group 2"},
+        {"id": group(2), "rename": "GROUP 1"},
+        {"id": group(8), "rename": "tempoRARY 6"},
+    ]);
+    let plan = plan(&world, APART, desired);
+    assert_eq!(length(&plan), (4, true), "{:?}", names(&plan));
+    for step in &plan.steps {
+        world.accepts(serde_json::to_value(step).unwrap());
+    }
+}

@@ -135,7 +135,11 @@ fn held_against_the_truth(seed: u64, tasks: usize, most: usize) -> Sums {
         let tenant = small_tenant(&mut roll);
         let aim = [Aim::FewestSteps, Aim::KeepAvailable][roll(2)];
         let parking = [Parking::Apart, Parking::Anywhere][roll(2)];
-        let goal = goal(&tenant, &mut roll);
+        let mut goal = goal(&tenant, &mut roll);
+        // Names are compared in any letters.
+        for group in goal.groups.iter_mut().filter(|_| roll(2) == 0) {
+            group.name = group.name.as_ref().map(|name| name.to_uppercase().into());
+        }
         let task = Task::new(&tenant, &goal, PlanOptions { aim, parking }, Some(TEMPORARY));
         let Some(all) = every_state(&task, most) else { continue };
         let by_any = distances(&task, &all, false);
@@ -157,7 +161,7 @@ fn held_against_the_truth(seed: u64, tasks: usize, most: usize) -> Sums {
 /// bound better writes a larger second number here.
 #[test]
 fn the_bound_is_never_above_the_truth_in_any_state() {
-    assert_eq!(held_against_the_truth(5, 400, 600), Sums { states: 27_964, tight: 14_020 });
+    assert_eq!(held_against_the_truth(5, 400, 600), Sums { states: 26_591, tight: 15_223 });
 }
 
 #[test]
