@@ -161,7 +161,7 @@ fn held_against_the_truth(seed: u64, tasks: usize, most: usize) -> Sums {
 /// bound better writes a larger second number here.
 #[test]
 fn the_bound_is_never_above_the_truth_in_any_state() {
-    assert_eq!(held_against_the_truth(5, 400, 600), Sums { states: 26_591, tight: 15_223 });
+    assert_eq!(held_against_the_truth(5, 200, 600), Sums { states: 14_116, tight: 8_458 });
 }
 
 #[test]
