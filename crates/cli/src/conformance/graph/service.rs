@@ -12,10 +12,11 @@ use crate::export::{
     token::Source,
 };
 
-/// How long a read is repeated for where it does not show what was written, once each time.
+/// Between two reads while the first does not show yet what was written.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How often a request is sent again while the service is busy.
 const TRIES: u32 = 10;
+/// No answer makes a run wait for longer at a time.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Pages of one list; a list that never ends is a fault of the service.
 const PAGES_MAX: usize = 1000;
@@ -55,7 +56,7 @@ impl Http {
         let path = request.path.replace(' ', "%20");
         for tried in 1..=TRIES {
             match self.client.once(request.method, &path, body.as_deref())? {
-                Once::Answered(429 | 502 | 503 | 504, pause, _) if tried < TRIES => {
+                Once::Answered(status, pause, _) if tried < TRIES && may_be_sent_again(request.method, status) => {
                     thread::sleep(pause.unwrap_or(Duration::from_secs(1)).min(PAUSE_MAX));
                 }
                 Once::Answered(status, _, text) => {
@@ -73,12 +74,19 @@ impl Http {
     }
 }
 
+/// Whether a busy service has certainly not done what it was asked. With 429 it has done nothing. A gateway's answer may come
+/// behind a write that was done: another thing would be made, of which nobody knows, or a deletion would find nothing.
+fn may_be_sent_again(method: &str, status: u16) -> bool {
+    status == 429 || (method == "GET" && matches!(status, 502..=504))
+}
+
 impl Service for Http {
     fn send(&mut self, request: &Request) -> Result<Answer, String> {
         let mut answer = self.once(request)?;
         for _ in 0..PAGES_MAX {
             let next = answer.text("@odata.nextLink").map(String::from);
             let Some(next) = next.filter(|_| request.method == "GET") else { return Ok(answer) };
+            // The answer grows by its pages, and has the link of the last one, so that the loop knows whether it goes on.
             let path = self.client.below_base(&next)?;
             let page = self.once(&Request { method: "GET", path, body: None })?;
             if !page.is_accepted() {
@@ -100,10 +108,26 @@ impl Service for Http {
         let begin = Instant::now();
         loop {
             let answer = self.send(request)?;
+            // At least one read, whatever the patience: its answer is the difference that is told.
             if agrees(&answer) || begin.elapsed() >= self.patience {
                 return Ok(answer);
             }
             thread::sleep(PAUSE);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_sent_again;
+
+    #[test]
+    fn a_write_is_sent_again_only_where_it_was_not_done() {
+        for (method, status, expected) in
+            [("GET", 429, true), ("GET", 503, true), ("GET", 500, false), ("POST", 429, true), ("POST", 502, false)]
+        {
+            assert_eq!(may_be_sent_again(method, status), expected, "{method} {status}");
+        }
+        assert!([502, 503, 504].iter().all(|status| !may_be_sent_again("DELETE", *status)));
     }
 }
