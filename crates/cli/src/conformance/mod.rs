@@ -133,7 +133,8 @@ impl Implementation for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.input.take());
-        // A program that does not end with its input is ended: a run starts hundreds, and none may be left behind.
+        // A program that does not end with its input is ended: a run starts hundreds, and none may be left behind. The wait
+        // takes its exit status, without which it would stay a zombie. One that has ended by itself makes `kill` an error.
         _ = self.child.kill();
         _ = self.child.wait();
     }
@@ -168,6 +169,7 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
     #[cfg(feature = "export")]
     if let Some(url) = &options.graph.graph {
         let Options { seed, traces, steps, .. } = *options;
+        // Events are not on the wire, so that the whole answer is no default there: a service words its errors by itself.
         let compare = options.compare.unwrap_or(Compare::Code);
         let traces = graph::Traces { seed, count: traces, steps, compare, trace: trace.as_deref() };
         return graph::run(&options.graph, url.trim_end_matches('/'), &traces);
@@ -184,6 +186,7 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
         comparison,
         ..Conformance::default()
     };
+    // The search for differences takes answers and no errors, so that a program that cannot be started is told from here.
     let failed = RefCell::new(None);
     // One step a trace. At the first difference the shortest trace is searched for, which starts the program anew as well.
     let progress = Progress::of_steps(if options.trace.is_some() { 1 } else { options.traces });
@@ -202,6 +205,7 @@ fn compared(options: &Options) -> Result<ExitCode, String> {
         (None, _) => conformance.run(fresh).map(Some),
     };
     progress.end();
+    // Before the difference, which is only that no program has answered.
     if let Some(error) = failed.take() {
         return Err(error);
     }

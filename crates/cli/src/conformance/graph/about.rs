@@ -20,15 +20,18 @@ pub(super) fn about(command: &Command, tenant: &Tenant) -> Vec<String> {
         paths.into_iter().chain(group).collect::<Vec<_>>()
     };
     match command {
+        // What is new is read by the id that its answer gives, which the harness adds.
         Command::CreateConnectorGroup(_) => Vec::from([request::groups()]),
         Command::UpdateConnectorGroup(command) => of_id(command.id),
         Command::DeleteConnectorGroup(command) => [of_id(command.id), Vec::from([request::groups()])].concat(),
         Command::AddConnector(command) => {
             let connector = tenant.connector(command.connector);
+            // A move shows in both groups: a service may add to one list and forget to take from the other.
             let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
             let connector = connector.into_iter().flat_map(of_connector);
             of_id(command.connector_group).into_iter().chain(before).chain(connector).collect()
         }
+        // What is removed from a group goes to the default one.
         Command::RemoveConnector(command) => {
             let connector = tenant.connector(command.connector);
             let before = connector.map(ConnectorView::connector_group).into_iter().flat_map(of_group);
@@ -43,6 +46,7 @@ pub(super) fn about(command: &Command, tenant: &Tenant) -> Vec<String> {
         }
         Command::RemoveApplication(command) => [of_application_id(command.application), default()].concat(),
         Command::CreateServicePrincipal(command) => of_application_id(command.application),
+        // By itself: its application does not show it.
         Command::UpdateServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
         Command::DeleteServicePrincipal(command) => Vec::from([format!("servicePrincipals/{}", command.id)]),
         Command::AddApplicationSegment(command) => of_application_id(command.application),
@@ -70,6 +74,7 @@ pub(super) fn of_connector(connector: ConnectorView<'_>) -> Vec<String> {
 pub(super) fn of_application(application: ApplicationView<'_>) -> Vec<String> {
     let path = request::application(application.id());
     let mut paths = Vec::from([
+        // Graph answers the publishing only where it is selected, so that the plain read behind it is another question.
         format!("{path}?$select=id,appId,displayName,onPremisesPublishing"),
         format!("{path}/connectorGroup"),
         path,

@@ -44,12 +44,15 @@ impl Capture {
             }
             members.extend(exchange.difference.map(|text| ("differs".into(), text.into())));
         }
+        // Over the whole line, as ids stand in paths, bodies and answers. In the order of coming up they are the same in every
+        // run, so that two recordings can be compared.
         let ids = &mut self.ids;
         let number = |id: &str| {
             let next = ids.len().saturating_add(1);
             Some(format!("id-{}", ids.entry(id.into()).or_insert(next)))
         };
         let text = with_guids(&line.to_string(), number);
+        // Told at the end: what the trace has made must still be taken down, whether it can be recorded or not.
         if let Err(error) = writeln!(self.file, "{text}") {
             self.failed.get_or_insert_with(|| error.to_string());
         }
@@ -61,7 +64,8 @@ impl Capture {
     }
 }
 
-/// An answer without links and the ids of requests, and with one text for all times.
+/// An answer without annotations and without what an error says for people and about its request, and with one text for all
+/// times. These differ from run to run, or tell whose tenant it was.
 fn without_links(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

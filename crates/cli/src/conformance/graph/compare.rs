@@ -17,6 +17,7 @@ pub(super) fn difference(compare: Compare, expected: &Answer, actual: &Answer, i
         let (expected, actual) = (expected.code(), actual.code());
         let is_same = match compare {
             Compare::Whole => expected == actual,
+            // A code that this project has made up cannot be asked of a service: there its status is enough.
             Compare::Code => expected == actual || !is_known(expected),
             Compare::Outcome => true,
         };
@@ -27,21 +28,25 @@ pub(super) fn difference(compare: Compare, expected: &Answer, actual: &Answer, i
 
 /// Whether a code was observed, or is in general use in Graph. Any other is this project's own, and stands for all of its status.
 fn is_known(code: &str) -> bool {
+    // Several codes of the table may have one text. A text that is not in it was never made up here.
     let known = Code::ALL.iter().filter(|known| known.as_str() == code);
     known.clone().next().is_none() || known.copied().any(|known| !known.source().starts_with("ours"))
 }
 
-/// Which are another service's own whatever it does: its time, and its tenant.
+/// Properties that are each service's own whatever it does: its time, and its tenant.
 const OWN: [&str; 2] = ["createdDateTime", "appOwnerOrganizationId"];
 
 /// All that the engine tells has to be told; a service may tell more.
 fn body(path: &str, expected: &Value, actual: &Value, ids: &Ids) -> Option<String> {
     match (expected, actual) {
         (Value::Object(expected), _) => {
+            // Annotations hold links and contexts with the host in them.
             let plain = expected.iter().filter(|(name, _)| !name.contains('@') && !OWN.contains(&name.as_str()));
             for (name, value) in plain {
+                // Graph leaves out what it has no value for, or writes null.
                 let told = actual.get(name).unwrap_or(&Value::Null);
                 let path = format!("{path}/{name}");
+                // Only the answer's own list is one of things with ids. Lists within a thing are values, in their order.
                 let is_list = name == "value" && path == "/value";
                 let found = if is_list { list(value, told, ids) } else { body(&path, value, told, ids) };
                 if found.is_some() {

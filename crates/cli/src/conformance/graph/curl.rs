@@ -13,6 +13,7 @@ pub(super) fn script(graph: &str, found: &Found) -> String {
          show() {{ curl -sS -i -X \"$1\" {curl}; }}\n",
         comment(&found.difference)
     );
+    // `send` takes errors for answers too: a trace has requests that are refused, and goes on behind them.
     let mut variables = Vec::new();
     let last = found.sent.len().saturating_sub(1);
     for (at, sent) in found.sent.iter().enumerate() {
@@ -39,6 +40,7 @@ pub(super) fn script(graph: &str, found: &Found) -> String {
     text
 }
 
+/// A text that stays in the comment that it begins in: a line break in what a service says would be a command.
 fn comment(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

@@ -104,12 +104,14 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
     confirm(options.yes_tenant.as_deref(), &name, graph)?;
     let named: Vec<String> = options.connectors.iter().map(|id| id.to_lowercase()).collect();
     // Connectors of a tenant carry somebody's traffic: only those that were named are moved.
+    // A token goes to this machine alone without TLS, so that a service by http is an emulator of one's own.
     let is_here = graph.starts_with("http://");
     let connectors = if named.is_empty() && is_here { None } else { Some(&*named) };
     let seed = survey::survey(&mut service, connectors)?;
     let capture = options.capture.as_deref();
     let mut capture = capture.map(|path| Capture::new(path, graph, &today())).transpose()?;
     let (mut requests, mut differences) = (0_u64, 0_u64);
+    // A recording is of all that a service answers, so that it goes on after a difference.
     let mut note = |exchange: &Exchange<'_>| {
         requests = requests.saturating_add(1);
         differences = differences.saturating_add(u64::from(exchange.difference.is_some()));
@@ -129,6 +131,7 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
         Some(lines) => harness.run_trace(lines),
         None => harness.run(traces.seed, traces.count, traces.steps),
     };
+    // All before the result is looked at: after an error too, there is a recording and something that was left.
     let left = core::mem::take(&mut harness.left);
     capture.map_or(Ok(()), Capture::end)?;
     for text in &left {
@@ -188,7 +191,7 @@ fn confirm(yes: Option<&str>, name: &str, graph: &str) -> Result<(), String> {
     }
 }
 
-/// The day, without the time.
+/// The day, without the time: a recording says how old it is, and no more.
 fn today() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(since.as_micros()).ok().and_then(Timestamp::from_unix_microseconds);

@@ -51,6 +51,7 @@ impl Seed {
         apply(&DirectoryCommand::CreateTenant(CreateTenant {
             id: TENANT,
             default_region: Arc::<str>::from(&*self.default_region).into(),
+            // Time stands still: the service's times are its own, and no inactive connector expires during a trace.
             now: Timestamp::UNIX_EPOCH,
             default_connector_group: DefaultConnectorGroup {
                 id: self.default_group,

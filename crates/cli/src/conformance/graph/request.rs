@@ -36,14 +36,13 @@ impl Request {
     pub(super) fn of(command: &Command, tenant: &Tenant) -> Option<Self> {
         let with = |method, path, body| Some(Self { method, path, body: Some(body) });
         match command {
-            // Graph has two ways to say it, and clients use both.
             Command::AddConnector(AddConnector { connector, connector_group })
-                if connector_group.as_u128() & 1 == 1 =>
+                if takes_second_way(connector_group.as_u128()) =>
             {
                 let path = format!("{}/members/$ref", group(*connector_group));
                 with("POST", path, link(&format!("{PROFILE}/connectors/{connector}")))
             }
-            // What a plan is done with.
+            // By the requests that `apply` sends, so that these are the ones that are checked.
             Command::CreateConnectorGroup(_)
             | Command::UpdateConnectorGroup(_)
             | Command::DeleteConnectorGroup(_)
@@ -54,6 +53,7 @@ impl Request {
                 Some(Self { method: planned.method, path, body: planned.body_as(ROOT, |id| id.to_string()) })
             }
             Command::RemoveConnector(command) => {
+                // The path names the group that it leaves. A connector that is not there is in none, so that any does.
                 let now = tenant.connector(command.connector).map(ConnectorView::connector_group);
                 let now = now.unwrap_or_else(|| tenant.default_connector_group()).id();
                 Some(Self::delete(format!("{}/members/{}/$ref", group(now), command.connector)))
@@ -72,10 +72,10 @@ impl Request {
             Command::PublishApplication(command) => {
                 let changes = serde_json::to_value(&command.on_premises_publishing).unwrap_or_default();
                 let path = application(command.application);
-                if command.application.as_u128() & 1 == 0 {
-                    with("PATCH", path, json!({"onPremisesPublishing": changes}))
-                } else {
+                if takes_second_way(command.application.as_u128()) {
                     with("PATCH", path + "/onPremisesPublishing", changes)
+                } else {
+                    with("PATCH", path, json!({"onPremisesPublishing": changes}))
                 }
             }
             Command::UnpublishApplication(command) => {
@@ -87,6 +87,7 @@ impl Request {
             Command::CreateServicePrincipal(command) => {
                 let app_id = tenant.application(command.application).map(ApplicationView::app_id);
                 let mut body = open(command.properties.as_ref());
+                // Of an application that is not there, as an `appId` that nobody has: both sides are to refuse it.
                 let app_id = app_id.unwrap_or_else(|| AppId::from_u128(command.application.as_u128()));
                 body.insert("appId".into(), app_id.to_string().into());
                 with("POST", "servicePrincipals".into(), body.into())
@@ -109,6 +110,12 @@ impl Request {
             _ => None,
         }
     }
+}
+
+/// Whether a request is written in the second of two ways that Graph takes and clients use. The id decides: a line of a trace
+/// is then the same request in each run, also when the lines around it are dropped.
+const fn takes_second_way(id: u128) -> bool {
+    id & 1 == 1
 }
 
 /// The commands that Graph has a request for which together ask what this one asks: a bulk command is one a thing.

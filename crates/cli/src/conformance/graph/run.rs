@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{conformance::compare::Compare, import::layout::PROFILE};
 
-/// Everything is read after this many commands, and at the end of a trace; between them only what a command names.
+/// Everything is read after this many commands, and at the end of a trace; between them only what a command names. A full read
+/// is about three requests for each thing, which behind every command would be nearly all that is sent.
 const READ_ALL_EVERY: usize = 40;
 
 /// What is checked, and against what.
@@ -93,6 +94,7 @@ impl<S: Service> Harness<'_, S> {
 
     fn shortest(&mut self, first: Found) -> Result<Found, String> {
         let mut failed = None;
+        // The search takes no errors, so that the first one is kept beside it. A trace that fails so counts as one that agrees.
         let lines = shortest(first.trace.clone(), |lines| match self.replayed(lines) {
             Ok(found) => found.map(|found| found.trace.len()),
             Err(error) => {
@@ -120,6 +122,7 @@ impl<S: Service> Harness<'_, S> {
                     if harness.is_left_out(&command) || Request::of(&command, trace.reference.tenant()?).is_none() {
                         continue;
                     }
+                    // Before it is sent, as the trace ends with the command that shows the difference.
                     lines.push(line(&command));
                     if let Some(difference) = harness.step(trace, &command, lines.len())? {
                         return Ok(Some(trace.found(&lines, difference)));
@@ -180,6 +183,7 @@ impl<S: Service> Harness<'_, S> {
     /// Sends a command's request to both, then reads what it is about.
     fn step(&mut self, trace: &mut Trace, command: &Command, count: usize) -> Result<Option<String>, String> {
         let tenant = trace.reference.tenant()?;
+        // Asked here again, as a trace that somebody has may hold such commands too.
         let request = Request::of(command, tenant).filter(|_| !self.is_left_out(command));
         let Some(request) = request else { return Ok(None) };
         let mut shown = about(command, tenant);
@@ -190,6 +194,7 @@ impl<S: Service> Harness<'_, S> {
         shown.extend(new.map(|id| format!("{}/{id}", request.path)));
         // Moves end somewhere else, which only the tenant afterwards tells.
         shown.extend(about(command, trace.reference.tenant()?));
+        // What a command is about before and behind it is mostly the same, and each read may wait for the patience.
         shown.sort();
         shown.dedup();
         for path in shown {
@@ -244,10 +249,12 @@ impl<S: Service> Harness<'_, S> {
         let agrees = |answer: &Answer| difference(self.compare, &expected, answer, &trace.ids).is_none();
         let actual = if is_read { self.service.read(&there, &agrees)? } else { self.service.send(&there)? };
         let (mut made, mut new) = (Vec::new(), None);
+        // A POST to a `$ref` makes a link, which has no id and is undone with what it links.
         if request.method == "POST" && actual.is_accepted() && !request.path.ends_with("$ref") {
             let id = actual.text("id").ok_or_else(|| format!("POST {}: the answer has no `id`", request.path))?;
             // Whatever was made is taken down, whether it should have been or not.
             trace.made.push(format!("{}/{id}", there.path));
+            // Where the engine has made nothing, the trace has no id for it, and the difference of the statuses ends it.
             if expected.is_accepted() {
                 for name in ["id", "appId"] {
                     if let (Some(here), Some(there)) = (expected.text(name), actual.text(name)) {
@@ -289,6 +296,7 @@ impl<S: Service> Harness<'_, S> {
             // Where nothing was moved, this moves nothing.
             send(&Request { method: "POST", path, body }, &Answer::is_accepted);
         }
+        // Its name is all of the default group that a trace can change, as changes of its region are left out.
         let default = request::group(self.seed.default_group);
         if trace.sent.iter().any(|sent| sent.request.path == default) {
             let body = Some(serde_json::json!({"name": self.seed.default_name}));
@@ -306,6 +314,7 @@ impl<S: Service> Harness<'_, S> {
 
 impl Trace {
     fn new(seed: &Seed, profile: Profile) -> Result<Self, String> {
+        // Paired with themselves: these are the service's own ids, and a list must not have them where they do not belong.
         let mut ids = Ids::default();
         let group = seed.default_group.to_string();
         ids.pair(&group, &group);
@@ -321,7 +330,7 @@ impl Trace {
     }
 }
 
-/// The generator's usual weights, but for what Graph has no request for.
+/// The generator's usual weights, but for what Graph has no request for, and for the tenant's profile, which no trace may change.
 fn weights() -> Weights {
     let none = [
         "createTenant",
@@ -337,6 +346,8 @@ fn weights() -> Weights {
 
 /// A command's new thing under an id that no other line of the trace has: the engine's ids follow from it.
 fn with_new_id(command: Command, line: usize) -> Command {
+    // The line is written with this id, so that what later lines name is still what it makes when lines before it are dropped.
+    // The first byte keeps it apart from the generator's ids.
     let number = u128::try_from(line).unwrap_or_default() | (0x1d << 120);
     match command {
         Command::CreateConnectorGroup(command) => CreateConnectorGroup { id: number.into(), ..command }.into(),
@@ -350,6 +361,7 @@ fn with_new_id(command: Command, line: usize) -> Command {
     }
 }
 
+/// The number that the engine draws ids from; a command that makes nothing needs none.
 fn number_of(command: &Command) -> u128 {
     match command {
         Command::CreateConnectorGroup(command) => command.id.as_u128(),

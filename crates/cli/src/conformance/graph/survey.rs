@@ -28,6 +28,7 @@ pub(super) fn survey(service: &mut impl Service, connectors: Option<&[String]>) 
     let id = |value: &serde_json::Value| text(value, "id");
     let default_group = id(default).parse().map_err(|_| format!("the id of the default group is {:?}", id(default)))?;
     let members = list(service, &format!("{}/members", request::group(default_group)))?;
+    // The command line's ids are in lower case already.
     let is_named = |found: &serde_json::Value| connectors.is_none_or(|named| named.contains(&id(found).to_lowercase()));
     let mut seed = Seed {
         default_group,
@@ -44,6 +45,7 @@ pub(super) fn survey(service: &mut impl Service, connectors: Option<&[String]>) 
             is_active: text(found, "status").eq_ignore_ascii_case("active"),
         });
     }
+    // A trace begins with its connectors in the default group, and puts them back there: from elsewhere they would not come home.
     let has = |name: &String| seed.connectors.iter().any(|connector| connector.id.to_string() == *name);
     match connectors.into_iter().flatten().find(|name| !has(name)) {
         Some(name) => Err(format!("connector {name} is not in the default group: move it there first")),
