@@ -109,6 +109,7 @@ impl Content {
     /// The content of a tenant, as far as it is known.
     pub(crate) fn of(kind: Kind, imported: &Imported) -> Self {
         let (tenant, untold) = (&imported.tenant, &imported.untold);
+        // The service makes groups of other types by itself, and lets nobody change them.
         let ours = tenant
             .connector_groups()
             .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
@@ -128,6 +129,8 @@ impl Content {
             let id = view.id();
             let application = view.to_application();
             let publication = application.publication;
+            // A tenant cannot hold a published application without publishing and a group. What no file tells of them was
+            // filled in by the import, and is taken out again here.
             let is_unknown = imported.unknown_publishing.contains(&id);
             let place = publication.as_ref().map(|publication| publication.connector_group);
             // Where the publishing is unknown the tenant holds a stand-in for it, and nothing of that is worth restoring.
@@ -185,6 +188,7 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         "no file tells them"
     };
     let group = "onPremisesPublishingProfiles/applicationProxy/connectorGroups/GROUP";
+    // First who is where: without members and assignments, nothing can be put back to its place.
     lack(texts(&untold.members), "connector group", "the members of", list, get(&format!("{group}/members")));
     lack(
         texts(&untold.assigned),
@@ -205,6 +209,7 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         "application",
         "the group of",
         "they are published, and no file tells their group",
+        // The table of requests knows those of one application. Its id makes way for a word that stands for any.
         get(&Part::GroupOf(ApplicationId::default())
             .request()
             .replace(&ApplicationId::default().to_string(), "APPLICATION")),
@@ -240,6 +245,7 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
     );
     let one = |is_lacking: bool, what: &str, part: Part, lacks: &mut Vec<Lack>| {
         if is_lacking {
+            // Of the profile there is no type in EntraExporter, whatever it is told to write.
             let why = if is_exporter && part != Part::Profile {
                 "EntraExporter writes them only with -All, or with the type Applications or ServicePrincipals"
             } else if is_exporter {

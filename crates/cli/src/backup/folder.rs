@@ -29,6 +29,7 @@ const BESIDE: &str = "beside.json";
 /// The files of a backup, the manifest last.
 pub(crate) fn files(content: &Content, imported: &Imported, from: &str) -> Result<Vec<(String, String)>, String> {
     let tenant = serde_json::to_value(&imported.tenant).map_err(|error| error.to_string())?;
+    // Two files: anything that reads a tenant document reads the first one, and what it cannot hold is in the second.
     let mut files = vec![(DOCUMENT.into(), pretty(&tenant)?), (BESIDE.into(), pretty(&imported.report())?)];
     let hashes: serde_json::Map<_, _> =
         files.iter().map(|(name, text): &(String, String)| (name.clone(), json!(sha256(text)))).collect();
@@ -71,6 +72,7 @@ fn has(content: &Content, segments: usize) -> Vec<String> {
     ]
 }
 
+/// On many lines, so that two backups can be compared line by line.
 fn pretty(value: &Value) -> Result<String, String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
     Ok(safe::json(&text) + "\n")
@@ -84,7 +86,7 @@ fn sha256(text: &str) -> String {
     hash
 }
 
-/// What is read of a manifest.
+/// What is read of a manifest. The rest of it is for people, who may add to it.
 #[derive(Deserialize)]
 struct Manifest {
     format: String,
@@ -122,6 +124,7 @@ pub(crate) fn read(folder: &Path) -> Result<Imported, String> {
     let mut imported = Imported::from(tenant);
     let beside: import::Beside = state::json(&folder.join(BESIDE), &checked(BESIDE)?)?;
     imported.take_back(beside);
+    // The document does not tell when Graph was asked; its own time is the tenant's.
     imported.fetched = manifest.taken;
     Ok(imported)
 }

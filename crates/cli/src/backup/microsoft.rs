@@ -30,6 +30,7 @@ pub(crate) fn is_one(folder: &Path) -> bool {
 
 fn files(folder: &Path) -> std::io::Result<(ByDate, ByDate)> {
     let (mut groups, mut segments) = (ByDate::new(), ByDate::new());
+    // In lower case: PowerShell's file systems do not tell cases apart, and people rename files.
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
@@ -59,6 +60,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
     let mut content = Content {
         kind: Kind::MicrosoftScript,
         tenant: None,
+        // Names tell the day only, so that its first moment stands for it.
         taken: format!("{}-{}-{}T00:00:00Z", part(date, 0, 4), part(date, 4, 6), part(date, 6, 8)).parse().ok(),
         profile: ProfileProperties::default(),
         groups: Vec::new(),
@@ -79,6 +81,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
             content.groups.push(Group {
                 id: group.id,
                 name: group.name,
+                // As the engine spells regions. It does not read them here, as there is no tenant to hold them.
                 region: region.trim().to_lowercase(),
                 is_default: group.is_default,
             });
@@ -87,10 +90,12 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
     // A group's file and the segments of one run have one date.
     for path in segments.get(date).into_iter().flatten() {
         let node = Folder::read(path)?;
+        // The script's own names of properties, which are not Graph's.
         let members = node.members()?;
         let app_id: AppId = members.required("AppId")?.parsed()?;
         let list = members.get("Segments").map(Node::items_or_one).transpose()?.unwrap_or_default();
         let told = segments::read(&app_id.to_string(), &list, &mut findings)?;
+        // What is set aside has its finding, and findings become a lack below.
         let held = told.into_iter().filter_map(|told| match told {
             segments::Told::Held(segment, _) => Some(segment),
             segments::Told::Beside(_) => None,
@@ -99,6 +104,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
             id: None,
             app_id,
             name: members.get("AppName").map(Node::text).transpose()?.unwrap_or_default(),
+            // The script takes those with the tag of Private Access, which come with their publishing.
             is_published: true,
             publishing: None,
             place: None,

@@ -119,6 +119,7 @@ fn backup(options: &Options) -> Result<Content, String> {
     let from = options.from.as_deref().ok_or("a tenant is needed: a folder, or --graph URL")?;
     out::check(&options.out)?;
     let kind = source::kind(from);
+    // A folder may lack lists (`is_lenient`): the backup says what it lacks, where a plan would have to stop.
     let imported = match kind {
         Kind::Backup => return Err(format!("{}: is a backup already", from.display())),
         Kind::MicrosoftScript => {
@@ -141,6 +142,7 @@ fn of_graph(graph: &str, options: &Options, assume: &Assume) -> Result<Content, 
     // Before anything is fetched, as that takes minutes.
     out::check(&options.out)?;
     let fetched = crate::export::fetch(graph, &options.fetching)?;
+    // Read as a tenant before anything is written: answers that are none make no backup.
     let imported = crate::export::imported(&fetched, &Assume { is_lenient: true, ..assume.clone() })?;
     let answers = fetched.files.into_iter().map(|(file, text)| (format!("answers/{file}"), text)).collect();
     write(options, Kind::Export, &imported, graph, answers)

@@ -32,6 +32,7 @@ pub(crate) fn kind(path: &Path) -> Kind {
 pub(crate) fn read(path: &Path, tenant: Option<&str>, assume: &Assume) -> Result<Content, String> {
     let (kind, imported) = match kind(path) {
         Kind::Backup => (Kind::Backup, folder::read(path)?),
+        // Without members and assignments it is no tenant, so that its content comes by another way.
         Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
         Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), tenant, assume)?),
         kind => {
