@@ -108,6 +108,7 @@ impl Options {
             names::meant_group(tenant, given).map_err(|error| format!("--allow-outage {given:?}: {error}"))
         });
         let skipped = |version: &str| self.skip_version.iter().any(|skipped| skipped == version);
+        // `None` stands for all connectors. A list is made only where some are left out.
         let left = tenant.connectors().filter(|connector| !skipped(connector.version()));
         let connectors = (!self.skip_version.is_empty()).then(|| left.map(ConnectorView::id).collect());
         let may_be_down = may_be_down.collect::<Result<_, _>>()?;
@@ -121,6 +122,7 @@ impl Options {
     }
 
     fn impossible(&self, tenant: &Tenant, unschedulable: &Unschedulable) -> Result<ExitCode, String> {
+        // On standard output, where a program looks for the schedule. A person finds the reasons on standard error.
         if self.format == Format::Json {
             let value = json!({
                 "format": FORMAT, "result": "impossible", "tenant": tenant.id(), "reasons": unschedulable.reasons,
@@ -143,6 +145,7 @@ const FORMAT: &str = "connector-groups/schedule/1";
 
 /// The connectors of a round by their groups' names.
 fn by_group(tenant: &Tenant, round: &[ConnectorId]) -> BTreeMap<String, Vec<String>> {
+    // A name that several groups have comes with the id, so that no two groups fall together here.
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for connector in round.iter().filter_map(|id| tenant.connector(*id)) {
         let group = names::group(tenant, connector.connector_group().id());
@@ -151,7 +154,7 @@ fn by_group(tenant: &Tenant, round: &[ConnectorId]) -> BTreeMap<String, Vec<Stri
     groups
 }
 
-/// How many rounds, and why not fewer.
+/// How many rounds, and why not fewer: the schedule names what needs so many, a group or the limit of the tenant.
 fn verdict(tenant: &Tenant, schedule: &Schedule) -> String {
     match schedule.rounds.len() {
         0 => String::from("Nothing to do: there is no connector to patch."),

@@ -124,6 +124,7 @@ impl Options {
             let known = known.join(", ");
             format!("--cores {}: there are figures for {known}; --carries NUMBER takes your own", self.cores)
         })?;
+        // No default for groups that are not named: a load that nobody has measured would look like one.
         let mut load = Load { per_connector, connector_groups: alloc::collections::BTreeMap::new() };
         for given in &self.load {
             // A name may have an equals sign, a number has none.
@@ -143,6 +144,8 @@ impl Options {
 /// Whether somebody is cut off, or would be by one failure, or by one more than the rest can carry.
 fn is_at_stake(drill: &Drill, loads: &[GroupLoad]) -> bool {
     let one_cuts_off = drill.connectors.iter().any(|failure| failure.toll.cut_off > 0);
+    // `bears` is none where the connectors carry too little as it is, and 0 where one failure is too much. It is 0 too for no
+    // load in a group without connectors, where nothing is at stake.
     let too_much = loads.iter().any(|load| load.bears.is_none_or(|bears| bears == 0) && load.load > 0);
     drill.unserved > 0 || one_cuts_off || too_much
 }

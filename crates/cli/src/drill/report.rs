@@ -18,6 +18,8 @@ use crate::{
 
 /// More names than these are folded.
 const NAMED_MAX: usize = 10;
+/// More rows of a table are left out, as many as the tables for a terminal leave out (`PictureOptions`).
+const ROWS_MAX: usize = 40;
 /// What the service itself takes of a tenant's traffic, in transactions a second: its documented limit, above which it
 /// answers 429.
 const TENANT_TRANSACTIONS_MAX: u64 = 750;
@@ -36,6 +38,7 @@ pub(super) struct Report<'a> {
 impl Report<'_> {
     /// Groups in use that nothing serves, or that one connector alone serves, each with its applications by name.
     fn cut_off(&self) -> Vec<(String, Vec<String>)> {
+        // With two active connectors in a group no single failure cuts its applications off.
         let sparse =
             self.drill.connector_groups.iter().filter(|group| group.applications > 0 && group.active_connectors < 2);
         let told = sparse.filter_map(|failure| {
@@ -126,6 +129,7 @@ impl Report<'_> {
             "loads": self.loads,
             "loadsAreSecondHand": "R-86",
         });
+        // In one piece, as JSON has one end: who asks for pairs of a thousand connectors gets a big file.
         if self.pairs
             && let Value::Object(value) = &mut value
         {
@@ -144,9 +148,10 @@ impl Report<'_> {
             if rows.is_empty() {
                 return;
             }
+            // Names in rows have their bars escaped, so that only the bars written here part columns.
             let columns = head.matches(" | ").count().saturating_add(1);
             _ = write!(text, "\n| {head} |\n|{}\n", "---|".repeat(columns));
-            let most = if self.all { rows.len() } else { 40 };
+            let most = if self.all { rows.len() } else { ROWS_MAX };
             rows.iter().take(most).for_each(|row| _ = writeln!(text, "| {row} |"));
             let more = rows.len().saturating_sub(most);
             if more > 0 {
@@ -157,6 +162,7 @@ impl Report<'_> {
         let regions = regions.map(|one| format!("{} | {}", markdown(one.region.as_str()), one.toll)).collect();
         table(&mut text, "region fails | what it takes", regions);
         let mut groups: Vec<_> = drill.connector_groups.iter().filter(|group| group.applications > 0).collect();
+        // The nearest to an outage first, and of those the ones that many would notice: the rest of the rows may be left out.
         groups.sort_by_key(|group| (group.active_connectors, core::cmp::Reverse(group.applications)));
         let groups = groups
             .iter()
