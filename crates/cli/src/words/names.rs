@@ -78,6 +78,8 @@ impl<'a> Names<'a> {
 
     /// A thing of which a refusal tells the id alone.
     pub(crate) fn any(&self, id: AnyId) -> String {
+        // The refusal does not tell the kind. Lists name connectors or applications, and nothing else is taken out of a group.
+        // Ids are unique within a kind only (I4): should both have this one, the text has the id beside the name.
         let Some(tenant) = self.tenant else { return id.to_string() };
         let text = id.to_string();
         if let Some(found) = text.parse().ok().and_then(|id| tenant.connector(id)) {

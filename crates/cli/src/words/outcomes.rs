@@ -25,6 +25,7 @@ pub(crate) fn outcome(directory: &Directory, outcome: &Outcome) -> String {
             (directory.tenant(*tenant), format!("tenant {tenant}: "))
         }
         DirectoryCommand::InTenant { tenant, command: _ } => (directory.tenant(*tenant), String::new()),
+        // What is done to a tenant as a whole names it by its id.
         _ => (None, String::new()),
     };
     let names = Names { tenant, events: &[] };

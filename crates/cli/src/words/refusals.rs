@@ -32,6 +32,7 @@ fn bulk(names: Names<'_>, command: Option<&Command>, refused: &[RefusedEntry]) -
     let entry = |one: &RefusedEntry| {
         // From 1, as a person counts the entries of a list; the JSON counts from 0.
         let number = u64::from(one.index).saturating_add(1);
+        // Without a target: each reason for which an entry is refused names its thing.
         format!("entry {number}: {} ({})", why(names, command, "", &one.reason), rule(&one.reason).0)
     };
     let entries = listed(refused.iter().map(entry), refused.len(), "; ");
@@ -44,6 +45,7 @@ fn bulk(names: Names<'_>, command: Option<&Command>, refused: &[RefusedEntry]) -
 
 fn transaction(names: Names<'_>, command: Option<&Command>, index: u32, reason: &Refusal) -> String {
     let commands = match command {
+        // The refusal has the place of a command, and the command itself is in what was asked.
         Some(Command::Transaction(transaction)) => &*transaction.commands,
         _ => &[],
     };
@@ -127,12 +129,14 @@ fn why(names: Names<'_>, command: Option<&Command>, target: &str, refusal: &Refu
         Refusal::UrlInUse { property, application } => {
             format!("the {property} {}is that of {}", url(command, *property), names.application(*application))
         }
+        // The engine's own words, with ids: those of what is named by its id alone, and of a later engine.
         other => other.to_string(),
     }
 }
 
 /// The URL that the command asks for, where it is known.
 fn url(command: Option<&Command>, property: UrlProperty) -> String {
+    // A refusal tells which URL is wrong and not what it is. In a transaction, this is the command within it.
     let Some(Command::PublishApplication(command)) = command else { return String::new() };
     let asked = &command.on_premises_publishing;
     let url = match property {
