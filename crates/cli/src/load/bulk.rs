@@ -15,7 +15,7 @@ use crate::output;
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
 const GROUPS: [&str; 2] = ["9d000000-0000-4000-8000-000000000001", "9d000000-0000-4000-8000-000000000002"];
-/// Lines that make applications go in bodies of so many.
+/// Lines that make applications go in bodies of so many: some megabytes each, whatever the number of applications.
 const AT_ONCE: u32 = 10_000;
 const READERS: u32 = 2;
 const COUNTS: &str = "/_control/commands?answers=count";
@@ -26,6 +26,7 @@ const READS: [Kind; 4] = [Kind::ReadGroup, Kind::ReadGroup, Kind::ReadGroup, Kin
 /// every application.
 #[tokio::main]
 pub(super) async fn measure(applications: u32, seconds: u32) -> Result<(), String> {
+    // With a journal the emulator keeps the commands too, for a replay, which are tens of megabytes each.
     let emulator = Server::emulator(&["--journal", "0"])?;
     let bare = Server::bare()?;
     let mut connection = Connection::open(emulator.address, TENANT).await.map_err(|error| error.to_string())?;
@@ -44,12 +45,14 @@ pub(super) async fn measure(applications: u32, seconds: u32) -> Result<(), Strin
         "each command names {bytes} applications in {} bytes",
         moves.first().map_or(0, Bytes::len)
     ))?;
+    // As large as the emulator's own, and of no use any more.
     drop(directory);
 
     let head = ["reads/s", "p50", "p99", "p99.9", "longest", "commands", "median ms"];
     output::print(&format!("{:26}{}", "microseconds", head.map(|name| format!("{name:>11}")).concat()))?;
     let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
     let theirs = Target { address: bare.address, is_bare: true, fixture };
+    // The same for each of the four lines.
     let time = Duration::from_secs(u64::from(seconds)).div_f64(4.0);
     for (name, target, moves) in [
         ("emulator", &ours, None),
@@ -89,11 +92,13 @@ async fn under_commands(
     let (is_bare, start) = (target.is_bare, Instant::now());
     let commands = tokio::spawn(async move {
         let mut took = Vec::new();
+        // To one group and back by turns, so that each command moves every application.
         for lines in moves.iter().cycle() {
             let begin = Instant::now();
             if begin.duration_since(start) >= time {
                 break;
             }
+            // The bare server's answers are constant bytes, which tell nothing about what was accepted.
             if is_bare {
                 let answer = connection.send(Method::POST, COUNTS, lines.clone()).await;
                 answer.map_err(|error| error.to_string())?;

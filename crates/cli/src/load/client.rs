@@ -51,6 +51,8 @@ impl Kind {
             Self::ReadGroup => (Method::GET, fixture.group(number), String::new()),
             Self::ReadPage => (Method::GET, String::from("/beta/applications"), String::new()),
             Self::MoveApplication => {
+                // Seven times the number: mostly another group than that in which the audit at the end wants this application, so
+                // that a move that is lost there is seen.
                 let path = format!("{}/connectorGroup/$ref", fixture.application(number));
                 (Method::PUT, path, link(&fixture.group(number.wrapping_mul(7))))
             }
@@ -86,6 +88,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) async fn open(address: SocketAddr, token: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
+        // A request waits for nothing, as it is one write: else the system's delay would be measured.
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         // It ends when the sender goes; what went wrong with it, the sender tells too.
@@ -125,6 +128,7 @@ pub(crate) struct Measured {
 
 impl Measured {
     pub(crate) fn new() -> Result<Self, String> {
+        // Up to a minute, after which a request counts as lost, and to three digits.
         let latencies = Histogram::new_with_bounds(1, 60_000_000_000, 3).map_err(|error| error.to_string())?;
         Ok(Self { latencies, time: Duration::ZERO })
     }
@@ -183,6 +187,7 @@ impl Target {
         for one in loops {
             measured.add(&one.await.map_err(|error| error.to_string())??)?;
         }
+        // Not the sum of the loops' times, which run side by side.
         measured.time = start.elapsed();
         Ok(measured)
     }
@@ -199,7 +204,7 @@ impl Target {
         let opened = Connection::open(self.address, &self.fixture.tenant).await;
         let mut connection = opened.map_err(|error| format!("no connection: {error}"))?;
         connection.answer_bytes = answer_bytes;
-        // Loops begin at different things, and go through all of them.
+        // Loops begin at different things, and go through all of them. The step is a prime, which no number of things divides.
         let numbers = (first.wrapping_mul(1_000_003)..).zip(mix.iter().cycle());
         for (number, kind) in numbers {
             if start.elapsed() >= time {
@@ -220,7 +225,7 @@ impl Target {
     }
 }
 
-/// The whole directory, which loads only where every invariant holds.
+/// The whole directory, which loads only where every invariant holds: to read it is the audit.
 pub(super) async fn state(address: SocketAddr) -> Result<Directory, String> {
     let body = expect(address, Method::GET, "/_control/state").await?;
     serde_json::from_slice(&body).map_err(|error| error.to_string())

@@ -12,9 +12,11 @@ use std::{
     thread::sleep,
 };
 
-/// This many connections are left half open at once; the oldest goes when one more comes.
+/// This many connections are left half open at once; the oldest goes when one more comes. Fewer than the emulator takes
+/// (1,024), or the loops that are measured would wait for a place.
 const HALF_OPEN_MAX: usize = 200;
 const PAUSE: Duration = Duration::from_millis(2);
+/// The emulator's limit; a body of JSON around so many letters is beyond it.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Default)]
@@ -86,12 +88,14 @@ fn requests(tenant: &str) -> Vec<(&'static str, u16, Vec<u8>)> {
         ),
         ("a foreign host", 421, format!("GET {GROUPS} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes()),
         ("no host", 400, format!("GET {GROUPS} HTTP/1.1\r\nconnection: close\r\n\r\n").into_bytes()),
+        // How a TLS handshake begins: a client that was given `https` by mistake.
         ("no HTTP", 400, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n".to_vec()),
     ]
 }
 
 fn answer(address: SocketAddr, request: &[u8]) -> io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
+    // An answer that never comes is wrong as well, and must not keep the run from its end.
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     stream.write_all(request)?;
     let mut answer = Vec::new();

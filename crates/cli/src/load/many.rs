@@ -18,6 +18,7 @@ const PATTERN: &str = "{\"snapshot\":\"pattern\"}";
 /// Makes tenants one by one, by turns with requests to a bare server that answers as many bytes; then writes to each.
 #[tokio::main]
 pub(super) async fn measure(tenants: u32) -> Result<(), String> {
+    // With a journal, as tests run it.
     let emulator = Server::emulator(&[])?;
     let bare = Server::bare()?;
     let fixture = bulk::tenant(&emulator, APPLICATIONS).await?;
@@ -41,7 +42,7 @@ pub(super) async fn measure(tenants: u32) -> Result<(), String> {
         timed(&mut theirs, Method::POST, ROUTE, PATTERN, &mut floor).await?;
     }
     let copied = memory();
-    // The journal keeps what it keeps of any request, and that is no cost of a tenant.
+    // One write to each makes pages of its own. What the journal keeps of these requests is counted with them.
     let mut written = Measured::new()?;
     let (path, body) = (format!("{}/connectorGroup/$ref", fixture.application(7)), link(&fixture.group(1)));
     for id in &ids {
@@ -52,6 +53,7 @@ pub(super) async fn measure(tenants: u32) -> Result<(), String> {
             return Err(format!("{path}: {status}"));
         }
     }
+    // Another application, which each copy still shares with the pattern. The memory is read before, as reads leave records.
     let (path, after) = (fixture.application(8), memory());
     for id in &ids {
         let opened = Connection::open(emulator.address, id).await;

@@ -122,11 +122,14 @@ async fn measure(options: &Options) -> Result<(), String> {
     output::print("times in microseconds; the bare server answers as many bytes")?;
     let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50", "bytes"];
     let parts = f64::from(u32::try_from(connections.len()).unwrap_or(u32::MAX));
+    // A quarter of the time is for single kinds: by turns, on two servers, five kinds, with each number of connections. Seven
+    // tenths are for the mix, and the audit has the rest.
     let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0 * parts);
     for connections in &connections {
         let title = format!("{connections} connections");
         output::print(&format!("{title:22}{}", head.map(|name| format!("{name:>11}")).concat()))?;
         for kind in Kind::ALL {
+            // Asked once: within a kind, answers are of about one length.
             let bytes = ours.answer_bytes(kind).await?;
             let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
             for _ in 0..TURNS {
@@ -154,6 +157,7 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
     let stop = Arc::new(AtomicBool::new(false));
     let hostile = {
         let (stop, address, tenant) = (Arc::clone(&stop), emulator.address, ours.fixture.tenant.clone());
+        // On a thread of its own: it writes to sockets what no HTTP client would send, and waits for each answer.
         tokio::task::spawn_blocking(move || hostile::send(address, &tenant, &stop))
     };
     let start = Instant::now();
@@ -176,6 +180,7 @@ async fn mixed(emulator: &Server, ours: &Target, time: Duration, connections: u3
         }
     };
     progress.end();
+    // Before an error of the loops ends this: the thread of bad requests would run on.
     stop.store(true, Ordering::Relaxed);
     let bad = hostile.await.map_err(|error| error.to_string())?;
     let measured = measured?;

@@ -45,6 +45,7 @@ pub(super) async fn serve_bare() -> Result<(), String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     output::print(&format!("http://{address}/"))?;
+    // The emulator's own limits, so that both do the same around a request.
     let limits = connection::Limits { connections: 1024, time: Duration::from_secs(30) };
     server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
     Ok(())
@@ -73,6 +74,7 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
+        // Each prints its address when it listens, and nothing after it, so that the pipe may be closed then.
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
             BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
