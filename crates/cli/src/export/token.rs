@@ -7,8 +7,9 @@ use serde_json::Value;
 
 /// The client id of Microsoft Graph Command Line Tools, which each tenant knows.
 const GRAPH_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-/// What is asked for: the least permission that Graph takes for connector groups, reads included.
-const SCOPE: &str = "https://graph.microsoft.com/Directory.ReadWrite.All";
+/// What is asked for: the least permission that Graph takes for connector groups, reads included. Without a resource before it,
+/// it is a permission of Graph in the cloud that is signed in to, where Graph may have another host.
+const SCOPE: &str = "Directory.ReadWrite.All";
 
 /// One of them says where the token comes from.
 #[derive(clap::Args)]
@@ -100,6 +101,7 @@ impl Source {
 }
 
 fn az() -> Result<String, String> {
+    // By the kind of resource, as the address of Graph depends on the cloud of `az login`.
     let arguments =
         ["account", "get-access-token", "--resource-type", "ms-graph", "--query", "accessToken", "--output", "tsv"];
     // On Windows, `az` is a batch file.
@@ -118,6 +120,7 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
     let post = |endpoint: &str, form: &[(&str, &str)]| -> Result<Value, String> {
         let url = format!("{login}/{tenant}/oauth2/v2.0/{endpoint}");
         check_scheme(&url)?;
+        // What keeps the sign-in waiting comes as an error (RFC 8628 §3.5), which is an answer like any other here.
         let answer = agent.post(&url).send_form(form.iter().copied());
         let mut answer = answer.map_err(|error| format!("cannot sign in at {url}: {error}"))?;
         let text = answer.body_mut().read_to_string().map_err(|error| format!("cannot sign in at {url}: {error}"))?;
@@ -129,6 +132,7 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
         return Err(format!("cannot sign in: {}", text(&begun, "error_description").unwrap_or_default()));
     };
     crate::output::say("sign in", &message);
+    // RFC 8628 §3.2: five seconds where the answer names no interval.
     let mut pause = begun.get("interval").and_then(Value::as_u64).unwrap_or(5);
     let grant = "urn:ietf:params:oauth:grant-type:device_code";
     loop {
@@ -165,7 +169,12 @@ pub(super) fn check_scheme(url: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_scheme;
+    use super::{SCOPE, check_scheme};
+
+    #[test]
+    fn the_scope_names_no_cloud() {
+        assert!(!SCOPE.contains("://"), "{SCOPE}");
+    }
 
     #[test]
     fn a_token_stays_here_or_goes_over_tls() {
