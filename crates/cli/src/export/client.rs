@@ -20,6 +20,7 @@ use crate::import::layout::Part;
 
 /// What Graph takes in one `$batch`.
 pub(super) const BATCH_MAX: usize = 20;
+/// Some megabytes are usual, in a `$batch` too. A server that sends without end must not fill the memory.
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 /// For one request, its answer included.
 const TIME: Duration = Duration::from_secs(120);
@@ -82,8 +83,10 @@ impl Client {
         bar: ProgressBar,
     ) -> Result<Self, String> {
         check_scheme(graph)?;
+        // Those of the system by default: a company's proxy has put its own there.
         let roots = ca_file.map_or(Ok(RootCerts::PlatformVerifier), certificates)?;
         let config = Agent::config_builder()
+            // An error of Graph has a code in its body, which tells what to do.
             .http_status_as_error(false)
             // A redirect would take the token elsewhere.
             .max_redirects(0)
@@ -93,6 +96,7 @@ impl Client {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build();
         let agent: Agent = config.into();
+        // Before the first request: whoever has to sign in does so at once, and not in the middle of the work.
         let token = source.token(&agent)?;
         let base = format!("{}/beta", graph.trim_end_matches('/'));
         Ok(Self { agent, base, source, token: RefCell::new(token), tries: tries.max(1), bar })
@@ -123,6 +127,7 @@ impl Client {
 
     /// One `$batch`. Parts that Graph is too busy for are asked for again, and no others.
     fn batch(&self, requests: &[String]) -> Result<Vec<Answer>, String> {
+        // By the place of the request, as parts are answered in any order.
         let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
         for tried in 1..=self.tries {
             let left = requests.iter().enumerate().filter(|(at, _)| !answers.contains_key(at));
@@ -215,6 +220,7 @@ impl Client {
                 continue;
             }
             let pause = response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
+            // Half an answer is as good as none: the request has arrived.
             return Ok(match response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string() {
                 Ok(text) => Once::Answered(status, pause, text),
                 Err(error) => Once::Lost(told(&error)),
@@ -301,7 +307,7 @@ const fn is_busy(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
 
-/// Whether the same request may go through later.
+/// Whether the same request may go through later. An address or a certificate that is wrong stays wrong.
 const fn is_passing(error: &ureq::Error) -> bool {
     matches!(
         error,

@@ -48,7 +48,6 @@ struct Lists {
     /// The ids of each list in order of its file.
     ids: BTreeMap<String, BTreeSet<String>>,
     assigned: BTreeSet<ApplicationId>,
-    groups: usize,
 }
 
 /// Fetches the tenant. The lists are read again until two readings agree, at most `readings` times.
@@ -64,6 +63,7 @@ pub(super) fn tenant(client: &Client, readings: u32, bar: &ProgressBar) -> Resul
     if profile.status == 200 {
         files.insert(Part::Profile.file(1), profile.text);
     }
+    // Once: nobody's place depends on these two, and in most tenants they have more pages than all others together.
     let mut applications = Lists::default();
     list(client, Part::Applications, &mut applications)?;
     list(client, Part::ServicePrincipals, &mut applications)?;
@@ -121,15 +121,13 @@ fn list(client: &Client, part: Part, lists: &mut Lists) -> Result<(), String> {
 fn keep(part: Part, page: usize, answer: Answer, lists: &mut Lists) -> Result<Option<String>, String> {
     let value: Value =
         serde_json::from_str(&answer.text).map_err(|error| format!("GET {}: {error}", part.request()))?;
+    // In lower case, as two answers may spell one id in two ways, which is no change.
     let ids = lists.ids.entry(part.file(1)).or_default();
     if let Some(items) = value.get("value").and_then(Value::as_array) {
         ids.extend(items.iter().filter_map(|item| item.get("id")?.as_str()).map(str::to_ascii_lowercase));
     }
     if let Part::Assigned(_) = part {
         lists.assigned.extend(ids.iter().filter_map(|id| id.parse::<ApplicationId>().ok()));
-    }
-    if let Part::ConnectorGroups = part {
-        lists.groups = ids.len();
     }
     lists.files.insert(part.file(page), answer.text);
     Ok(value.get("@odata.nextLink").and_then(Value::as_str).map(String::from))
@@ -199,6 +197,7 @@ fn of_applications(
     bar.set_length(u64::try_from(new.len()).unwrap_or_default());
     bar.set_position(0);
     let parts = ask(client, new.iter().map(|id| (*id, Part::Publishing(*id))).collect(), publishing)?;
+    // In a second round: which applications have segments, only their publishing tells.
     let private = parts.into_iter().filter(|(_, text)| is_private_access(text)).map(|(id, _)| (id, Part::Segments(id)));
     ask(client, private.collect(), publishing)?;
     Ok(())
@@ -219,6 +218,7 @@ fn ask(
         if answer.status != 200 && answer.status != 404 && !is_left_out {
             return Err(answer.told(&part.request()));
         }
+        // A 404 of the publishing is kept too: the import knows what each of its codes means.
         if answer.status == 200 || matches!(part, Part::Publishing(_)) {
             kept.insert((id, part.file(1)), answer.text.clone());
         }

@@ -108,6 +108,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn export(options: &Options) -> Result<Fetched, String> {
+    // Before anything is fetched, as that takes minutes.
     out::check(&options.out)?;
     let fetched = fetch(&options.graph, &options.fetching)?;
     out::write(&options.out, fetched.files.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
@@ -122,6 +123,7 @@ pub(crate) fn into(client: &Client, folder: &Path, bar: &ProgressBar) -> Result<
 
 /// Fetches the tenant.
 pub(crate) fn fetch(graph: &str, fetching: &Fetching) -> Result<Fetched, String> {
+    // It is hidden where standard error is no terminal.
     let bar = if fetching.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {pos} of {len} {msg}") {
         bar.set_style(style);

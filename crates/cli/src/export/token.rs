@@ -7,8 +7,8 @@ use serde_json::Value;
 
 /// The client id of Microsoft Graph Command Line Tools, which each tenant knows.
 const GRAPH_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-/// What is asked for: the least permission that Graph takes for connector groups, reads included. Without a resource before it,
-/// it is a permission of Graph in the cloud that is signed in to, where Graph may have another host.
+/// What is asked for: the least permission that Graph takes for connector groups, reads included. Without a resource before
+/// it, it is a permission of Graph in the cloud that is signed in to, where Graph may have another host.
 const SCOPE: &str = "Directory.ReadWrite.All";
 
 /// One of them says where the token comes from.

@@ -51,8 +51,8 @@ impl Kind {
             Self::ReadGroup => (Method::GET, fixture.group(number), String::new()),
             Self::ReadPage => (Method::GET, String::from("/beta/applications"), String::new()),
             Self::MoveApplication => {
-                // Seven times the number: mostly another group than that in which the audit at the end wants this application, so
-                // that a move that is lost there is seen.
+                // Seven times the number: mostly another group than that in which the audit at the end wants this application,
+                // so that a move that is lost there is seen.
                 let path = format!("{}/connectorGroup/$ref", fixture.application(number));
                 (Method::PUT, path, link(&fixture.group(number.wrapping_mul(7))))
             }
