@@ -72,6 +72,7 @@ impl Folder {
         if let Some(listing) = self.listings.borrow().get(folder) {
             return Ok(listing.clone());
         }
+        // Files that are not written yet are all listed from the start: another folder than theirs has none.
         let listing = if self.texts.is_some() { BTreeMap::new() } else { list(folder)? };
         self.listings.borrow_mut().insert(folder.into(), listing.clone());
         Ok(listing)
@@ -166,7 +167,8 @@ impl Folder {
             return Ok(second.map(|path| (2, path)).into_iter().collect());
         };
         if self.file(part.folder(), &format!("{stem}.2.json"))?.is_none() && !part.folder().is_empty() {
-            // Thousands of lists have one page: no visit to the whole listing for each of them.
+            // Thousands of lists have one page: no visit to the whole listing for each of them. A third page shows a gap. A
+            // wider gap is shown by the first page's link to the second one.
             let third = self.file(part.folder(), &format!("{stem}.3.json"))?;
             return Ok([(1, first)].into_iter().chain(third.map(|path| (3, path))).collect());
         }
@@ -213,6 +215,7 @@ impl Folder {
         match answer(part, &self.node(&path)?)? {
             Answer::One(node) => Ok(Told::Object(node)),
             Answer::Nothing => Ok(Told::Nothing),
+            // Scripts keep one object as a list of one.
             Answer::List { mut items, .. } => match (items.pop(), items.is_empty()) {
                 (Some(node), true) => Ok(Told::Object(node)),
                 (None, _) => Ok(Told::Nothing),
@@ -289,6 +292,7 @@ fn meaning(part: Part, error: &Node) -> Result<Answer, Problem> {
         _ if fold.contains("notfound") || fold == "404" => {
             Err(told("it was deleted while the export ran; export again"))
         }
+        // By words that the codes of several services have in common, as what to do is the same for all of them.
         _ if fold.contains("denied")
             || fold.contains("forbidden")
             || fold.contains("authenti")

@@ -26,6 +26,7 @@ impl Assume {
             match text.parse() {
                 Ok(id) => _ = assume.groups.insert(id),
                 Err(_) if text == "all" => assume.all = true,
+                // In any case, as somebody types it. A name that several groups have means all of them.
                 Err(_) => _ = assume.names.insert(text.trim().to_lowercase()),
             }
         }
@@ -74,7 +75,8 @@ pub(crate) struct Imported {
     pub(crate) findings: Findings,
 }
 
-/// What stands beside a tenant document, as [`Imported::report`] writes it.
+/// What stands beside a tenant document, as [`Imported::report`] writes it. Findings are not read back: they were told when it
+/// was written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Beside {

@@ -71,6 +71,7 @@ pub(crate) fn of_files(root: &Path, files: &BTreeMap<String, String>, assume: &A
 
 /// Whether a folder is one of `EntraExporter`.
 pub(crate) fn is_of_exporter(path: &Path) -> bool {
+    // Where both have groups, the folder is read as ours, and so it is one of ours.
     let folder = Folder::new(path);
     folder.own("connectorGroups.json").is_ok_and(|own| own.is_none())
         && folder.list(Part::ConnectorGroups).is_ok_and(|list| list.is_some())
@@ -85,6 +86,8 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
         findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
     }
     let groups = groups(folder)?;
+    // Groups without a region are in the tenant's. Nothing of Graph tells that one, and the default group has it
+    // unless somebody has changed it.
     let region = known
         .default_region
         .clone()
@@ -94,6 +97,7 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
             "no file tells the region of the default group: write {\"defaultRegion\": \"eur\"} (or another) there";
         Problem::of_file(folder.shown("tenant.json"), message)
     })?;
+    // The time of the answers rather than of reading them: connectors expire by it.
     let now = known.now.or(exported.fetched).map_or_else(|| now(folder), Ok)?;
     let id = known.id.map_or_else(|| organization(folder, &mut findings), Ok)?;
     let reading = places::Reading { folder, assume, groups: &groups, now, untold: RefCell::default() };
@@ -164,6 +168,7 @@ fn now(folder: &Folder) -> Result<Timestamp, Problem> {
 
 fn organization(folder: &Folder, findings: &mut Findings) -> Result<TenantId, Problem> {
     let nodes = folder.list(Part::Organization)?.unwrap_or_default();
+    // A tenant is one organization, so that the list has one item.
     if let Some(node) = nodes.first() {
         return Node::members(node)?.required("id")?.parsed();
     }

@@ -113,6 +113,7 @@ pub(crate) struct Members {
 impl Node {
     /// The one value of a file.
     pub(crate) fn of_source(source: Source) -> Result<Self, Problem> {
+        // Shared by all values of the file: each has two numbers of its own, and its text stands here once.
         let source = Rc::new(source);
         let whole = Self { start: 0, end: source.text.len(), source };
         let raw: &RawValue = serde_json::from_str(whole.raw()).map_err(|error| {
@@ -191,6 +192,7 @@ impl Node {
         if !self.is_object() {
             return Err(self.expected("an object"));
         }
+        // Not a map: that would drop one of two equal names without a word, and the order of the file.
         let raw: RawMembers<'_> = self.read()?;
         let members: Vec<_> = raw.0.into_iter().map(|(name, value)| (name.into_owned(), self.within(value))).collect();
         let mut names: Vec<_> = members.iter().map(|(name, node)| (name.to_ascii_lowercase(), node)).collect();

@@ -113,6 +113,7 @@ impl Reading<'_> {
             if let Some(group) = connector.member_of {
                 places.insert(connector.id, (group, connector.node.clone()));
             }
+            // Pages that were fetched while something moved may have a connector twice.
             if known.insert(connector.id) {
                 all.push(connector);
             }
@@ -153,6 +154,8 @@ impl Reading<'_> {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
+        // A connector that is in no list is in the default group (R-13b) where all lists are there. Where some are missing,
+        // one of them may have it, so that its group is unknown.
         let is_incomplete = !self.untold.borrow().members.is_empty();
         let default = self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default();
         let documents = all.into_iter().map(|connector| {
@@ -182,7 +185,7 @@ impl Reading<'_> {
             machine_name: machine_name.into(),
             external_ip: external_ip.into(),
             status,
-            // Graph does not tell since when.
+            // Graph does not tell since when. From now on it has its ten days, so that no reading expires it.
             inactive_since: (status == ConnectorStatus::Inactive).then_some(self.now),
             version: version.into(),
             member_of,
@@ -274,6 +277,8 @@ impl Reading<'_> {
             application;
         let app_id = app_id.ok_or_else(|| node.problem(format!("application {id} has no `appId` in any file")))?;
         let mut connector_group = places.get(&id).map(|(group, _)| *group);
+        // First what stands in the application itself. An object of PowerShell tells nothing where nothing was selected, and
+        // then there may be a file of the publishing alone.
         let told = match given {
             Some(node) => publishing::read(id, &node, findings)?,
             None => None,
@@ -313,7 +318,9 @@ impl Reading<'_> {
                 segments::Told::Beside(value) => segments_beside.push(value),
             }
         }
+        // Taken out, not copied: no second application has this `appId` (I4).
         let (service_principal, principal_rest) = principals.remove(&app_id).unzip();
+        // Where the publishing is unknown these are the defaults, as a document has one or none.
         let on_premises_publishing = connector_group.map(|_| Box::new(publishing));
         let display_name = display_name.unwrap_or_default().into();
         let properties: ApplicationProperties = modelled(&mut rest);

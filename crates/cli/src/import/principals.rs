@@ -32,6 +32,7 @@ pub(super) fn of(folder: &Folder, all: &[Application], findings: &mut Findings) 
         let members = node.members()?;
         // A service principal of Microsoft's own may have no application at all.
         let app_id = members.get("appId").map(Node::parsed::<AppId>).transpose()?;
+        // By `appId`: a service principal does not tell the object id of its application.
         let Some(app_id) = app_id.filter(|app_id| ours.contains(app_id)) else {
             others = others.saturating_add(1);
             continue;
@@ -39,6 +40,7 @@ pub(super) fn of(folder: &Folder, all: &[Application], findings: &mut Findings) 
         let id = members.required("id")?.parsed()?;
         let mut rest = rest(&members, &["id", "appId"])?;
         let properties: ApplicationProperties = modelled(&mut rest);
+        // An application has one at most (C-15). The same one again is of pages that overlap.
         if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))
             && first.id != id
         {

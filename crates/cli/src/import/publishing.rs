@@ -41,7 +41,8 @@ const MEMBERS: [(&str, &[&str]); 5] = [
     ("singleSignOnMode", &["none", "onPremisesKerberos", "saml", "pingHeaderBased", "aadHeaderBased", "oAuthToken"]),
 ];
 
-/// As often a property may be set aside before the rest is not read any more.
+/// As often a property may be set aside before the rest is not read any more: each time the whole publishing is read anew, so
+/// that a hostile file would take time in the square of its length.
 const SET_ASIDE_MAX: usize = 1000;
 
 /// What a file tells of publishing.
@@ -94,6 +95,7 @@ fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str
 fn plain(value: Value, known: &[String]) -> Value {
     match value {
         Value::Object(properties) => {
+            // `AdditionalProperties` is PowerShell's own, where its objects keep what they have no property for.
             let properties =
                 properties.into_iter().filter(|(name, _)| !name.contains("@odata") && name != "AdditionalProperties");
             let properties: Map<_, _> =
@@ -160,6 +162,7 @@ fn fitting(
     findings: &mut Findings,
 ) -> Result<OnPremisesPublishing, Problem> {
     let mut value = Value::Object(properties);
+    // Each turn takes one value away, or ends.
     for _ in 0..SET_ASIDE_MAX {
         let error = match serde_path_to_error::deserialize(&value) {
             Ok(publishing) => return Ok(publishing),

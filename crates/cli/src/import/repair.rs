@@ -107,6 +107,7 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
     };
     repair(&mut document, &application_places, &mut kept, &mut findings);
     beside.repair(&mut document, &application_places, &mut findings);
+    // What is wrong still is what a tenant cannot do without, such as a group that a connector names and nobody has.
     let tenant = Tenant::try_from(document).map_err(|violations| {
         let problem = |violation: &Violation| Problem {
             place: place_of(&violation.to_string(), &places),
@@ -131,6 +132,7 @@ fn is_private_access(application: &ApplicationDocument) -> bool {
 
 /// The place of the group that a violation names.
 fn place_of(violation: &str, places: &BTreeMap<String, Place>) -> Place {
+    // Violations tell ids of many kinds in fields of many names; their text has the id in any case.
     let named = places.iter().find(|(id, _)| violation.contains(id.as_str()));
     named.map_or_else(|| Place::whole(String::from("the folder")), |(_, place)| place.clone())
 }
@@ -192,6 +194,7 @@ struct Beside {
 impl Beside {
     /// Sets segments aside that break a rule, of two that overlap the second, until none does.
     fn repair(&mut self, document: &mut Document, places: &BTreeMap<ApplicationId, Place>, findings: &mut Findings) {
+        // It ends: each pass takes at least one segment away.
         loop {
             // The last of one id is the one that goes, where two have it.
             let mut at = BTreeMap::new();

@@ -55,6 +55,7 @@ fn segment(node: &Node) -> Result<ApplicationSegment, Problem> {
         let spelled = SPELLED.iter().find(|spelled| spelled.eq_ignore_ascii_case(name));
         rest.insert(spelled.map_or(name, |spelled| spelled).into(), member.value()?);
     }
+    // What the model refuses ends in `Err`, and the segment is kept as it came: half of a segment would let other traffic in.
     let properties: SegmentProperties = typed(node, Value::Object(rest))?;
     Ok(ApplicationSegment {
         id: members.required("id")?.parsed()?,

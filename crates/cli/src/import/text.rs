@@ -32,6 +32,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, (String, String)> {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest.to_vec()),
+        // JSON begins with an ASCII character, which has a zero byte in UTF-16.
         [0, _, ..] | [_, 0, ..] => {
             Err((String::new(), String::from("looks like UTF-16 without a byte order mark; save it as UTF-8")))
         }

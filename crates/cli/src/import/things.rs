@@ -53,7 +53,7 @@ impl Group {
         let members = node.members()?;
         let type_node = members.required("connectorGroupType")?;
         let type_text = type_node.text()?;
-        // Read in any case; a type that is not known is kept as it is.
+        // In any case: as another type, the group would be passed over with all that is in it. A type that is not known is kept.
         let type_text =
             if type_text.eq_ignore_ascii_case("applicationProxy") { "applicationProxy" } else { &*type_text };
         let connector_group_type =
@@ -151,6 +151,7 @@ impl Application {
                 self.node.place()
             )));
         }
+        // The first file that tells something counts: a member of a group's list has less than the application itself.
         self.app_id = self.app_id.or(other.app_id);
         self.display_name = self.display_name.take().or(other.display_name);
         self.connector_group = self.connector_group.or(other.connector_group);
@@ -164,6 +165,7 @@ impl Application {
 
 /// What an object tells of one of its lists; `None` where it tells nothing. A list of which more pages are left is a problem.
 fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem> {
+    // Graph expands the first items only, and says that there are more. The rest would look like things that are not there.
     if let Some(next) = members.get(&format!("{name}@odata.nextLink")) {
         let address = next.text()?;
         return Err(
