@@ -77,7 +77,7 @@ impl Part {
             Self::Connectors => format!("{PROFILE}/connectors"),
             Self::Members(group) => format!("{PROFILE}/connectorGroups/{group}/members"),
             Self::Assigned(group) => format!("{PROFILE}/connectorGroups/{group}/applications"),
-            // Without `$select` an application has keys and much else; these are the properties that tenants are restored with.
+            // Without `$select` an application has keys and much else; with these properties a tenant is restored.
             Self::Applications => "applications?$select=id,appId,displayName,identifierUris,tags,web".into(),
             Self::GroupOf(application) => format!("applications/{application}/connectorGroup"),
             Self::Publishing(application) => format!("applications/{application}?$select=id,onPremisesPublishing"),

@@ -53,7 +53,7 @@ impl Group {
         let members = node.members()?;
         let type_node = members.required("connectorGroupType")?;
         let type_text = type_node.text()?;
-        // In any case: as another type, the group would be passed over with all that is in it. A type that is not known is kept.
+        // In any case: as another type, the group would be passed over with all that is in it. An unknown type is kept.
         let type_text =
             if type_text.eq_ignore_ascii_case("applicationProxy") { "applicationProxy" } else { &*type_text };
         let connector_group_type =
