@@ -134,6 +134,11 @@ impl Order {
         rank.filter(|rank| *rank != Rank::default()).unwrap_or_else(|| Rank::of(slot))
     }
 
+    /// Puts slots in the order of creation.
+    pub(crate) fn sort(&self, slots: &mut [Slot]) {
+        slots.sort_unstable_by_key(|slot| self.rank(*slot));
+    }
+
     /// Makes a live slot dead. The answer is true if no trace of it is left: it was the last slot, and is cut off entirely.
     pub(crate) fn remove(&mut self, slot: Slot) -> bool {
         let is_late = self.is_late(slot);

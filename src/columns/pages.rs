@@ -14,7 +14,7 @@
 //! a clone. The tests hold this list against it.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::{iter, ops::Range, ptr};
+use core::{ops::Range, ptr};
 
 use super::work;
 
@@ -52,9 +52,13 @@ const fn place<const N: usize>(index: usize) -> (usize, usize, usize) {
     (page.wrapping_shr(BRANCH_PAGES_LOG2), in_branch, index & N.wrapping_sub(1))
 }
 
-/// A copy of the list with one more entry.
-fn with<T: Clone>(entries: &[T], last: T) -> Arc<[T]> {
-    entries.iter().cloned().chain(iter::once(last)).collect()
+/// A copy of a list that goes on with `more` up to this length.
+fn lengthened<T: Clone>(entries: &[T], len: usize, more: T) -> Arc<[T]> {
+    // By way of a `Vec`: collected from an iterator, each type of entry would be compiled once for each kind of iterator.
+    let mut copy = Vec::with_capacity(len);
+    copy.extend_from_slice(entries);
+    copy.resize(len, more);
+    copy.into()
 }
 
 impl<T, const N: usize> Pages<T, N> {
@@ -165,7 +169,7 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
             // All pages but the first have `N` entries, also the last one: a reader can then use it, and a
             // push need not lengthen it.
             if page.len() != N && !pages.is_empty() {
-                page = page.iter().cloned().chain(iter::repeat_with(T::default)).take(N).collect();
+                page = lengthened(&page, N, T::default());
             }
             // A page of defaults reads the same without memory.
             if page.iter().all(|entry| *entry == T::default()) {
@@ -195,19 +199,18 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
             // Pages are numbered across branches by whoever passes over them, so each branch but the last one is whole:
             // what was never written is an empty page there, which takes no memory of its own. All branches that nothing
             // was written to are one.
-            let whole = |pages: &[Page<T>]| -> Branch<T> {
-                let pages = pages.iter().cloned().chain(iter::repeat_with(Page::default));
-                pages.take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).collect()
-            };
-            let (empty, last) = (whole(&[]), self.spine.len().wrapping_sub(1));
-            let written = self.spine.iter().enumerate();
-            let written = written.map(|(index, pages)| if index == last { whole(pages) } else { Branch::clone(pages) });
-            let before = written.chain(iter::repeat(empty)).take(branch);
-            self.spine = before.chain(iter::once(Branch::default())).collect();
+            let whole = |pages: &[Page<T>]| lengthened(pages, 1_usize.wrapping_shl(BRANCH_PAGES_LOG2), Page::default());
+            let mut spine = self.spine.to_vec();
+            if let Some(last) = spine.last_mut() {
+                *last = whole(last);
+            }
+            spine.resize(branch, whole(&[]));
+            spine.push(Branch::default());
+            self.spine = spine.into();
         }
         let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
-        while branch.len() <= page {
-            *branch = with(branch, Page::default());
+        if branch.len() <= page {
+            *branch = lengthened(branch, page.saturating_add(1), Page::default());
         }
         let page = Arc::make_mut(branch).get_mut(page)?;
         if page.len() <= entry {
@@ -216,7 +219,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
             // twice the page.
             let doubled = entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES.min(N), N);
             let entries = if index < N { doubled } else { N };
-            *page = page.iter().cloned().chain(iter::repeat(T::default())).take(entries).collect();
+            *page = lengthened(page, entries, T::default());
         }
         work::page(page);
         Some(Arc::make_mut(page))
@@ -265,6 +268,7 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
 #[cfg(test)]
 mod tests {
     use alloc::{vec, vec::Vec};
+    use core::iter;
 
     use proptest::prelude::*;
 

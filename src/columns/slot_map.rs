@@ -123,6 +123,11 @@ impl<I: Key> SlotMap<I> {
         self.order.rank(slot)
     }
 
+    /// Puts slots in the order of creation.
+    pub(crate) fn sort(&self, slots: &mut [Slot]) {
+        self.order.sort(slots);
+    }
+
     /// What belongs to slots, put in order of creation: `ascending` has it in the order of the slots' numbers, and `late`
     /// what it has of those that [`late_behind`](Self::late_behind) names.
     pub(crate) fn in_order<'a, T: 'a>(

@@ -157,7 +157,7 @@ impl Impact {
         let crosses = move |application: &ApplicationView<'_>| {
             application.connector_group().is_some_and(|group| crossing.contains(&group.id()))
         };
-        self.with_named(self.before.wildcard_applications().filter(crosses)).filter_map(|id| {
+        self.with_named(self.before.wildcard_applications().filter(crosses).collect()).filter_map(|id| {
             let (connector_group, after) = endpoint(&self.after, id)?;
             // Without a former endpoint, the tenant's default region is the one to compare with, so a first
             // publication in that region is no hazard.

@@ -419,19 +419,15 @@ impl Impact {
         &self,
         groups: impl IntoIterator<Item = ConnectorGroupId>,
     ) -> impl DoubleEndedIterator<Item = ApplicationId> {
-        self.with_named(self.before.applications_in(groups.into_iter()))
+        self.with_named(self.before.applications_in(groups.into_iter()).collect())
     }
 
     /// These applications of the state before, and all named ones, in creation order.
-    fn with_named<'a>(
-        &'a self,
-        folded: impl Iterator<Item = ApplicationView<'a>>,
-    ) -> impl DoubleEndedIterator<Item = ApplicationId> {
+    fn with_named<'a>(&'a self, mut all: Vec<ApplicationView<'a>>) -> impl DoubleEndedIterator<Item = ApplicationId> {
         // Named applications that exist already come first in `named`, and new ones last.
         let former = self.named.partition_point(|id| self.before.application(*id).is_some());
         let (former, new) = self.named.split_at(former);
-        let former = former.iter().filter_map(|id| self.before.application(*id));
-        let mut all: Vec<_> = former.chain(folded).collect();
+        all.extend(former.iter().filter_map(|id| self.before.application(*id)));
         // An application may be named and in such a group. Sorted, its two copies stand side by side.
         all.sort_by_key(|application| application.creation_order());
         all.dedup_by_key(|application| application.id());

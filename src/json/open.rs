@@ -190,6 +190,24 @@ impl<'de, E: de::Error> Deserializer<'de> for JsonDeserializer<E> {
 #[serde(transparent)]
 pub struct OpenObject(Json);
 
+impl OpenObject {
+    /// What the object tells of, read as from its text.
+    ///
+    /// ```
+    /// use connector_groups::model::{OpenObject, PublishingChanges};
+    ///
+    /// let object: OpenObject = serde_json::from_str(r#"{"isOnPremPublishingEnabled":5}"#).unwrap();
+    /// let changes: Result<PublishingChanges, serde_json::Error> = object.read();
+    /// assert!(changes.unwrap_err().to_string().starts_with("invalid type: integer `5`"));
+    /// ```
+    ///
+    /// # Errors
+    /// As `T` has them where the object is no such thing.
+    pub fn read<T: de::DeserializeOwned, E: de::Error>(self) -> Result<T, E> {
+        T::deserialize(self.0.into_deserializer())
+    }
+}
+
 /// Equality is reflexive: JSON has no NaN.
 impl Eq for OpenObject {}
 

@@ -81,7 +81,7 @@ impl State {
     /// The applications with this unique name, in any ASCII case, in creation order.
     pub(crate) fn applications_by_unique_name(&self, name: &str) -> impl Iterator<Item = ApplicationView<'_>> {
         let mut found: Vec<Slot> = self.applications.attachments.by_unique_name(name).collect();
-        found.sort_unstable_by_key(|slot| self.applications.by_id.rank(*slot));
+        self.applications.by_id.sort(&mut found);
         found.into_iter().map(|slot| ApplicationView { state: self, slot })
     }
 

@@ -38,7 +38,7 @@ impl State {
     pub(crate) fn connectors_inactive_until(&self, until: Timestamp) -> impl Iterator<Item = ConnectorView<'_>> {
         let mut slots: Vec<Slot> = self.connectors.inactive_until(until).collect();
         // The set is ordered by time; events list connectors in creation order.
-        slots.sort_unstable_by_key(|slot| self.connectors.by_id.rank(*slot));
+        self.connectors.by_id.sort(&mut slots);
         slots.into_iter().map(|slot| ConnectorView { state: self, slot })
     }
 
@@ -154,7 +154,7 @@ impl State {
                 // Only foreign events name a connector twice. Then it must not be listed twice, nor in a
                 // group that it has left again.
                 members.extend(slots);
-                members.sort_unstable_by_key(|member| by_id.rank(*member));
+                by_id.sort(members);
                 members.dedup();
             }
             self.drop_former_members(group);

@@ -48,7 +48,7 @@ impl State {
     ) -> impl DoubleEndedIterator<Item = ConnectorGroupView<'_>> + ExactSizeIterator {
         let mut slots: Vec<Slot> = self.groups.named(name).collect();
         // The index answers in no particular order.
-        slots.sort_unstable_by_key(|slot| self.groups.by_id.rank(*slot));
+        self.groups.by_id.sort(&mut slots);
         slots.into_iter().map(|slot| ConnectorGroupView { state: self, slot })
     }
 

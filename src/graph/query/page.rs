@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     super::{
         call::Call,
-        entity::Entity,
+        entity::{Entity, Property},
         error::{Code, Error},
         reply::Reply,
         source::Source,
@@ -124,14 +124,21 @@ impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
 
 /// Things in an order: each property up or down, and what has the same stays in creation order.
 fn ordered<'a, T: Entity<'a>>(things: impl Iterator<Item = T>, order: &[(Cow<'static, str>, bool)]) -> Vec<T> {
+    let things: Vec<T> = things.collect();
     // Each thing is asked once for what it is ordered by, not at each of the comparisons of the sort.
-    let values = |thing: T| order.iter().map(|(name, _)| thing.property(name)).collect::<Vec<_>>();
-    let mut keyed: Vec<_> = things.map(|thing| (values(thing), thing)).collect();
-    keyed.sort_by(|(one, _), (other, _)| {
+    let values = |thing: &T| order.iter().map(|(name, _)| thing.property(name)).collect();
+    let places = places(things.iter().map(values).collect(), order);
+    places.into_iter().filter_map(|place| things.get(place).copied()).collect()
+}
+
+/// The places of things, by their values, in an order. Knows no things, so that there is one sort for all kinds of them.
+fn places(values: Vec<Vec<Property<'_>>>, order: &[(Cow<'static, str>, bool)]) -> Vec<usize> {
+    let mut placed: Vec<_> = values.into_iter().enumerate().collect();
+    placed.sort_by(|(_, one), (_, other)| {
         let pairs = one.iter().zip(other).zip(order);
         pairs.fold(Ordering::Equal, |so_far, ((one, other), (_, is_downwards))| {
             so_far.then_with(|| if *is_downwards { other.compare(one) } else { one.compare(other) })
         })
     });
-    keyed.into_iter().map(|(_, thing)| thing).collect()
+    placed.into_iter().map(|(place, _)| place).collect()
 }
