@@ -33,7 +33,8 @@ function smaller(file) {
   const [once, text, sorted, small] = ["once.wasm", "text.wat", "sorted.wat", "small.wasm"].map((name) => join(room, name));
   const run = (tool, ...options) => execFileSync(process.execPath, [join(tools, tool), "--all-features", ...options], { stdio: ["ignore", "inherit", "inherit"] });
   try {
-    run("wasm-opt", "-g", "--duplicate-function-elimination", file, "-o", once);
+    // At level 3 equal functions are looked for until there are none: callers of what has become one may have become equal.
+    run("wasm-opt", "-g", "--optimize-level=3", "--duplicate-function-elimination", file, "-o", once);
     run("wasm-dis", once, "-o", text);
     writeFileSync(sorted, inOrderOfNames(readFileSync(text, "latin1")), "latin1");
     run("wasm-as", sorted, "-o", small);
