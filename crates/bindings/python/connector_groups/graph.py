@@ -45,4 +45,4 @@ class GraphTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         head, body = self.directory.respond("\n".join(lines).encode() + body).split(b"\n\n", 1)
         status, *fields = head.decode().split("\n")
         headers = [(name, value) for name, _, value in (field.partition(": ") for field in fields)]
-        return httpx.Response(int(status), headers=headers, content=body, request=request)
+        return httpx.Response(int(status), headers=headers, content=body)

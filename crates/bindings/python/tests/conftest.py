@@ -5,7 +5,7 @@ import build_library
 # Before anything imports the package, which needs it.
 build_library.build()
 
-pytest_plugins = ["connector_groups.pytest_plugin"]
+pytest_plugins = ["connector_groups.pytest_plugin", "pytester"]
 
 TENANT = "7e000000-0000-4000-8000-000000000001"
 

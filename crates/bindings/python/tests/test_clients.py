@@ -1,6 +1,7 @@
 """Real clients of Graph, in this process, without a server."""
 
 import asyncio
+import uuid
 
 import httpx
 import pytest
@@ -19,6 +20,9 @@ def test_httpx(connector_groups):
     with httpx.Client(transport=transport, headers={"authorization": f"Bearer {TENANT}"}) as client:
         created = client.post(f"{PROFILE}/connectorGroups", json={"name": "Zürich"})
         assert (created.status_code, created.json()["name"]) == (201, "Zürich")
+        assert created.headers["request-id"] == str(uuid.UUID(int=1))
+        assert created.headers["content-type"].startswith("application/json")
+        assert client.get(f"{PROFILE}/connectorGroups", params={"$filter": "name eq 'Zürich'"}).json()["value"][0]["name"] == "Zürich"
         group = f"{PROFILE}/connectorGroups/{created.json()['id']}"
         assert client.get(group).status_code == 200
         assert client.delete(group).status_code == 204
@@ -28,6 +32,8 @@ def test_httpx(connector_groups):
         assert client.get(f"{PROFILE}/connectorGroups").status_code == 401
     with httpx.Client(transport=GraphTransport(connector_groups, anonymous=TENANT)) as client:
         assert client.get(f"{PROFILE}/connectorGroups", headers={"x": "ä".encode("latin-1")}).status_code == 200
+        made = [client.post(f"{PROFILE}/connectorGroups", json={"name": "A"}) for _ in range(2)]
+        assert len({one.json()["id"] for one in made}) == len({one.headers["request-id"] for one in made}) == 2
 
 
 def test_msgraph_beta_sdk(connector_groups):
