@@ -45,7 +45,7 @@ use std::{
 use connector_groups_benches::cases::{SECTIONS, Section, world::World};
 use measure::{Effort, measure};
 use report::Report;
-use results::{Memory, Results};
+use results::Results;
 
 const USAGE: &str = "usage: cargo bench --bench compare -- [--quick] [--sizes N,N...] [--only SECTION]";
 
@@ -60,7 +60,7 @@ fn options() -> Result<Options, String> {
     let whole = Effort { rounds: 15, budget: Duration::from_millis(300), turn: Duration::from_millis(2) };
     let mut options = Options {
         effort: whole,
-        sizes: vec![1_000, 10_000, 100_000, 1_000_000],
+        sizes: vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000],
         sections: SECTIONS.iter().collect(),
         is_whole: true,
     };
@@ -105,7 +105,11 @@ fn main() {
     let sizes = options.sizes;
     for applications in sizes.iter().copied() {
         let world = World::new(applications);
-        for section in options.sections.iter().filter(|section| applications <= section.applications_max) {
+        for section in &options.sections {
+            if applications > section.applications_max {
+                eprintln!("{}: not at {applications} applications, for what it is measured beside", section.name);
+                continue;
+            }
             (section.cases)(&world, &mut |case| {
                 let (seconds, name, section) = (start.elapsed().as_secs(), case.name, section.name);
                 eprintln!("{seconds:4} s  {applications} applications, {section}: {name}");
@@ -113,7 +117,10 @@ fn main() {
             });
         }
     }
-    results.memory = memory(&sizes);
+    let memory = memory(&sizes);
+    let lines = || memory.lines();
+    results.memory = lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    results.tenants = lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let report = Report::new(&results, options.sections);
     report.print();
     let folder = if options.is_whole {
@@ -121,25 +128,24 @@ fn main() {
     } else {
         PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
     };
+    report.write(&folder).expect("a folder to write into");
     if options.is_whole {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/docs/performance.md");
         report.write_into(&page).expect("the place for figures");
     }
-    report.write(&folder).expect("a folder to write into");
     let shown = folder.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&folder);
     println!("{} s; written to {}", start.elapsed().as_secs(), shown.display());
 }
 
-/// What the bench `memory` counts; a process of its own, so that no allocation here is slower for being counted.
-fn memory(sizes: &[u32]) -> Vec<Memory> {
+/// What the bench `memory` counts, in lines of JSON; a process of its own, so that no allocation here is slower for being counted.
+fn memory(sizes: &[u32]) -> String {
     let Some(cargo) = std::env::var_os("CARGO") else {
         eprintln!("memory is not measured: cargo runs that");
-        return Vec::new();
+        return String::new();
     };
     let mut command = Command::new(cargo);
     command.args(["bench", "--quiet", "--bench", "memory", "--", "--json"]).args(sizes.iter().map(u32::to_string));
     let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
     assert!(output.status.success(), "the bench memory failed");
-    let text = String::from_utf8(output.stdout).expect("lines of JSON");
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    String::from_utf8(output.stdout).expect("lines of JSON")
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::peers::{
     HERE, REGIONS, SPREAD, TENTH_IN_ANOTHER_CASE, THERE, Work, at,
-    floors::{IdProbe, Scatter},
+    floors::{IdProbe, Lines, Scatter},
     sqlite::{Keys, Route},
 };
 
@@ -124,7 +124,23 @@ impl Plan {
             contenders.push(Contender::floor("floor: scatter", floor_of(write)));
             let probe = IdProbe::new(&world.data, order);
             contenders.push(Contender::floor("floor: id probe", floor_of(move || probe.probe())));
+            let (one, two) = (Lines::<1>::new(&world.data), Lines::<2>::new(&world.data));
+            contenders.push(Contender::floor("floor: L(1)", floor_of(move || one.read())));
+            contenders.push(Contender::floor("floor: L(2)", floor_of(move || two.read())));
         }
+        if world.has_peers() {
+            self.add_peers(world, &mut contenders);
+        }
+        if self.name == "list, one bad entry" {
+            let list = Work::List { applications: world.data.order.clone(), to: THERE };
+            let accepted = MoveAndBack::new(world, &list, Part::Move);
+            contenders.push(Contender::floor("floor: all of it accepted", accepted));
+        }
+        Case { name: self.name, applications, things: self.things.max(1), contenders }
+    }
+
+    fn add_peers<'a>(&'a self, world: &'a World, contenders: &mut Vec<Contender<'a>>) {
+        let (script, applications) = (&self.script, world.data.len());
         contenders.push(world.careful_at(script));
         let everybody = applications < MANY || ["whole group", "list, all moved"].contains(&self.name);
         match self.kind {
@@ -148,11 +164,5 @@ impl Plan {
             }
             Kind::Connectors | Kind::AfterHistory => {}
         }
-        if self.name == "list, one bad entry" {
-            let list = Work::List { applications: world.data.order.clone(), to: THERE };
-            let accepted = MoveAndBack::new(world, &list, Part::Move);
-            contenders.push(Contender::floor("floor: all of it accepted", accepted));
-        }
-        Case { name: self.name, applications, things: self.things.max(1), contenders }
     }
 }

@@ -53,15 +53,16 @@ fn add_application_case<'a>(world: &'a World, script: &'a Script) -> Case<'a> {
         next = (next + 1) % runs.len();
         runs[next].iter().filter(|id| tenant.application(**id).is_some_and(ApplicationView::is_published)).count()
     };
-    let contenders = vec![
-        world.ours_at(script),
-        Contender::floor("floor: look-up by id", floor_of(look_up)),
-        world.careful_at(script),
-        world.naive_at(script),
-        world.persistent_at(script),
-        world.sqlite_at(script, Keys::Integers, None),
-        world.sqlite_at(script, Keys::Texts, None),
-    ];
+    let mut contenders = vec![world.ours_at(script), Contender::floor("floor: look-up by id", floor_of(look_up))];
+    if world.has_peers() {
+        contenders.extend([
+            world.careful_at(script),
+            world.naive_at(script),
+            world.persistent_at(script),
+            world.sqlite_at(script, Keys::Integers, None),
+            world.sqlite_at(script, Keys::Texts, None),
+        ]);
+    }
     Case { name: "addApplication", applications: world.data.len(), things: RUN, contenders }
 }
 

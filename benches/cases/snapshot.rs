@@ -23,8 +23,10 @@ const WRITES: u32 = 1_024;
 pub fn cases(world: &World, measure: Measure<'_>) {
     let everything = [Work::All { to: HERE }];
     world.ours().borrow_mut().engine.begin(&world.data, &everything);
-    world.careful().borrow_mut().engine.begin(&world.data, &everything);
-    world.persistent().borrow_mut().engine.begin(&world.data, &everything);
+    if world.has_peers() {
+        world.careful().borrow_mut().engine.begin(&world.data, &everything);
+        world.persistent().borrow_mut().engine.begin(&world.data, &everything);
+    }
     let applications = world.data.len();
     let mut case = |name, things, contenders| measure(Case { name, applications, things, contenders });
     let group = Work::Group { from: HERE, to: THERE };
@@ -40,14 +42,17 @@ pub fn cases(world: &World, measure: Measure<'_>) {
 }
 
 fn snapshots(world: &World) -> Vec<Contender<'_>> {
-    let (ours, persistent) = (world.ours(), world.persistent());
-    let (careful, naive) = (world.careful(), world.naive());
-    vec![
-        Contender::ours(floor_of(move || ours.borrow().engine.tenant.clone())),
-        Contender::peer("careful", Once::new(|| (), move |()| careful.borrow().engine.clone())),
-        Contender::peer("naive", Once::new(|| (), move |()| naive.borrow().engine.clone())),
-        Contender::peer("persistent", floor_of(move || persistent.borrow().engine.clone())),
-    ]
+    let ours = world.ours();
+    let mut contenders = vec![Contender::ours(floor_of(move || ours.borrow().engine.tenant.clone()))];
+    if world.has_peers() {
+        let (careful, naive, persistent) = (world.careful(), world.naive(), world.persistent());
+        contenders.extend([
+            Contender::peer("careful", Once::new(|| (), move |()| careful.borrow().engine.clone())),
+            Contender::peer("naive", Once::new(|| (), move |()| naive.borrow().engine.clone())),
+            Contender::peer("persistent", floor_of(move || persistent.borrow().engine.clone())),
+        ]);
+    }
+    contenders
 }
 
 /// A snapshot is taken and held, and one application moves.
@@ -73,11 +78,14 @@ fn first_writes(world: &World) -> Vec<Contender<'_>> {
         next = (next + 1) % order.len();
         column.borrow_mut().set(at(order[next]), 7)
     };
-    vec![
+    let mut contenders = vec![
         Contender::ours(write(world, world.ours(), |ours| ours.tenant.clone())),
-        Contender::peer("persistent", write(world, world.persistent(), Clone::clone)),
         Contender::floor("floor: im::Vector of u32", Once::new(move || reader.borrow().clone(), set)),
-    ]
+    ];
+    if world.has_peers() {
+        contenders.push(Contender::peer("persistent", write(world, world.persistent(), Clone::clone)));
+    }
+    contenders
 }
 
 /// What is decided and left at that, beside the same applied to a copy, which is what others have to do.

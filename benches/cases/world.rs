@@ -22,6 +22,9 @@ pub struct Turn<E> {
 
 pub type Shared<E> = Rc<RefCell<Turn<E>>>;
 
+/// Above this size a peer takes more memory, or longer for a run, than anybody has.
+const PEERS_MAX: u32 = 1_000_000;
+
 pub struct World {
     pub data: Data,
     ours: OnceCell<Shared<Ours>>,
@@ -47,6 +50,11 @@ impl World {
             integers: OnceCell::new(),
             texts: OnceCell::new(),
         }
+    }
+
+    /// Whether peers take part.
+    pub fn has_peers(&self) -> bool {
+        self.data.len() <= PEERS_MAX
     }
 
     pub fn ours(&self) -> Shared<Ours> {

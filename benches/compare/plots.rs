@@ -7,8 +7,8 @@ use super::results::Results;
 /// Ours and those that stand beside it, each with its colour wherever it is drawn.
 const WHO: [(&str, RGBColor); 7] = [
     ("ours", RGBColor(0xd6, 0x27, 0x28)),
-    ("floor: scatter", RGBColor(0xb0, 0xb0, 0xb0)),
-    ("floor: id probe", RGBColor(0x60, 0x60, 0x60)),
+    ("floor: L(1)", RGBColor(0xb0, 0xb0, 0xb0)),
+    ("floor: L(2)", RGBColor(0x60, 0x60, 0x60)),
     ("persistent", RGBColor(0x2c, 0xa0, 0x2c)),
     ("careful", RGBColor(0x1f, 0x77, 0xb4)),
     ("naive", RGBColor(0x94, 0x67, 0xbd)),
@@ -94,7 +94,7 @@ pub(crate) fn memory(results: &Results) -> String {
 
 fn draw_memory(area: &DrawingArea<SVGBackend<'_>, Shift>, results: &Results) -> Drawn {
     area.fill(&WHITE)?;
-    let most = results.memory.iter().map(|memory| memory.applications).max().unwrap_or_default();
+    let most = results.largest_beside_peers();
     let bars: Vec<_> = results.memory.iter().filter(|memory| memory.applications == most && !memory.named).collect();
     let high = bars.iter().map(|bar| bar.bytes).fold(0.0, f64::max);
     let Some(last) = u32::try_from(bars.len())?.checked_sub(1) else { return Ok(()) };

@@ -56,6 +56,7 @@ impl<'a> Report<'a> {
         let growth = "growth: the time of a run goes with the number of applications to this power";
         let rest = [
             ("bytes for an application".into(), tables::of_memory(self.results)),
+            ("bytes for a tenant among many".into(), tables::of_tenants(self.results)),
             (growth.into(), tables::of_exponents(self.results)),
             ("slower than a peer".into(), self.slower()),
             ("targets".into(), tables::of_targets(&self.targets)),
@@ -69,7 +70,7 @@ impl<'a> Report<'a> {
     }
 
     fn headline(&self) -> String {
-        let most = self.results.sizes().last().copied().unwrap_or_default();
+        let most = self.results.largest_beside_peers();
         let table = tables::headline(self.results, most, &HEADLINES).as_markdown();
         format!("At {} applications, on {}:\n\n{table}", figures::size(most), self.machine.line())
     }
@@ -106,6 +107,7 @@ impl<'a> Report<'a> {
             "method": METHOD,
             "rows": self.results.rows,
             "memory": self.results.memory,
+            "tenants": self.results.tenants,
             "exponents": self.results.exponents(),
             "targets": self.targets,
         });
@@ -115,7 +117,7 @@ impl<'a> Report<'a> {
         fs::write(folder.join("memory.svg"), plots::memory(self.results))
     }
 
-    /// Puts the figures into the README, between the two marks that say so.
+    /// Puts the figures into a page, between the two marks that say so.
     pub(crate) fn write_into(&self, page: &Path) -> io::Result<()> {
         let text = fs::read_to_string(page)?;
         let (before, rest) = text.split_once(BEGIN).ok_or(io::ErrorKind::NotFound)?;

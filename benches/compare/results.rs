@@ -7,6 +7,7 @@ use connector_groups_benches::cases::Role;
 pub(crate) struct Results {
     pub(crate) rows: Vec<Row>,
     pub(crate) memory: Vec<Memory>,
+    pub(crate) tenants: Vec<Tenants>,
 }
 
 /// What one engine holds in memory.
@@ -19,6 +20,19 @@ pub(crate) struct Memory {
     pub(crate) named: bool,
     /// By the application.
     pub(crate) bytes: f64,
+}
+
+/// What a directory of many small tenants holds in memory.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tenants {
+    pub(crate) count: u32,
+    /// In each of them.
+    pub(crate) applications: u32,
+    /// By the tenant.
+    pub(crate) bytes: f64,
+    /// The bytes of its ids and texts, were they alone in the world.
+    pub(crate) data: f64,
 }
 
 /// How the time of a whole run grows: as the number of applications to this power.
@@ -46,6 +60,12 @@ impl Results {
         sizes.sort_unstable();
         sizes.dedup();
         sizes
+    }
+
+    /// The largest size at which peers have taken part, or the largest of all.
+    pub(crate) fn largest_beside_peers(&self) -> u32 {
+        let peers = self.rows.iter().filter(|row| row.role == Role::Peer);
+        peers.map(|row| row.applications).max().or(self.sizes().last().copied()).unwrap_or_default()
     }
 
     pub(crate) fn of(&self, case: &str, applications: u32) -> impl Iterator<Item = &Row> {

@@ -2,7 +2,7 @@
 
 use super::{
     figures::{digits, size, time},
-    results::{Memory, Results},
+    results::{Memory, Results, Tenants},
     targets::Target,
 };
 use connector_groups_benches::cases::Role;
@@ -94,7 +94,7 @@ pub(crate) fn slower(results: &Results, sections: &[&str]) -> Table {
             }
         }
     }
-    let head = ["work", "peer", "at so many applications", "takes of our time"].map(String::from).into();
+    let head = ["work", "peer", "applications", "fraction of our time"].map(String::from).into();
     Table { head, rows }
 }
 
@@ -143,6 +143,20 @@ pub(crate) fn of_memory(results: &Results) -> Table {
     Table {
         head: ["who", "applications", "with names", "bytes an application"].map(String::from).into(),
         rows: results.memory.iter().map(row).collect(),
+    }
+}
+
+/// Bytes for one tenant of many.
+pub(crate) fn of_tenants(results: &Results) -> Table {
+    let row = |of: &Tenants| {
+        let bytes = [of.bytes, of.data, of.bytes - of.data].map(digits);
+        [size(of.count), size(of.applications)].into_iter().chain(bytes).collect()
+    };
+    Table {
+        head: ["tenants", "applications in each", "bytes a tenant", "its data", "over its data"]
+            .map(String::from)
+            .into(),
+        rows: results.tenants.iter().map(row).collect(),
     }
 }
 
