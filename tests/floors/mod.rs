@@ -28,7 +28,10 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
         "input out output progress line state safe words import export work plan apply backup conformance drill emulate \
          load replay restore schedule main",
     ),
-    ("crates/cli/src/apply", "record service round machine plan_file graph run journal survey runner command mod"),
+    (
+        "crates/cli/src/apply",
+        "record service round machine plan_file graph run journal survey runner command mod",
+    ),
     ("crates/cli/src/backup", "content folder microsoft source mod"),
     ("crates/cli/src/conformance", "compare graph mod"),
     (
@@ -62,7 +65,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/replay", "summary answers mod"),
     ("crates/cli/src/restore", "matching notes staged target verify mod"),
     ("crates/cli/src/words", "counts names events refusals outcomes mod"),
-    ("crates/cli/src/work", "request members effect places steps settings generated mod"),
+    ("crates/cli/src/work", "request members effect places steps values settings generated mod"),
     ("benches/cases", "case world moves snapshot bulk single load impact reads mod criterion"),
     ("benches/compare", "figures machine measure results targets tables plots report"),
     ("benches/peers", "mod naive careful floors ours persistent sqlite"),

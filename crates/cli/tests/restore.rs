@@ -167,13 +167,172 @@ fn a_damaged_tenant_is_as_its_backup_again() {
             (&json!([]), &json!([]), &json!([])),
             "seed {seed}"
         );
-        let output = run(&emulator, &["apply", text(&plan)]);
-        assert_eq!(output.status.code(), Some(0), "seed {seed}: {}", error(&output));
-        assert!(!error(&output).contains("changed meanwhile"), "seed {seed}: {}", error(&output));
-
-        let now = facts(&emulator, &folder.join("restored"));
-        assert_eq!(differs(&now), BTreeSet::new(), "seed {seed}");
         assert_eq!(notes["first"], json!([]), "seed {seed}");
         assert!(notes["settings"].to_string().contains("Other 5"), "seed {seed}: {notes}");
+        // There, back with what settings were, and there again.
+        for (way, end, expected) in
+            [(&[][..], "applied", &was), (&["--rollback"], "taken back", &damaged), (&["--resume"], "applied", &was)]
+        {
+            let output = run(&emulator, &[&["apply", text(&plan)], way].concat());
+            assert_eq!(output.status.code(), Some(0), "seed {seed} {way:?}: {}", error(&output));
+            let told = error(&output);
+            assert!(told.contains(end) && !told.contains("changed meanwhile"), "seed {seed} {way:?}: {told}");
+            assert!(told.contains("~ change settings of 1 application"), "seed {seed} {way:?}: {told}");
+            let now = facts(&emulator, &folder.join("now"));
+            let differs: Vec<_> = expected.iter().filter(|(id, one)| now.get(*id) != Some(one)).collect();
+            assert_eq!((differs, expected.len()), (Vec::new(), now.len()), "seed {seed} {way:?}");
+        }
     }
+}
+
+/// Names and cookies of two applications of Contoso are changed, and a plan is made that leads them back: the emulator, what was
+/// before the damage, the two applications, and the plan.
+fn settings_lost(name: &str) -> (Emulator, BTreeMap<String, Value>, [String; 2], std::path::PathBuf) {
+    let folder = folder(name);
+    let emulator = Emulator::begun(&["--seed", "examples/contoso.jsonl"]);
+    let was = facts(&emulator, &folder.join("backup"));
+    let is_published = |one: &Value| one["onPremisesPublishing"]["externalUrl"].is_string();
+    let mut published = was.iter().filter(|(_, one)| is_published(one)).map(|(id, _)| id.clone());
+    let two = [published.next().unwrap(), published.next().unwrap()];
+    for (id, name) in two.iter().zip(["First", "Second \u{1b}[2J"]) {
+        let path = format!("/beta/applications/{id}");
+        emulator.asked(TENANT, "PATCH", &path, &json!({"displayName": name}).to_string());
+        let cookies = was[id]["onPremisesPublishing"]["isHttpOnlyCookieEnabled"] == true;
+        let publishing = json!({"onPremisesPublishing": {"isHttpOnlyCookieEnabled": !cookies, "wafProvider": "x"}});
+        emulator.asked(TENANT, "PATCH", &path, &publishing.to_string());
+    }
+    let plan = folder.join("restore.plan.json");
+    let output = run(&emulator, &["restore", "--quiet", text(&folder.join("backup")), "--out", text(&plan)]);
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    (emulator, was, two, plan)
+}
+
+/// A setting that is neither as planned refuses the plan as a move does, and `--replan` leads it from what it is now.
+#[test]
+fn a_setting_that_somebody_else_has_changed_refuses_the_plan() {
+    let (emulator, was, [one, two], plan) = settings_lost("restore-settings-drift");
+    let path = format!("/beta/applications/{two}");
+    emulator.asked(TENANT, "PATCH", &path, &json!({"displayName": "Third \u{9b}2J"}).to_string());
+    let output = run(&emulator, &["apply", text(&plan)]);
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    let name = was[&two]["displayName"].as_str().unwrap();
+    let expected = format!(
+        "not as planned: displayName of application {name:?} ({two}) is \"Third \\u{{9b}}2J\", not \"Second \\u{{1b}}[2J\"\n"
+    );
+    // The name is told as JSON has it, in which the terminal's escape is one of its own.
+    assert!(error(&output).replace("\\u001b", "\\u{1b}").contains(&expected), "{}", error(&output));
+    assert!(!error(&output).contains(['\u{1b}', '\u{9b}']), "{}", error(&output));
+    assert!(error(&output).contains("nothing was done"), "{}", error(&output));
+    let now = facts(&emulator, &plan.with_extension("now"));
+    assert_eq!((&now[&one]["displayName"], &now[&two]["displayName"]), (&json!("First"), &json!("Third \u{9b}2J")));
+
+    let output = run(&emulator, &["apply", "--replan", text(&plan)]);
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(error(&output).contains("~ change settings of 2 applications"), "{}", error(&output));
+    assert_eq!(facts(&emulator, &plan.with_extension("now")), was);
+    // Back to what somebody else had made of it.
+    let output = run(&emulator, &["apply", "--rollback", text(&plan)]);
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(facts(&emulator, &plan.with_extension("now")), now);
+}
+
+/// What became of settings is looked at in the end.
+#[test]
+fn a_setting_that_was_changed_after_the_run_is_told() {
+    let (emulator, was, [one, _], plan) = settings_lost("restore-settings-after");
+    let output = run(&emulator, &["apply", text(&plan)]);
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    let path = format!("/beta/applications/{one}");
+    emulator.asked(TENANT, "PATCH", &path, &json!({"displayName": "Fourth"}).to_string());
+    let output = run(&emulator, &["apply", "--resume", text(&plan)]);
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    let name = was[&one]["displayName"].as_str().unwrap();
+    let expected =
+        format!("changed meanwhile: displayName of application {name:?} ({one}) is \"Fourth\", not {name:?}");
+    assert!(error(&output).contains(&expected), "{}", error(&output));
+}
+
+/// Changes of settings that do not follow from each other, as somebody has edited the file, are refused before anything is done.
+#[test]
+fn settings_that_do_not_follow_from_each_other_are_refused() {
+    let (emulator, _, _, plan) = settings_lost("restore-settings-edited");
+    let mut edited = value(&fs::read_to_string(&plan).unwrap());
+    let last = edited["steps"].as_array().unwrap().last().unwrap().clone();
+    edited["steps"].as_array_mut().unwrap().push(last);
+    let file = plan.with_file_name("edited.json");
+    fs::write(&file, edited.to_string()).unwrap();
+    let output = run(&emulator, &["apply", text(&file)]);
+    assert_eq!(output.status.code(), Some(1), "{}", error(&output));
+    assert!(error(&output).contains("the steps do not follow from the state: step "), "{}", error(&output));
+    assert!(error(&output).contains(" of application "), "{}", error(&output));
+}
+
+/// The requests that `--as graph` prints lead to the backup, settings included.
+#[test]
+fn the_requests_that_are_printed_change_settings_too() {
+    let (emulator, was, _, plan) = settings_lost("restore-settings-graph");
+    let backup = plan.with_file_name("backup");
+    let output = run(&emulator, &["restore", "--quiet", "--as", "graph", text(&backup)]);
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    let graph = value(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(graph["beforehand"], json!([]));
+    for batch in graph["batches"].as_array().unwrap() {
+        let body = json!({"requests": batch["requests"]});
+        let answer = value(&emulator.asked(TENANT, "POST", "/beta/$batch", &body.to_string()));
+        for part in answer["responses"].as_array().unwrap() {
+            assert!((200..300).contains(&part["status"].as_u64().unwrap()), "{part}");
+        }
+    }
+    assert_eq!(facts(&emulator, &plan.with_extension("now")), was);
+}
+
+/// Whatever a plan is printed as, it says what it does to settings, or that it does not show them.
+#[test]
+fn no_output_leaves_settings_out_without_a_word() {
+    let (emulator, _, _, plan) = settings_lost("restore-settings-formats");
+    let backup = plan.with_file_name("backup");
+    // Of an application that is gone, only lines for a replay tell how it comes back.
+    let folder = plan.with_file_name("seed");
+    fs::create_dir_all(&folder).unwrap();
+    let document = fs::read_to_string(backup.join("document.json")).unwrap();
+    let mut now = value(&document);
+    let all = now["applications"].as_array_mut().unwrap();
+    let at = all.iter().rposition(|one| one["onPremisesPublishing"]["externalUrl"].is_string()).unwrap();
+    let gone = all.remove(at)["displayName"].as_str().unwrap().to_string();
+    let first = all.iter_mut().find(|one| one["onPremisesPublishing"]["externalUrl"].is_string()).unwrap();
+    first["onPremisesPublishing"]["wafProvider"] = "x".into();
+    let name = first["displayName"].as_str().unwrap().to_string();
+    let now_file = folder.join("now.json");
+    fs::write(&now_file, now.to_string()).unwrap();
+    drop(emulator);
+    let printed = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
+        command.args(["restore", "--recreate-applications"]).args(arguments).args([text(&backup), text(&now_file)]);
+        let output = command.current_dir(root()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+        assert!(error(&output).contains("do it first"), "{}", error(&output));
+        (String::from_utf8(output.stdout.clone()).unwrap(), error(&output))
+    };
+    for format in ["text", "markdown", "html", "mermaid", "dot", "json"] {
+        let (out, error) = printed(&["--format", format]);
+        assert!(out.contains("change settings of 1 application"), "{format}: {out}");
+        assert!(out.contains(&gone), "{format}: {out}");
+        if ["text", "markdown", "html"].contains(&format) {
+            assert!(out.contains(&name) && out.contains("wafProvider"), "{format}: {out}");
+        }
+        let is_picture = ["mermaid", "dot"].contains(&format);
+        assert_eq!(error.contains("the picture shows connector groups alone"), is_picture, "{format}: {error}");
+    }
+    for kind in ["graph", "powershell", "terraform"] {
+        let (out, _) = printed(&["--as", kind]);
+        assert!(out.contains("not in here, do it first: ") && out.contains(&gone), "{kind}: {out}");
+        assert!(out.contains("wafProvider"), "{kind}: {out}");
+    }
+    let (lines, _) = printed(&["--as", "replay"]);
+    let commands: Vec<Value> = lines.lines().map(value).collect();
+    assert!(
+        commands.iter().any(|line| line["command"] == "createApplication" && line["displayName"] == gone),
+        "{lines}"
+    );
+    assert!(commands.iter().any(|line| line["onPremisesPublishing"]["wafProvider"] == Value::Null), "{lines}");
 }

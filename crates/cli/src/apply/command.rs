@@ -24,7 +24,7 @@ use crate::{
         token::{self, Source},
     },
     output, plan,
-    work::{Difference, Effect, Places, Work},
+    work::{self, Difference, Effect, Places, Work},
 };
 
 const EXAMPLES: &str = "\
@@ -164,7 +164,12 @@ impl Options {
             )));
         }
         runner.check_tenant(plan.tenant)?;
-        let drift = survey::differences(&mut runner.service(), &runner.settings, |now| drift(plan, now))?;
+        let settings = work::Settings::before(&plan.work);
+        let drift = survey::differences(&mut runner.service(), &runner.settings, &settings, |places, now| {
+            let mut all = drift(plan, places);
+            all.extend(settings.differences(now, |id| plan.state.application(id)));
+            all
+        })?;
         let drift: Vec<_> = drift.iter().map(ToString::to_string).collect();
         let (mut state, mut work) = (plan.state.clone(), plan.work.clone());
         if !drift.is_empty() {
@@ -189,7 +194,11 @@ fn plan_again(plan: &PlanFile, runner: &Runner) -> Result<(Places, Work), Failed
     let folder = tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
     let export = folder.path().join("export");
     export::into(runner.client, &export, runner.bar)?;
-    let again = plan::again(&export, &plan.desired, plan.options)?;
+    // The desired state has no settings: they are led to where the plan has them, from what they are now.
+    let settings = work::Settings::before(&plan.work);
+    let settings = survey::settings(&mut runner.service(), &runner.settings, &settings)?;
+    let settings = settings.led_on(&plan.work).map_err(|why| Failed::Drift(vec![why]))?;
+    let again = plan::again(&export, &plan.desired, plan.options, settings)?;
     runner.say(&again.text);
     if again.outages > plan.outages {
         return Err(Failed::Drift(vec![format!(

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     export::client::Client,
     output,
-    work::{Places, Work},
+    work::{self, Places, Work},
 };
 
 /// Differences that are told one by one.
@@ -123,17 +123,21 @@ impl<'a> Runner<'a> {
         };
         let end = run(&mut machine, &mut service, &mut journal, &mut tell).map_err(Failed::Within)?;
         let mut expected = begun.state.clone();
-        let text = match end {
+        let (text, settings) = match end {
             End::Stopped(why) => return Err(Failed::Within(why)),
-            End::RolledBack => "taken back: the tenant is as before the run",
+            End::RolledBack => ("taken back: the tenant is as before the run", work::Settings::before(&begun.work)),
             End::Applied => {
                 begun.work.run(&mut expected).map_err(Failed::Within)?;
-                "applied: the tenant is as desired"
+                ("applied: the tenant is as desired", work::Settings::after(&begun.work))
             }
         };
         // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
         let expected = expected.renamed(|id| machine.id(id));
-        let others = survey::differences(&mut service, &self.settings, |now| expected.differences(now));
+        let others = survey::differences(&mut service, &self.settings, &settings, |places, now| {
+            let mut all = expected.differences(places);
+            all.extend(settings.differences(now, |id| expected.application(id)));
+            all
+        });
         for difference in others.map_err(Failed::Within)?.iter().take(TOLD_MAX) {
             self.say(&format!("changed meanwhile: {difference}"));
         }

@@ -3,7 +3,10 @@
 extern crate alloc;
 
 use alloc::collections::BTreeMap;
-use core::{fmt, time::Duration};
+use core::{
+    fmt::{self, Write},
+    time::Duration,
+};
 
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId};
 use serde_json::{Map, Value, json};
@@ -189,13 +192,16 @@ pub(crate) fn send(service: &mut dyn Exchange, requests: &[Request]) -> Result<V
 }
 
 impl Read {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         match self {
             Self::Groups => format!("{PROFILE}/connectorGroups"),
             Self::Group(id) => format!("{PROFILE}/connectorGroups/{id}"),
             Self::ConnectorPlace(id) => format!("{PROFILE}/connectors/{id}/memberOf"),
             Self::ApplicationPlace(id) => format!("applications/{id}/connectorGroup"),
-            Self::Application(id, members) => format!("applications/{id}?$select=id,{}", members.join(",")),
+            Self::Application(id, members) => {
+                let members: Vec<_> = members.iter().map(|name| encoded(name)).collect();
+                format!("applications/{id}?$select=id,{}", members.join(","))
+            }
             Self::Members(id) => format!("{PROFILE}/connectorGroups/{id}/members"),
         }
     }
@@ -256,6 +262,18 @@ impl Read {
         };
         seen.unwrap_or_else(|| Seen::Failed(format!("{what}: the answer is not what Graph documents")))
     }
+}
+
+/// A name within a query: it may come from a backup, and must not end the query or begin another option.
+fn encoded(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'@' => text.push(char::from(byte)),
+            _ => _ = write!(text, "%{byte:02X}"),
+        }
+    }
+    text
 }
 
 /// The further pages of a list. A page that fails makes the whole list fail.

@@ -44,6 +44,8 @@ pub(super) fn plan(report: &Report) -> Value {
             "connectors": moved.connectors.iter().map(|(id, (from, _))| json!({"id": id, "memberOf": from})).collect::<Vec<_>>(),
             "applications": moved.applications.iter().map(|(id, (from, _))| json!({"id": id, "connectorGroup": from})).collect::<Vec<_>>(),
         },
+        // What the plan needs, and does not do.
+        "beforehand": report.beforehand,
         "steps": report.steps.iter().zip(&report.work.steps).map(|(step, work)| self::step(step, work)).chain(settings(report)).collect::<Vec<_>>(),
         // Who is where at the start, and what for: `apply` refuses another tenant, and plans again where it is asked to.
         "state": Places::of(start),

@@ -2,12 +2,12 @@
 
 use core::fmt::Write;
 
-use super::{report::Report, text::Fold};
+use super::{report::Report, step::Change, text::Fold};
 use crate::safe::{html, markdown};
 
 pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String {
     let mut text = format!("# Plan for tenant {}\n\n{}\n", report.tenant().id(), markdown(&report.headline()));
-    if report.steps.is_empty() {
+    if report.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.\n");
     } else {
         _ = write!(text, "\n**{}.** {}.\n", report.sums.words(), markdown(&report.verdict()));
@@ -17,18 +17,11 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
         // Above the steps: it is what a reviewer has to know before anything else.
         _ = write!(text, "\n> **Outage:** {}\n", markdown(&outage));
     }
+    for what in &report.beforehand {
+        _ = write!(text, "\n> **Before the plan**, and not done by it: {}\n", markdown(what));
+    }
     for step in &report.steps {
-        _ = write!(text, "\n## Step {}\n\n", step.number);
-        for change in &step.changes {
-            _ = writeln!(text, "- {} {}", markdown(&change.mark.to_string()), markdown(&change.text));
-            let (shown, more) = fold.of(&change.things);
-            for name in shown {
-                _ = writeln!(text, "  - {}", markdown(name));
-            }
-            if more > 0 {
-                _ = writeln!(text, "  - … and {more} more");
-            }
-        }
+        markdown_changes(step.number, &step.changes, fold, &mut text);
         for effect in &step.effects {
             let mark = if effect.is_worse { "**worse:** " } else { "" };
             _ = writeln!(text, "- {mark}{}", markdown(&effect.text));
@@ -36,6 +29,9 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
         for warning in &step.warnings {
             _ = writeln!(text, "- **{}:** {} ({})", warning.level.as_str(), markdown(&warning.text), warning.rule);
         }
+    }
+    for (number, change) in report.settings_changes() {
+        markdown_changes(number, &[change], fold, &mut text);
     }
     if !report.warnings.is_empty() {
         text.push_str("\n## To be known\n\n| level | rule | what |\n|---|---|---|\n");
@@ -48,6 +44,20 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
         _ = write!(text, "\n## Picture\n\n```mermaid\n{}\n```\n", mermaid.trim_end());
     }
     text
+}
+
+fn markdown_changes(number: usize, changes: &[Change], fold: Fold, text: &mut String) {
+    _ = write!(text, "\n## Step {number}\n\n");
+    for change in changes {
+        _ = writeln!(text, "- {} {}", markdown(&change.mark.to_string()), markdown(&change.text));
+        let (shown, more) = fold.of(&change.things);
+        for name in shown {
+            _ = writeln!(text, "  - {}", markdown(name));
+        }
+        if more > 0 {
+            _ = writeln!(text, "  - … and {more} more");
+        }
+    }
 }
 
 /// Colours that tell apart on white for the colour-blind too; words say the same.
@@ -63,7 +73,7 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
          <h1>{title}</h1>\n<p>{}</p>\n",
         html(&report.headline())
     );
-    if report.steps.is_empty() {
+    if report.is_empty() {
         text.push_str("<p>Nothing to do: the tenant is as desired.</p>\n");
     } else {
         _ = writeln!(text, "<p><strong>{}.</strong> {}.</p>", report.sums.words(), html(&report.verdict()));
@@ -73,17 +83,13 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
     for outage in report.outages() {
         _ = writeln!(text, "<p class=\"critical\">Outage: {}</p>", html(&outage));
     }
+    for what in &report.beforehand {
+        _ = writeln!(text, "<p class=\"critical\">Before the plan, and not done by it: {}</p>", html(what));
+    }
     text.push_str("<ol>\n");
     for step in &report.steps {
         text.push_str("<li>");
-        for change in &step.changes {
-            _ = write!(text, "<div><code>{}</code> {}</div>", html(&change.mark.to_string()), html(&change.text));
-            let (shown, more) = fold.of(&change.things);
-            if !shown.is_empty() {
-                let more = if more > 0 { format!(", … and {more} more") } else { String::new() };
-                _ = write!(text, "<div>{}{more}</div>", html(&shown.join(", ")));
-            }
-        }
+        html_changes(&step.changes, fold, &mut text);
         for effect in &step.effects {
             let class = if effect.is_worse { " class=\"worse\"" } else { "" };
             _ = write!(text, "<div{class}>{}</div>", html(&effect.text));
@@ -92,6 +98,11 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
             let level = warning.level.as_str();
             _ = write!(text, "<div class=\"{level}\">{level}: {} ({})</div>", html(&warning.text), warning.rule);
         }
+        text.push_str("</li>\n");
+    }
+    for (_, change) in report.settings_changes() {
+        text.push_str("<li>");
+        html_changes(&[change], fold, &mut text);
         text.push_str("</li>\n");
     }
     text.push_str("</ol>\n");
@@ -110,4 +121,15 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
     }
     text.push_str("</body></html>\n");
     text
+}
+
+fn html_changes(changes: &[Change], fold: Fold, text: &mut String) {
+    for change in changes {
+        _ = write!(text, "<div><code>{}</code> {}</div>", html(&change.mark.to_string()), html(&change.text));
+        let (shown, more) = fold.of(&change.things);
+        if !shown.is_empty() {
+            let more = if more > 0 { format!(", … and {more} more") } else { String::new() };
+            _ = write!(text, "<div>{}{more}</div>", html(&shown.join(", ")));
+        }
+    }
 }

@@ -229,19 +229,21 @@ impl Options {
 }
 
 impl Output {
-    /// Writes the plan where it is asked for, and prints it. `first` are commands that come before it, which no plan has: they
-    /// are written as lines for a replay. Those of them that change settings are the last steps of the plan file.
+    /// Writes the plan where it is asked for, and prints it.
     pub(crate) fn deliver(
         &self,
         imported: &Imported,
-        (first, settings): (&[Command], Work),
+        before: Before,
         (desired, plan, options): (&Desired, &Plan, PlanOptions),
         source: &str,
     ) -> Result<ExitCode, String> {
         let tenant = imported.tenant.id();
-        let first = first.iter().map(|command| line(tenant, command)).collect::<Result<String, _>>()?;
+        let first = before.commands.iter().map(|command| line(tenant, command)).collect::<Result<String, _>>()?;
         let mut report = Report::new(imported, desired, plan, options)?;
-        report.settings = settings;
+        (report.settings, report.beforehand) = (before.settings, before.beforehand);
+        if matches!(self.format, Format::Mermaid | Format::Dot) && !report.not_in_a_picture().is_empty() {
+            output::say("restore", "the picture shows connector groups alone: all else is in its comments");
+        }
         let code = self.deliver_report(&report, (source, &first))?;
         Ok(if first.is_empty() { code } else { ExitCode::from(CHANGES) })
     }
@@ -265,7 +267,7 @@ impl Output {
         }
         let shown = match self.runs_as {
             None => self.shown(report, source)?,
-            Some(As::Replay) => lines(report)?,
+            Some(As::Replay) => String::from(first_lines) + &lines(report)?,
             Some(As::Graph) => json(&graph(report)?)?,
             Some(As::PowerShell) => powershell(report)?,
             Some(As::Terraform) => terraform(report)?,
@@ -287,8 +289,8 @@ impl Output {
             Format::Text => output::visible(&text::plan(report, fold)),
             Format::Json => json(&machine::plan(report))?,
             Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
-            Format::Mermaid => output::visible(&picture().mermaid().to_string()),
-            Format::Dot => output::visible(&picture().dot().to_string()),
+            Format::Mermaid => output::visible(&with_comments(&picture().mermaid().to_string(), "%%", report)),
+            Format::Dot => output::visible(&with_comments(&picture().dot().to_string(), "//", report)),
             Format::Html => markup::to_html(report, fold),
             Format::Sarif => {
                 let warnings: Vec<_> = report.all_warnings().cloned().collect();
@@ -319,6 +321,25 @@ impl Output {
     }
 }
 
+/// What leads to the state from which a plan starts.
+pub(crate) struct Before<'a> {
+    /// All of it, for a replay.
+    pub(crate) commands: &'a [Command],
+    /// Those of them that change settings, which are the last steps of the plan.
+    pub(crate) settings: Work,
+    /// The others, in words.
+    pub(crate) beforehand: Vec<String>,
+}
+
+/// A picture of groups, and in comments what it cannot show.
+fn with_comments(picture: &str, mark: &str, report: &Report) -> String {
+    let mut text = String::from(picture.trim_end());
+    for what in report.not_in_a_picture() {
+        text.extend(["\n", mark, " ", &output::escaped(&what)]);
+    }
+    text
+}
+
 /// A plan that was made again, for `apply --replan`.
 #[cfg(feature = "export")]
 pub(crate) struct Again {
@@ -330,18 +351,22 @@ pub(crate) struct Again {
     pub(crate) text: String,
 }
 
-/// Plans for a desired state from a folder of Graph's answers.
+/// Plans for a desired state from a folder of Graph's answers, with changes of settings behind the plan.
 #[cfg(feature = "export")]
-pub(crate) fn again(folder: &Path, desired: &Desired, options: PlanOptions) -> Result<Again, String> {
+pub(crate) fn again(folder: &Path, desired: &Desired, options: PlanOptions, settings: Work) -> Result<Again, String> {
     let imported = import::tenant(folder, &Assume::default()).map_err(|problems| problems.to_string())?;
     let tenant = &imported.tenant;
     let plan = tenant.plan(desired, options, new_ids()).map_err(|why| reasons::text(tenant, &why))?;
-    let report = Report::new(&imported, desired, &plan, options)?;
+    let mut report = Report::new(&imported, desired, &plan, options)?;
+    report.settings = settings;
+    let text = text::plan(&report, Fold { is_off: false });
+    let mut work = report.work;
+    work.steps.extend(report.settings.steps);
     Ok(Again {
         state: Places::of(tenant),
-        text: text::plan(&report, Fold { is_off: false }),
+        text,
         outages: plan.outages.iter().map(|outage| outage.applications.len()).sum(),
-        work: report.work,
+        work,
     })
 }
 

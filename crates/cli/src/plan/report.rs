@@ -9,13 +9,13 @@ use super::{
     checks,
     names::{self, count},
     requests::Requests,
-    step::{Moves, Step, Sums, changes, effects, exact},
+    step::{Change, Moves, Step, Sums, changes, effects, exact},
     warning::Warning,
 };
 use crate::{
     import::Imported,
     words::headline,
-    work::{self, Work},
+    work::{self, Effect, Work, members},
 };
 
 /// A plan in words and in data.
@@ -27,8 +27,10 @@ pub(super) struct Report<'a> {
     pub(super) desired: &'a Desired,
     /// The steps as single effects.
     pub(super) work: Work,
-    /// Settings of applications that come behind the steps. Only the plan file has them.
+    /// Settings of applications that come behind the steps.
     pub(super) settings: Work,
+    /// What is to be done before the plan by other means, in words: neither the plan nor its settings do it.
+    pub(super) beforehand: Vec<String>,
     pub(super) steps: Vec<Step>,
     pub(super) sums: Sums,
     /// The tenant when all is done.
@@ -71,17 +73,54 @@ impl<'a> Report<'a> {
         for (single, step) in work.steps.iter_mut().zip(&steps) {
             single.title = step.summary().join("; ");
         }
-        let settings = Work::default();
-        Ok(Self { imported, plan, options, desired, work, settings, steps, sums, end: now, warnings })
+        Ok(Self {
+            imported,
+            plan,
+            options,
+            desired,
+            work,
+            settings: Work::default(),
+            beforehand: Vec::new(),
+            steps,
+            sums,
+            end: now,
+            warnings,
+        })
     }
 
     pub(super) fn tenant(&self) -> &Tenant {
         &self.imported.tenant
     }
 
+    /// Whether there is nothing to do.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.settings.steps.is_empty()
+    }
+
     /// Steps behind the plan, so that its own keep their numbers: settings and groups do not depend on each other.
     pub(super) fn settings(&self) -> impl Iterator<Item = (usize, &work::Step)> {
         (self.steps.len().saturating_add(1)..).zip(&self.settings.steps)
+    }
+
+    /// The same as lines, with what changes of each application.
+    pub(super) fn settings_changes(&self) -> impl Iterator<Item = (usize, Change)> {
+        let thing = |effect: &Effect| match effect {
+            Effect::UpdateApplication { id, to, .. } => {
+                Some(format!("{}: {}", names::application(self.tenant(), *id), members::names(to).join(", ")))
+            }
+            _ => None,
+        };
+        self.settings().map(move |(number, step)| {
+            let text = format!("change settings of {}", count(step.effects.len(), "application"));
+            (number, Change { mark: '~', text, things: step.effects.iter().filter_map(thing).collect() })
+        })
+    }
+
+    /// Whether there are settings or other means, of which a picture of groups shows nothing; in words.
+    pub(super) fn not_in_a_picture(&self) -> Vec<String> {
+        let settings = self.settings_changes().map(|(number, change)| format!("step {number}: {}", change.text));
+        let beforehand = self.beforehand.iter().map(|what| format!("before the plan: {what}"));
+        beforehand.chain(settings).collect()
     }
 
     pub(super) fn headline(&self) -> String {

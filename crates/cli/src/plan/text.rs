@@ -4,6 +4,7 @@ use core::fmt::Write;
 
 use super::{
     report::Report,
+    step::Change,
     warning::{Level, Warning},
 };
 
@@ -33,15 +34,11 @@ impl Fold {
 pub(super) fn plan(report: &Report, fold: Fold) -> String {
     let mut text = report.headline();
     text.push('\n');
+    for what in &report.beforehand {
+        _ = write!(text, "\n! before the plan, and not done by it: {what}");
+    }
     for step in &report.steps {
-        for (at, change) in step.changes.iter().enumerate() {
-            // The number stands before the first line of a step only, so that the eye finds the steps.
-            let number = if at == 0 { format!("\n{:>3}. ", step.number) } else { String::from("\n     ") };
-            _ = write!(text, "{number}{} {}", change.mark, change.text);
-            for line in lines(&change.things, fold) {
-                _ = write!(text, "\n         {line}");
-            }
-        }
+        changes(step.number, &step.changes, fold, &mut text);
         for effect in &step.effects {
             _ = write!(text, "\n       {} {}", if effect.is_worse { '!' } else { ' ' }, effect.text);
         }
@@ -49,10 +46,10 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
             _ = write!(text, "\n       ! {} ({})", warning.text, warning.rule);
         }
     }
-    for (number, step) in report.settings() {
-        _ = write!(text, "\n{number:>3}. ~ {}", step.title);
+    for (number, change) in report.settings_changes() {
+        changes(number, &[change], fold, &mut text);
     }
-    if report.steps.is_empty() && report.settings.steps.is_empty() {
+    if report.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.");
     } else {
         let (sums, verdict, requests) = (report.sums.words(), report.verdict(), report.requests().words());
@@ -63,6 +60,17 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
     }
     warnings(&report.warnings, fold, &mut text);
     text
+}
+
+fn changes(number: usize, changes: &[Change], fold: Fold, text: &mut String) {
+    for (at, change) in changes.iter().enumerate() {
+        // The number stands before the first line of a step only, so that the eye finds the steps.
+        let number = if at == 0 { format!("\n{number:>3}. ") } else { String::from("\n     ") };
+        _ = write!(text, "{number}{} {}", change.mark, change.text);
+        for line in lines(&change.things, fold) {
+            _ = write!(text, "\n         {line}");
+        }
+    }
 }
 
 fn warnings(warnings: &[Warning], fold: Fold, text: &mut String) {

@@ -137,7 +137,7 @@ pub(crate) struct How {
 pub(crate) struct Restored {
     /// What leads applications back, but for their groups; it comes first.
     pub(crate) first: Vec<Command>,
-    /// What of that is in the plan file, behind the plan.
+    /// What of that comes behind the plan, as its last steps.
     pub(crate) settings: Work,
     /// The tenant after that, from which the plan leads on.
     pub(crate) tenant: Tenant,
@@ -206,8 +206,10 @@ impl Options {
             plan::write(file, &plan::json(&report)?)?;
         }
         let after = Imported { tenant: restored.tenant, ..now };
+        let before =
+            plan::Before { commands: &restored.first, settings: restored.settings, beforehand: restored.notes.first };
         let plan = (&restored.desired, &restored.plan, restored.options);
-        self.output.deliver(&after, (&restored.first, restored.settings), plan, &self.backup.display().to_string())
+        self.output.deliver(&after, before, plan, &self.backup.display().to_string())
     }
 
     fn now(&self, assume: &Assume) -> Result<Imported, String> {

@@ -26,9 +26,9 @@ pub(crate) struct Notes {
     pub(super) since: Vec<String>,
     /// Where the backup contradicts what came since.
     pub(super) conflicts: Vec<String>,
-    /// What leads applications back before the plan, in words. Neither `apply` nor `--as` does it.
+    /// What leads applications back before the plan, in words. Neither the plan file nor a script of `--as` does it.
     pub(super) first: Vec<String>,
-    /// Settings of applications that the plan file leads back as its last steps, in words.
+    /// Settings of applications that the plan leads back as its last steps, in words.
     pub(super) settings: Vec<String>,
     /// What is to be done by hand.
     pub(super) by_hand: Vec<String>,
@@ -124,7 +124,7 @@ impl Notes {
             ("came since, and stays", &self.since),
             ("contradicts", &self.conflicts),
             ("before the plan", &self.first),
-            ("in the plan file", &self.settings),
+            ("in the last steps of the plan", &self.settings),
             ("by hand", &self.by_hand),
             ("not as in the backup in the end", &self.left),
         ];
@@ -141,13 +141,7 @@ impl Notes {
         if !self.first.is_empty() {
             output::say(
                 "restore",
-                "the plan file does not do what comes before the plan: do it first (--lines writes all of it), and restore again",
-            );
-        }
-        if !self.settings.is_empty() {
-            output::say(
-                "restore",
-                "settings of applications are the last steps of the plan file (--out): `apply` does them, and what --as prints does not",
+                "neither the plan file nor what --as prints for Graph, PowerShell or Terraform does what comes before the plan: do it first (--lines writes all of it), and restore again",
             );
         }
     }

@@ -10,12 +10,14 @@
 
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Directory, DirectoryCommand, Plan, Tenant,
-    model::ConnectorGroupType,
+    command::{PublishApplication, UpdateApplication},
+    model::{ApplicationProperties, Change, ConnectorGroupType, PublishingChanges},
     plan::{Aim, DesiredGroup, Parking, PlanOptions, Things},
     workload::Workload,
 };
+use serde_json::json;
 
-use super::{effect::Effect, steps::Work};
+use super::{effect::Effect, members::is_like, steps::Work};
 
 pub(crate) const OPTIONS: PlanOptions = PlanOptions { aim: Aim::KeepAvailable, parking: Parking::Apart };
 
@@ -45,6 +47,49 @@ impl Planned {
             plan,
         })
     }
+}
+
+/// New names and other settings of two applications, of which the second gets the URL of the first.
+pub(crate) fn changed_settings(tenant: &Tenant) -> Vec<Command> {
+    let published: Vec<_> = tenant.applications().filter(|one| one.is_published()).take(2).collect();
+    let mut commands: Vec<Command> = Vec::new();
+    let mut urls = Vec::new();
+    for (number, one) in published.iter().enumerate() {
+        let properties = json!({
+            "tags": [format!("'\"$(x){number}\u{9b}${{y}}"), "{{group1}}"], "notes": null,
+            "web": {"homePageUrl": "https://contoso.com/", "implicitGrantSettings": {"enableIdTokenIssuance": true}},
+        });
+        let update = UpdateApplication::new(one.id()).display_name(format!("Restored {number}"));
+        commands.push(update.properties(serde_json::from_value(properties).unwrap()).into());
+        let publishing = one.on_premises_publishing().unwrap();
+        let is_exchanged = publishing.external_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let url = publishing.external_url.filter(|_| is_exchanged);
+        let mut changes = PublishingChanges {
+            is_http_only_cookie_enabled: Change::Set(!publishing.is_http_only_cookie_enabled),
+            external_authentication_type: Change::Reset,
+            ..PublishingChanges::default()
+        };
+        if number == 0 && url.is_some() {
+            changes.external_url = Change::Reset;
+        }
+        urls.extend(url);
+        commands.push(PublishApplication::new(one.id(), changes).into());
+    }
+    if let ([one, two], [first, second]) = (published.as_slice(), urls.as_slice()) {
+        for (one, url) in [(two, first), (one, second)] {
+            let external_url = Change::Set(url.clone());
+            let changes = PublishingChanges { external_url, ..PublishingChanges::default() };
+            commands.push(PublishApplication::new(one.id(), changes).into());
+        }
+    }
+    commands
+}
+
+/// What was set and is set no more may be empty in place of absent.
+pub(crate) fn assert_alike(one: &ApplicationProperties, other: &ApplicationProperties) {
+    let map = |one| serde_json::from_value(serde_json::to_value(one).unwrap()).unwrap();
+    let (one, other) = (map(one), map(other));
+    assert!(is_like(&one, &other) && is_like(&other, &one), "{one:?} {other:?}");
 }
 
 pub(crate) fn contoso() -> Tenant {

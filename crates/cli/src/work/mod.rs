@@ -13,13 +13,16 @@ mod places;
 mod request;
 mod settings;
 mod steps;
+mod values;
 
 #[cfg(feature = "export")]
 pub(crate) use self::{
-    effect::{Change, Effect},
+    effect::Change,
     places::{Connector, Difference, Place},
+    values::Settings,
 };
 pub(crate) use self::{
+    effect::Effect,
     places::Places,
     request::{Body, Piece, Request, join},
     steps::{Step, Work},

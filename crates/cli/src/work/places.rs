@@ -33,13 +33,20 @@ pub(crate) struct Connector {
 }
 
 /// How a tenant differs from what it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Difference {
     /// The groups that it is about.
     pub(crate) groups: BTreeSet<ConnectorGroupId>,
     /// Whether no more than a connector's status is another one.
     pub(crate) is_status: bool,
     text: String,
+}
+
+impl Difference {
+    /// One that is about no connector group.
+    pub(super) const fn elsewhere(text: String) -> Self {
+        Self { groups: BTreeSet::new(), is_status: false, text }
+    }
 }
 
 impl fmt::Display for Difference {
@@ -81,6 +88,12 @@ impl Places {
         let all = self.0.iter();
         all.flat_map(|(group, place)| place.applications.iter().map(|(id, name)| (*id, (*group, name.as_str()))))
             .collect()
+    }
+
+    /// An application as people call it.
+    pub(crate) fn application(&self, id: ApplicationId) -> String {
+        let name = self.0.values().find_map(|place| place.applications.get(&id));
+        name.map_or_else(|| id.to_string(), |name| format!("{name:?} ({id})"))
     }
 
     /// What is otherwise than planned, for people, in the order of groups, connectors, applications.
@@ -192,7 +205,7 @@ impl Places {
                 place.connectors.insert(*id, connector);
                 Ok(())
             }
-            // Settings have no place.
+            // Settings have no place: `Settings` knows them.
             Effect::UpdateApplication { .. } => Ok(()),
             Effect::MoveApplication { id, from, to } => {
                 let name = self.0.get_mut(from).and_then(|place| place.applications.remove(id));

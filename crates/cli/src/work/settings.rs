@@ -1,6 +1,6 @@
 //! Settings of applications as effects: a PATCH of what differs.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 
 use connector_groups::{ApplicationId, Command, Tenant, view::ApplicationView};
 use serde::Serialize;
@@ -8,17 +8,18 @@ use serde_json::{Map, Value};
 
 use super::{
     effect::Effect,
-    members::{PUBLISHING, is_like},
+    members::{PUBLISHING, align},
     steps::{Step, Work},
 };
-use crate::words::count;
 
 impl Work {
     /// Commands that change settings of applications, as steps, and which of the commands are among them. The others create,
     /// publish or delete something, or come behind one of those.
     pub(crate) fn settings(tenant: &Tenant, commands: &[Command]) -> (Self, Vec<bool>) {
-        let (mut work, mut now) = (Self::default(), tenant.clone());
-        let (mut start, mut changed) = (tenant.clone(), BTreeSet::new());
+        let mut now = tenant.clone();
+        // Of each step, the tenant before it.
+        let mut start = tenant.clone();
+        let mut steps: Vec<BTreeMap<ApplicationId, Effect>> = Vec::new();
         let is_in = commands.iter().map(|command| {
             let before = now.clone();
             let Some(id) = of(command) else { return false };
@@ -29,26 +30,31 @@ impl Work {
                 return false;
             }
             let values = |tenant: &Tenant| tenant.application(id).map(|one| values(one, command)).unwrap_or_default();
-            let (from, to) = (values(&before), values(&now));
-            if is_like(&from, &to) {
+            let (mut from, mut to) = (values(&before), values(&now));
+            // The engine merges publishing by property, and all others within it.
+            for (name, from) in from.iter_mut().filter(|(name, _)| *name != PUBLISHING) {
+                if let Some(to) = to.get_mut(name) {
+                    align(from, to);
+                }
+            }
+            if from == to {
                 return true;
             }
-            // A step may do its effects in any order: what only the one before makes possible, such as a URL that it gives
-            // up, waits for the next step.
-            let is_free = start.apply(command).is_ok() && changed.insert(id);
-            if !is_free || work.steps.is_empty() {
-                (start, changed) = (before, BTreeSet::from([id]));
-                _ = start.apply(command);
-                work.steps.push(Step::default());
-            }
-            if let Some(step) = work.steps.last_mut() {
-                step.effects.push(Effect::UpdateApplication { id, from, to });
-                step.title = format!("change settings of {}", count(step.effects.len(), "application"));
+            // A step may do its effects in any order, there and back: what only another of them makes possible, such as a URL
+            // that it gives up, waits for the next step.
+            let is_possible = start.clone().apply(command).is_ok();
+            let effect = Effect::UpdateApplication { id, from, to };
+            if let Some(step) = steps.last_mut().filter(|step| is_possible && !step.contains_key(&id)) {
+                step.insert(id, effect);
+            } else {
+                start = before;
+                steps.push(BTreeMap::from([(id, effect)]));
             }
             true
         });
         let is_in = is_in.collect();
-        (work, is_in)
+        let steps = steps.into_iter().map(|step| Step::of_settings(step.into_values().collect()));
+        (Self { steps: steps.collect() }, is_in)
     }
 }
 
@@ -115,29 +121,34 @@ mod tests {
             PublishApplication::new(one.id(), PublishingChanges { external_url, ..PublishingChanges::default() })
         };
         let new = CreateApplication::new(ApplicationId::from_u128(7), AppId::from_u128(7), "New");
-        let commands: [Command; 6] = [
-            UpdateApplication::new(two.id()).display_name("Two").into(),
+        let commands: [Command; 7] = [
             publish(one, Change::Reset).into(),
             publish(two, Change::Set(url.clone())).into(),
             new.into(),
             PublishApplication::new(ApplicationId::from_u128(7), PublishingChanges::default()).into(),
+            UpdateApplication::new(one.id()).display_name("One").into(),
+            // Not in the same step as the change of its URL.
+            UpdateApplication::new(two.id()).display_name("Two").into(),
             // It is that already.
             UpdateApplication::new(two.id()).display_name("Two").into(),
         ];
         let (work, is_in) = Work::settings(&tenant, &commands);
-        assert_eq!(is_in, [true, true, true, false, false, true]);
+        assert_eq!(is_in, [true, true, false, false, true, true, true]);
         let told: Vec<Vec<String>> =
             work.steps.iter().map(|step| step.effects.iter().map(ToString::to_string).collect()).collect();
         let (one, two) = (one.id(), two.id());
-        let expected: [Vec<String>; 2] = [
-            vec![
-                format!("change displayName of application {two}"),
-                format!("change externalUrl of application {one}"),
-            ],
-            vec![format!("change externalUrl of application {two}")],
+        let mut second = vec![
+            (one, format!("change displayName of application {one}")),
+            (two, format!("change externalUrl of application {two}")),
+        ];
+        second.sort();
+        let expected: [Vec<String>; 3] = [
+            vec![format!("change externalUrl of application {one}")],
+            second.into_iter().map(|(_, told)| told).collect(),
+            vec![format!("change displayName of application {two}")],
         ];
         assert_eq!(told, expected);
-        let Effect::UpdateApplication { from, to, .. } = &work.steps[0].effects[1] else {
+        let Effect::UpdateApplication { from, to, .. } = &work.steps[0].effects[0] else {
             return assert!(told.is_empty());
         };
         assert_eq!(json!(from), json!({"onPremisesPublishing": {"externalUrl": &*url}}));

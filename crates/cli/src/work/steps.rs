@@ -5,10 +5,8 @@ use alloc::collections::BTreeSet;
 use connector_groups::{Command, ConnectorGroupId, Event, Tenant};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    effect::{Change, Effect},
-    places::Places,
-};
+use super::effect::{Change, Effect};
+use crate::words::count;
 
 /// All that a plan does, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,25 +50,18 @@ impl Work {
         Ok(work)
     }
 
-    /// Runs the work on places, which finds a plan that was changed by hand: each effect starts where the one before it ended.
-    ///
-    /// # Errors
-    /// The first effect that does not follow from what is before it.
-    pub(crate) fn run(&self, places: &mut Places) -> Result<(), String> {
-        for (number, step) in (1_usize..).zip(&self.steps) {
-            for effect in &step.effects {
-                places.apply(effect).map_err(|why| format!("step {number}: {why}"))?;
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) fn effects_count(&self) -> usize {
         self.steps.iter().map(|step| step.effects.len()).sum()
     }
 }
 
 impl Step {
+    /// Changes of settings of applications, each of another one.
+    pub(super) fn of_settings(effects: Vec<Effect>) -> Self {
+        let title = format!("~ change settings of {}", count(effects.len(), "application"));
+        Self { title, effects, ..Self::default() }
+    }
+
     fn of(before: &Tenant, after: &Tenant, events: &[Event]) -> Result<Self, &'static str> {
         let mut step = Self::default();
         for event in events {

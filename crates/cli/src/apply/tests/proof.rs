@@ -6,11 +6,7 @@ extern crate alloc;
 
 use alloc::sync::Arc;
 
-use connector_groups::{
-    Command, Tenant,
-    command::{AddApplication, PublishApplication, UpdateApplication},
-    model::{Change, PublishingChanges},
-};
+use connector_groups::{Command, Tenant, command::AddApplication};
 
 use super::{
     super::{
@@ -22,7 +18,7 @@ use super::{
 };
 use crate::work::{
     Effect, Places, Work,
-    generated::{Planned, contoso, generated},
+    generated::{Planned, assert_alike, changed_settings, contoso, generated},
 };
 
 pub(super) const PLANS: usize = 20;
@@ -38,7 +34,7 @@ pub(super) struct Case<'a> {
     end: Tenant,
     /// The service before any run.
     pub(super) world: World,
-    work: Arc<Work>,
+    pub(super) work: Arc<Work>,
     pub(super) settings: Settings,
     pub(super) is_one_way: bool,
 }
@@ -86,6 +82,7 @@ impl Case<'_> {
             let (one, other) = (application, left.world.tenant().application(application.id()).unwrap());
             assert_eq!(one.display_name(), other.display_name(), "{what}");
             assert_eq!(one.on_premises_publishing(), other.on_premises_publishing(), "{what}");
+            assert_alike(one.properties(), other.properties());
         }
         let expected = Places::of(end).renamed(|id| left.machine.id(id));
         let differences: Vec<_> =
@@ -167,20 +164,6 @@ pub(super) fn cases(plans: &[Planned]) -> Vec<Case<'_>> {
         cases.push(Case { planned, end, world, work, settings: settings(number), is_one_way });
     }
     cases
-}
-
-/// A new name and another setting of two applications.
-fn changed_settings(tenant: &Tenant) -> Vec<Command> {
-    let published: Vec<_> = tenant.applications().filter(|one| one.is_published()).take(2).collect();
-    let mut commands: Vec<Command> = Vec::new();
-    for (number, one) in published.iter().enumerate() {
-        commands.push(UpdateApplication::new(one.id()).display_name(format!("Restored {number}")).into());
-        let is_on = one.on_premises_publishing().unwrap().is_http_only_cookie_enabled;
-        let changes =
-            PublishingChanges { is_http_only_cookie_enabled: Change::Set(!is_on), ..PublishingChanges::default() };
-        commands.push(PublishApplication::new(one.id(), changes).into());
-    }
-    commands
 }
 
 /// Without a fault, a plan is applied; and a plan that was applied leads back.

@@ -11,7 +11,7 @@ use super::{
     proof::{PLANS, cases, pune},
 };
 use crate::work::{
-    Effect, Places, Work,
+    Effect, Places, Settings, Work,
     generated::{Planned, contoso, generated},
 };
 
@@ -20,7 +20,7 @@ use crate::work::{
 #[test]
 fn replicas_that_lag_all_the_while() {
     let plans = generated(PLANS);
-    let mut waited = 0;
+    let (mut waited, mut settings) = (0, 0);
     for (case, replica) in
         cases(&plans).iter().step_by(6).flat_map(|case| [(case, Replica::LastWrite), (case, Replica::Start)])
     {
@@ -47,19 +47,32 @@ fn replicas_that_lag_all_the_while() {
         // Nor is an old state told as a change that somebody else has made.
         let mut left = case.calm();
         left.world.replica = Some(replica);
+        let end = Places::of(left.world.tenant());
         for _ in 0..10 {
             left.world.faults = vec![(Fault::Busy, left.world.requests + 2)];
-            let expected = Places::of(left.world.tenant());
-            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
-            assert_eq!(told, []);
-            let mut expected = Places::of(left.world.tenant());
+            let mut told = |expected: &Places, settings: &Settings| {
+                survey::differences(&mut left.world, &case.settings, settings, |places, now| {
+                    let mut all = expected.differences(places);
+                    all.extend(settings.differences(now, |id| id.to_string()));
+                    all
+                })
+                .unwrap()
+            };
+            let (mut expected, after) = (end.clone(), Settings::after(&case.work));
+            assert_eq!(told(&expected, &after), []);
             let [id, name, region] = ["7d000000-0000-4000-8000-000000000001", "Gone", "eur"].map(String::from);
             expected.apply(&Effect::CreateConnectorGroup { id: id.parse().unwrap(), name, region }).unwrap();
-            let told = survey::differences(&mut left.world, &case.settings, |now| expected.differences(now)).unwrap();
-            assert_eq!(told.len(), 1, "what lasts is told: {told:?}");
+            let lasting = told(&expected, &after);
+            assert_eq!(lasting.len(), 1, "what lasts is told: {lasting:?}");
+            let before = Settings::before(&case.work);
+            let lasting = told(&end, &before);
+            // Not always, as the replica may show what was before the run.
+            assert!(lasting.is_empty() || before != after, "{lasting:?}");
+            settings += lasting.len();
         }
     }
     assert!(waited > 20, "{waited}");
+    assert!(settings > 20, "{settings}");
 }
 
 /// Contoso with a plan of these steps alone.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::parts::{New, ROOT, requests, title};
+use super::parts::{New, Part, ROOT, beforehand};
 use crate::plan::report::Report;
 
 /// What Graph takes in one `$batch`.
@@ -13,8 +13,8 @@ pub(in crate::plan) fn graph(report: &Report) -> Result<Value, String> {
     let new = New::of(report);
     let id = |id| new.name(id).map_or_else(|| format!("{id}"), |name| format!("{{{{{name}}}}}"));
     let mut batches = Vec::new();
-    for step in &report.steps {
-        for requests in requests(step)?.chunks(BATCH_MAX) {
+    for step in Part::all(report)? {
+        for requests in step.requests.chunks(BATCH_MAX) {
             let mut gives = Map::new();
             let mut parts = Vec::new();
             for (number, request) in (1_usize..).zip(requests) {
@@ -29,7 +29,7 @@ pub(in crate::plan) fn graph(report: &Report) -> Result<Value, String> {
                 }
                 parts.push(part);
             }
-            batches.push(json!({"step": step.number, "title": title(step), "requests": parts, "gives": gives}));
+            batches.push(json!({"step": step.number, "title": step.title, "requests": parts, "gives": gives}));
         }
     }
     Ok(json!({
@@ -37,6 +37,7 @@ pub(in crate::plan) fn graph(report: &Report) -> Result<Value, String> {
         "root": ROOT,
         // They stand for ids, in `url` and `@odata.id` only; `gives` says which answer's `id` takes the place of which.
         "placeholders": new.0.values().map(|name| format!("{{{{{name}}}}}")).collect::<Vec<_>>(),
+        "beforehand": beforehand(report),
         "batches": batches,
     }))
 }

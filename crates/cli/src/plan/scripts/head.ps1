@@ -92,6 +92,43 @@ function Update-Group([int] $Number, [string] $Id, [hashtable] $Body) {
     }
 }
 
+# Whether all that is expected is there. Beside it there may be more; and what nobody has set, Graph shows as null, as false or
+# as an empty list.
+function Test-Like($Expected, $There) {
+    if ($Expected -is [System.Collections.IDictionary]) {
+        foreach ($Key in $Expected.Keys) {
+            # An `if` with a value would make one element of a list, and nothing of an empty one.
+            $Value = $null
+            if ($There -is [System.Collections.IDictionary] -and $There.Contains($Key)) { $Value = $There[$Key] }
+            if (-not (Test-Like $Expected[$Key] $Value)) { return $false }
+        }
+        return $true
+    }
+    if ($Expected -is [array]) {
+        if ($null -eq $There) { return $Expected.Count -eq 0 }
+        if ($There -isnot [array] -or $There.Count -ne $Expected.Count) { return $false }
+        for ($At = 0; $At -lt $Expected.Count; $At++) {
+            if (-not (Test-Like $Expected[$At] $There[$At])) { return $false }
+        }
+        return $true
+    }
+    if ($null -eq $Expected) { return $null -eq $There -or $There -is [bool] -and -not $There -or $There -is [array] -and -not $There.Count }
+    if ($null -eq $There) { return $Expected -is [bool] -and -not $Expected }
+    $Expected -ceq $There
+}
+
+# Settings as JSON, sent as they are: the cmdlet leaves out what is null.
+function Update-Application([int] $Number, [string] $Id, [string] $Body) {
+    Invoke-Once $Number "change settings of application $Id" {
+        $null = Invoke-MgGraphRequest -Method PATCH -Uri "$Graph/applications/$Id" -Body $Body -ContentType 'application/json'
+    } {
+        $Expected = $Body | ConvertFrom-Json -AsHashtable
+        $Uri = "$Graph/applications/${Id}?`$select=id,$($Expected.Keys -join ',')"
+        $There = Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType Json | ConvertFrom-Json -AsHashtable
+        Test-Like $Expected $There
+    }
+}
+
 function Test-Group([string] $Id) {
     $Status = 0
     $null = Invoke-MgGraphRequest -Method GET -Uri "$Groups/$Id" -SkipHttpErrorCheck -StatusCodeVariable Status

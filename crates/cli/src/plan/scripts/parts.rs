@@ -8,8 +8,8 @@ use connector_groups::{Command, ConnectorGroupId};
 
 use crate::{
     output,
-    plan::{report::Report, step::Step},
-    work::Request,
+    plan::{report::Report, step::Change},
+    work::{Effect, Request},
 };
 
 /// Where links point to; only the ends of their paths count.
@@ -41,12 +41,36 @@ pub(super) fn deleted(report: &Report) -> BTreeSet<ConnectorGroupId> {
     deleted.collect()
 }
 
-/// What a step does, on one line that is safe in a comment.
-pub(super) fn title(step: &Step) -> String {
-    let changes: Vec<_> = step.changes.iter().map(|change| change.text.as_str()).collect();
-    output::escaped(&format!("step {}: {}", step.number, changes.join("; ")))
+/// A step as requests, which may be sent in any order.
+pub(super) struct Part {
+    pub(super) number: usize,
+    /// What it does, on one line that is safe in a comment.
+    pub(super) title: String,
+    pub(super) requests: Vec<Request>,
 }
 
-pub(super) fn requests(step: &Step) -> Result<Vec<Request>, String> {
-    Request::of(&step.command).map_err(|why| format!("step {}: {why}", step.number))
+impl Part {
+    /// All steps of a plan, and behind them those that change settings of applications.
+    pub(super) fn all(report: &Report) -> Result<Vec<Self>, String> {
+        let part = |number, changes: &[Change], requests| {
+            let changes: Vec<_> = changes.iter().map(|change| change.text.as_str()).collect();
+            let title = output::escaped(&format!("step {number}: {}", changes.join("; ")));
+            Self { number, title, requests }
+        };
+        let mut parts = Vec::new();
+        for step in &report.steps {
+            let number = step.number;
+            let requests = Request::of(&step.command).map_err(|why| format!("step {number}: {why}"))?;
+            parts.push(part(number, &step.changes, requests));
+        }
+        for ((number, change), (_, step)) in report.settings_changes().zip(report.settings()) {
+            parts.push(part(number, &[change], step.effects.iter().map(Effect::request).collect()));
+        }
+        Ok(parts)
+    }
+}
+
+/// What is to be done before the plan and is not in the output, a line each that is safe in a comment.
+pub(super) fn beforehand(report: &Report) -> Vec<String> {
+    report.beforehand.iter().map(|what| output::escaped(&format!("not in here, do it first: {what}"))).collect()
 }

@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use connector_groups::ConnectorGroupId;
 
-use super::parts::{New, requests, title};
+use super::parts::{New, Part, beforehand};
 use crate::{
     output::is_interpreted,
     plan::report::Report,
@@ -18,11 +18,14 @@ pub(in crate::plan) fn powershell(report: &Report) -> Result<String, String> {
     let new = New::of(report);
     let mut script = HEAD.replace("{TENANT}", &report.tenant().id().to_string());
     let mut number = 0_usize;
-    for step in &report.steps {
-        _ = write!(script, "\n# {}\n", title(step));
-        for request in requests(step)? {
+    for what in beforehand(report) {
+        _ = write!(script, "\n# {what}\nWrite-Warning {}\n", quoted(&what));
+    }
+    for step in Part::all(report)? {
+        _ = write!(script, "\n# {}\n", step.title);
+        for request in &step.requests {
             number = number.saturating_add(1);
-            _ = writeln!(script, "{}", call(&new, number, &request));
+            _ = writeln!(script, "{}", call(&new, number, request));
         }
     }
     script.push_str("\nWrite-Host 'All is done.'\n");
@@ -46,8 +49,10 @@ fn call(new: &New, number: usize, request: &Request) -> String {
             let key = quoted(new.name(id).unwrap_or_default());
             format!("New-Group {number} {key} {}", table(body))
         }
-        (Body::Json(body), None, group) => {
-            format!("Update-Group {number} {} {}", group.unwrap_or_default(), table(body))
+        (Body::Json(body), None, Some(group)) => format!("Update-Group {number} {group} {}", table(body)),
+        // `applications/{id}`, with the body as it is sent: the cmdlets leave out what is null.
+        (Body::Json(body), None, None) => {
+            format!("Update-Application {number} {} {}", thing(1), quoted(&body.to_string()))
         }
         (Body::Empty, _, group) => format!("Remove-Group {number} {}", group.unwrap_or_default()),
         (Body::Link(link), ..) => {

@@ -8,7 +8,7 @@ use core::fmt::Write;
 use connector_groups::ConnectorGroupId;
 use serde_json::Value;
 
-use super::parts::{New, ROOT, deleted, requests, title};
+use super::parts::{New, Part, ROOT, beforehand, deleted};
 use crate::{
     output::is_interpreted,
     plan::report::Report,
@@ -31,14 +31,16 @@ pub(in crate::plan) fn terraform(report: &Report) -> Result<String, String> {
     let names = Names { new: New::of(report), deleted: deleted(report) };
     let mut text = String::from(HEAD);
     let mut before: Option<String> = None;
-    for step in &report.steps {
-        let requests = requests(step)?;
-        let Some(first) = requests.first() else { continue };
-        _ = write!(text, "\n# {}\n", title(step));
+    for what in beforehand(report) {
+        _ = write!(text, "\n# {what}\n");
+    }
+    for step in Part::all(report)? {
+        let Some(first) = step.requests.first() else { continue };
+        _ = write!(text, "\n# {}\n", step.title);
         let address = names.address(step.number, first);
         let (kind, name) = address.split_once('.').unwrap_or_default();
         _ = writeln!(text, "resource {} {} {{", quoted(kind), quoted(name));
-        names.arguments(first, &requests, &mut text);
+        names.arguments(first, &step.requests, &mut text);
         if let Some(before) = before.replace(address) {
             _ = writeln!(text, "  depends_on = [{before}]");
         }
@@ -83,12 +85,24 @@ impl Names {
         match (&first.body, first.gives) {
             (Body::Json(body), Some(id)) if self.is_kept(id) => {
                 put("url", &format!("\"{path}\""));
-                put("body", &object(body));
+                put("body", &value(body));
+            }
+            // One resource for all whose settings a step changes: by the id of each, its body.
+            (Body::Json(_), None) if group(&first.path).is_none() => {
+                let bodies = all.iter().filter_map(|request| match &request.body {
+                    Body::Json(body) => Some((request.path_as(|id| id.to_string()), body)),
+                    _ => None,
+                });
+                let bodies = bodies.map(|(path, body)| format!("    {} = {}\n", quoted(&path), value(body)));
+                put("for_each", &format!("{{\n{}  }}", bodies.collect::<String>()));
+                put("resource_url", "each.key");
+                put("method", &quoted(first.method));
+                put("body", "each.value");
             }
             (Body::Json(body), gives) => {
                 put("resource_url", &format!("\"{path}\""));
                 put("method", &quoted(first.method));
-                put("body", &object(body));
+                put("body", &value(body));
                 if gives.is_some() {
                     put("response_export_values", "{ id = \"id\" }");
                 }
@@ -100,14 +114,8 @@ impl Names {
             // One resource for all that a step moves: by the id of each thing, the id of the group that it goes to.
             (Body::Link(link), _) => {
                 let moves = all.iter().filter_map(|request| {
-                    let to = match &request.body {
-                        Body::Link(link) => link.iter().find_map(|piece| match piece {
-                            Piece::Group(id) => Some(self.id(*id)),
-                            Piece::Text(_) => None,
-                        }),
-                        _ => None,
-                    };
-                    Some(format!("    {} = \"{}\"\n", quoted(&moved(request)?), to?))
+                    let Body::Link(link) = &request.body else { return None };
+                    Some(format!("    {} = \"{}\"\n", quoted(&moved(request)?), self.id(group(link)?)))
                 });
                 put("for_each", &format!("{{\n{}  }}", moves.collect::<String>()));
                 let thing = moved(first).unwrap_or_default();
@@ -136,10 +144,27 @@ fn moved(request: &Request) -> Option<String> {
     path.split('/').rev().nth(2).map(String::from)
 }
 
-fn object(body: &Value) -> String {
-    let members = body.as_object().into_iter().flatten();
-    let members = members.map(|(name, value)| format!("{name} = {}", quoted(value.as_str().unwrap_or_default())));
-    format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+/// The group that a path names.
+fn group(path: &[Piece]) -> Option<ConnectorGroupId> {
+    path.iter().find_map(|piece| match piece {
+        Piece::Group(id) => Some(*id),
+        Piece::Text(_) => None,
+    })
+}
+
+/// JSON as HCL has it.
+fn value(json: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(", ");
+    match json {
+        Value::Object(members) if members.is_empty() => "{}".into(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, json)| format!("{} = {}", quoted(name), value(json)));
+            format!("{{ {} }}", joined(members.collect()))
+        }
+        Value::Array(values) => format!("[{}]", joined(values.iter().map(value).collect())),
+        Value::String(text) => quoted(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => json.to_string(),
+    }
 }
 
 /// A text as HCL reads it: no template, and nothing that a terminal obeys.

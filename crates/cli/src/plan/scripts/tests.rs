@@ -15,7 +15,7 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-use connector_groups::{ConnectorGroupId, Desired, Tenant};
+use connector_groups::{Command as Change, ConnectorGroupId, Desired, Tenant, command::UpdateApplication};
 use hcl::{
     Expression,
     eval::{Context, Evaluate},
@@ -32,8 +32,8 @@ use crate::{
     output::is_interpreted,
     plan::report::Report,
     work::{
-        Effect, Places,
-        generated::{OPTIONS, Planned, contoso, generated},
+        Effect, Places, Work,
+        generated::{OPTIONS, Planned, assert_alike, changed_settings, contoso, generated},
     },
 };
 
@@ -60,30 +60,53 @@ impl Run {
         self.ids.insert(name.into(), answer["id"].as_str().unwrap().into());
     }
 
-    /// The tenant is as the plan has it, but for the ids that the service gave.
-    fn assert_done(&self, planned: &Planned) {
+    /// The tenant is as the plan has it, but for the ids that the service gave, and settings are as they were to be.
+    fn assert_done(&self, planned: &Planned, settings: &[Change]) {
+        let mut end = planned.end.clone();
+        for command in settings {
+            end.apply(command).unwrap();
+        }
+        for application in end.applications() {
+            let (one, other) = (application, self.world.tenant().application(application.id()).unwrap());
+            assert_eq!(one.display_name(), other.display_name());
+            assert_alike(one.properties(), other.properties());
+            assert_eq!(one.on_premises_publishing(), other.on_premises_publishing());
+        }
         let creations = planned.work.steps.iter().flat_map(|step| &step.effects).filter_map(|effect| match effect {
             Effect::CreateConnectorGroup { id, .. } => Some(*id),
             _ => None,
         });
         let id = |number: usize| self.ids[&format!("group{number}")].parse::<ConnectorGroupId>().unwrap();
         let ids: BTreeMap<_, _> = (1..).zip(creations).map(|(number, planned)| (planned, id(number))).collect();
-        let expected = Places::of(&planned.end).renamed(|id| ids.get(&id).copied().unwrap_or(id));
+        let expected = Places::of(&end).renamed(|id| ids.get(&id).copied().unwrap_or(id));
         let differences: Vec<_> =
             expected.differences(&Places::of(self.world.tenant())).iter().map(ToString::to_string).collect();
         assert_eq!(differences, [""; 0]);
     }
 }
 
-/// A plan as each output.
-fn outputs(planned: &Planned) -> (Value, String, String) {
+/// A plan with settings behind it, as each output.
+fn outputs(planned: &Planned, settings: &[Change]) -> (Value, String, String) {
     let imported = Imported::from(planned.tenant.clone());
-    let report = Report::new(&imported, &planned.desired, &planned.plan, OPTIONS).unwrap();
-    (graph(&report).unwrap(), powershell(&report).unwrap(), terraform(&report).unwrap())
+    let mut report = Report::new(&imported, &planned.desired, &planned.plan, OPTIONS).unwrap();
+    let (work, is_in) = Work::settings(&planned.tenant, settings);
+    assert!(is_in.iter().all(|is_in| *is_in));
+    report.settings = work;
+    report.beforehand = vec!["create application \"New'\u{9b}\n\"".into()];
+    let (graph, powershell, terraform) =
+        (graph(&report).unwrap(), powershell(&report).unwrap(), terraform(&report).unwrap());
+    // What is not in an output, it says.
+    let told = "not in here, do it first: create application \"New'\\u{9b}\\u{a}\"";
+    assert_eq!(graph["beforehand"], json!([told]));
+    for text in [&powershell, &terraform] {
+        assert!(text.contains(&format!("\n# {told}\n")), "{text}");
+    }
+    assert!(powershell.contains("\nWrite-Warning 'not in here, do it first: "), "{powershell}");
+    (graph, powershell, terraform)
 }
 
 /// Sends the batches, and puts ids in the place of placeholders as the document says.
-fn run_graph(planned: &Planned, graph: &Value) {
+fn run_graph(planned: &Planned, settings: &[Change], graph: &Value) {
     let mut run = Run::new(planned);
     let mut done = 0;
     for batch in graph["batches"].as_array().unwrap() {
@@ -113,7 +136,7 @@ fn run_graph(planned: &Planned, graph: &Value) {
             }
         }
     }
-    run.assert_done(planned);
+    run.assert_done(planned, settings);
 }
 
 /// An argument of a PowerShell command.
@@ -206,7 +229,7 @@ fn arguments(node: Node, script: &str, ids: &BTreeMap<String, String>, found: &m
 }
 
 /// Reads the script by its grammar and does what each call of the head's functions does.
-fn run_powershell(planned: &Planned, script: &str) {
+fn run_powershell(planned: &Planned, settings: &[Change], script: &str) {
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();
     let tree = parser.parse(script, None).unwrap();
@@ -243,6 +266,10 @@ fn run_powershell(planned: &Planned, script: &str) {
                 let path = format!("{profile}/connectorGroups/{}", given[1].text());
                 run.send("PATCH", &path, Some(&given[2].table()));
             }
+            "Update-Application" => {
+                let body: Value = serde_json::from_str(given[2].text()).unwrap();
+                run.send("PATCH", &format!("applications/{}", given[1].text()), Some(&body));
+            }
             "Remove-Group" => {
                 run.send("DELETE", &format!("{profile}/connectorGroups/{}", given[1].text()), None);
             }
@@ -257,12 +284,12 @@ fn run_powershell(planned: &Planned, script: &str) {
             other => panic!("{other}"),
         }
     }
-    assert_eq!(calls, planned.work.effects_count());
-    run.assert_done(planned);
+    assert_eq!(calls, planned.work.effects_count() + Work::settings(&planned.tenant, settings).0.effects_count());
+    run.assert_done(planned, settings);
 }
 
 /// Reads the resources by their grammar and does what the provider's pages say of them.
-fn run_terraform(planned: &Planned, text: &str) {
+fn run_terraform(planned: &Planned, settings: &[Change], text: &str) {
     let body = hcl::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let mut run = Run::new(planned);
     let (mut resources, mut actions) = (hcl::Map::new(), hcl::Map::new());
@@ -275,12 +302,13 @@ fn run_terraform(planned: &Planned, text: &str) {
         assert_eq!(follows, before.map(|before| format!("[{before}]")), "each step follows the one before it");
         before = Some(format!("{kind}.{name}"));
         let known = [("msgraph_resource", resources.clone()), ("msgraph_resource_action", actions.clone())];
-        let evaluated = |expression: Expression, each: Option<(&str, &str)>| {
+        let evaluated = |expression: Expression, each: Option<(&str, &Value)>| {
             let mut context = Context::new();
             for (kind, known) in &known {
                 context.declare_var(*kind, hcl::Value::Object(known.clone()));
             }
             if let Some((key, value)) = each {
+                let value = hcl::to_value(value).unwrap();
                 context.declare_var("each", hcl::value!({"key" = key, "value" = value}));
             }
             serde_json::to_value(expression.evaluate(&context).unwrap()).unwrap()
@@ -288,9 +316,7 @@ fn run_terraform(planned: &Planned, text: &str) {
         assert_eq!(evaluated(attribute("api_version").unwrap(), None), json!("beta"));
         let each = attribute("for_each").map(|each| evaluated(each, None));
         let each: Vec<_> = match &each {
-            Some(each) => {
-                each.as_object().unwrap().iter().map(|(key, to)| Some((key.as_str(), to.as_str().unwrap()))).collect()
-            }
+            Some(each) => each.as_object().unwrap().iter().map(|(key, value)| Some((key.as_str(), value))).collect(),
             None => vec![None],
         };
         for each in each {
@@ -314,7 +340,7 @@ fn run_terraform(planned: &Planned, text: &str) {
             }
         }
     }
-    run.assert_done(planned);
+    run.assert_done(planned, settings);
 }
 
 fn assert_safe(texts: [&str; 3]) {
@@ -327,13 +353,21 @@ fn assert_safe(texts: [&str; 3]) {
 fn each_output_of_generated_plans_leads_to_the_plans_end() {
     let mut plans = generated(40);
     plans.push(renamed("Pune Development", "Datacenter Frankfurt"));
-    for planned in &plans {
-        let (graph, powershell, terraform) = outputs(planned);
-        run_graph(planned, &graph);
-        run_powershell(planned, &powershell);
-        run_terraform(planned, &terraform);
-        assert_safe([&crate::safe::json(&graph.to_string()), &powershell, &terraform]);
+    let mut patches = 0;
+    for (number, planned) in plans.iter().enumerate() {
+        let settings = if number % 2 == 0 { changed_settings(&planned.tenant) } else { Vec::new() };
+        lead_to_the_end(planned, &settings);
+        patches += Work::settings(&planned.tenant, &settings).0.effects_count();
     }
+    assert!(patches > 30, "{patches} changes of settings are among them");
+}
+
+fn lead_to_the_end(planned: &Planned, settings: &[Change]) {
+    let (graph, powershell, terraform) = outputs(planned, settings);
+    run_graph(planned, settings, &graph);
+    run_powershell(planned, settings, &powershell);
+    run_terraform(planned, settings, &terraform);
+    assert_safe([&crate::safe::json(&graph.to_string()), &powershell, &terraform]);
 }
 
 /// Contoso with a group of one name that becomes another, and a new one.
@@ -357,11 +391,8 @@ proptest! {
         new in r#"y(\$\{|%\{|\{\{group1\}\}|'|"|`|\$\(|\*/|#>|\\u|\n|[\u{2018}-\u{201f}]|é){0,8}y"#,
     ) {
         let planned = renamed(&name, &new);
-        let (graph, powershell, terraform) = outputs(&planned);
-        run_graph(&planned, &graph);
-        run_powershell(&planned, &powershell);
-        run_terraform(&planned, &terraform);
-        assert_safe([&crate::safe::json(&graph.to_string()), &powershell, &terraform]);
+        let application = planned.tenant.applications().next().unwrap().id();
+        lead_to_the_end(&planned, &[UpdateApplication::new(application).display_name(name).into()]);
     }
 }
 
@@ -369,7 +400,7 @@ proptest! {
 #[test]
 fn the_tools_themselves_read_their_output() {
     let planned = renamed("It's \u{2019}${x} %{y} \"z\" `n", "New '$(Get-Date)'");
-    let (_, powershell, terraform) = outputs(&planned);
+    let (_, powershell, terraform) = outputs(&planned, &changed_settings(&planned.tenant));
     let run = |tool: &str, arguments: &[&str], input: &str| {
         let child = Command::new(tool).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut child) = child else {
