@@ -12,7 +12,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    machine::Settings,
+    patience::Patience,
     plan_file::PlanFile,
     runner::{Failed, Runner, TOLD_MAX},
     survey,
@@ -143,8 +143,8 @@ impl Options {
         let source = Source::new(&self.source)?;
         let client = Client::new(&self.graph, source, self.ca_file.as_deref(), self.tries, bar.clone())?;
         let settle = Duration::from_secs(u64::from(self.settle));
-        let settings = Settings { settle, tries: self.tries.max(1), ..Settings::default() };
-        let runner = Runner { client: &client, bar: &bar, is_quiet: self.quiet, settings };
+        let patience = Patience { settle, tries: self.tries.max(1), ..Patience::default() };
+        let runner = Runner { client: &client, bar: &bar, is_quiet: self.quiet, patience };
         let outcome = if self.resume || self.rollback {
             runner.go_on(&journal, &plan.hash, self.rollback)
         } else {
@@ -165,7 +165,7 @@ impl Options {
         }
         runner.check_tenant(plan.tenant)?;
         let settings = work::Settings::before(&plan.work);
-        let drift = survey::differences(&mut runner.service(), &runner.settings, &settings, |places, now| {
+        let drift = survey::differences(&mut runner.service(), &runner.patience, &settings, |places, now| {
             let mut all = drift(plan, places);
             all.extend(settings.differences(now, |id| plan.state.application(id)));
             all
@@ -196,7 +196,7 @@ fn plan_again(plan: &PlanFile, runner: &Runner) -> Result<(Places, Work), Failed
     export::into(runner.client, &export, runner.bar)?;
     // The desired state has no settings: they are led to where the plan has them, from what they are now.
     let settings = work::Settings::before(&plan.work);
-    let settings = survey::settings(&mut runner.service(), &runner.settings, &settings)?;
+    let settings = survey::settings(&mut runner.service(), &runner.patience, &settings)?;
     let settings = settings.led_on(&plan.work).map_err(|why| Failed::Drift(vec![why]))?;
     let again = plan::again(&export, &plan.desired, plan.options, settings)?;
     runner.say(&again.text);

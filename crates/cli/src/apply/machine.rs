@@ -1,6 +1,6 @@
 //! The run of a plan as a state machine without a clock, a file or a socket: it is told what happened, and says what to do next.
 //!
-//! A round takes up to [`Settings::round`] effects of one step through these stages:
+//! A round takes up to [`Patience::round`] effects of one step through these stages:
 //!
 //! ```text
 //! look: is all as it was before? ─► write Asked ─► send ─► look: is all as it is to be after? ─► write Settled
@@ -9,13 +9,15 @@
 //! * `Asked` is on disk before the first request goes out: where it is missing, nothing was sent.
 //! * An effect is done when it was accepted and a read has shown it. Neither alone is enough: reads may lag behind writes
 //!   (R-67), and a replica may show a state from before the run again, which a thing that comes back to a group has too.
-//! * What is as before is looked at again, until what was accepted is seen or [`Settings::settle`] has passed.
+//! * What is as before is looked at again, until what was accepted is seen or [`Patience::settle`] has passed.
+//! * Where a run turns, what it may have sent is not asked for: what may be repeated is sent the other way, which is right whether
+//!   it happened or not. A read could show a state from before the run, in which it is as if it had happened.
 //! * What may be repeated without a second effect, is sent again until it is answered. A creation must not be sent twice; where
-//!   its answer is lost, it is sent again only if no read shows the group for [`Settings::settle`].
+//!   its answer is lost, it is sent again only if no read shows the group for [`Patience::settle`].
 //! * A look before a round also shows that the groups in [`Step::served`](crate::work::Step) still have an active connector.
 //!   Otherwise the run stops before it cuts applications off.
 //!
-//! Assumption: within [`Settings::settle`] after a write, one of the looks goes to a replica that has it.
+//! Assumption: within [`Patience::settle`] after a write, one of the looks goes to a replica that has it.
 
 extern crate alloc;
 
@@ -28,72 +30,21 @@ use core::{mem, time::Duration};
 use connector_groups::ConnectorGroupId;
 
 use super::{
+    action::{Action, End, Happened},
+    patience::{LONGEST, Patience},
     record::Record,
     round::{Glance, Item, Round, Stage, Status},
-    service::{Read, Seen, Sent},
+    service::{Seen, Sent},
 };
-use crate::work::{Effect, Request, Work};
-
-/// A run waits no longer than this because the service asks for it.
-pub(crate) const LONGEST: Duration = Duration::from_secs(900);
-
-/// How patient a run is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings {
-    /// Effects of a round: what fits into one `$batch`.
-    pub(crate) round: usize,
-    /// How long a write may take to be seen.
-    pub(crate) settle: Duration,
-    /// How often in a row the service may fail to answer.
-    pub(crate) tries: u32,
-    /// The first pause; each further one is twice as long, up to `pause_max`.
-    pub(crate) pause: Duration,
-    pub(crate) pause_max: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let seconds = Duration::from_secs;
-        Self { round: 20, settle: seconds(120), tries: 10, pause: seconds(1), pause_max: seconds(60) }
-    }
-}
-
-/// What is to be done next.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Action {
-    Read(Vec<Read>),
-    /// Requests that may be sent in one `$batch`, with ids as the service knows them.
-    Send(Vec<Request>),
-    Wait(Duration, String),
-    /// To the journal, and to disk, before anything else.
-    Write(Record),
-    End(End),
-}
-
-/// What came of it. Each action has one answer.
-#[derive(Debug, Clone)]
-pub(crate) enum Happened {
-    /// Nothing yet: the first call.
-    Began,
-    Read(Vec<Seen>),
-    Sent(Vec<Sent>),
-    Waited,
-    Written,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
-    Applied,
-    RolledBack,
-    /// The journal is whole: the run can go on or go back.
-    Stopped(String),
-}
+use crate::work::{Effect, Work};
 
 #[derive(Debug)]
 enum Phase {
     /// Between two rounds.
     Free,
     Turning,
+    /// What may have happened is to be led the other way.
+    Reopening(Round),
     Looking(Round),
     Asking(Round),
     Sending(Round),
@@ -108,7 +59,7 @@ pub(crate) struct Machine {
     work: Arc<Work>,
     /// Where each effect is: its step, and its place there.
     index: Vec<(usize, usize)>,
-    settings: Settings,
+    patience: Patience,
     done: Vec<bool>,
     /// Groups that this run made, by the plan's ids.
     ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
@@ -123,7 +74,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// A run that is where its records say, and goes on to the end, or back.
-    pub(crate) fn new(work: Arc<Work>, records: &[Record], is_back: bool, settings: Settings) -> Self {
+    pub(crate) fn new(work: Arc<Work>, records: &[Record], is_back: bool, patience: Patience) -> Self {
         let places = |(step, of): (usize, &crate::work::Step)| (0..of.effects.len()).map(move |at| (step, at));
         let index: Vec<_> = work.steps.iter().enumerate().flat_map(places).collect();
         let done = vec![false; index.len()];
@@ -131,7 +82,7 @@ impl Machine {
         let mut machine = Self {
             work,
             index,
-            settings,
+            patience,
             done,
             ids: BTreeMap::new(),
             ours,
@@ -171,8 +122,11 @@ impl Machine {
 
     /// The step that is worked on, counted from 0.
     pub(crate) fn step(&self) -> Option<usize> {
-        let (Phase::Looking(round) | Phase::Asking(round) | Phase::Sending(round) | Phase::Settling(round, _)) =
-            &self.phase
+        let (Phase::Reopening(round)
+        | Phase::Looking(round)
+        | Phase::Asking(round)
+        | Phase::Sending(round)
+        | Phase::Settling(round, _)) = &self.phase
         else {
             return None;
         };
@@ -193,7 +147,7 @@ impl Machine {
             }
             (Phase::Free | Phase::Turning, _) => self.begin(),
             (Phase::Looking(round), Happened::Read(seen)) => self.judge(round, &seen),
-            (Phase::Looking(round), _) => self.look(round),
+            (Phase::Reopening(round) | Phase::Looking(round), _) => self.look(round),
             (Phase::Sending(round), Happened::Sent(sent)) => self.answered(round, sent),
             (Phase::Asking(round) | Phase::Sending(round), _) => self.send(round),
             (Phase::Settling(round, why), _) => self.settled(&round, why),
@@ -207,7 +161,7 @@ impl Machine {
     /// The next round: what is open, then what is first, or on the way back last.
     fn begin(&mut self) -> Action {
         if let Some(round) = self.open.take() {
-            return self.look(round);
+            return if round.is_back == self.is_back { self.look(round) } else { self.turn(round) };
         }
         let is_next = |at: &usize| self.done.get(*at).is_some_and(|done| *done == self.is_back);
         let all = 0..self.done.len();
@@ -226,12 +180,33 @@ impl Machine {
         }
         let same = |at: &usize| is_next(at) && self.index.get(*at).map(|(step, _)| *step) == step;
         let effects: BTreeSet<_> = if self.is_back {
-            (0..=first).rev().filter(same).take(self.settings.round).collect()
+            (0..=first).rev().filter(same).take(self.patience.round).collect()
         } else {
-            (first..self.done.len()).filter(same).take(self.settings.round).collect()
+            (first..self.done.len()).filter(same).take(self.patience.round).collect()
         };
         let round = self.round(self.is_back, effects, Stage::Before, Vec::new());
         self.look(round)
+    }
+
+    /// What was open in the other direction. What cannot simply be sent the other way is looked at first.
+    fn turn(&mut self, mut round: Round) -> Action {
+        let is_one_way = |at: usize| {
+            let step = self.index.get(at).and_then(|(step, _)| self.work.steps.get(*step));
+            self.is_back && step.is_some_and(|step| step.one_way.is_some())
+        };
+        let turns = |item: &Item| {
+            item.effect.may_be_repeated() && item.effect.inverse().may_be_repeated() && !is_one_way(item.at)
+        };
+        let turning: BTreeSet<_> = round.items.iter().filter(|item| turns(item)).map(|item| item.at).collect();
+        round.items.retain(|item| !turning.contains(&item.at));
+        if !round.items.is_empty() {
+            let rest = self.round(round.is_back, turning, Stage::After, Vec::new());
+            self.open = Some(rest).filter(|rest| !rest.items.is_empty());
+            return self.look(round);
+        }
+        let effects = turning.iter().copied().collect();
+        self.phase = Phase::Reopening(self.round(self.is_back, turning, Stage::After, Vec::new()));
+        Action::Write(Record::Asked { is_back: self.is_back, effects, known: Vec::new() })
     }
 
     fn round(&self, is_back: bool, effects: BTreeSet<usize>, stage: Stage, known: Vec<ConnectorGroupId>) -> Round {
@@ -244,7 +219,8 @@ impl Machine {
             // One that is found open was sent, and its answer never came.
             let status = if stage == Stage::After { Status::Lost } else { Status::Open };
             round.served.extend(step.served(is_back));
-            round.items.push(Item { at, effect, status });
+            let was_lost = status == Status::Lost;
+            round.items.push(Item { at, effect, status, was_lost });
         }
         round
     }
@@ -257,8 +233,8 @@ impl Machine {
 
     /// Waits, and then does again what the phase says.
     fn wait(&self, round: &mut Round, pause: Option<Duration>, why: &str) -> Result<Action, String> {
-        let doubled = self.settings.pause.saturating_mul(2_u32.saturating_pow(round.pauses.min(16)));
-        let pause = pause.unwrap_or_else(|| doubled.min(self.settings.pause_max));
+        let doubled = self.patience.pause.saturating_mul(2_u32.saturating_pow(round.pauses.min(16)));
+        let pause = pause.unwrap_or_else(|| doubled.min(self.patience.pause_max));
         if pause > LONGEST {
             return Err(format!("the service asks to wait for {} s; go on after that", pause.as_secs()));
         }
@@ -288,7 +264,7 @@ impl Machine {
         }
         if let Some((pause, why)) = later {
             round.unanswered = round.unanswered.saturating_add(1);
-            if round.unanswered >= self.settings.tries {
+            if round.unanswered >= self.patience.tries {
                 let why = format!("{why}, {} times in a row", round.unanswered);
                 return self.finish(round, Some(why));
             }
@@ -319,7 +295,7 @@ impl Machine {
                 Glance::Other(text) => _ = obstacle.get_or_insert(text),
             }
         }
-        if round.waited < self.settings.settle && (obstacle.is_some() || !is_there.is_empty()) {
+        if round.waited < self.patience.settle && (obstacle.is_some() || !is_there.is_empty()) {
             let why = obstacle.as_deref().unwrap_or("something is as it is to be already");
             return self.look_later(round, None, why);
         }
@@ -368,6 +344,7 @@ impl Machine {
                 }
                 Sent::Lost { pause, why } => {
                     later = later.max(Some((pause, why)));
+                    item.was_lost = true;
                     Status::Lost
                 }
             };
@@ -380,10 +357,14 @@ impl Machine {
 
     /// What became of each request, as a read shows it.
     fn judge_after(&mut self, mut round: Round, glances: Vec<Glance>, unserved: Option<String>) -> Action {
-        let is_late = round.waited >= self.settings.settle;
+        let is_late = round.waited >= self.patience.settle;
         let goes_on = round.is_back == self.is_back;
         let seconds = round.waited.as_secs();
         let (mut waits, mut stops, mut again) = (None, None, false);
+        let is_old_group = |effect: &Effect| match effect {
+            Effect::DeleteConnectorGroup { id, .. } => !self.ids.contains_key(id),
+            _ => false,
+        };
         let unsettled = round.items.iter_mut().filter(|item| !item.status.is_settled());
         for (item, glance) in unsettled.zip(glances) {
             match (glance, &item.status) {
@@ -393,9 +374,16 @@ impl Machine {
                     item.status = Status::Open;
                     again = true;
                 }
+                // Nothing of it is sent, so that only time tells whether an old state is shown. In none a group is gone that was
+                // there before the run.
+                (Glance::After(None), Status::Lost) if !goes_on && !is_late && !is_old_group(&item.effect) => {
+                    waits = Some(format!("{} may have happened", item.effect));
+                }
                 (Glance::After(id), _) => item.status = Status::Done(id),
                 (Glance::Other(text), _) if is_late => stops = Some(text),
                 (Glance::Other(text), _) => waits = Some(text),
+                // A read that lags may not show what an earlier request did: it stays open.
+                (Glance::Before, Status::Refused(why)) if item.was_lost => stops = Some(why.clone()),
                 (Glance::Before, Status::Refused(why)) => {
                     stops = Some(why.clone());
                     item.status = Status::Undone;
@@ -426,7 +414,7 @@ impl Machine {
                     round.reopen();
                     return self.look_later(round, None, &why);
                 }
-                None if round.sends < self.settings.tries => return self.send(round),
+                None if round.sends < self.patience.tries => return self.send(round),
                 None => stops = Some(format!("the service did not answer, {} times in a row", round.sends)),
                 unserved => stops = unserved,
             }
@@ -436,7 +424,11 @@ impl Machine {
 
     /// Keeps what is known of a round, and stops where there is a reason.
     fn finish(&mut self, round: Round, why: Option<String>) -> Action {
-        let (done, undone, ids) = round.outcome();
+        let (done, mut undone, ids) = round.outcome();
+        // What was led the other way before it was known whether it had happened, has not.
+        let is_new = |at: &usize| self.done.get(*at).is_some_and(|done| *done == round.is_back);
+        let (done, turned): (Vec<_>, Vec<_>) = done.into_iter().partition(is_new);
+        undone.extend(turned);
         if done.is_empty() && undone.is_empty() {
             return match why {
                 Some(why) => self.stop(why),

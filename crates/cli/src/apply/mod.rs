@@ -3,10 +3,12 @@
 //! `machine` decides and `run` does: the machine is told what happened and says what to do next, so that every fault at
 //! every place can be tried without a network. `service` speaks Graph, `journal` keeps what is known on disk.
 
+mod action;
 mod command;
 mod graph;
 mod journal;
 mod machine;
+mod patience;
 mod plan_file;
 mod record;
 mod round;

@@ -41,7 +41,7 @@ pub(crate) enum Record {
     Settled {
         is_back: bool,
         done: Vec<usize>,
-        /// Effects that a read has shown not to have happened.
+        /// Effects that have not happened, as a read has shown, or that were led the other way before it was known.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         undone: Vec<usize>,
         /// The service's ids of groups, by the plan's.

@@ -43,6 +43,8 @@ pub(super) struct Item {
     /// In the direction of the round, with the plan's ids.
     pub(super) effect: Effect,
     pub(super) status: Status,
+    /// Whether the answer to an earlier request for it is not known: it may have happened, whatever becomes of a later one.
+    pub(super) was_lost: bool,
 }
 
 /// What is known of an effect.

@@ -1,7 +1,8 @@
 //! Does what the machine says, in the world.
 
 use super::{
-    machine::{Action, End, Happened, Machine},
+    action::{Action, End, Happened},
+    machine::Machine,
     record::Record,
     service::{self, Exchange},
 };

@@ -9,9 +9,11 @@ use connector_groups::TenantId;
 use indicatif::ProgressBar;
 
 use super::{
+    action::End,
     graph::Graph,
     journal::Journal,
-    machine::{End, Machine, Settings},
+    machine::Machine,
+    patience::Patience,
     record::{Begun, FORMAT, Record},
     run::run,
     survey,
@@ -45,7 +47,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) client: &'a Client,
     pub(crate) bar: &'a ProgressBar,
     pub(crate) is_quiet: bool,
-    pub(crate) settings: Settings,
+    pub(crate) patience: Patience,
 }
 
 impl<'a> Runner<'a> {
@@ -106,7 +108,7 @@ impl<'a> Runner<'a> {
 
     /// Runs to the end, and looks whether the tenant is where that should be.
     fn run(&self, begun: &Begun, records: &[Record], mut journal: Journal, is_back: bool) -> Result<String, Failed> {
-        let mut machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.settings);
+        let mut machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.patience);
         let mut service = self.service();
         let mut last = None;
         let mut tell = |machine: &Machine| {
@@ -133,7 +135,7 @@ impl<'a> Runner<'a> {
         };
         // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
         let expected = expected.renamed(|id| machine.id(id));
-        let others = survey::differences(&mut service, &self.settings, &settings, |places, now| {
+        let others = survey::differences(&mut service, &self.patience, &settings, |places, now| {
             let mut all = expected.differences(places);
             all.extend(settings.differences(now, |id| expected.application(id)));
             all

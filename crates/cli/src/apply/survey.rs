@@ -9,7 +9,7 @@ use connector_groups::ApplicationId;
 use serde_json::{Map, Value};
 
 use super::{
-    machine::{LONGEST, Settings as Patience},
+    patience::{LONGEST, Patience},
     service::{Answer, Exchange, Plain, Read, all},
 };
 use crate::{

@@ -4,16 +4,12 @@
 
 extern crate alloc;
 
-use alloc::sync::Arc;
+use alloc::{rc::Rc, sync::Arc};
 
 use connector_groups::{Command, Tenant, command::AddApplication};
 
 use super::{
-    super::{
-        machine::{End, Machine, Settings},
-        record::Record,
-        run::run,
-    },
+    super::{action::End, machine::Machine, patience::Patience, record::Record, run::run},
     faults::{Fault, Memory, World},
 };
 use crate::work::{
@@ -23,9 +19,9 @@ use crate::work::{
 
 pub(super) const PLANS: usize = 20;
 
-fn settings(planned: usize) -> Settings {
+fn patience(planned: usize) -> Patience {
     // Steps in one round, and steps in several.
-    Settings { round: [20, 3][planned % 2], ..Settings::default() }
+    Patience { round: [20, 3][planned % 2], ..Patience::default() }
 }
 
 pub(super) struct Case<'a> {
@@ -35,7 +31,7 @@ pub(super) struct Case<'a> {
     /// The service before any run.
     pub(super) world: World,
     pub(super) work: Arc<Work>,
-    pub(super) settings: Settings,
+    pub(super) patience: Patience,
     pub(super) is_one_way: bool,
 }
 
@@ -62,7 +58,7 @@ impl Case<'_> {
     /// Another process, with the journal of the one before.
     pub(super) fn go_on(&self, mut world: World, mut journal: Memory, is_back: bool) -> Left {
         world.begin(&mut journal);
-        let mut machine = Machine::new(Arc::clone(&self.work), &journal.records, is_back, self.settings);
+        let mut machine = Machine::new(Arc::clone(&self.work), &journal.records, is_back, self.patience);
         let end = run(&mut machine, &mut world, &mut journal, &mut |_| {});
         Left { world, journal, machine, end }
     }
@@ -70,9 +66,11 @@ impl Case<'_> {
     /// Nothing but what was to be done has happened, and each effect once for each time that the journal says so.
     pub(super) fn assert_at(&self, left: &Left, is_back: bool, what: &str) {
         self.assert_places(left, is_back, what);
-        let (forth, back) = forth_and_back(&left.journal.records);
+        let (forth, back, undone) = forth_and_back(&left.journal.records);
         assert_eq!(forth - back, if is_back { 0 } else { self.work.effects_count() }, "{what}");
-        assert_eq!(left.world.effects, forth + back, "each effect happened once: {what}");
+        // What was led the other way before it was known whether it had happened, may have happened both ways.
+        let more = left.world.effects - (forth + back);
+        assert!(more <= 2 * undone, "each effect happened once: {more} {undone} {what}");
     }
 
     /// The tenant is as it is at one end of the plan, but for ids that the service gave.
@@ -126,12 +124,13 @@ impl Case<'_> {
     }
 }
 
-/// How many effects the journal says to have been done, and taken back.
-fn forth_and_back(records: &[Record]) -> (usize, usize) {
-    let mut counts = (0, 0);
+/// How many effects the journal says to have been done, taken back, and not done.
+fn forth_and_back(records: &[Record]) -> (usize, usize, usize) {
+    let mut counts = (0, 0, 0);
     for record in records {
-        if let Record::Settled { is_back, done, .. } = record {
+        if let Record::Settled { is_back, done, undone, .. } = record {
             *(if *is_back { &mut counts.1 } else { &mut counts.0 }) += done.len();
+            counts.2 += undone.len();
         }
     }
     counts
@@ -161,7 +160,7 @@ pub(super) fn cases(plans: &[Planned]) -> Vec<Case<'_>> {
             end.apply(command).unwrap();
         }
         let (world, work) = (World::new(planned), Arc::new(work));
-        cases.push(Case { planned, end, world, work, settings: settings(number), is_one_way });
+        cases.push(Case { planned, end, world, work, patience: patience(number), is_one_way });
     }
     cases
 }
@@ -270,28 +269,77 @@ fn two_faults_in_one_run() {
     assert!(totals.applied > 300 && totals.rolled_back > 200 && totals.killed > 100, "{totals:?}");
 }
 
-/// Every pair of faults at every pair of requests of the shortest plans.
+/// Faults that a run over every pair has found.
 #[test]
-#[ignore = "an hour without optimisation: the page evidence has the command"]
+fn a_refusal_after_a_lost_answer_leaves_open_what_may_have_happened() {
+    let plans = generated(PLANS);
+    let mut totals = Totals::default();
+    for case in &cases(&plans) {
+        // An answer is lost and reads lag, so that the request is sent again; that is refused, and the next read lags too.
+        for at in 1..=case.calm().world.requests {
+            case.prove(&[(Fault::DropAfterAndLag(4), at), (Fault::Refused, at + 2)], None, &mut totals);
+        }
+    }
+    assert!(totals.stopped > 50 && totals.rolled_back > 50, "{totals:?}");
+}
+
+/// A connector has left its group and is to return. A request for that was never sent, and an old state shows it as returned. The
+/// run turns, and turns once more.
+#[test]
+fn an_old_state_is_not_taken_for_what_was_never_sent() {
+    let plans = generated(PLANS);
+    let mut totals = Totals::default();
+    for case in &cases(&plans) {
+        let calm = case.calm().world.requests;
+        for (first, at) in (1..calm).flat_map(|first| (first + 1..=calm + 2).map(move |at| (first, at))) {
+            let left = case.start(&[(Fault::Flap(5), first), (Fault::KillBefore, at)], None);
+            for kill in 1..4 {
+                let journal = left.journal.records.clone();
+                let (fault, unseen) = (Some((Fault::KillAfterRecord, kill)), Rc::default());
+                let turned =
+                    case.go_on(left.world.clone(), Memory { records: journal, writes: 0, fault, unseen }, true);
+                let what = format!("{first} {at} {kill}");
+                totals.runs += 1;
+                // It was killed, or stopped at a step that cannot be taken back, or it was there before.
+                let Left { mut world, journal, .. } = turned;
+                world.faults.clear();
+                let end = case.go_on(world, Memory { fault: None, ..journal }, false);
+                assert_eq!(end.end, Ok(End::Applied), "{what}");
+                case.assert_at(&end, false, &what);
+            }
+        }
+    }
+    assert!(totals.runs > 2_000, "{totals:?}");
+}
+
+/// Every pair of faults at every pair of requests, the shortest plans first. `EVERY=n FROM=k` take each n-th pair of them, from
+/// the k-th on, so that a run can be divided.
+#[test]
+#[ignore = "hours without optimisation: the page evidence has the command"]
 fn every_two_faults_in_one_run() {
+    let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse::<usize>().unwrap());
+    let (every, from) = (number("EVERY", 1), number("FROM", 0));
     let plans = generated(PLANS);
     let mut cases = cases(&plans);
     cases.sort_by_key(|case| case.calm().world.requests);
-    let mut totals = Totals::default();
-    for case in &cases[..8] {
+    let (mut totals, mut pairs) = (Totals::default(), 0);
+    for case in &cases {
         let requests = case.calm().world.requests;
         for at in 1..=requests {
             // A fault makes a run longer, so that the second may come behind the end of a calm run.
             for then in at + 1..=requests + 8 {
                 for first in Fault::AT_REQUESTS {
                     for second in Fault::AT_REQUESTS {
-                        case.prove(&[(first, at), (second, then)], None, &mut totals);
+                        if pairs % every == from {
+                            case.prove(&[(first, at), (second, then)], None, &mut totals);
+                        }
+                        pairs += 1;
                     }
                 }
             }
         }
+        println!("every two faults of a plan of {requests} requests, {pairs} pairs so far: {totals:?}");
     }
-    println!("every two faults: {totals:?}");
 }
 
 #[test]
@@ -375,5 +423,5 @@ fn what_somebody_else_has_moved_stops_the_run() {
     let Ok(End::Stopped(why)) = &left.end else { panic!("{:?}", left.end) };
     assert!(why.contains(&format!("it is in connector group {elsewhere}")), "{why}");
     assert_eq!(left.world.effects, before);
-    assert!(left.world.waited >= case.settings.settle, "a read may lag: it was looked at again first");
+    assert!(left.world.waited >= case.patience.settle, "a read may lag: it was looked at again first");
 }

@@ -6,7 +6,7 @@ use connector_groups::{
 };
 
 use super::{
-    super::{machine::End, survey},
+    super::{action::End, survey},
     faults::{Fault, Memory, Replica},
     proof::{PLANS, cases, pune},
 };
@@ -51,7 +51,7 @@ fn replicas_that_lag_all_the_while() {
         for _ in 0..10 {
             left.world.faults = vec![(Fault::Busy, left.world.requests + 2)];
             let mut told = |expected: &Places, settings: &Settings| {
-                survey::differences(&mut left.world, &case.settings, settings, |places, now| {
+                survey::differences(&mut left.world, &case.patience, settings, |places, now| {
                     let mut all = expected.differences(places);
                     all.extend(settings.differences(now, |id| id.to_string()));
                     all
