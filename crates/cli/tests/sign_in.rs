@@ -395,6 +395,25 @@ fn the_proxy_answers_for_the_services_and_refuses_every_other_host() {
                  host: login.microsoftonline.com\r\nconnection: close\r\n\r\n";
     let answer = ask_proxy(&proxy, whole);
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("login.windows.net"), "{answer}");
+
+    // Through a tunnel, links lead back by HTTPS, although the emulator's own port has no TLS here.
+    if Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        let (proxy, trusted) = (value("HTTPS_PROXY"), value("SSL_CERT_FILE"));
+        let asked = |url: String| {
+            let token = format!("authorization: Bearer {TENANT}");
+            let output = Command::new("curl")
+                .args(["-sS", "--proxy", &proxy, "--cacert", &trusted, "-H", &token, &url])
+                .output()
+                .unwrap();
+            serde_json::from_slice::<Value>(&output.stdout).unwrap()
+        };
+        let answer = asked(format!("https://graph.microsoft.com{GROUPS}"));
+        let context = answer["@odata.context"].as_str().unwrap();
+        assert!(context.starts_with("https://graph.microsoft.com/beta/"), "{answer}");
+        let login = "https://login.microsoftonline.com/";
+        let answer = asked(format!("{login}{TENANT}/v2.0/.well-known/openid-configuration"));
+        assert!(answer["token_endpoint"].as_str().unwrap().starts_with(login), "{answer}");
+    }
 }
 
 /// A program with its defaults, which knows nothing of the emulator. curl reads the variables that it is given.

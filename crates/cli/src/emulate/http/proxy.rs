@@ -10,10 +10,13 @@ use std::{io, sync::Mutex};
 
 use http_body_util::Full;
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Method, Request, Response, StatusCode, Uri,
     body::{Bytes, Incoming},
-    header::{CONTENT_TYPE, HeaderValue},
-    http::uri::{Authority, Scheme},
+    header::{CONTENT_TYPE, HOST, HeaderValue},
+    http::{
+        request::Parts,
+        uri::{Authority, Scheme},
+    },
     server::conn::http1,
     service::service_fn,
     upgrade::{self, OnUpgrade},
@@ -70,8 +73,34 @@ pub(crate) async fn connection(
     let Some(asked) = asked else { return };
     let Ok(Ok(stream)) = timeout(limits.time, asked).await else { return };
     if let Ok(Ok(stream)) = timeout(limits.time, proxy.tls.accept(TokioIo::new(stream))).await {
-        connection::serve(stream, limits, service, stopped).await;
+        connection::serve(stream, limits, Arc::new(Tunnelled(service)), stopped).await;
     }
+}
+
+/// What answers behind a tunnel. Its client speaks HTTPS whatever the server's own port speaks: a link to `http` would lead it
+/// past the proxy, with its token in the clear.
+struct Tunnelled<S>(Arc<S>);
+
+impl<S: Service> Service for Tunnelled<S> {
+    fn body_bytes_max(&self, head: &Parts) -> usize {
+        self.0.body_bytes_max(head)
+    }
+
+    fn answer(&self, mut request: Request<Vec<u8>>) -> Response<Bytes> {
+        if let Some(uri) = with_https(&request) {
+            *request.uri_mut() = uri;
+        }
+        self.0.answer(request)
+    }
+}
+
+/// A request's target with scheme and host, from which links are made; `None` where `Host` is none, which the service refuses.
+fn with_https(request: &Request<Vec<u8>>) -> Option<Uri> {
+    let host = request.headers().get(HOST)?.to_str().ok()?.parse().ok()?;
+    let mut parts = request.uri().clone().into_parts();
+    parts.scheme = Some(Scheme::HTTPS);
+    parts.authority.get_or_insert(host);
+    Uri::from_parts(parts).ok()
 }
 
 async fn respond(
