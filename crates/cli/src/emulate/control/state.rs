@@ -16,6 +16,7 @@ use crate::emulate::{
 };
 
 pub(crate) const NO_SNAPSHOT: &str = "there is no such snapshot";
+/// Each keeps what the directory has replaced since, so that a test that forgets none would fill the memory.
 const SNAPSHOTS_MAX: usize = 1024;
 const SNAPSHOT_NAME_BYTES_MAX: usize = 64;
 
@@ -95,19 +96,25 @@ pub(crate) fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) 
         let snapshot = Snapshot { directory, faults };
         let kept = writes.store().map_or(Ok(()), |store| store.keep(name, Some(&snapshot)));
         // On disk first: a snapshot that a test has been told of is there after a restart.
-        done(kept.map(|()| {
-            held(&emulator.shared.world).snapshots.insert(name.into(), snapshot);
-        }))
+        let former = kept.map(|()| held(&emulator.shared.world).snapshots.insert(name.into(), snapshot));
+        // To free a large directory takes its time, which no write and no read has to wait for.
+        drop(writes);
+        done(former.map(drop))
     })
 }
 
 pub(crate) fn forget(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
     block_in_place(|| {
+        // Snapshots come and go by whoever writes, so that this one is there until the end.
         let mut writes = held(&emulator.shared.writes);
-        if held(&emulator.shared.world).snapshots.remove(name).is_none() {
+        if !held(&emulator.shared.world).snapshots.contains_key(name) {
             return error(StatusCode::NOT_FOUND, NO_SNAPSHOT);
         }
-        done(writes.store().map_or(Ok(()), |store| store.keep(name, None)))
+        let forgotten = writes.store().map_or(Ok(()), |store| store.keep(name, None));
+        // On disk first: where that fails, the answer says that nothing was changed.
+        let former = forgotten.map(|()| held(&emulator.shared.world).snapshots.remove(name));
+        drop(writes);
+        done(former.map(drop))
     })
 }
 
