@@ -108,6 +108,7 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error
     }
     let text = fs::read(file)?;
     let text = input::without_mark(&text);
+    // Not by its name: `--seed` also takes an answer of the control route, whatever it was saved as.
     if serde_json::from_slice(text).is_ok_and(|Kind { command }| command.is_none()) {
         let read = state::directory(file, core::str::from_utf8(text)?)?;
         world.directory = world.read(DirectoryDocument::from(read))?;

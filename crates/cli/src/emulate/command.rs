@@ -25,6 +25,7 @@ pub(crate) fn variables(proxy: SocketAddr, trusted: &Path) -> Vec<(&'static str,
     let trusted = trusted.display().to_string();
     let local = "localhost,127.0.0.1,::1";
     vec![
+        // In both cases, as some clients read only one of them.
         ("HTTPS_PROXY", proxy.clone()),
         ("https_proxy", proxy),
         ("NO_PROXY", local.into()),

@@ -183,6 +183,7 @@ fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Ca
         };
         let verdict = faults.judge(&call, Some(&id), now);
         if let (Some(answer), Some(members)) = (verdict.answer, part.as_object_mut()) {
+            // Only what is read has no effect for certain. The path is no route, so that the part fails whatever the tenant.
             members.insert("method".into(), "GET".into());
             members.insert("url".into(), "/fails-on-purpose".into());
             // Nothing is left of the part that could be read as a command, and so the journal has none.

@@ -52,6 +52,7 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     let mut world = held(&emulator.shared.world);
     let mut context = graph::Context::new(now, world.next_request_id());
     // A write sees all that was written before it, and is no read that a lag counts. A batch may read.
+    // Without the `$` before it, which some clients send as `%24`.
     let is_batch = request.uri().path().to_ascii_lowercase().ends_with("batch");
     if is_batch || matches!(*request.method(), Method::GET | Method::HEAD) {
         context.stale = world.stale(tenant, now);
@@ -70,6 +71,7 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     if is_batch && only_reads(request.body()) {
         return graph::respond(&mut snapshot, request, &context, &emulator.graph).response;
     }
+    // A write takes a snapshot of its own when its turn has come. This one would keep what is replaced until then.
     drop(snapshot);
     let reads = request.extensions().get().map(|ReadsLag(reads)| *reads);
     let visible = reads.map_or(Visible::AsUsual, |reads| Visible::AfterReads(reads, tenant));

@@ -147,7 +147,7 @@ impl Call {
         ["/beta", "/v1.0"].iter().any(|version| self.route.starts_with(version))
     }
 
-    /// How much room it takes, roughly.
+    /// How much room it takes, roughly: 256 bytes an event, and as much as four of them for the command.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.target, &self.route, &self.client].map(String::len).into_iter().sum::<usize>();
         let bodies = self.request.start.len().saturating_add(self.response.start.len());

@@ -5,7 +5,8 @@ use core::{fmt::Write, time::Duration};
 
 use super::call::Call;
 
-/// Upper bounds in microseconds; one more bucket takes the rest.
+/// Upper bounds in microseconds; one more bucket takes the rest. From a read, some tens of microseconds, to writes
+/// that wait for a disk or for a large command.
 const BUCKETS: [u64; 8] = [100, 250, 1_000, 5_000, 25_000, 100_000, 500_000, 2_500_000];
 /// More kinds of requests are counted as one, so that whoever calls cannot make this grow without end.
 const KINDS_MAX: usize = 2_000;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use connector_groups::graph;
 use percent_encoding::percent_decode_str;
 
+/// The longest route has eight. Templates are kept by the journal and the counts, and must not be as long as somebody likes.
 const SEGMENTS_MAX: usize = 12;
 
 /// The words that a route template keeps, each under itself in lower case: those of Graph's routes, as its router has them,
@@ -17,7 +18,7 @@ static WORDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     words.chain(OTHERS.iter().copied().map(String::from)).map(|word| (word.to_ascii_lowercase(), word)).collect()
 });
 
-/// The words that are not of Graph.
+/// The words that are not the router's. Some are of routes that are not served, so that the journal tells what was tried.
 const OTHERS: &[&str] = &[
     "beta",
     "v1.0",

@@ -45,6 +45,7 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
         ["expect"] if method == Method::POST => records::expect(emulator, body),
         ["clock"] if method == Method::GET => json(StatusCode::OK, &emulator.shared.clock.shown()),
         ["clock"] if method == Method::POST => records::set_clock(emulator, body),
+        // The routes above by another method: 405 tells that only the method is wrong.
         ["commands" | "state" | "snapshots" | "tenants" | "faults" | "journal" | "expect" | "clock"]
         | ["snapshots" | "tenants" | "faults", _]
         | ["snapshots", _, "restore"]

@@ -104,7 +104,7 @@ pub(crate) fn set_clock(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
     }
 }
 
-/// 200 where the expectation is met, 417 with what is wrong where it is not.
+/// 200 where the expectation is met, 417 with what is wrong where it is not: a status that this route has for nothing else.
 pub(crate) fn expect(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
     let journal = held(&emulator.records.journal);
     if !journal.is_kept() {

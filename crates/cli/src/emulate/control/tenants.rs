@@ -12,7 +12,7 @@ use crate::emulate::{
     shared::{change::Change, world::Visible},
 };
 
-/// So many at once.
+/// So many at once: with a store each copy is written whole, and all of them in one transaction.
 const COUNT_MAX: usize = 100_000;
 
 /// Which tenant is copied, how often, and under which id.

@@ -102,6 +102,7 @@ pub(crate) struct Answer {
 impl Faults {
     /// Reads one rule or a list of them; one of the same name takes the place of the former one.
     pub(crate) fn add(&mut self, text: &[u8]) -> Result<(), String> {
+        // A value first: an enum of a rule and a list would say of a mistake only that it is neither.
         let rules = match serde_json::from_slice(text).map_err(|error| error.to_string())? {
             serde_json::Value::Array(rules) => rules,
             rule => vec![rule],
@@ -148,6 +149,7 @@ impl Faults {
 impl Rule {
     fn check(&self) -> Result<(), String> {
         let wrong = |text: &str| Err(format!("fault {:?}: {text}", self.name));
+        // Names are joined by commas in a header and in the journal, and parted there again.
         let is_token = |letter: char| letter.is_ascii_graphic() && letter != ',';
         if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_token) {
             return wrong("a name is 1 to 64 visible ASCII characters without a comma");

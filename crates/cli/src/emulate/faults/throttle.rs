@@ -147,11 +147,13 @@ impl Buckets {
             let key = limit.per.key(place, call);
             // Of a request's cost, each unit takes span / requests microseconds to come back.
             let begin = now.saturating_mul(requests);
+            // When the bucket would be full again behind this request. One that was full by now is as full as it can be.
             let full = self.0.get(&key).copied().unwrap_or(begin).max(begin).saturating_add(cost.saturating_mul(span));
             let too_much = full.saturating_sub(begin).saturating_sub(requests.saturating_mul(span));
             if too_much > 0 {
                 let second = requests.saturating_mul(MICROSECONDS).max(1);
                 let wait = too_much.saturating_add(second.saturating_sub(1)).checked_div(second).unwrap_or(1);
+                // The longest of all, or the client would come back to be refused by the next bucket.
                 if longest.is_none_or(|(longest, _)| wait > longest) {
                     longest = Some((wait, limit));
                 }

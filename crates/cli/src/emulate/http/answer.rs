@@ -27,6 +27,7 @@ pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec
 
 /// The value of a query option, with its escapes read.
 pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
+    // Only `%` escapes: a `+` in a user agent is no space.
     let pairs = uri.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let value = pairs.into_iter().find(|(key, _)| *key == name)?.1;
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())

@@ -38,6 +38,7 @@ pub(crate) fn new(names: Vec<String>) -> Result<Tls, Box<dyn Error>> {
     let key = KeyPair::generate()?;
     let certificate = server.signed_by(&key, &authority)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    // Named, not the process's default: there is none where dependencies have brought two.
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()

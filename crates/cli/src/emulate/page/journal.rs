@@ -18,6 +18,7 @@ use crate::{
     words,
 };
 
+/// As many as a page has rows, as newest first there is no next page: the journal goes on meanwhile.
 const CALLS_MAX: usize = 100;
 
 pub(super) fn page(journal: &Mutex<Journal>, is_live: bool) -> Html {

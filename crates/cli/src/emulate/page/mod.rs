@@ -21,6 +21,7 @@ use self::html::{Escaped, Html, Name, STYLE_PATH, label};
 use crate::emulate::{calls::journal::Journal, http::answer::response};
 
 const STYLE: &str = include_str!("style.css");
+/// No script at all: should a name ever get through the escaping, it still could do nothing.
 const SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
                                form-action 'none'; frame-ancestors 'none'";
 

@@ -12,6 +12,7 @@ use crate::words::count;
 
 /// More groups are left out of the picture, and counted.
 const GROUPS_MAX: usize = 40;
+/// More circles would not fit beside a name; the label tells how many there are.
 const CONNECTORS_MAX: usize = 24;
 
 /// One row a group: its connectors as circles, filled where they are active, then its name and how it is served.

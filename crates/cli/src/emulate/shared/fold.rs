@@ -56,6 +56,7 @@ impl Fold {
     pub(super) fn switch(&self, document_bytes: u64) -> Result<Option<Folded>, redb::Error> {
         let transaction = self.database.begin_write()?;
         let mut documents = transaction.open_table(DOCUMENTS)?;
+        // In the transaction that switches: whoever replaces the directory is before it, and is seen here, or behind it.
         let present = documents.get(DIRECTORY)?.map(|text| Head::read(text.value())).transpose();
         if present.map_err(redb::Error::Io)?.is_some_and(|head| head.generation > self.generation) {
             return Ok(None);

@@ -194,6 +194,8 @@ impl Store {
     fn settle(&mut self) {
         let Some(folding) = self.folding.take() else { return };
         match folding.join().unwrap_or_else(|_| Err(io::Error::other("it has panicked"))) {
+            // Where a `replace` came behind this fold, these numbers are older than its own: the next fold comes sooner, or by
+            // some bytes later, and nothing is lost by either.
             Ok(Some(Folded { log_from, log_bytes, document_bytes })) => {
                 self.fold_at = log_from.saturating_add(self.log_max);
                 self.log_bytes = self.log_bytes.saturating_sub(log_bytes);

@@ -58,6 +58,7 @@ enum Until {
 
 impl World {
     pub(crate) fn new(lag: Duration, request_ids: Option<u64>) -> Self {
+        // Two generators, as an id has twice the bits of a state. One seed makes two states that are not the same.
         let ids = request_ids.map_or_else(|| [random(), random()], |seed| [seed, !seed]);
         let hash_seed = random();
         let directory = Directory::with_hash_seed(hash_seed);

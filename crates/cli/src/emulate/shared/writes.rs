@@ -84,6 +84,7 @@ fn tenant_of(line: &[u8]) -> Option<TenantId> {
         tenant: Option<TenantId>,
         id: Option<TenantId>,
     }
+    // What creates or deletes a tenant names it by `id`, everything else by `tenant`.
     let named: Named = serde_json::from_slice(line).ok()?;
     named.tenant.or(named.id)
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::emulate::http::answer::response;
 
-/// How long a code lasts, in seconds.
+/// How long a code lasts, in seconds: as long as RFC 6749 §4.1.2 allows.
 const LIFETIME: u64 = 600;
 
 /// Sends the browser back to the client with a code.
@@ -27,6 +27,7 @@ pub(crate) fn authorize(signer: &Signer, id: TenantId, query: &Form) -> Result<R
     let code = CodeRequest {
         redirect_uri: redirect_uri.into(),
         challenge: query.get("code_challenge").map(String::from),
+        // A method that is not named is `plain` (RFC 7636 §4.3).
         is_hash: query.get("code_challenge_method").is_some_and(|method| method == "S256"),
         nonce: query.get("nonce").map(String::from),
     };
@@ -74,6 +75,7 @@ fn form(uri: &str, fields: &[(&str, &str)]) -> Response<Vec<u8>> {
     response(StatusCode::OK, "text/html; charset=utf-8", page.into_bytes())
 }
 
+/// Not `safe::html`, which changes what a terminal would interpret: the client has to get its `state` back as it was.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

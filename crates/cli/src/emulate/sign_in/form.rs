@@ -77,6 +77,7 @@ pub(crate) fn client(form: &Form) -> Result<String, Refused> {
     if let Some(id) = form.get("client_id") {
         return Ok(id.into());
     }
+    // A client may leave its id out, as the assertion has it (RFC 7521 §4.2), which is not verified, as no certificate is.
     let assertion = form.get("client_assertion").and_then(|text| insecure_decode_claims::<Assertion>(text).ok());
     assertion.map_or_else(|| form.required("client_id").map(String::from), |assertion| Ok(assertion.sub))
 }

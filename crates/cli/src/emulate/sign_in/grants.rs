@@ -23,7 +23,7 @@ const EVERY_PERMISSION: [&str; 3] =
 const OF_OPEN_ID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 /// How long refresh tokens last, in seconds: 90 days, as Entra's do.
 const REFRESH_LIFETIME: u64 = 90 * 24 * 60 * 60;
-/// How long a device code lasts, in seconds.
+/// How long a device code lasts, in seconds: a quarter of an hour, as Entra's do.
 const DEVICE_LIFETIME: u64 = 900;
 
 /// The permissions that clients are granted when they sign in.
@@ -183,6 +183,7 @@ impl SignIn {
         let scopes = username.map(|_| delegated(signed_in.scope, &granted));
         let claims = AccessClaims {
             aud: resource(signed_in.scope).into(),
+            // Graph's access tokens are of the first version, whatever endpoint gives them. Identity tokens are of the second.
             iss: format!("https://sts.windows.net/{id}/"),
             iat: time,
             nbf: time,
@@ -206,6 +207,7 @@ impl SignIn {
             "ext_expires_in": LIFETIME,
             "access_token": self.signer.sign(&claims)?,
         });
+        // An application that signs in for itself gets no refresh token (RFC 6749 §4.4.3), and is no account.
         let (Some(username), Some(members)) = (username, answer.as_object_mut()) else { return Some(answer) };
         let refresh = Grant {
             aud: REFRESH.into(),

@@ -43,7 +43,8 @@ enum Route<'a> {
 
 impl<'a> Route<'a> {
     fn of(path: &'a str) -> Option<(Self, Method)> {
-        // Every request asks for this, most of them for Graph: without a list on the heap, and no further than routes are long.
+        // Every request asks for this, most of them for Graph: without a list on the heap, and no further than routes are
+        // long. Empty parts are passed over, as on Graph's routes.
         let mut parts = [""; 6];
         let mut count = 0_usize;
         for part in path.split('/').skip(1).filter(|part| !part.is_empty()) {
@@ -120,11 +121,13 @@ impl SignIn {
                 let text = "There is nothing to enter: the emulator takes every device code as confirmed.\n";
                 return response(StatusCode::OK, "text/plain; charset=utf-8", text.into());
             }
+            // MSAL asks before it sends a password, which it would take to another server for a federated user.
             Route::UserRealm => Ok(json!({
                 "ver": "1.0", "account_type": "Managed", "domain_name": "emulator.invalid",
                 "cloud_instance_name": "microsoftonline.com", "cloud_audience_urn": "urn:federation:MicrosoftOnline",
             })),
             Route::Clouds => Ok(clouds(root, &Form::read(query.as_bytes()))),
+            // `az login` asks for both, and ends in an error where it finds no subscription.
             Route::Subscriptions => caller.ok_or_else(unauthorized).map(|id| json!({"value": [subscription(id)]})),
             Route::Tenants => caller.ok_or_else(unauthorized).map(|id| {
                 json!({"value": [{
@@ -172,6 +175,7 @@ pub(crate) fn tenant(directory: &Directory, name: &str) -> Result<TenantId, Refu
 /// Asked by MSAL before it trusts a host that it does not know, and for the aliases of those that it knows.
 fn discovery(root: &str, query: &Form) -> Value {
     let host = root.split_once("://").map_or(root, |(_, host)| host);
+    // The fourth part of `https://HOST/TENANT/oauth2/…`.
     let asked = query.get("authorization_endpoint").and_then(|url| url.split('/').nth(3)).unwrap_or("common");
     let aliases: Vec<&str> = match host {
         "login.microsoftonline.com" | "login.microsoft.com" | "login.windows.net" => {

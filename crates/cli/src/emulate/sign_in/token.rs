@@ -131,6 +131,7 @@ impl Signer {
         let pair = KeyPair::generate_for(&PKCS_RSA_SHA256)?;
         let encoding = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?;
         let mut public = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
+        // Another run's key has another thumbprint, so that its tokens are known for tokens of another.
         let key_id = public.thumbprint(ThumbprintHash::SHA256)?;
         public.common.key_id = Some(key_id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
