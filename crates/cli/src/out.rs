@@ -8,6 +8,14 @@ use std::{
 
 /// A folder with older files in it would be read as one with the new ones.
 pub(crate) fn check(out: &Path) -> Result<(), String> {
+    // `.` and `..`: the folder is written under another name first, beside the one that it gets, which these do not tell.
+    if out.file_name().is_none() {
+        return Err(format!(
+            "{} has no name of its own: name a folder, such as {}",
+            out.display(),
+            out.join("new").display()
+        ));
+    }
     match fs::read_dir(out).map(|mut entries| entries.next().is_some()) {
         Ok(true) => Err(format!("{} is there and not empty: name another folder", out.display())),
         Ok(false) => Ok(()),
@@ -27,13 +35,29 @@ pub(crate) fn write<'a>(out: &Path, files: impl Iterator<Item = (&'a str, &'a st
             path.parent().map(fs::create_dir_all).transpose()?;
             fs::write(path, text)?;
         }
+        // Not with what is in it: whatever came into the folder since the check is somebody's, and the error keeps it.
         if out.is_dir() {
             fs::remove_dir(out)?;
         }
         fs::rename(&partial, out)
     })();
     written.map_err(|error: std::io::Error| {
+        // Where this fails too, the first error is the one to tell.
         _ = fs::remove_dir_all(&partial);
         format!("cannot write {}: {error}", out.display())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_a_name_of_its_own() {
+        for folder in [".", "..", "there/.."] {
+            let refused = check(Path::new(folder));
+            assert!(refused.is_err_and(|text| text.contains("no name of its own")), "{folder}");
+        }
+        assert_eq!(check(Path::new("there/is/no/such/folder")), Ok(()));
+    }
 }
