@@ -94,7 +94,7 @@ impl<S: Service> Harness<'_, S> {
 
     fn shortest(&mut self, first: Found) -> Result<Found, String> {
         let mut failed = None;
-        // The search takes no errors, so that the first one is kept beside it. A trace that fails so counts as one that agrees.
+        // The search takes no errors, so that one is kept beside it. A trace that fails so counts as one that agrees.
         let lines = shortest(first.trace.clone(), |lines| match self.replayed(lines) {
             Ok(found) => found.map(|found| found.trace.len()),
             Err(error) => {
@@ -330,7 +330,7 @@ impl Trace {
     }
 }
 
-/// The generator's usual weights, but for what Graph has no request for, and for the tenant's profile, which no trace may change.
+/// The generator's usual weights, but for what Graph has no request for, and for the tenant's profile, which no trace changes.
 fn weights() -> Weights {
     let none = [
         "createTenant",

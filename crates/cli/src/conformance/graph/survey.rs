@@ -45,7 +45,7 @@ pub(super) fn survey(service: &mut impl Service, connectors: Option<&[String]>) 
             is_active: text(found, "status").eq_ignore_ascii_case("active"),
         });
     }
-    // A trace begins with its connectors in the default group, and puts them back there: from elsewhere they would not come home.
+    // A trace begins with its connectors in the default group, and puts them back there.
     let has = |name: &String| seed.connectors.iter().any(|connector| connector.id.to_string() == *name);
     match connectors.into_iter().flatten().find(|name| !has(name)) {
         Some(name) => Err(format!("connector {name} is not in the default group: move it there first")),
