@@ -5,6 +5,7 @@ use connector_groups::{
     directory::{Answer, DirectoryEvent},
 };
 
+/// Of what the parser says: an answer is a line, and some of its messages repeat what they found.
 const TEXT_BYTES_MAX: usize = 250;
 
 /// What came of a line.
@@ -34,6 +35,7 @@ pub(crate) fn apply(directory: &mut Directory, line: &[u8]) -> Outcome {
             let result = directory.apply(&command);
             Outcome::Applied(command, result)
         }
+        // The first reading has no path to the field that is wrong, as to follow it would cost every line.
         Err(_) => Outcome::Invalid(Invalid::of(line)),
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn print(text: &str) -> Result<(), String> {
 
 /// As [`print`], but byte for byte: JSON, which has escapes of its own.
 pub(crate) fn print_data(text: &str) -> Result<(), String> {
+    // Flushed each time: standard output may be a file or a pipe, whose reader waits for the line.
     let mut output = io::stdout().lock();
     finished(writeln!(output, "{text}").and_then(|()| output.flush()))
 }
@@ -39,6 +40,7 @@ pub(crate) fn visible(text: &str) -> String {
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
+        // A backslash stays, so that paths can be copied. What is spelled out is to be seen, and not to be read back.
         if is_interpreted(letter) {
             escaped.extend(letter.escape_unicode());
         } else {

@@ -35,6 +35,7 @@ impl Progress {
 
     fn new(length: Option<u64>, template: &str) -> Self {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        // Hidden at first: a bar that shows for a moment only disturbs.
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden()).with_style(style);
         Self { bar, start: Instant::now(), is_waiting: Cell::new(io::stderr().is_terminal()) }
     }

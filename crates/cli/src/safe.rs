@@ -14,6 +14,7 @@ pub(crate) fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if is_interpreted(character) && character != '\n' {
+            // JSON's escapes are units of UTF-16: characters beyond U+FFFF have two.
             for unit in character.encode_utf16(&mut [0; 2]) {
                 _ = write!(safe, "\\u{unit:04x}");
             }
@@ -45,9 +46,12 @@ pub(crate) fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in visible(text).chars() {
         match character {
+            // A line break would end the table's row.
             '\n' => safe.push(' '),
             '<' => safe.push_str("&lt;"),
             '&' => safe.push_str("&amp;"),
+            // What has a meaning within a line. Marks that have one at its beginning only, such as `-`, are left: callers put
+            // their own words before a text.
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '>' | '$' => safe.extend(['\\', character]),
             _ => safe.push(character),
         }

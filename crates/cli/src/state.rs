@@ -14,6 +14,7 @@ pub(crate) fn json<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, St
     };
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| told(error.path().to_string(), error.into_inner()))?;
+    // A second value behind the first would go unseen.
     deserializer.end().map_err(|error| told(String::new(), error))?;
     Ok(value)
 }
@@ -30,7 +31,8 @@ pub(crate) fn directory(path: &Path, text: &str) -> Result<Directory, String> {
     struct State {
         state: DirectoryDocument,
     }
-    // Which of them it is, its fields tell.
+    // Which of them it is, its fields tell. Read twice rather than as any of the three: then an error names the field of the
+    // one that was meant.
     let document = match json(path, text)? {
         Kind { state: Some(_), .. } => json::<State>(path, text)?.state,
         Kind { tenants: Some(_), .. } => json(path, text)?,

@@ -68,6 +68,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Stop::Input(message)) => (message, ExitCode::FAILURE),
         Err(Stop::Violation(message)) => (message, ExitCode::from(3)),
+        // A reader that has gone has read enough, such as `head`: it ends the replay, and is no failure.
         Err(Stop::Output(error)) => match output::finished(Err(error)) {
             Ok(()) => return ExitCode::SUCCESS,
             Err(message) => (message, ExitCode::FAILURE),
@@ -117,6 +118,7 @@ fn replay(options: &Options) -> Result<(), Stop> {
     };
     let is_data = options.json || options.state;
     let answers = if is_data { Answers::Data } else { Answers::Words(Summary::default()) };
+    // One source without a length, and nobody knows how much is to come.
     let length = sources.iter().try_fold(0_u64, |sum, source| Some(sum.saturating_add(source.length?)));
     let progress = Progress::of_bytes(length);
     // On a terminal, the answers themselves tell how far it has come, and a bar would run through them.
@@ -160,6 +162,7 @@ impl Replay {
             if length == 0 {
                 return Ok(());
             }
+            // Lines that are blank are counted, so that numbers are those of the editor.
             let text = if number == 1 { input::without_mark(&line) } else { &line };
             if !text.trim_ascii().is_empty() {
                 let outcome = line::apply(&mut self.directory, text);

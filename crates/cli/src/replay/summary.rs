@@ -40,6 +40,7 @@ impl Summary {
         let mut text = format!("\n{all}: {} accepted, {refused} refused, {invalid} invalid.", self.accepted);
         for (what, reasons) in [("refused", &self.refused), ("invalid", &self.invalid)] {
             let mut reasons: Vec<_> = reasons.iter().collect();
+            // Stable, so that equal numbers stay in the order of their reasons and a replay ends in the same words each time.
             reasons.sort_by_key(|(_, number)| core::cmp::Reverse(**number));
             for (reason, number) in reasons {
                 _ = write!(text, "\n{number:>6} {what}: {reason}");
