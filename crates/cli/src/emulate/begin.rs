@@ -46,6 +46,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
             output::say("emulate", "the seed is not read, as there is a directory from before");
         } else {
             seed(&mut world, file, options.quiet).map_err(problem)?;
+            // As a document: the next start reads what the lines have made, and not the lines.
             if let Some(store) = &mut store {
                 store.replace(&world.directory)?;
             }
@@ -78,6 +79,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
 
 /// Makes a tenant unless there is one with this id.
 fn make_tenant(world: &mut World, id: Option<TenantId>, now: Timestamp) -> Result<Option<Change>, Box<dyn Error>> {
+    // Drawn whether the tenant is made or not: with `--request-ids`, the ids after it are the same in each run.
     let group = ConnectorGroupId::from_u128(world.next_request_id());
     let id = id.unwrap_or_else(|| {
         let id = TenantId::from_u128(world.next_request_id());

@@ -99,6 +99,7 @@ impl Decided {
     pub(crate) fn all(decisions: Vec<Decision>, events: Vec<DirectoryEvent>) -> Vec<Self> {
         let mut events = events.into_iter();
         let decided = |Decision { command, refusal, events_count, .. }: Decision| {
+            // The events of all commands stand in one list, in the order of the decisions.
             let own: Vec<DirectoryEvent> = events.by_ref().take(events_count).collect();
             // A tenant that was deleted is whole in its event.
             let are_short = own.len() <= EVENTS_MAX && matches!(command, DirectoryCommand::InTenant { .. });

@@ -120,6 +120,7 @@ pub(crate) struct Expectation {
     no_others: bool,
 }
 
+/// serde refuses no unknown property beside a flattened one: what is left is read as a [`Filter`], which refuses them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Expected {
@@ -142,7 +143,8 @@ impl Expectation {
     pub(crate) fn check(self, journal: &Journal) -> Result<Outcome, serde_json::Error> {
         let calls = journal.calls(&self.of);
         let (mut wrong, mut taken) = (Vec::new(), vec![false; calls.len()]);
-        // In order: the place, from 1, of the call that the expectation before was met by.
+        // In order: the place, from 1, of the call that the expectation before was met by. Each takes the first call behind
+        // that one, which leaves the most to those after it: if calls can be found in this order, these are.
         let mut behind = 0_usize;
         for (expected, place) in self.calls.into_iter().zip(1..) {
             let words = Value::Object(expected.rest.clone()).to_string();
@@ -192,6 +194,7 @@ pub(crate) fn har(calls: &[Arc<Call>], root: &str) -> Value {
         pairs.map(pair).map(|(name, value): (String, String)| json!({"name": name, "value": value})).collect()
     };
     let entry = |call: &Arc<Call>| {
+        // What is not known is -1 in this format, and what was never answered has the status 0, as browsers write them.
         let time = u32::try_from(call.microseconds).map_or(f64::from(u32::MAX), f64::from) / 1000.0;
         let status = call.status.unwrap_or(0);
         let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("");

@@ -167,6 +167,7 @@ impl Rule {
         if self.throttle.as_ref().is_some_and(|throttle| !throttle.is_possible()) {
             return wrong("a limit has at least one request and one second");
         }
+        // A part shares its connection and its time with the whole batch.
         if self.part.is_some() && !answers {
             return wrong("one part of a batch can have a status, and nothing else");
         }

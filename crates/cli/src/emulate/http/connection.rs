@@ -116,6 +116,7 @@ async fn read(mut body: Incoming, bytes_max: usize) -> io::Result<Vec<u8>> {
         } else {
             dropped = dropped.saturating_add(data.len());
         }
+        // Whoever sends more than that gets the answer all the same, and may see his connection break before he reads it.
         if dropped > DROPPED_BYTES_MAX {
             break;
         }

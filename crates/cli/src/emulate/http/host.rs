@@ -45,6 +45,7 @@ impl Hosts {
         let mut names: BTreeSet<String> = names.into_iter().map(|name| canonical(&name)).collect();
         let address = listens.ip();
         names.insert(canonical(&address.to_string()));
+        // Further names of loopback mean this machine as well, whichever of them a client was given.
         if address.is_loopback() || address.is_unspecified() {
             names.extend(["localhost", "127.0.0.1", "::1"].map(String::from));
         }

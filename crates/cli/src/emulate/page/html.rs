@@ -31,6 +31,7 @@ impl Html {
         self.add(format_args!("<td>{number}"));
     }
 
+    /// A table's caption and head. Cells have no end tags, as HTML allows.
     pub(super) fn head(&mut self, caption: Arguments<'_>, columns: &[&str]) {
         self.add(format_args!("<table><caption>{caption}</caption><thead><tr>"));
         for column in columns {

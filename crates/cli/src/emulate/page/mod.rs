@@ -49,6 +49,7 @@ pub(crate) fn answer(directory: &Directory, journal: &Mutex<Journal>, uri: &Uri)
 
 /// `None` where the query names what there is not.
 fn page(directory: &Directory, journal: &Mutex<Journal>, query: &str) -> Option<Html> {
+    // All values are ids, in which nothing is escaped.
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)

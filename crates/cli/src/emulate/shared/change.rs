@@ -25,6 +25,7 @@ pub(crate) struct Replayed {
 
 /// The changes among the decisions of a request.
 pub(crate) fn of_decisions(decisions: &[Decision]) -> Vec<Change> {
+    // What was refused or has changed nothing need not be done again at the next start.
     let changed = decisions.iter().filter(|decision| decision.refusal.is_none() && decision.events_count > 0);
     // All of a command is text, numbers, lists and objects, so that it can be written.
     let line = |decision: &Decision| serde_json::to_vec(&decision.command).unwrap_or_default();

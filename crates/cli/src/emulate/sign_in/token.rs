@@ -177,6 +177,7 @@ impl Signer {
         if presented.aud.as_ref().is_some_and(|audience| audience.starts_with(OURS)) {
             return Err("The token is a refresh token or a device code, not an access token.");
         }
+        // One that a test has made without an end has none.
         if presented.exp.is_some_and(|end| end <= self.now()) {
             return Err("Lifetime validation failed, the token is expired.");
         }
