@@ -48,6 +48,7 @@ impl Progress {
 
     pub(crate) fn advance(&self, by: u64) {
         self.bar.inc(by);
+        // Asked at each step, which is cheaper than a thread that would wait for the moment.
         if self.is_waiting.get() && self.start.elapsed() > PATIENCE {
             self.is_waiting.set(false);
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

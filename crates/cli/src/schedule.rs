@@ -179,6 +179,7 @@ fn to_markdown(tenant: &Tenant, schedule: &Schedule) -> String {
     for (number, round) in (1..).zip(&schedule.rounds) {
         _ = write!(text, "\n## Round {number}: {}\n\n", count(round.len(), "connector"));
         for (group, connectors) in by_group(tenant, round) {
+            // A box for each, to be ticked in the ticket as the round goes on.
             for connector in connectors {
                 _ = writeln!(text, "- [ ] {} of {}", markdown(&connector), markdown(&group));
             }

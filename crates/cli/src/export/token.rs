@@ -142,6 +142,7 @@ fn device(agent: &ureq::Agent, tenant: &str, client_id: &str, login: &str) -> Re
             return Ok(token);
         }
         match text(&answer, "error").as_deref() {
+            // The sign-in page has not been used yet. It ends by itself, as the code expires.
             Some("authorization_pending") => {}
             // RFC 8628: five seconds more each time.
             Some("slow_down") => pause = pause.saturating_add(5),

@@ -91,7 +91,8 @@ impl<'a> Names<'a> {
         text
     }
 
-    /// Only where a thing is not found in the tenant are its events looked through.
+    /// What has just happened within tenants, where things stand that are not there any more. It is long for bulk commands, so
+    /// that the tenant is asked first.
     fn removed(&self) -> impl Iterator<Item = &'a Event> {
         self.events.iter().filter_map(|event| match event {
             DirectoryEvent::InTenant { tenant: _, event } => Some(event),

@@ -94,7 +94,7 @@ pub(super) fn run(options: &Options, graph: &str, traces: &Traces<'_>) -> Result
     let source = match &options.token_env {
         Some(variable) => Source::of_environment(variable)?,
         None if options.az => Source::Az,
-        // An emulator may answer without one; a service says 401.
+        // A text that is no token, as the client always sends one. An emulator may answer to it; a service says 401.
         None => Source::Fixed("none".into()),
     };
     let patience = Duration::from_secs(options.patience);
