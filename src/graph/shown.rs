@@ -114,7 +114,7 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
     /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
     fn whole<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let schema = self.thing.schema();
-        for known in schema.properties.iter().filter(|known| known.shown == Projection::Always) {
+        for known in schema.always_shown() {
             map.serialize_entry(known.name, &shown(known.name, self.thing.property(known.name), self.view.call))?;
         }
         for (name, value) in self.thing.kept() {

@@ -228,6 +228,12 @@ impl Type {
         self.properties.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
+    /// What is shown where nothing is selected. These stand first, as a page asks every thing for them, and most types have
+    /// many more.
+    pub(super) fn always_shown(&self) -> impl Iterator<Item = &'static PropertyType> {
+        self.properties.iter().take_while(|known| known.shown == Projection::Always)
+    }
+
     /// The relation of this name, in any case.
     pub(super) fn navigation(&self, name: &str, version: Version) -> Option<&'static Navigation> {
         let found = self.navigations.iter().find(|known| known.name.eq_ignore_ascii_case(name));
@@ -256,7 +262,7 @@ mod tests {
 
     use super::*;
 
-    /// A name in another case would be found instead of the one that is meant.
+    /// A name in another case would be found instead of the one that is meant; and what is always shown stands first.
     #[test]
     fn no_type_has_a_name_twice_in_any_case() {
         let mut types = alloc::vec![
@@ -275,6 +281,7 @@ mod tests {
             _ => None,
         }));
         for of in types {
+            assert!(of.properties.iter().is_sorted_by_key(|property| property.shown != Projection::Always), "{}", of.name);
             let names = of.properties.iter().map(|property| property.name);
             let names = names.chain(of.navigations.iter().map(|navigation| navigation.name));
             let mut seen = BTreeSet::new();
