@@ -281,7 +281,11 @@ mod tests {
             _ => None,
         }));
         for of in types {
-            assert!(of.properties.iter().is_sorted_by_key(|property| property.shown != Projection::Always), "{}", of.name);
+            assert!(
+                of.properties.iter().is_sorted_by_key(|property| property.shown != Projection::Always),
+                "{}",
+                of.name
+            );
             let names = of.properties.iter().map(|property| property.name);
             let names = names.chain(of.navigations.iter().map(|navigation| navigation.name));
             let mut seen = BTreeSet::new();
