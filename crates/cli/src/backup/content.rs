@@ -39,7 +39,7 @@ pub(crate) enum Kind {
 pub(crate) struct Lack {
     pub(crate) what: String,
     pub(crate) why: String,
-    /// What would get it.
+    /// The request that would get it, or what is left to do by hand.
     pub(crate) how: String,
     /// The ids of what it is about; the first hundred.
     pub(crate) things: Vec<String>,
@@ -80,7 +80,7 @@ pub(crate) struct Application {
     pub(crate) service_principal: Option<ServicePrincipal>,
 }
 
-/// What a backup holds.
+/// A tenant as a backup knows it. What it does not know is `None`, and stands among the lacks.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
     pub(crate) kind: Kind,

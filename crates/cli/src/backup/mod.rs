@@ -71,7 +71,7 @@ pub(crate) struct Options {
     from: Option<PathBuf>,
 }
 
-/// The backup lacks something.
+/// The exit status where the backup is written and lacks something.
 const LACKS: u8 = 3;
 /// Lacks that are told one by one; the manifest has all.
 const TOLD_MAX: usize = 10;

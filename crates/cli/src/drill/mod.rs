@@ -16,7 +16,7 @@ use crate::{
     safe,
 };
 
-/// One failure of one connector cuts users off, or some are cut off as it is.
+/// The exit status where one failure of one connector cuts users off, or some are cut off as it is.
 const CUT_OFF: u8 = 2;
 
 const EXAMPLES: &str = "\

@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// No answer makes the export wait for longer at a time.
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 
-/// An answer of Graph.
+/// A whole answer of Graph, whatever its status.
 pub(super) struct Answer {
     pub(super) status: u16,
     /// The body as it came.
@@ -109,7 +109,7 @@ impl Client {
             .ok_or_else(|| format!("the next page is said to be at {link}, which is not below {}", self.base))
     }
 
-    /// One request alone.
+    /// Reads one thing or page below the base, again while Graph is busy.
     pub(super) fn get(&self, request: &str) -> Result<Answer, String> {
         let url = format!("{}/{request}", self.base);
         self.tried(&url, || self.agent.get(&url).header("authorization", self.bearer()).call())

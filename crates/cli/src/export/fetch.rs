@@ -18,7 +18,7 @@ use crate::{import::layout::Part, words::count};
 /// Pages of one list; a list that never ends is a fault of the server.
 const PAGES_MAX: usize = 100_000;
 
-/// A whole export.
+/// What an export has fetched and is to write.
 pub(crate) struct Fetched {
     /// The files, by their paths in the folder.
     pub(crate) files: BTreeMap<String, String>,

@@ -82,7 +82,7 @@ pub(crate) struct Fetching {
 /// How often lists are read again where nobody says.
 const READINGS: u32 = 3;
 
-/// The tenant changed between any two readings.
+/// The exit status where the export is written although the tenant changed between any two readings.
 const DRIFT: u8 = 3;
 
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -121,7 +121,7 @@ pub(crate) fn into(client: &Client, folder: &Path, bar: &ProgressBar) -> Result<
     out::write(folder, fetched.files.iter().map(|(file, text)| (file.as_str(), text.as_str())))
 }
 
-/// Fetches the tenant.
+/// Fetches a tenant, and writes nothing.
 pub(crate) fn fetch(graph: &str, fetching: &Fetching) -> Result<Fetched, String> {
     // It is hidden where standard error is no terminal.
     let bar = if fetching.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };

@@ -209,7 +209,7 @@ impl Folder {
         Ok((!all.is_empty()).then_some(all))
     }
 
-    /// One object.
+    /// What is told of one object. No file is another thing than a file that says that there is none.
     pub(crate) fn one(&self, part: Part) -> Result<Told, Problem> {
         let Some(path) = self.file(part.folder(), &format!("{}.json", part.stem()))? else { return Ok(Told::NoFile) };
         match answer(part, &self.node(&path)?)? {

@@ -23,7 +23,7 @@ use super::{
     things::Group,
 };
 
-/// What the files tell.
+/// What the files tell, before any rule of the engine is asked.
 pub(super) struct Parts {
     pub(super) id: TenantId,
     pub(super) region: String,
@@ -182,7 +182,7 @@ fn repair(
     }
 }
 
-/// Segments as they came.
+/// Segments as they came: one that the document has to lose is kept in the words of its file.
 #[derive(Default)]
 struct Beside {
     /// Of those in the document, by their application and in its order.

@@ -44,7 +44,7 @@ fn of_tenant(event: &TenantEvent) -> String {
     }
 }
 
-/// One thing that happened.
+/// One event in words, to stand among others on a line.
 pub(crate) fn event(names: Names<'_>, event: &Event) -> String {
     match event {
         Event::ConnectorGroupCreated(group) => {

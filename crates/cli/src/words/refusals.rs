@@ -197,7 +197,7 @@ pub(crate) const fn rule(refusal: &Refusal) -> (&'static str, &'static str) {
     }
 }
 
-/// What to do.
+/// What to do about a refusal: a sentence without its full stop.
 const fn advice(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::TenantNotFound { .. } => "Create the tenant first, or mend the id",

@@ -99,7 +99,7 @@ impl Reference {
     }
 }
 
-/// What the engine answers.
+/// What the engine's wire answers to a request. The ids of what it makes are drawn from `number`.
 pub(super) fn respond(
     directory: &mut Directory,
     request: &Request,

@@ -16,7 +16,7 @@ pub(crate) struct Journal {
     calls: VecDeque<Arc<Call>>,
     calls_max: usize,
     bytes: usize,
-    /// How many there were.
+    /// How many there were since the start, those that are forgotten among them.
     count: u64,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Filter {
     pub(crate) fault: Option<String>,
     /// The code of a refusal.
     pub(crate) refused: Option<String>,
-    /// Those with greater numbers.
+    /// Those with greater numbers, for a test that has seen all up to this one.
     pub(crate) since: Option<u64>,
 }
 

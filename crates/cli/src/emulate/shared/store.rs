@@ -86,7 +86,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether there was anything.
+    /// Reads what is kept into the world: snapshots, the document that counts, the log behind it. Whether there was anything.
     fn read(&mut self, world: &mut World) -> io::Result<bool> {
         let transaction = self.database.begin_read().map_err(io::Error::other)?;
         let documents = transaction.open_table(DOCUMENTS).map_err(io::Error::other)?;
