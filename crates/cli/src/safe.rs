@@ -4,6 +4,7 @@
 //! misled by characters that turn the direction of writing. So every text that leaves the program passes one of these.
 
 use core::fmt::Write;
+use std::io;
 
 use crate::output::{is_interpreted, visible};
 
@@ -23,6 +24,26 @@ pub(crate) fn json(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Writes JSON as [`json`] has it, for what is too long to be one text.
+pub(crate) struct Json<W>(pub(crate) W);
+
+impl<W: io::Write> io::Write for Json<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Nearly all is plain ASCII, and goes through as it is. `serde_json` writes whole characters, so that no piece ends
+        // within one.
+        let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n'));
+        match core::str::from_utf8(bytes) {
+            Ok(text) if !is_plain => self.0.write_all(json(text).as_bytes())?,
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A text inside HTML, in an element or in a quoted attribute.
@@ -78,6 +99,9 @@ mod tests {
     fn each_format_shows_what_it_gives_a_meaning_to() {
         let text = serde_json::to_string(HOSTILE).unwrap();
         assert_eq!(serde_json::from_str::<String>(&json(&text)).unwrap(), HOSTILE);
+        let mut written = Vec::new();
+        serde_json::to_writer(Json(&mut written), HOSTILE).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), json(&text));
         assert_eq!(html("<a href='x'>&"), "&lt;a href=&#39;x&#39;&gt;&amp;");
         assert_eq!(markdown("a|b`c`<d>"), r"a\|b\`c\`&lt;d\>");
     }

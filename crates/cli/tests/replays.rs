@@ -280,6 +280,9 @@ fn names_drive_no_terminal() {
     assert_eq!(text.lines().count(), 5 + 3, "one line a command, and the summary: {text}");
     let is_harmless = |letter: char| letter == '\n' || !(letter.is_control() || letter == '\u{202e}');
     assert!(text.chars().all(is_harmless));
+    // Answers for programs are seen in a terminal too.
+    let text = String::from_utf8(replay(&["--state"], lines.as_bytes()).stdout).unwrap();
+    assert!(text.contains(r"\u009b1m\u202e\u007f") && text.chars().all(is_harmless), "{text}");
 
     let (tenant, desired) = (scratch("evil.jsonl"), scratch("evil.json"));
     std::fs::write(&tenant, story(&[&rename])).unwrap();

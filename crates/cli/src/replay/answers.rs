@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use connector_groups::Directory;
 
 use super::summary::Summary;
-use crate::{line::Outcome, output::escaped, words};
+use crate::{line::Outcome, output::escaped, safe, words};
 
 #[derive(serde::Serialize)]
 struct StateLine<'a> {
@@ -39,7 +39,7 @@ impl Answers {
     ) -> io::Result<()> {
         match self {
             Self::Data => {
-                serde_json::to_writer(&mut *output, &outcome.into_answer(number))?;
+                serde_json::to_writer(safe::Json(&mut *output), &outcome.into_answer(number))?;
                 output.write_all(b"\n")
             }
             Self::Words(summary) => {
@@ -59,6 +59,6 @@ impl Answers {
 
 /// The last line of `--state`.
 pub(super) fn state(output: &mut impl Write, directory: &Directory) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, &StateLine { state: directory })?;
+    serde_json::to_writer(safe::Json(&mut *output), &StateLine { state: directory })?;
     output.write_all(b"\n")
 }
