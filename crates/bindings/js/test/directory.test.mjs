@@ -23,6 +23,11 @@ test("commands are answered in order, dry runs change nothing", () => {
   assert.equal(refused.refused.code, "alreadyExists");
   assert.match(invalid.invalid, /unknown variant/);
   assert.deepEqual(directory.apply(), []);
+  const line = JSON.stringify({ ...other, id: group.replace(/1$/, "2") });
+  const dry = directory.decideLines(line);
+  assert.deepEqual(directory.decideLines(line), dry);
+  assert.deepEqual(directory.applyLines(line), dry);
+  assert.notDeepEqual(directory.applyLines(line), dry);
 });
 
 test("snapshots are restored, documents go out and in", () => {
@@ -62,6 +67,9 @@ test("what is freed or wrong is an error, and nothing more", () => {
   assert.throws(() => directory.respond("nonsense"), EngineError);
   assert.match(new TextDecoder().decode(directory.applyLines(new Uint8Array([0xff, 0xfe]))), /invalid/);
   freed.free();
+  const disposed = directory.snapshot();
+  disposed[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+  assert.throws(() => disposed.document(), EngineError);
 });
 
 test("long lines go over, and answers longer than the memory was", () => {
@@ -90,9 +98,23 @@ test("fetch answers as Graph does", async () => {
   assert.equal((await documented(`${profile}/connectorGroups`, { method: "POST", headers, body: '{"name":"B"}' })).status, 201);
   const request = new Request(`${profile}/connectorGroups/${id}`, { method: "DELETE", headers });
   assert.equal((await fetch(request)).status, 204);
-  assert.equal((await fetch(`${profile}/connectorGroups/${id}`, { headers })).status, 404);
+  const gone = await fetch(`${profile}/connectorGroups/${id}`, { headers });
+  assert.deepEqual([gone.status, (await gone.json()).error.innerError.date], [404, "2026-03-02T08:00:00Z"]);
   assert.equal((await fetch("/beta/applications")).status, 401);
   assert.equal((await graphFetch(directory, { anonymous: tenant })("/beta/applications")).status, 200);
+  const { value } = await (await fetch(`${profile}/connectorGroups?$filter=name%20eq%20'Zürich'&$select=name`, { headers })).json();
+  assert.deepEqual(value, []);
+});
+
+test("request ids are random, by what the runtime has", async (context) => {
+  const fetch = graphFetch(begun(), { anonymous: tenant });
+  const ids = async () => [await fetch("/beta/applications"), await fetch("/beta/applications")].map(({ headers }) => headers.get("request-id"));
+  const own = globalThis.crypto;
+  context.after(() => Object.defineProperty(globalThis, "crypto", { value: own, configurable: true }));
+  const all = await ids();
+  Object.defineProperty(globalThis, "crypto", { value: undefined, configurable: true });
+  all.push(...(await ids()));
+  assert.equal(new Set(all).size, 4, all.join());
 });
 
 test("name and version are those of the crate", () => {

@@ -5,6 +5,7 @@ import { Directory, graphFetch, type Answer, type Command, type Event } from "..
 const directory = new Directory({ hashSeed: 7n });
 const create: Command = { tenant: "t", command: "createConnectorGroup", id: "g", name: "A", region: null };
 const answers: Answer[] = directory.apply(create, [create, create]);
+export const dry: Answer[] = directory.decide(create, [create]);
 
 export function names(event: Event): string {
   switch (event.event) {
