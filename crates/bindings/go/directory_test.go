@@ -126,21 +126,25 @@ func TestWhatIsClosedOrWrongIsAnError(t *testing.T) {
 func TestGoroutinesShareADirectory(t *testing.T) {
 	directory := connectorgroupstest.Directory(t, createTenant)
 	var group sync.WaitGroup
+	begin := make(chan struct{})
 	for worker := range 4 {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			for count := range 100 {
+			<-begin
+			for count := range 1000 {
 				create := command{"tenant": tenant, "command": "createConnectorGroup", "name": "A"}
 				create["id"] = fmt.Sprintf("9d000000-0000-4000-8000-%04d%08d", worker+1, count)
 				if answers, err := directory.Apply(create); err != nil || answers[0].Accepted == nil {
 					t.Error(answers, err)
+					return
 				}
 			}
 		}()
 	}
+	close(begin)
 	group.Wait()
-	if document, err := directory.Document(); err != nil || bytes.Count(document, []byte(`"name":"A"`)) != 400 {
+	if document, err := directory.Document(); err != nil || bytes.Count(document, []byte(`"name":"A"`)) != 4000 {
 		t.Error(err)
 	}
 }

@@ -30,19 +30,37 @@ func answers(lines []byte) ([]Answer, error) {
 // Options are what may differ from one server to another; the zero value is the live service as it was seen.
 type Options struct {
 	// Now is the time that errors tell; the clock's where nil.
-	Now func() time.Time
+	Now func() time.Time `json:"-"`
 	// RequestID is a GUID a request, from which the ids of what it makes follow; random where nil.
-	RequestID func() string
+	RequestID func() string `json:"-"`
 	// Anonymous is the tenant of requests whose token is absent or names no tenant.
-	Anonymous string
+	Anonymous string `json:"anonymous,omitempty"`
 	// Documented is what Microsoft's pages say in place of what the live service does.
-	Documented bool
+	Documented bool `json:"documented"`
 	// PageSize of lists, unless $top asks for another; 100 where 0.
-	PageSize int
+	PageSize int `json:"pageSize,omitempty"`
+	// PageSizeMax is the most that $top may ask for; 999 where 0.
+	PageSizeMax int `json:"pageSizeMax,omitempty"`
+	// BodyBytesMax is the longest body that is read; 4 MiB where 0.
+	BodyBytesMax int `json:"bodyBytesMax,omitempty"`
 	// TrustsForwardedHeaders lets X-Forwarded-Proto and X-Forwarded-Host say where links lead.
-	TrustsForwardedHeaders bool
+	TrustsForwardedHeaders bool `json:"trustsForwardedHeaders"`
+	// EmptyGroupApplicationsNotFound answers 404 for the applications of a group that has none, and not an empty list.
+	EmptyGroupApplicationsNotFound bool `json:"emptyGroupApplicationsNotFound"`
+	// UnpublishedNotEnabled answers 404 for how an application is published before it first is.
+	UnpublishedNotEnabled bool `json:"unpublishedNotEnabled"`
+	// ConnectorlessTenantNotEnabled answers 404 for all of application proxy while the tenant has no connector.
+	ConnectorlessTenantNotEnabled bool `json:"connectorlessTenantNotEnabled"`
 	// Stale answers reads from a snapshot: a service whose reads lag.
-	Stale *Directory
+	Stale *Directory `json:"-"`
+}
+
+// call is the field :call of a request: the options, and what it cannot know by itself.
+type call struct {
+	Options
+	Now       string `json:"now"`
+	RequestID string `json:"requestId"`
+	Stale     uint64 `json:"stale,omitempty"`
 }
 
 // RoundTripper answers requests as Microsoft Graph does, without a server. The bearer token is the id of a tenant.
@@ -63,7 +81,7 @@ func (tripper roundTripper) RoundTrip(request *http.Request) (*http.Response, er
 			fmt.Fprintf(&wire, "%s: %s\n", name, value)
 		}
 	}
-	call, err := json.Marshal(tripper.call())
+	call, err := json.Marshal(tripper.options.call())
 	if err != nil {
 		return nil, err
 	}
@@ -84,29 +102,21 @@ func (tripper roundTripper) RoundTrip(request *http.Request) (*http.Response, er
 	return response(request, answer)
 }
 
-func (tripper roundTripper) call() map[string]any {
-	options := tripper.options
-	now, id := time.Now(), ""
+func (options Options) call() call {
+	now, call := time.Now(), call{Options: options}
 	if options.Now != nil {
 		now = options.Now()
 	}
+	call.Now = now.Format(time.RFC3339Nano)
 	if options.RequestID != nil {
-		id = options.RequestID()
+		call.RequestID = options.RequestID()
 	} else {
 		var random [16]byte
 		_, _ = rand.Read(random[:])
-		id = fmt.Sprintf("%x", random)
-	}
-	call := map[string]any{"now": now.UTC().Format(time.RFC3339Nano), "requestId": id, "documented": options.Documented}
-	call["trustsForwardedHeaders"] = options.TrustsForwardedHeaders
-	if options.Anonymous != "" {
-		call["anonymous"] = options.Anonymous
-	}
-	if options.PageSize != 0 {
-		call["pageSize"] = options.PageSize
+		call.RequestID = fmt.Sprintf("%x", random)
 	}
 	if options.Stale != nil {
-		call["stale"] = options.Stale.handle
+		call.Stale = options.Stale.handle
 	}
 	return call
 }
