@@ -436,15 +436,3 @@ fn segments_go_with_their_publishing() {
         json!([])
     );
 }
-
-/// A request that is several commands in one is refused in the words of the one that was refused: an embedder that gives an
-/// id of a request twice reads which id exists.
-#[test]
-fn of_several_commands_the_refused_one_tells_why() {
-    let (mut server, id, _) = instantiated();
-    server.request_id_again();
-    let again =
-        server.post(&format!("/beta/applicationTemplates/{TEMPLATE}/instantiate"), &json!({"displayName": "B"}));
-    let text = format!("application {id} exists already");
-    assert_eq!((again.status, again.message()), (409, &*text), "{again:?}");
-}

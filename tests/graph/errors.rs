@@ -7,6 +7,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use crate::{
+    reports::{TEMPLATE, instantiated},
     server::{Answer, PROXY, Server, group_path},
     world::{
         TENANT, add_connector, app_id, application, connector, create_application, create_group, group, publish,
@@ -373,4 +374,16 @@ fn every_error_of_the_table_is_met() {
     let table: BTreeSet<(u16, String)> =
         Code::ALL.iter().map(|code| (code.status(), code.as_str().to_string())).collect();
     assert_eq!(met, table);
+}
+
+/// A request that is several commands in one is refused in the words of the one that was refused: an embedder that gives an
+/// id of a request twice reads which id exists.
+#[test]
+fn of_several_commands_the_refused_one_tells_why() {
+    let (mut server, id, _) = instantiated();
+    server.request_id_again();
+    let again =
+        server.post(&format!("/beta/applicationTemplates/{TEMPLATE}/instantiate"), &json!({"displayName": "B"}));
+    let text = format!("application {id} exists already");
+    assert_eq!((again.status, again.message()), (409, &*text), "{again:?}");
 }
