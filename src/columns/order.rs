@@ -448,11 +448,27 @@ mod tests {
             let mut place = 1;
             for number in 0..many {
                 list.insert(place, order.restore(place));
+                let rank = |place: usize| order.rank(list[place]);
+                assert!(rank(place - 1) < rank(place) && rank(place) < rank(place + 1));
                 place += number % 2;
             }
         });
         assert_as(&order, &list, 331);
         assert!(work.nodes / many < 3_000, "{work:?}");
+    }
+
+    /// Each just before the last that came back, or just behind it: there is room for all of them, and none gets a new rank.
+    #[test]
+    fn what_comes_back_in_a_row_leaves_the_others_alone() {
+        for step in 0..2 {
+            let mut order = Order::all(2);
+            let restored = |number: usize| {
+                let slot = order.restore(1 + number * step);
+                (slot, order.rank(slot))
+            };
+            let all: Vec<(Slot, Rank)> = (0..2_000).map(restored).collect();
+            assert!(all.iter().all(|(slot, rank)| order.rank(*slot) == *rank));
+        }
     }
 
     #[test]
