@@ -82,10 +82,7 @@ fn answer_item(
     // The URLs of a batch are relative to its version; SDKs that send whole ones repeat it.
     let is_versioned = ["beta", "v1.0"].iter().any(|known| known.eq_ignore_ascii_case(named));
     let path = if is_versioned { format!("/{relative}") } else { format!("/{version}/{relative}") };
-    let header = |name: &str| {
-        let found = item.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.and_then(|(_, value)| value.as_str())
-    };
+    let header = |name: &str| header(&item.headers, name);
     let body = match &item.body {
         None => Vec::new(),
         Some(body) => written(body),
@@ -110,6 +107,10 @@ fn answer_item(
         (version, target) => one(directory, &inner, version, &target, session),
     }?;
     Ok(if is_head { Reply { body: Body::Empty, ..reply } } else { reply })
+}
+
+fn header<'a>(headers: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?.1.as_str()
 }
 
 fn response(id: &str, reply: Reply) -> Value {
@@ -148,15 +149,18 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
     }
     let mut items: Vec<Item> = Vec::new();
     for request in requests {
-        let item = item(request)?;
-        // Twenty at most, so a list is searched faster than a set is built.
-        let earlier = |id: &str| items.iter().any(|item| item.id == id);
-        if earlier(&item.id) {
+        let mut item = item(request)?;
+        // Twenty at most, so a list is searched faster than a set is built. Ids are the same in any case.
+        let earlier = |id: &str| items.iter().find(|item| item.id.eq_ignore_ascii_case(id));
+        if earlier(&item.id).is_some() {
             return Err(invalid(&format!("Two requests have the id '{}'.", shortened(&item.id, 64))));
         }
-        if let Some(id) = item.depends_on.iter().find(|id| !earlier(id)) {
-            let (id, on) = (shortened(&item.id, 64), shortened(id, 64));
-            return Err(invalid(&format!("The request '{id}' depends on '{on}', which is none before it.")));
+        for on in &mut item.depends_on {
+            let Some(known) = earlier(on) else {
+                let (id, on) = (shortened(&item.id, 64), shortened(on, 64));
+                return Err(invalid(&format!("The request '{id}' depends on '{on}', which is none before it.")));
+            };
+            on.clone_from(&known.id);
         }
         items.push(item);
     }
@@ -180,6 +184,9 @@ fn item(request: Value) -> Result<Item, Error> {
         Some(_) => return Err(invalid("A request's 'headers' are not an object.")),
     };
     let body = members.take("body").filter(|body| !body.is_null());
+    if body.is_some() && header(&headers, "content-type").is_none() {
+        return Err(invalid("A request has a body and no header 'Content-Type'."));
+    }
     // The Python SDK writes the name in its own spelling.
     let depends_on = members.take("dependsOn").or_else(|| members.take("depends_on"));
     let ids = |ids: Vec<Value>| {

@@ -42,9 +42,11 @@ impl<'a> Incoming<'a> {
             let text = format!("The body is longer than {} bytes.", options.body_bytes_max);
             return Err(Error::new(Code::BodyTooLarge, &text));
         }
+        let tenant = self.tenant(directory, options)?;
+        self.is_plain()?;
         Ok(Call {
             options,
-            tenant: self.tenant(directory, options)?,
+            tenant,
             root: self.root(options)?.into(),
             // HEAD is a GET whose answer is sent without its body.
             method: if *self.method == Method::HEAD { Method::GET } else { self.method.clone() },
@@ -55,6 +57,18 @@ impl<'a> Incoming<'a> {
             includes_unknown_members: self.prefers("include-unknown-enum-members"),
             body: Cow::Borrowed(self.body),
         })
+    }
+
+    /// A compressed body is refused by its encoding. The SDKs for Go compress every body, and send it again as it is where the
+    /// answer is 415 and nothing else.
+    fn is_plain(&self) -> Result<(), Error> {
+        let Some(encoding) = self.headers.get(header::CONTENT_ENCODING) else { return Ok(()) };
+        if self.body.is_empty() || encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+            return Ok(());
+        }
+        let encoding = shortened(encoding.to_str().unwrap_or("?"), 64);
+        let text = format!("The body is encoded as '{encoding}'. Only bodies that are not compressed are read.");
+        Err(Error::new(Code::UnsupportedMediaType, &text))
     }
 
     /// The tenant that the token names, or the anonymous one.

@@ -64,7 +64,7 @@ codes! {
     SegmentNotFound 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
     SiblingProfile 404 "" "observed (issues 8929 and 13473 of `microsoftgraph/microsoft-graph-docs`)" "a route of another profile, or of agents and their groups";
     MethodNotAllowed 405 "MethodNotAllowed" "ours (R-38 for connectors)" "the route has no such method; `Allow` tells which it has";
-    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8";
+    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8, or compressed";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
     InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
     ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), code ours" "a read-only property is given";

@@ -10,6 +10,7 @@ use super::{
     caller::Caller,
     error::{Code, Error},
     options::{Options, Profile},
+    query::{OF_ONE, Query},
     route::{self, Holder, List, Target},
 };
 
@@ -60,7 +61,13 @@ pub fn least_permission(method: &Method, path: &str) -> Option<&'static str> {
 /// Refuses a caller that has none of the permissions that suffice.
 pub(super) fn check(caller: Option<&Caller>, call: &Call<'_>, target: &Target) -> Result<(), Error> {
     let Some(caller) = caller else { return Ok(()) };
-    let sufficient = sufficient(target, &call.method);
+    allow(caller, call, sufficient(target, &call.method))?;
+    // A group that is shown with its application is read as it is by its own path.
+    let is_shown = Query::read(call, OF_ONE).is_ok_and(|query| query.names("expand", "connectorGroup"));
+    if is_shown { allow(caller, call, OF_APPLICATION_PROXY) } else { Ok(()) }
+}
+
+fn allow(caller: &Caller, call: &Call<'_>, sufficient: &[&str]) -> Result<(), Error> {
     let is_granted = sufficient.iter().any(|permission| caller.permissions.contains(*permission));
     let is_of_proxy = sufficient == OF_APPLICATION_PROXY;
     if is_granted && !(is_of_proxy && is_refused_to_applications(caller, call.options)) {

@@ -44,7 +44,12 @@ pub(super) fn create(
     let application = found.ok_or_else(absent)?;
     unchanged(&mut members, "displayName", application.display_name())?;
     read_only(&mut members, &["id"])?;
-    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), Map::new())?;
+    let mut more = Map::new();
+    // Terraform's provider sends it with every new one.
+    if let Some(links) = members.take("owners@odata.bind") {
+        more.insert("owners".into(), kept::owners(&links)?);
+    }
+    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), more)?;
     let (id, application) = (session.next_service_principal_id(), application.id());
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;

@@ -80,7 +80,10 @@ fn what_depends_on_a_failure_is_not_done() {
 fn every_new_thing_has_an_id_of_its_own() {
     let mut server = Server::new();
     let requests: Vec<Value> = (0..20)
-        .map(|id| json!({"id": id.to_string(), "method": "POST", "url": "/applications", "body": {"displayName": "x"}}))
+        .map(|id| {
+            json!({"id": id.to_string(), "method": "POST", "url": "/applications",
+                   "headers": {"content-type": "application/json"}, "body": {"displayName": "x"}})
+        })
         .collect();
     assert_eq!(statuses(&mut server, &requests.clone().into()), [201; 20]);
     assert_eq!(statuses(&mut server, &requests.into()), [201; 20]);
@@ -88,15 +91,27 @@ fn every_new_thing_has_an_id_of_its_own() {
 }
 
 #[test]
+fn ids_are_the_same_in_any_case() {
+    let requests = json!([
+        {"id": "a", "method": "GET", "url": "/nothing"},
+        {"id": "b", "method": "GET", "url": "/applications", "dependsOn": ["A"]},
+        {"id": "c", "method": "GET", "url": "/applications"},
+        {"id": "d", "method": "GET", "url": "/applications", "dependsOn": ["C"]},
+    ]);
+    assert_eq!(statuses(&mut Server::new(), &requests), [400, 424, 200, 200]);
+}
+
+#[test]
 fn each_answers_as_it_would_by_itself() {
     let mut server = Server::new().lines([register(1)]);
+    let json_headers = json!({"Content-Type": "application/json"});
     let requests = json!([
         {"id": "a", "method": "GET", "url": "/connectorGroups"},
         {"id": "b", "method": "PUT", "url": format!("{}/connectors", &PROXY["/beta".len()..])},
         {"id": "c", "method": "POST", "url": "/applications", "headers": {"content-type": "text/plain"}, "body": {"displayName": "x"}},
-        {"id": "d", "method": "POST", "url": "/applications", "body": "text"},
+        {"id": "d", "method": "POST", "url": "/applications", "headers": json_headers, "body": "text"},
         {"id": "e", "method": "POST", "url": "/applications"},
-        {"id": "f", "method": "POST", "url": "/$batch", "body": {"requests": []}},
+        {"id": "f", "method": "POST", "url": "/$batch", "headers": json_headers, "body": {"requests": []}},
         {"id": "g", "method": "GET", "url": "/applications?$filter=nonsense"},
         {"id": "h", "method": "GET", "url": "/applications/%zz"},
         {"id": "i", "method": "GET", "url": format!("{}/connectors?$top=1", &PROXY["/beta".len()..])},
@@ -125,6 +140,8 @@ fn a_batch_that_does_not_fit_is_refused_as_a_whole() {
         json!([]),
         many.into(),
         json!([get("1"), get("1")]),
+        json!([get("a"), get("A")]),
+        json!([with("body", json!({"displayName": "x"}))]),
         json!([with("dependsOn", json!(["2"])), get("2")]),
         json!([with("dependsOn", json!(["1"]))]),
         json!([with("dependsOn", json!("1"))]),

@@ -4,7 +4,10 @@ use connector_groups::graph::{Caller, least_permission};
 use http::Method;
 use serde_json::json;
 
-use crate::server::{PROXY, Server};
+use crate::{
+    server::{PROXY, Server},
+    world::{application, create_application},
+};
 
 const APPLICATION_PROXY: &str = "NotAdminRoleNoEnoughCustomPermission_UnauthorizedAccess";
 
@@ -33,6 +36,20 @@ fn applications_may_be_read_by_those_who_may_not_write_them() {
     server.post("/v1.0/applications", &json!({"displayName": "A"})).is_refused(403, "Authorization_RequestDenied");
     server = with(&["Application.ReadWrite.All"], false);
     server.post("/v1.0/applications", &json!({"displayName": "A"})).is(201);
+}
+
+#[test]
+fn a_group_is_no_easier_to_read_with_its_application() {
+    let path = format!("/beta/applications/{}", application(1));
+    for query in ["$expand=connectorGroup", "expand=CONNECTORGROUP($select=id)&$select=id"] {
+        let mut server = with(&["Application.Read.All"], false);
+        server.line(create_application(1));
+        server.get(&path).is(200);
+        server.get(&format!("{path}?{query}")).is_refused(403, APPLICATION_PROXY);
+        server.caller =
+            Some(Caller { is_application: false, permissions: [String::from("Directory.ReadWrite.All")].into() });
+        server.get(&format!("{path}?{query}")).is(200);
+    }
 }
 
 /// The reference pages do not support application permissions; the service was seen to take them.

@@ -250,7 +250,7 @@ fn what_is_not_understood_is_named_and_refused() {
     let mut server = Server::new();
     for (query, name) in [
         ("$search=x", "$search"),
-        ("$format=json", "$format"),
+        ("$format=xml", "$format"),
         ("foo=bar", "foo"),
         ("@id=x", "@id"),
         ("$Filters=true", "$Filters"),
@@ -270,4 +270,8 @@ fn what_is_not_understood_is_named_and_refused() {
     server.delete(&format!("/beta/applications/{}?x=1", application(1))).is_refused(400, "BadRequest");
     assert_eq!(groups(&mut server, "").len(), 1);
     assert_eq!(groups(&mut server, "&&").len(), 1);
+    let text = refused(&mut server, "$expand=members($select=id;$top=1)");
+    assert!(text.contains("has more than a $select within"), "{text}");
+    assert_eq!(groups(&mut server, "$format=json").len(), 1);
+    assert_eq!(groups(&mut server, "format=application/JSON").len(), 1);
 }

@@ -333,3 +333,15 @@ fn links_lead_back_through_a_trusted_proxy() {
     send(&mut server, "https", "a b").is_refused(400, "BadRequest");
     assert!(server.get("/beta/applications?$top=1").body["@odata.nextLink"].as_str().unwrap().contains(HOST));
 }
+
+/// Terraform's provider names its owner with every new service principal.
+#[test]
+fn a_new_service_principal_has_the_owners_that_it_is_made_with() {
+    let mut server = Server::new();
+    let made = server.post("/v1.0/applications", &json!({"displayName": "x"}));
+    let links = ["https://graph.microsoft.com/v1.0/directoryObjects/a"];
+    let body = json!({"appId": made.is(201).body["appId"], "owners@odata.bind": links});
+    let made = server.post("/v1.0/servicePrincipals", &body);
+    let path = format!("/v1.0/servicePrincipals/{}/owners", made.is(201).body["id"].as_str().unwrap());
+    assert_eq!(server.get(&path).ids(), ["a"]);
+}

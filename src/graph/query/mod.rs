@@ -94,6 +94,11 @@ impl Query {
                 let text = format!("The query option '{}' is {reason}.", shortened(&name, 64));
                 Error::new(Code::UnknownOption, &text)
             };
+            // The one format there is may be named.
+            let is_json = value.eq_ignore_ascii_case("json") || value.eq_ignore_ascii_case("application/json");
+            if !allowed.is_empty() && is_json && plain.eq_ignore_ascii_case("format") {
+                continue;
+            }
             // An option that is not understood is refused: to pass over a `$filter` would answer with things that
             // nobody asked for.
             let known = allowed
@@ -223,7 +228,9 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
         let known = known.ok_or_else(|| Error::invalid_property(name))?;
         let select = within
             .map(|within| {
-                let names = within.strip_suffix(')').and_then(|within| within.split_once('='));
+                // Options within are parted by semicolons, which no name has.
+                let within = within.strip_suffix(')').filter(|within| !within.contains(';'));
+                let names = within.and_then(|within| within.split_once('='));
                 let names = names.filter(|(option, _)| option.trim_start_matches('$').eq_ignore_ascii_case("select"));
                 let (_, names) = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
                 selected(names, Scope { schema: known.target, has_hidden: false, ..scope })
