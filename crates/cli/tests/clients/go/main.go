@@ -1,6 +1,7 @@
-// Azure's identity module for Go and a plain HTTP client, as Terraform's providers use them.
+// Azure's identity module for Go, with a plain HTTP client as Terraform's providers have it, and with that of the Graph SDKs
+// for Go, which compresses what it sends.
 //
-//	connector-groups emulate --seed examples/contoso.jsonl -- go run .
+//	connector-groups emulate --seed examples/contoso.jsonl -- go run . plain
 //
 // Ends with exit status 0 where every answer is the expected one.
 package main
@@ -11,10 +12,12 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	msgraph "github.com/microsoftgraph/msgraph-sdk-go-core"
 )
 
 const groups = "https://graph.microsoft.com/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups"
@@ -35,25 +38,33 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	client := http.DefaultClient
+	if os.Args[1] == "sdk" {
+		client = msgraph.GetDefaultClient(&msgraph.GraphClientOptions{})
+	}
+	life(client, token.Token)
+	fmt.Printf("go: %s: right\n", os.Args[1])
+}
+
+func life(client *http.Client, token string) {
 	var made, read group
-	call(token.Token, "POST", groups, `{"name": "by Go"}`, 200, &made)
-	call(token.Token, "GET", groups+"/"+made.ID, "", 200, &read)
+	call(client, token, "POST", groups, `{"name": "by Go"}`, 200, &made)
+	call(client, token, "GET", groups+"/"+made.ID, "", 200, &read)
 	if read != made || read.Name != "by Go" {
 		log.Fatalf("%v in place of %v", read, made)
 	}
-	call(token.Token, "DELETE", groups+"/"+made.ID, "", 204, nil)
-	call(token.Token, "GET", groups+"/"+made.ID, "", 404, nil)
-	fmt.Println("go: azidentity: right")
+	call(client, token, "DELETE", groups+"/"+made.ID, "", 204, nil)
+	call(client, token, "GET", groups+"/"+made.ID, "", 404, nil)
 }
 
-func call(token, method, url, body string, status int, answer any) {
+func call(client *http.Client, token, method, url, body string, status int, answer any) {
 	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		log.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		log.Fatal(err)
 	}
