@@ -8,7 +8,7 @@
 // `--full` leaves all that out. The tools are binaryen's, pinned in package.json.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,7 @@ export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 
 /** The engine's bytes, built with these options of cargo. */
 export function build(options = [], full = false) {
+  if (!full && !existsSync(tools)) throw new Error("what makes the engine small is not here yet: npm ci in crates/bindings/js");
   const command = ["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "-p", "connector-groups-abi", "--lib", ...options];
   execFileSync("cargo", command, { cwd: root, stdio: "inherit" });
   const built = join(target, "wasm32-unknown-unknown/wasm/connector_groups_abi.wasm");
