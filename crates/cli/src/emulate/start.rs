@@ -21,7 +21,7 @@ use super::{
     command,
     emulator::{Emulator, Records},
     http::{
-        host::{Hosts, SERVICES},
+        host::{Hosts, services},
         proxy::Proxy,
         server::{self, Transport},
         tls::{self, Tls},
@@ -160,7 +160,7 @@ async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
     };
     let mut names = options.tls_names.clone();
     if proxy.is_some() {
-        names.extend(SERVICES.iter().map(|name| String::from(*name)));
+        names.extend(services().map(String::from));
     }
     let (mut tls, mut trusted) = (None, None);
     if options.tls || proxy.is_some() {

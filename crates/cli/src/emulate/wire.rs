@@ -30,10 +30,13 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, identity: 
         Ok(caller) => caller.as_ref(),
         Err(wrong) => return invalid_token(&emulator.shared, wrong),
     };
+    let root = || host::root(request, &emulator.graph);
     if sign_in::is_at(request.uri().path()) {
         let directory = emulator.shared.directory();
-        let root = host::root(request, &emulator.graph);
-        return emulator.sign_in.answer(&directory, request, &root, caller.map(|caller| caller.tid));
+        return emulator.sign_in.answer(&directory, request, &root(), caller.map(|caller| caller.tid));
+    }
+    if caller.is_some_and(|caller| !caller.may_be_for(|audience| emulator.hosts.is_graph(audience, &root()))) {
+        return invalid_token(&emulator.shared, "Access token validation failure. Invalid audience.");
     }
     as_graph(emulator, request, identity)
 }

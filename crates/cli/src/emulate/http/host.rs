@@ -9,17 +9,17 @@ use core::net::{IpAddr, SocketAddr};
 
 use connector_groups::graph;
 use hyper::{
-    HeaderMap, Method, Request, StatusCode,
+    HeaderMap, Method, Request, StatusCode, Uri,
     header::{HOST, ORIGIN},
     http::uri::Authority,
 };
 
-/// The names of Microsoft's services, of all clouds, that the proxy answers for: Graph, sign-in and Azure's management.
-pub(crate) const SERVICES: &[&str] = &[
-    "graph.microsoft.com",
-    "graph.microsoft.us",
-    "dod-graph.microsoft.us",
-    "microsoftgraph.chinacloudapi.cn",
+/// The names of Graph, of all clouds.
+const GRAPHS: [&str; 4] =
+    ["graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"];
+
+/// Those of sign-in and of Azure's management.
+const OTHERS: [&str; 9] = [
     "login.microsoftonline.com",
     "login.microsoft.com",
     "login.windows.net",
@@ -30,6 +30,14 @@ pub(crate) const SERVICES: &[&str] = &[
     "management.usgovcloudapi.net",
     "management.chinacloudapi.cn",
 ];
+
+/// The id of Graph as an application, which an audience may be too.
+const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
+
+/// The names of Microsoft's services, of all clouds, that the proxy answers for: Graph, sign-in and Azure's management.
+pub(crate) fn services() -> impl Iterator<Item = &'static str> {
+    GRAPHS.into_iter().chain(OTHERS)
+}
 
 /// The names and addresses that a request may be for.
 pub(crate) struct Hosts {
@@ -75,6 +83,22 @@ impl Hosts {
             }
         }
         Ok(())
+    }
+
+    /// Whether a token for this audience is for Graph: by a name of Graph, or by one of this server's own. The root is that
+    /// of the request, which a proxy in front may have been asked by.
+    pub(crate) fn is_graph(&self, audience: &str, root: &str) -> bool {
+        let uri: Option<Uri> = audience.parse().ok();
+        let Some(uri) = uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/")
+        else {
+            return audience.eq_ignore_ascii_case(GRAPH_ID);
+        };
+        let host = canonical(uri.host().unwrap_or_default());
+        // Where there is a proxy, the names of all services are this server's own.
+        if services().any(|service| service == host) {
+            return GRAPHS.contains(&host.as_str());
+        }
+        self.has(&host) || root.parse().is_ok_and(|root: Uri| root.host().is_some_and(|own| canonical(own) == host))
     }
 
     fn has(&self, host: &str) -> bool {
@@ -174,6 +198,16 @@ mod tests {
         assert_eq!(hosts.check(&request).unwrap_err().0, StatusCode::MISDIRECTED_REQUEST);
         let request = Request::get("/").body(()).unwrap();
         assert_eq!(hosts.check(&request).unwrap_err().0, StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn an_audience_is_graph_by_its_names_and_by_the_servers_own() {
+        let hosts = Hosts::new("127.0.0.1:80".parse().unwrap(), services().map(String::from));
+        assert!(hosts.is_graph("https://forwarded.test/", "https://forwarded.test:8443"));
+        assert!(hosts.is_graph("http://[::1]:9", "http://localhost"));
+        assert!(!hosts.is_graph("https://forwarded.test", "https://localhost"));
+        // Whatever the request came to: Azure's management has no routes of Graph.
+        assert!(!hosts.is_graph("https://management.azure.com", "https://management.azure.com"));
     }
 
     #[test]

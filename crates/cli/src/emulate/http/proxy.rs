@@ -31,7 +31,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     connection::{self, CONNECTION_LIFETIME, Limits, Service},
-    host::SERVICES,
+    host::services,
 };
 use crate::emulate::held::held;
 
@@ -41,7 +41,7 @@ const PORT: u16 = 443;
 /// How connections to the proxy are taken.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    /// With a certificate for all of [`SERVICES`].
+    /// With a certificate for all of [`services`].
     pub(crate) tls: TlsAcceptor,
     /// Some clients (axios is one) send `GET https://…` to the proxy itself and leave the encryption to it. Their tokens come
     /// in the clear, so this is for proxies that only the same machine reaches.
@@ -112,7 +112,7 @@ async fn respond(
 ) -> io::Result<Response<Full<Bytes>>> {
     let uri = request.uri();
     let host = uri.authority().map(Authority::host);
-    let is_known = host.is_some_and(|host| SERVICES.iter().any(|service| service.eq_ignore_ascii_case(host)));
+    let is_known = host.is_some_and(|host| services().any(|service| service.eq_ignore_ascii_case(host)));
     let is_tunnel = request.method() == Method::CONNECT;
     let port = uri.port_u16().unwrap_or(PORT);
     if !is_known || port != PORT {

@@ -260,10 +260,12 @@ fn client_name(tenant: &Tenant, client: &str) -> Option<String> {
     Some(application.display_name().to_string())
 }
 
-/// What a token is for: the part of the first scope before the permission's name.
+/// What a token is for: the part of the first scope before the permission's name, an address or the id of an application.
 fn resource(scope: &str) -> &str {
     const GRAPH: &str = "https://graph.microsoft.com";
-    let named = scope.split(' ').find_map(|scope| scope.contains("://").then(|| scope.rsplit_once('/')).flatten());
+    let is_named = |text: &str| text.contains("://") || Uuid::try_parse(text.trim_end_matches('/')).is_ok();
+    let mut parted = scope.split(' ').filter_map(|scope| scope.rsplit_once('/'));
+    let named = parted.find(|(resource, _)| is_named(resource));
     // Two slashes in a row are Azure's: its resource ends in one ("https://management.core.windows.net//.default").
     named.map_or(GRAPH, |(resource, _)| resource.trim_end_matches('/'))
 }

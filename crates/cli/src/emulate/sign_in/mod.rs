@@ -236,7 +236,7 @@ fn clouds(root: &str, query: &Form) -> Value {
         "management.chinacloudapi.cn" => {
             ("https://login.chinacloudapi.cn", "https://management.chinacloudapi.cn", "AzureChinaCloud")
         }
-        host if host::SERVICES.contains(&host) => {
+        host if host::services().any(|service| service == host) => {
             ("https://login.microsoftonline.com", "https://management.azure.com", "AzureCloud")
         }
         _ => (root, root, "connector-groups"),

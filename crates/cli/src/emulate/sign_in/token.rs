@@ -64,9 +64,17 @@ pub(crate) struct Presented {
     roles: Vec<String>,
     #[serde(default)]
     scp: Option<String>,
+    /// Whether this run has signed it.
+    #[serde(skip)]
+    is_ours: bool,
 }
 
 impl Presented {
+    /// Whether it may be for this audience: one of this run says what it is for, and every other is believed.
+    pub(crate) fn may_be_for(&self, is_meant: impl FnOnce(&str) -> bool) -> bool {
+        !self.is_ours || self.aud.as_deref().is_some_and(is_meant)
+    }
+
     /// The application that the token was given to.
     pub(crate) fn application(&self) -> Option<&str> {
         self.appid.as_deref().or(self.azp.as_deref())
@@ -169,11 +177,13 @@ impl Signer {
     /// make such tokens by hand, and no signature of Entra's can be checked without the network. A token that has expired is
     /// refused, whoever made it.
     fn read(&self, token: &str) -> Result<Presented, &'static str> {
-        let presented: Presented = if self.is_ours(token) {
+        let is_ours = self.is_ours(token);
+        let mut presented: Presented = if is_ours {
             self.verified(token).ok_or("The access token's signature is not valid.")?
         } else {
             insecure_decode_claims(token).map_err(|_| "The access token is malformed, or has no claim 'tid'.")?
         };
+        presented.is_ours = is_ours;
         if presented.aud.as_ref().is_some_and(|audience| audience.starts_with(OURS)) {
             return Err("The token is a refresh token or a device code, not an access token.");
         }
