@@ -173,7 +173,7 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
             objects.collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
         // What serde derives for a struct takes a list as well, by position, and would read what nobody meant.
-        (Kind::Object(_), Value::Array(_)) => wrong("is no object"),
+        (Kind::Object(_), value) if !value.is_null() => wrong("is no object"),
         (Kind::Text | Kind::Date, Value::Array(_) | Value::Object(_) | Value::Bool(_) | Value::Number(_)) => {
             wrong("must be a string")
         }
@@ -183,6 +183,10 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
         // A list with one wrong element is refused whole: dropping it would store what nobody sent.
         (Kind::Texts, Value::Array(values)) if values.iter().all(Value::is_string) => Ok(Value::Array(values)),
         (Kind::Texts, value) if !value.is_null() => wrong("must be a list of strings"),
+        // Written by one tool and read by a typed one, a list of anything else fails far from its cause.
+        (Kind::OpenList(_), Value::Array(values)) if !values.iter().all(Value::is_object) => {
+            wrong("is no list of objects")
+        }
         (Kind::OpenList(_), value) if !value.is_null() && !value.is_array() => wrong("must be a list"),
         (_, value) => named_once(value, &within()),
     }

@@ -78,7 +78,9 @@ fn properties_that_are_not_modelled_are_kept() {
     ] {
         server.patch(&path, &body).is_refused(400, "Request_BadRequest");
     }
-    server.patch(&path, &json!({"tags": "x"})).is_refused(400, "BadRequest");
+    for body in [json!({"tags": "x"}), json!({"web": "x"}), json!({"appRoles": [1]})] {
+        server.patch(&path, &body).is_refused(400, "BadRequest");
+    }
     server.patch(&path, &json!({"windows": {}})).is_refused(400, "Request_BadRequest");
 }
 
