@@ -11,6 +11,7 @@
 //! Order   = which slots are alive, and in which order their things were made
 //! SlotMap = Order + ids + Index: which slot an id has
 //! Table   = a SlotMap with one whole thing a slot
+//! Texts   = a column of texts, 32 side by side
 //! Tree    = a sorted list whose nodes are shared
 //! Areas   = a Tree of areas: which of them meet another one
 //! ```
@@ -29,6 +30,7 @@ mod pages;
 mod slot;
 mod slot_map;
 mod table;
+mod texts;
 mod tree;
 mod union_find;
 pub(crate) mod work;
@@ -44,4 +46,5 @@ pub(crate) use pages::Pages;
 pub(crate) use slot::Slot;
 pub(crate) use slot_map::SlotMap;
 pub(crate) use table::Table;
+pub(crate) use texts::Texts;
 pub(crate) use union_find::UnionFind;

@@ -24,7 +24,7 @@ pub(super) fn update(state: &State, command: &UpdateApplication) -> Decision {
     let application = checks::application(state, *id)?;
     let from = application.display_name();
     let renamed = display_name.clone().filter(|to| **to != *from);
-    let renamed = renamed.map(|to| Event::ApplicationRenamed { id: *id, from: application.shared_display_name(), to });
+    let renamed = renamed.map(|to| Event::ApplicationRenamed { id: *id, from: from.into(), to });
     let from = application.properties();
     let to = properties.as_ref().map(|changes| from.merged(changes)).filter(|to| to != from);
     let updated = to.map(|to| Event::ApplicationPropertiesUpdated {

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::attachment_columns::Attachments;
 use crate::{
-    columns::{HashSeed, Index, Pages, Slot, SlotMap, UnionFind},
+    columns::{HashSeed, Index, Pages, Slot, SlotMap, Texts, UnionFind},
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
 };
@@ -18,7 +18,7 @@ pub(super) struct Applications {
     app_ids: Pages<AppId, 256>,
     by_app_id: Index,
     pub(super) groups: UnionFind,
-    display_names: Pages<Option<Arc<str>>, 64>,
+    display_names: Texts,
     internal_urls: Urls,
     by_internal_url: Index,
     external_urls: Urls,
@@ -78,12 +78,12 @@ impl Applications {
         self.groups.assign(slot, group)
     }
 
-    pub(super) fn display_name(&self, slot: Slot) -> Option<&Arc<str>> {
-        self.display_names.get(slot.index())?.as_ref()
+    pub(super) fn display_name(&self, slot: Slot) -> &str {
+        self.display_names.get(slot)
     }
 
-    pub(super) fn set_display_name(&mut self, slot: Slot, display_name: &Arc<str>) {
-        self.display_names.set(slot.index(), Some(display_name.clone()));
+    pub(super) fn set_display_name(&mut self, slot: Slot, display_name: &str) {
+        self.display_names.set(slot, display_name);
     }
 
     fn hash(&self, app_id: AppId) -> u64 {
@@ -196,7 +196,7 @@ impl Applications {
                 application;
             ids.push(id);
             app_ids.push(app_id);
-            display_names.push(Some(display_name));
+            display_names.push(display_name);
             groups.push(publication.as_ref().and_then(|publication| group(publication.connector_group)));
             let publishing = publication.map(|publication| *publication.on_premises_publishing);
             let kept = Kept::of(publishing, &defaults);
@@ -215,7 +215,7 @@ impl Applications {
             by_external_url: index_of_urls(seed, &external_urls),
             wildcards: Arc::new(wildcards),
             app_ids: app_ids.into_iter().collect(),
-            display_names: display_names.into_iter().collect(),
+            display_names: Texts::of(&display_names),
             internal_urls: internal_urls.into_iter().collect(),
             external_urls: external_urls.into_iter().collect(),
             settings: settings.into_iter().collect(),
@@ -269,7 +269,7 @@ impl Applications {
         self.attachments.clear(slot);
         self.set_publishing(slot, None);
         self.set_group(slot, None);
-        self.display_names.set(slot.index(), None);
+        self.display_names.set(slot, "");
         self.by_id.remove(slot);
     }
 }

@@ -80,16 +80,20 @@ impl Connectors {
     }
 
     fn fill(&mut self, slot: Slot, connector: &Connector, group: Slot) {
-        let Connector { machine_name, external_ip, version, .. } = connector.clone();
+        let Connector { machine_name, mut external_ip, mut version, .. } = connector.clone();
+        // Mostly the connector before is at the same site and has the same version: one text for both.
+        if let Some(before) = slot.index().checked_sub(1).and_then(|before| self.texts(Slot::at(before))) {
+            share(&mut external_ip, &before.external_ip);
+            share(&mut version, &before.version);
+        }
         let texts = Some(Texts { machine_name, external_ip, version });
         if slot.index() == self.texts.len() {
             self.texts.push(texts);
             // Active for the moment; `set_presence` below also keeps the set of inactive connectors right.
-            self.presences.push(None);
+            self.presences.lengthen_to(self.texts.len());
             self.groups.push(group);
         } else {
             self.texts.set(slot.index(), texts);
-            self.presences.set(slot.index(), None);
             self.groups.set(slot.index(), group);
         }
         self.set_presence(slot, connector.presence);
@@ -103,7 +107,10 @@ impl Connectors {
         if let Presence::Inactive { since } = presence {
             Arc::make_mut(&mut self.inactive).insert((since, slot));
         }
-        self.presences.set(slot.index(), presence.inactive_since());
+        // Mostly all are active, and then the column takes no memory.
+        if self.presence(slot) != presence {
+            self.presences.set(slot.index(), presence.inactive_since());
+        }
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
@@ -111,5 +118,58 @@ impl Connectors {
         self.set_presence(slot, Presence::Active);
         self.by_id.remove(slot);
         self.texts.set(slot.index(), None);
+    }
+}
+
+/// Makes two equal texts one.
+fn share(text: &mut Arc<str>, with: &Arc<str>) {
+    if text == with {
+        text.clone_from(with);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ConnectorGroupId;
+
+    fn connector(number: u8, version: &str, presence: Presence) -> Connector {
+        Connector {
+            id: ConnectorId::from_u128(number.into()),
+            machine_name: "host".into(),
+            external_ip: "192.0.2.1".into(),
+            presence,
+            version: version.into(),
+            member_of: ConnectorGroupId::default(),
+        }
+    }
+
+    /// The address and the version are one text for those that follow each other; the machine's name is its own.
+    #[test]
+    fn what_neighbours_have_in_common_is_kept_once() {
+        let mut connectors = Connectors::default();
+        for (number, version) in (0..).zip(["1", "1", "2"]) {
+            connectors.push(&connector(number, version, Presence::Active), Slot::new(0));
+        }
+        let texts = |number| connectors.texts(Slot::new(number)).unwrap();
+        let [first, second, third] = [0, 1, 2].map(texts);
+        assert!(Arc::ptr_eq(&first.version, &second.version) && Arc::ptr_eq(&first.external_ip, &third.external_ip));
+        assert_eq!((&*second.version, &*third.version, &*third.external_ip), ("1", "2", "192.0.2.1"));
+    }
+
+    #[test]
+    fn active_connectors_take_no_memory_in_the_column_of_presences() {
+        let mut connectors = Connectors::default();
+        let since = Timestamp::UNIX_EPOCH;
+        let slot = connectors.push(&connector(0, "1", Presence::Active), Slot::new(0));
+        assert_eq!((connectors.presences.pages().count(), connectors.presence(slot)), (0, Presence::Active));
+        let slot = connectors.push(&connector(1, "1", Presence::Inactive { since }), Slot::new(0));
+        assert_eq!(
+            (connectors.presences.pages().count(), connectors.presence(slot)),
+            (1, Presence::Inactive { since })
+        );
+        connectors.remove(slot);
+        let slot = connectors.restore(1, &connector(1, "1", Presence::Active), Slot::new(0));
+        assert_eq!(connectors.presence(slot), Presence::Active);
     }
 }

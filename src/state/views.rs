@@ -278,19 +278,8 @@ impl<'a> ApplicationView<'a> {
     /// Its name.
     #[must_use]
     pub fn display_name(self) -> &'a str {
-        self.stored_display_name().map_or("", AsRef::as_ref)
-    }
-
-    /// Its name as it is stored: a clone is one reference count.
-    pub(crate) fn shared_display_name(self) -> Arc<str> {
-        self.stored_display_name().cloned().unwrap_or_default()
-    }
-
-    /// `None` cannot be: an application has a name while it lives, and no view is made of one that is gone.
-    fn stored_display_name(self) -> Option<&'a Arc<str>> {
-        let display_name = self.state.applications.display_name(self.slot);
-        debug_assert!(display_name.is_some(), "a view of an application that is gone");
-        display_name
+        debug_assert!(self.state.applications.by_id.is_live(self.slot), "a view of an application that is gone");
+        self.state.applications.display_name(self.slot)
     }
 
     /// Whether it is published through application proxy. O(1).
@@ -354,7 +343,7 @@ impl<'a> ApplicationView<'a> {
         Application {
             id: self.id(),
             app_id: self.app_id(),
-            display_name: self.shared_display_name(),
+            display_name: self.display_name().into(),
             properties: self.properties().clone(),
             service_principal: self.service_principal().cloned(),
             publication,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub(crate) const FLOORS: &[(&str, &str)] = &[
     (
         "src/columns",
-        "work key tree areas pages slot exactly bit_set counted_bits order hash index slot_map union_find table",
+        "work key tree areas pages slot exactly bit_set counted_bits texts order hash index slot_map union_find table",
     ),
     (
         "src/state",
