@@ -34,7 +34,7 @@ pub(super) fn plan(tenant: &Tenant, desired: &Desired, options: PlanOptions) -> 
 }
 
 /// How many applications are cut off, each for as many steps as it is.
-fn cost(plan: &Plan) -> usize {
+pub(super) fn cost(plan: &Plan) -> usize {
     let length = |outage: &connector_groups::plan::Outage| {
         outage.until.unwrap_or(plan.steps.len()).saturating_sub(outage.step).saturating_mul(outage.applications.len())
     };
@@ -42,7 +42,7 @@ fn cost(plan: &Plan) -> usize {
 }
 
 /// Ways to part a desired state. The last stage is always the whole.
-fn stages(tenant: &Tenant, desired: &Desired) -> Vec<Vec<Desired>> {
+pub(super) fn stages(tenant: &Tenant, desired: &Desired) -> Vec<Vec<Desired>> {
     let is_region_new = |group: &DesiredGroup| {
         let present = group.id.and_then(|id| tenant.connector_group(id)).map(|group| group.region().as_str());
         present.is_some() && present != group.region.as_deref()
@@ -85,7 +85,7 @@ fn stages(tenant: &Tenant, desired: &Desired) -> Vec<Vec<Desired>> {
 }
 
 /// The stages one after the other, as one plan.
-fn in_stages(tenant: &Tenant, stages: &[Desired], options: PlanOptions) -> Option<Plan> {
+pub(super) fn in_stages(tenant: &Tenant, stages: &[Desired], options: PlanOptions) -> Option<Plan> {
     let (mut now, mut all) = (tenant.clone(), None::<Plan>);
     for stage in stages {
         let mut plan = now.plan(stage, options, new_ids()).ok()?;

@@ -29,7 +29,7 @@ use connector_groups::{
 };
 use serde_json::json;
 
-use super::{Given, How, Refused, Restored, plan};
+use super::{Given, How, Refused, Restored, plan, staged};
 use crate::{
     backup::content::{Content, Kind},
     import::Imported,
@@ -358,8 +358,35 @@ fn cut_off(now: &Tenant, restored: &Restored) -> (Tenant, Vec<(String, usize)>) 
     (tenant, cut)
 }
 
+/// Where the way at once cuts somebody off, ways in stages are tried: each leads through its stages, one after the other, and none
+/// is better than the one that is taken. How many were tried.
+fn assert_staged(restored: &Restored) -> usize {
+    let (tenant, desired, options) = (&restored.tenant, &restored.desired, restored.options);
+    let at_once = tenant.plan(desired, options, staged::new_ids());
+    if at_once.is_ok_and(|plan| plan.outages.is_empty() || plan.best) {
+        return 0;
+    }
+    let mut tried = 0;
+    for stages in staged::stages(tenant, desired) {
+        let Some(whole) = staged::in_stages(tenant, &stages, options) else { continue };
+        let value = |plan| (staged::cost(plan), plan.steps.len());
+        assert!(value(&restored.plan) <= value(&whole));
+        let (mut now, mut rest) = (tenant.clone(), whole.steps.as_slice());
+        for stage in &stages {
+            let steps = now.plan(stage, options, staged::new_ids()).unwrap().steps;
+            rest = rest.strip_prefix(steps.as_slice()).expect("each stage is gone through");
+            for step in &steps {
+                now.apply(step).unwrap();
+            }
+        }
+        assert!(rest.is_empty() && stages.last() == Some(desired));
+        tried += 1;
+    }
+    tried
+}
+
 /// Loses things of a tenant and restores it; how long the plan is, and how many were cut off on the way.
-fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize) {
+fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize, Restored) {
     let mut dice = Dice(seed);
     let mut document = world(&mut dice, size);
     let whole = Tenant::try_from(document.clone()).unwrap();
@@ -395,7 +422,7 @@ fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize) {
     // Again there is nothing to do.
     let Ok(again) = plan(&end, &content, &Given::new(), how) else { panic!("seed {seed}: a second time") };
     assert!(again.first.is_empty() && again.plan.steps.is_empty(), "seed {seed}: {:?}", again.plan.steps);
-    (restored.first.len() + restored.plan.steps.len(), cut.len())
+    (restored.first.len() + restored.plan.steps.len(), cut.len(), restored)
 }
 
 /// Where each group has a spare connector, nobody is cut off. Where one connector serves a group alone and goes with its
@@ -403,15 +430,19 @@ fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize) {
 #[test]
 fn what_is_lost_comes_back() {
     let size = |connectors, spare| Size { groups: 5, connectors, applications: 30, losses: 8, batch: 6, spare };
-    let (mut steps, mut cut) = (0, 0);
+    let (mut steps, mut cut, mut tried) = (0, 0, 0);
     for seed in 0..30 {
-        let (more_steps, none) = loses_and_restores(seed, &size(14, 2));
+        let (more_steps, none, restored) = loses_and_restores(seed, &size(14, 2));
         assert_eq!(none, 0, "seed {seed}: nobody need be cut off");
         steps += more_steps;
+        tried += assert_staged(&restored);
     }
     for seed in 1_000_010..1_000_025 {
-        cut += loses_and_restores(seed, &size(5, 1)).1;
+        let (_, more, restored) = loses_and_restores(seed, &size(5, 1));
+        cut += more;
+        tried += assert_staged(&restored);
     }
+    assert!(tried > 10, "{tried} ways in stages");
     assert!(steps > 100, "{steps} steps");
     assert!(cut > 0, "the other half tells outages");
 }
@@ -425,7 +456,7 @@ fn a_large_tenant_comes_back() {
         (2, Size { groups: 300, connectors: 1_000, applications: 100_000, losses: 200, batch: 500, spare: 2 }),
     ] {
         let start = std::time::Instant::now();
-        let (steps, cut) = loses_and_restores(seed, &size);
+        let (steps, cut, _) = loses_and_restores(seed, &size);
         println!("{} applications: {steps} steps, {cut} cut off, {:?}", size.applications, start.elapsed());
     }
 }

@@ -4,7 +4,7 @@
 
 extern crate alloc;
 
-use alloc::{rc::Rc, sync::Arc};
+use alloc::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 use connector_groups::{Command, Tenant, command::AddApplication};
 
@@ -66,11 +66,11 @@ impl Case<'_> {
     /// Nothing but what was to be done has happened, and each effect once for each time that the journal says so.
     pub(super) fn assert_at(&self, left: &Left, is_back: bool, what: &str) {
         self.assert_places(left, is_back, what);
-        let (forth, back, undone) = forth_and_back(&left.journal.records);
+        let (forth, back, turned) = forth_and_back(&left.journal.records);
         assert_eq!(forth - back, if is_back { 0 } else { self.work.effects_count() }, "{what}");
         // What was led the other way before it was known whether it had happened, may have happened both ways.
         let more = left.world.effects - (forth + back);
-        assert!(more <= 2 * undone, "each effect happened once: {more} {undone} {what}");
+        assert!(more <= 2 * turned, "each effect happened once: {more} {turned} {what}");
     }
 
     /// The tenant is as it is at one end of the plan, but for ids that the service gave.
@@ -124,16 +124,28 @@ impl Case<'_> {
     }
 }
 
-/// How many effects the journal says to have been done, taken back, and not done.
+/// How many effects the journal says to have been done, taken back, and led the other way before it was known whether they had
+/// happened.
 fn forth_and_back(records: &[Record]) -> (usize, usize, usize) {
-    let mut counts = (0, 0, 0);
+    let (mut forth, mut back, mut turned) = (0, 0, 0);
+    let mut there = BTreeSet::new();
     for record in records {
-        if let Record::Settled { is_back, done, undone, .. } = record {
-            *(if *is_back { &mut counts.1 } else { &mut counts.0 }) += done.len();
-            counts.2 += undone.len();
+        match record {
+            Record::Settled { is_back: false, done, .. } => {
+                forth += done.len();
+                there.extend(done);
+            }
+            Record::Settled { is_back: true, done, .. } => {
+                back += done.len();
+                there.retain(|at| !done.contains(at));
+            }
+            Record::Asked { is_back, effects, .. } => {
+                turned += effects.iter().filter(|at| there.contains(*at) != *is_back).count();
+            }
+            _ => {}
         }
     }
-    counts
+    (forth, back, turned)
 }
 
 #[derive(Debug, Default)]
