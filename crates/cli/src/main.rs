@@ -110,6 +110,11 @@ impl Missing {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            // It repeats arguments, which a script may have from anywhere.
+            output::complain(&error.render().to_string());
+            return wrong_call(&error);
+        }
         Err(error) => {
             _ = error.print();
             return wrong_call(&error);

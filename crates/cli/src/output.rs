@@ -31,6 +31,11 @@ pub(crate) fn say(subcommand: &str, text: &str) {
     _ = writeln!(io::stderr(), "{subcommand}: {}", visible(text));
 }
 
+/// As [`say`], of the call as a whole.
+pub(crate) fn complain(text: &str) {
+    _ = write!(io::stderr(), "{}", visible(text));
+}
+
 /// A text of several lines in which only the line breaks are left for a terminal to interpret.
 pub(crate) fn visible(text: &str) -> String {
     text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")

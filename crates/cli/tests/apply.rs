@@ -240,10 +240,16 @@ fn a_wrong_file_is_refused() {
         plan["steps"].as_array_mut().unwrap().remove(1);
     });
     let field = changed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
+    let twice = folder.join("twice.json");
+    let place = r#"{"name": "A", "region": "eur", "connectors": {}, "applications": {}}"#;
+    let id = "5d000000-0000-4000-8000-000000000001";
+    let places = format!("\"state\":{{\"{id}\":{place},\"{id}\":{place},");
+    fs::write(&twice, plan.to_string().replacen("\"state\":{", &places, 1)).unwrap();
     for (file, arguments, expected) in [
         (format, vec![], "\"connector-groups/plan/9\", not \"connector-groups/plan/2\": plan again"),
         (steps, vec![], "the steps do not follow from the state: step 2: there is no connector group"),
         (field, vec![], "steps[2].effects[0]"),
+        (twice, vec![], "twice.json: state: the member \"5d000000-0000-4000-8000-000000000001\" is here twice at line 1"),
         (file.clone(), vec!["--resume"], "cannot open"),
         (folder.join("none.json"), vec![], "none.json"),
     ] {

@@ -142,4 +142,17 @@ fn no_name_drives_a_terminal() {
         let is_named = |text: &str| text.contains("end") || text.contains("title");
         assert!(is_named(&told) || is_named(&error), "{arguments:?}: {told} {error}");
     }
+    // Nor does an argument, of whichever subcommand.
+    for arguments in [
+        &["\u{1b}[2J\u{9b}\u{202e}"][..],
+        &["drill", "--format", "\u{1b}[2J\u{9b}"],
+        &["schedule", "--at-least", "\u{1b}[2J\u{9b}", CONTOSO],
+        &["plan", "--format", "\u{1b}[2J\u{202e}"],
+        &["restore", "--match", "\u{1b}[2J=\u{9b}", "a", "b"],
+    ] {
+        let (code, told, error) = run(arguments[0], &arguments[1..]);
+        assert!(code.is_some_and(|code| code == 1 || code == 2), "{arguments:?}: {error}");
+        assert!(!told.chars().chain(error.chars()).any(is_interpreted), "{arguments:?}: {told:?} {error:?}");
+        assert!(error.contains("\\u{1b}[2J"), "{arguments:?}: {error}");
+    }
 }

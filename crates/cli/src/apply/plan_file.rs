@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     plan::FORMAT,
-    state,
+    state::{self, Once},
     work::{Effect, Places, Step, Work},
 };
 
@@ -75,6 +75,8 @@ impl PlanFile {
         if head.result != "plan" {
             return Err(format!("{}: it says why there is no plan: {:?}", path.display(), head.result));
         }
+        // Of two things with one id in a map, the second would take the place of the first without a word.
+        state::json::<Once>(path, &text)?;
         let file: File = state::json(path, &text)?;
         let step = |step: FileStep| Step {
             effects: step.effects,

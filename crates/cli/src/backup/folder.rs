@@ -120,7 +120,7 @@ pub(crate) fn read(folder: &Path) -> Result<Imported, String> {
     };
     let document: Document = state::json(&folder.join(DOCUMENT), &checked(DOCUMENT)?)?;
     let tenant = Tenant::try_from(document)
-        .map_err(|violations| format!("{}: {violations}", folder.join(DOCUMENT).display()))?;
+        .map_err(|violations| format!("{}: {}", folder.join(DOCUMENT).display(), state::told(&violations)))?;
     let mut imported = Imported::from(tenant);
     let beside: import::Beside = state::json(&folder.join(BESIDE), &checked(BESIDE)?)?;
     imported.take_back(beside);

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use super::{matching::Matches, notes::Notes};
 use crate::{
     backup::content::{Application, Content},
+    state,
     words::{self, Names, quoted},
     work::Work,
 };
@@ -71,7 +72,7 @@ pub(super) fn reach(
         });
     }
     target.settle(notes)?;
-    let whole = Tenant::try_from(target.document).map_err(|violations| violations.to_string())?;
+    let whole = Tenant::try_from(target.document).map_err(|violations| state::told(&violations))?;
     let done = diff(now, &whole).commands();
     for leftover in &done.leftovers {
         notes.left.push(match leftover {
