@@ -249,7 +249,11 @@ fn a_wrong_file_is_refused() {
         (format, vec![], "\"connector-groups/plan/9\", not \"connector-groups/plan/2\": plan again"),
         (steps, vec![], "the steps do not follow from the state: step 2: there is no connector group"),
         (field, vec![], "steps[2].effects[0]"),
-        (twice, vec![], "twice.json: state: the member \"5d000000-0000-4000-8000-000000000001\" is here twice at line 1"),
+        (
+            twice,
+            vec![],
+            "twice.json: state: the member \"5d000000-0000-4000-8000-000000000001\" is here twice at line 1",
+        ),
         (file.clone(), vec!["--resume"], "cannot open"),
         (folder.join("none.json"), vec![], "none.json"),
     ] {

@@ -47,7 +47,7 @@ fn document(applications: usize) -> Value {
         json!({"id": id("5a", at), "appId": id("5b", at), "displayName": format!("Application {at}"), "connectorGroup": id("5d", at % GROUPS), "onPremisesPublishing": publishing})
     });
     json!({
-        "id": TENANT, "defaultRegion": "eur", "now": "2026-11-01T00:00:00Z", "connectorGroups": groups.collect::<Vec<_>>(),
+        "id": TENANT, "defaultRegion": "eur", "now": "2026-11-01T00:00:00Z", "rules": {}, "connectorGroups": groups.collect::<Vec<_>>(),
         "connectors": connectors.collect::<Vec<_>>(), "applications": applications.collect::<Vec<_>>(),
     })
 }
@@ -61,12 +61,13 @@ fn run(emulator: &Emulator, arguments: &[&str], expected: i32) {
     };
     let (before, start) = (requests(), Instant::now());
     let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
-    if arguments[0] != "plan" {
-        let graph = format!("http://{}", emulator.address);
-        command.args([arguments[0], "--token-env", "TEST_TOKEN", "--graph", &graph, "--quiet"]).args(&arguments[1..]);
-    } else {
-        command.args(arguments);
+    let graph = format!("http://{}", emulator.address);
+    let (tool, rest) = arguments.split_first().unwrap();
+    command.arg(tool);
+    if *tool != "plan" {
+        command.args(["--token-env", "TEST_TOKEN", "--graph", &graph, "--quiet"]);
     }
+    command.args(rest);
     let mut child = command.env("TEST_TOKEN", TENANT).stdout(Stdio::null()).spawn().unwrap();
     let mut peak = String::new();
     let code = loop {
