@@ -104,6 +104,19 @@ fn it_answers_as_graph_and_begins_no_request_after_it_is_told_to_stop() {
     assert!(emulator.ended().success());
 }
 
+/// Load balancers ask by HEAD, which has the head of GET's answer and no body (RFC 9110 §9.3.2).
+#[test]
+fn whether_it_is_there_is_asked_by_get_or_head() {
+    let emulator = Emulator::start(&["--metrics"]);
+    for (path, body) in [("/healthz", "ok\n"), ("/readyz", "ok\n")] {
+        assert_eq!(emulator.send("GET", path, ""), (200, body.into()), "{path}");
+        assert_eq!(emulator.send("HEAD", path, ""), (200, String::new()), "{path}");
+        assert_eq!(emulator.send("POST", path, "{}").0, 405, "{path}");
+    }
+    assert_eq!(emulator.send("HEAD", "/metrics", ""), (200, String::new()));
+    assert_eq!(emulator.send("DELETE", "/metrics", "").0, 405);
+}
+
 #[test]
 fn it_is_controlled_by_commands_documents_and_snapshots() {
     let emulator = Emulator::start(&["--control", "--request-ids", "7"]);

@@ -13,7 +13,7 @@ use super::{
     emulator::Emulator,
     held::held,
     http::{
-        answer::{error, response},
+        answer::{error, other_method, response},
         connection::Service,
         host,
     },
@@ -96,19 +96,22 @@ impl Emulator {
 
     /// Whether it is there and answers; and counts, by option.
     fn health(&self, method: &Method, path: &str) -> Option<Response<Vec<u8>>> {
-        if *method != Method::GET {
-            return None;
-        }
-        match (path, &self.records.metrics) {
+        let (content_type, text) = match (path, &self.records.metrics) {
             // It listens when all is read, so that it is ready when it answers at all.
-            ("/healthz" | "/readyz", _) => Some(response(StatusCode::OK, "text/plain", b"ok\n".to_vec())),
+            ("/healthz" | "/readyz", _) => ("text/plain", String::from("ok\n")),
             ("/metrics", Some(metrics)) => {
                 let tenants = held(&self.shared.world).directory.tenants_count();
-                let text = held(metrics).text(tenants);
-                Some(response(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes()))
+                ("text/plain; version=0.0.4", held(metrics).text(tenants))
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        // The server sends no body after HEAD.
+        let is_read = matches!(*method, Method::GET | Method::HEAD);
+        Some(if is_read {
+            response(StatusCode::OK, content_type, text.into_bytes())
+        } else {
+            other_method("GET, HEAD")
+        })
     }
 }
 

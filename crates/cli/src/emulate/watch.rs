@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use connector_groups::Timestamp;
 use hyper::{
-    Request, Response, StatusCode,
+    HeaderMap, Request, Response, StatusCode,
     body::Bytes,
     header::{self, HeaderValue},
 };
@@ -21,7 +21,7 @@ use super::{
     faults::{Answer, Dropped, Faults},
     held::held,
     http::{
-        answer::{JSON, envelope, response},
+        answer::{envelope, refusal},
         connection::{Late, Unanswered},
     },
     shared::Shared,
@@ -93,12 +93,12 @@ fn faulty(
     }
     // An answer of a rule has no effect by itself, so that a drop behind it has nothing to keep or to undo.
     let mut response = match &verdict.answer {
-        Some(answer) => fault(&emulator.shared, answer),
+        Some(answer) => fault(&emulator.shared, request.headers(), answer),
         None if verdict.drop == Some(Dropped::Before) => Response::default(),
         None => wire::answer(emulator, request, identity),
     };
     if !parts.is_empty() {
-        answer_parts(&emulator.shared, &mut response, &parts);
+        answer_parts(&emulator.shared, request.headers(), &mut response, &parts);
     }
     let extensions = response.extensions_mut();
     if verdict.delay > 0 {
@@ -117,22 +117,20 @@ fn faulty(
 }
 
 /// The answer of a fault, in Graph's form.
-fn fault(shared: &Shared, answer: &Answer) -> Response<Vec<u8>> {
+fn fault(shared: &Shared, asked: &HeaderMap, answer: &Answer) -> Response<Vec<u8>> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let id = shared.request_id();
-    let body = envelope(&answer.code, &answer.message, &id, shared.clock.now());
-    let mut response = response(status, JSON, body.to_string().into_bytes());
+    let error = (answer.code.as_str(), answer.message.as_str());
+    let mut response = refusal(status, error, &shared.request_id(), asked, shared.clock.now());
     let headers = response.headers_mut();
     headers.extend(answer.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
     for (name, value) in &answer.headers {
         headers.extend(HeaderValue::from_str(value).ok().map(|value| (header::HeaderName::from_static(name), value)));
     }
-    headers.extend(HeaderValue::from_str(&id).ok().map(|id| (header::HeaderName::from_static("request-id"), id)));
     response
 }
 
 /// Puts the answers of faults in the place of those that the requests without an effect have got.
-fn answer_parts(shared: &Shared, response: &mut Response<Vec<u8>>, parts: &Parts) {
+fn answer_parts(shared: &Shared, asked: &HeaderMap, response: &mut Response<Vec<u8>>, parts: &Parts) {
     let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
     let Some(responses) = body.get_mut("responses").and_then(Value::as_array_mut) else { return };
     for (id, name, answer) in parts {
@@ -151,7 +149,7 @@ fn answer_parts(shared: &Shared, response: &mut Response<Vec<u8>>, parts: &Parts
             let told = answer.headers.iter().map(|(name, value)| (String::from(*name), value.as_str().into()));
             headers.extend(told);
         }
-        let body = envelope(&answer.code, &answer.message, &shared.request_id(), shared.clock.now());
+        let body = envelope(&answer.code, &answer.message, &shared.request_id(), asked, shared.clock.now());
         *part = json!({"id": id, "status": answer.status, "headers": headers, "body": body});
     }
     *response.body_mut() = body.to_string().into_bytes();

@@ -13,7 +13,7 @@ use super::{
     emulator::Emulator,
     held::held,
     http::{
-        answer::{JSON, envelope, not_kept, response},
+        answer::{not_kept, refusal},
         host,
     },
     shared::{Shared, change, world::Visible},
@@ -28,7 +28,7 @@ pub(crate) struct ReadsLag(pub(crate) u32);
 pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity) -> Response<Vec<u8>> {
     let caller = match &identity.presented {
         Ok(caller) => caller.as_ref(),
-        Err(wrong) => return invalid_token(&emulator.shared, wrong),
+        Err(wrong) => return invalid_token(&emulator.shared, request, wrong),
     };
     let root = || host::root(request, &emulator.graph);
     if sign_in::is_at(request.uri().path()) {
@@ -36,16 +36,15 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>, identity: 
         return emulator.sign_in.answer(&directory, request, &root(), caller.map(|caller| caller.tid));
     }
     if caller.is_some_and(|caller| !caller.may_be_for(|audience| emulator.hosts.is_graph(audience, &root()))) {
-        return invalid_token(&emulator.shared, "Access token validation failure. Invalid audience.");
+        return invalid_token(&emulator.shared, request, "Access token validation failure. Invalid audience.");
     }
     as_graph(emulator, request, identity)
 }
 
 /// What Graph says of a token that it does not take.
-fn invalid_token(shared: &Shared, wrong: &str) -> Response<Vec<u8>> {
-    let (code, id) = (graph::Code::InvalidToken.as_str(), shared.request_id());
-    let body = envelope(code, wrong, &id, shared.clock.now());
-    let mut response = response(StatusCode::UNAUTHORIZED, JSON, body.to_string().into_bytes());
+fn invalid_token(shared: &Shared, request: &Request<Vec<u8>>, wrong: &str) -> Response<Vec<u8>> {
+    let (error, id) = ((graph::Code::InvalidToken.as_str(), wrong), shared.request_id());
+    let mut response = refusal(StatusCode::UNAUTHORIZED, error, &id, request.headers(), shared.clock.now());
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"\""));
     response
 }

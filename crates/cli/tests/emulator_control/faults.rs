@@ -47,6 +47,42 @@ fn a_fault_is_for_the_requests_it_names_and_no_others() {
     }
 }
 
+/// By its own id, a client finds the answers to a request that it sends again.
+#[test]
+fn a_fault_repeats_the_clients_own_id_for_the_request() {
+    let emulator = Emulator::contoso();
+    let rule = json!([
+        {"name": "down", "route": "*/connectors", "status": 503},
+        {"name": "part", "part": "1", "status": 429},
+    ]);
+    emulator.done("POST", "/_control/faults", &rule);
+    let send = |token: &str, method: &str, path: &str, body: &str, id: &str| {
+        // One more line of the head.
+        let token = format!("{token}\r\nclient-request-id: {id}");
+        emulator.try_send(&token, method, path, body).unwrap()
+    };
+    let connectors = format!("{PROFILE}/connectors");
+    let down = send(TENANT, "GET", &connectors, "", "mine");
+    assert_eq!((down.status, down.header("client-request-id")), (503, Some("mine")));
+    let inner = &down.json()["error"]["innerError"];
+    assert_eq!(inner["client-request-id"], "mine");
+    assert_ne!(inner["request-id"], "mine");
+    let batch = json!({"requests": [{"id": "1", "method": "GET", "url": "/applications"}]});
+    let part = send(TENANT, "POST", "/beta/$batch", &batch.to_string(), "mine").json()["responses"][0].clone();
+    assert_eq!(
+        (&part["status"], &part["body"]["error"]["innerError"]["client-request-id"]),
+        (&json!(429), &json!("mine"))
+    );
+    let refused = send("a.b.c", "GET", GROUPS, "", "mine");
+    assert_eq!((refused.status, refused.header("client-request-id")), (401, Some("mine")));
+    assert!(refused.header("request-id").is_some());
+    // One that is too long to be repeated is passed over, as where there is no fault.
+    let long = send(TENANT, "GET", &connectors, "", &"x".repeat(129));
+    assert_eq!(long.header("client-request-id"), None);
+    let inner = &long.json()["error"]["innerError"];
+    assert_eq!(inner["client-request-id"], inner["request-id"]);
+}
+
 #[test]
 fn a_connection_is_dropped_before_or_after_the_effect() {
     let emulator = Emulator::contoso();

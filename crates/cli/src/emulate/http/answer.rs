@@ -4,8 +4,8 @@ use std::io;
 
 use connector_groups::Timestamp;
 use hyper::{
-    Response, StatusCode, Uri,
-    header::{self, HeaderValue},
+    HeaderMap, Response, StatusCode, Uri,
+    header::{self, HeaderName, HeaderValue},
 };
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const JSON_LINES: &str = "application/jsonl";
+const CLIENT_REQUEST_ID: &str = "client-request-id";
 
 /// An answer that nothing in between may keep.
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
@@ -59,8 +60,37 @@ pub(crate) fn error(status: StatusCode, message: &str) -> Response<Vec<u8>> {
     json(status, &Error { error: message })
 }
 
-/// Graph's envelope of an error.
-pub(crate) fn envelope(code: &str, message: &str, id: &str, now: Timestamp) -> Value {
-    let inner = json!({"date": now, "request-id": id, "client-request-id": id});
+/// A method that a route does not have; these are the ones that it has.
+pub(crate) fn other_method(allowed: &'static str) -> Response<Vec<u8>> {
+    let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "not by this method");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// The client's own id for a request, which answers repeat: as long as Graph's wire takes one.
+pub(crate) fn client_request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(CLIENT_REQUEST_ID).filter(|id| id.len() <= 128 && id.to_str().is_ok())
+}
+
+/// Graph's envelope of an error. The id is the request's own.
+pub(crate) fn envelope(code: &str, message: &str, id: &str, asked: &HeaderMap, now: Timestamp) -> Value {
+    let client_id = client_request_id(asked).and_then(|id| id.to_str().ok()).unwrap_or(id);
+    let inner = json!({"date": now, "request-id": id, "client-request-id": client_id});
     json!({"error": {"code": code, "message": message, "innerError": inner}})
+}
+
+/// An answer with such an error, and the headers that Graph's answers have. `asked` are those of the request.
+pub(crate) fn refusal(
+    status: StatusCode,
+    (code, message): (&str, &str),
+    id: &str,
+    asked: &HeaderMap,
+    now: Timestamp,
+) -> Response<Vec<u8>> {
+    let body = envelope(code, message, id, asked, now);
+    let mut response = response(status, JSON, body.to_string().into_bytes());
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(id).ok().map(|id| (HeaderName::from_static("request-id"), id)));
+    headers.extend(client_request_id(asked).map(|id| (HeaderName::from_static(CLIENT_REQUEST_ID), id.clone())));
+    response
 }
