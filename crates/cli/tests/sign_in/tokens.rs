@@ -42,11 +42,13 @@ fn a_sign_in_that_a_client_gets_wrong_is_refused_as_there() {
     assert_eq!(number(emulator.sign_in(TENANT, scope)), (400, 1_002_012));
     assert_eq!(emulator.sign_in(TENANT, &format!("{SECRET}+openid+profile")).0, 200, "as MSAL for Go asks");
     let no_secret = SECRET.replace("client_secret=any&", "");
-    assert_eq!(number(emulator.sign_in(TENANT, &no_secret)), (401, 7_000_218));
+    assert_eq!(number(emulator.sign_in(TENANT, &no_secret)), (401, 7_000_216));
     assert_eq!(number(emulator.sign_in(CLIENT, SECRET)), (400, 90_002), "no such tenant");
     assert_eq!(number(emulator.sign_in(TENANT, "grant_type=magic")), (400, 70_003));
     assert_eq!(number(emulator.sign_in(TENANT, "grant_type=refresh_token&refresh_token=a.b.c")), (400, 70_008));
-    assert_eq!(emulator.own("GET", &format!("/{TENANT}/oauth2/v2.0/token"), "").0, 405);
+    let token = format!("/{TENANT}/oauth2/v2.0/token");
+    assert_eq!(emulator.own("GET", &token, "").0, 405);
+    assert_eq!(emulator.own("HEAD", &token, "").0, 405);
     assert_eq!(emulator.own("GET", "/subscriptions?api-version=2022-12-01", "").0, 401);
 }
 
@@ -87,6 +89,32 @@ fn a_token_for_another_audience_does_not_open_graph() {
     let (_, by_password) = emulator.sign_in(TENANT, "grant_type=password&username=u&password=p&scope=openid");
     let identity = by_password["id_token"].as_str().unwrap();
     assert_eq!(emulator.graph(identity, "GET", GROUPS, "").0, 401, "an identity token is for its client");
+}
+
+/// RFC 6749 §2.3.1: id and secret are percent-encoded before they are joined.
+#[test]
+fn a_client_may_say_who_it_is_by_http_basic() {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let emulator = Emulator::start(&[]);
+    let (_, document) = emulator.own("GET", "/common/v2.0/.well-known/openid-configuration", "");
+    let methods = json!(["client_secret_post", "private_key_jwt", "client_secret_basic"]);
+    assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
+    let ask = |scheme: &str, pair: &str, form: &str| {
+        let host = format!("host: {}", emulator.address);
+        let basic = format!("authorization: {scheme} {}", BASE64_STANDARD.encode(pair));
+        let (status, answer) = emulator.send("POST", &format!("/{TENANT}/oauth2/v2.0/token"), &[&host, &basic], form);
+        (status, answer["error_codes"][0].as_u64(), answer)
+    };
+    let form = SECRET.strip_prefix("client_secret=any&").unwrap();
+    let (status, _, answer) = ask("basic", "the%3Aclient+%2B:a%2Fsecret:x", form);
+    assert_eq!(status, 200, "{answer}");
+    let said = claims(answer["access_token"].as_str().unwrap());
+    assert_eq!((&said["appid"], &said["appidacr"]), (&json!("the:client +"), &json!("1")));
+    let (status, _, answer) = ask("Basic", &format!("{CLIENT}:s"), &format!("client_id={CLIENT}&{form}"));
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(ask("Basic", "client:", form).1, Some(7_000_216), "no secret");
+    assert_eq!(ask("Basic", "no colon", form).1, Some(900_144), "no pair");
+    assert_eq!(ask("Basic", "another:s", &format!("client_id={CLIENT}&{form}")).0, 400, "two clients");
 }
 
 /// An assertion stands for a certificate; the older endpoint names a resource and writes numbers as texts.

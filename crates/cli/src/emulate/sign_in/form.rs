@@ -2,8 +2,10 @@
 
 use alloc::collections::BTreeMap;
 
-use hyper::StatusCode;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hyper::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use jsonwebtoken::dangerous::insecure_decode_claims;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,6 +22,17 @@ impl Form {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
+    /// With what a request's head tells of the client (RFC 6749 §2.3.1).
+    pub(crate) fn with_basic(mut self, headers: &HeaderMap) -> Result<Self, Refused> {
+        let Some((id, secret)) = basic(headers) else { return Ok(self) };
+        if self.get("client_id").is_some_and(|named| named != id) {
+            let text = "The request names one client in its head and another in its body.";
+            return Err(Refused::new("invalid_request", 9_002_313, text));
+        }
+        self.0.extend([("client_id".into(), id), ("client_secret".into(), secret)]);
+        Ok(self)
+    }
+
     /// The value of a field, unless it is empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -31,6 +44,16 @@ impl Form {
             Refused::new("invalid_request", 900_144, &text)
         })
     }
+}
+
+/// The id and the secret in a head, each of which was encoded as in a form. Where there is no such pair, nobody has spoken.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let (scheme, pair) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let pair = BASE64_STANDARD.decode(pair.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let pair = String::from_utf8(pair).ok()?.replace('+', " ");
+    let (id, secret) = pair.split_once(':')?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    Some((decoded(id), decoded(secret)))
 }
 
 /// Why nobody is signed in. The numbers are those of the Microsoft identity platform (AADSTS…).

@@ -239,8 +239,9 @@ fn for_itself<'a>(
     appidacr: &'static str,
 ) -> Result<&'a str, Refused> {
     if appidacr == "0" {
-        let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-        return Err(Refused::new("invalid_client", 7_000_218, text));
+        let text =
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.";
+        return Err(Refused::new("invalid_client", 7_000_216, text));
     }
     let scope = needed()?;
     // MSAL for Go asks for the scopes of OpenID Connect too, and gets its token.

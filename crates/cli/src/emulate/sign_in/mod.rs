@@ -101,6 +101,7 @@ impl SignIn {
         }
         let query = request.uri().query().unwrap_or_default();
         let is_v1 = path.ends_with("/oauth2/token");
+        let form = || Form::read(request.body()).with_basic(request.headers());
         let result = match route {
             Route::Discovery => Ok(discovery(root, &Form::read(query.as_bytes()))),
             Route::OpenId(name) => tenant(directory, name).map(|id| open_id(root, name, id)),
@@ -112,11 +113,10 @@ impl SignIn {
                     Err(refused) => Err(refused),
                 }
             }
-            Route::Token(name) => tenant(directory, name)
-                .and_then(|id| self.token(directory.tenant(id), id, &Form::read(request.body()), root, is_v1)),
-            Route::DeviceCode(name) => {
-                tenant(directory, name).and_then(|id| self.device_code(id, &Form::read(request.body()), root))
+            Route::Token(name) => {
+                tenant(directory, name).and_then(|id| self.token(directory.tenant(id), id, &form()?, root, is_v1))
             }
+            Route::DeviceCode(name) => tenant(directory, name).and_then(|id| self.device_code(id, &form()?, root)),
             Route::DeviceLogin => {
                 let text = "There is nothing to enter: the emulator takes every device code as confirmed.\n";
                 return response(StatusCode::OK, "text/plain; charset=utf-8", text.into());
@@ -197,7 +197,7 @@ fn open_id(root: &str, name: &str, id: TenantId) -> Value {
         "token_endpoint": format!("{root}/{name}/oauth2/v2.0/token"),
         "device_authorization_endpoint": format!("{root}/{name}/oauth2/v2.0/devicecode"),
         "jwks_uri": format!("{root}/{name}/discovery/v2.0/keys"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "response_modes_supported": ["query", "fragment", "form_post"],
         "response_types_supported": ["code", "id_token", "code id_token"],
         "subject_types_supported": ["pairwise"],
