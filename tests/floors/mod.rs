@@ -50,7 +50,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/emulate/http", "answer host tls connection proxy server mod"),
     ("crates/cli/src/emulate/page", "html journal tenant mod"),
     ("crates/cli/src/emulate/shared", "world change tables fold store writes mod"),
-    ("crates/cli/src/emulate/sign_in", "form token identity authorize grants mod"),
+    ("crates/cli/src/emulate/sign_in", "form token codes identity authorize grants mod"),
     ("crates/cli/src/export", "token client fetch mod"),
     (
         "crates/cli/src/import",

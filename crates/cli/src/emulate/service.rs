@@ -145,6 +145,7 @@ mod tests {
             writes::Writes,
         },
         sign_in::{
+            codes::Codes,
             grants::{Grants, SignIn},
             token::Signer,
         },
@@ -170,7 +171,8 @@ mod tests {
             keeps_calls: true,
         };
         let clock = Arc::new(Clock::new(None));
-        let sign_in = SignIn { signer: Signer::new(Arc::clone(&clock)).unwrap(), grants: Grants::default() };
+        let signer = Signer::new(Arc::clone(&clock)).unwrap();
+        let sign_in = SignIn { signer, grants: Grants::default(), codes: Codes::default() };
         let graph = graph::Options { anonymous: Some(TENANT), ..graph::Options::default() };
         Emulator {
             shared: Shared { writes, world: Mutex::new(world), clock },

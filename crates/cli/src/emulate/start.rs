@@ -28,7 +28,7 @@ use super::{
     },
     options::Options,
     shared::Shared,
-    sign_in::{grants::SignIn, token::Signer},
+    sign_in::{codes::Codes, grants::SignIn, token::Signer},
 };
 use crate::output;
 
@@ -88,7 +88,11 @@ pub(crate) async fn run(mut options: Options, shared: Shared, records: Records) 
     graph.scheme = scheme;
     let emulator = Arc::new(Emulator {
         hosts: Hosts::new(ready.main.address, ready.names),
-        sign_in: SignIn { signer: Signer::new(Arc::clone(&shared.clock))?, grants: options.grants() },
+        sign_in: SignIn {
+            signer: Signer::new(Arc::clone(&shared.clock))?,
+            grants: options.grants(),
+            codes: Codes::default(),
+        },
         enforces_permissions: options.enforce_permissions,
         shared,
         graph,

@@ -42,8 +42,8 @@ impl Emulator {
         Self { child, address, output }
     }
 
-    /// The status and the body of the answer to a request with these header lines.
-    pub(crate) fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, Value) {
+    /// The answer to a request with these header lines, as it comes.
+    pub(crate) fn text(&self, method: &str, path: &str, headers: &[&str], body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let headers = [headers, &["connection: close"]].concat().join("\r\n");
@@ -51,6 +51,12 @@ impl Emulator {
         write!(stream, "{method} {path} HTTP/1.1\r\n{headers}\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    /// Its status and its body.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, Value) {
+        let text = self.text(method, path, headers, body);
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_else(|_| body.into()))
     }

@@ -1,13 +1,13 @@
 //! Users sign in: codes, refresh tokens, passwords.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
-
 use serde_json::json;
 
 use super::support::*;
+
+/// Where an answer leads.
+fn located(answer: &str) -> &str {
+    answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{answer}"))
+}
 
 #[test]
 fn users_sign_in_by_device_code_password_and_refresh_token() {
@@ -59,9 +59,71 @@ fn a_code_of_another_tenant_or_time_or_hand_is_refused() {
         assert_eq!(status, 200);
     };
     advance(899);
+    let (_, more) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/devicecode"), &form);
     assert_eq!(bring(TENANT, code), (200, None));
-    advance(1);
+    assert_eq!(bring(TENANT, code), (400, Some(54_005)), "once");
+    let more = more["device_code"].as_str().unwrap();
+    advance(899);
+    assert_eq!(bring(TENANT, more), (200, None));
     assert_eq!(bring(TENANT, code), refused);
+    advance(1);
+    assert_eq!(bring(TENANT, more), refused, "over, whether it was brought or not");
+    let (_, last) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/devicecode"), &form);
+    advance(900);
+    assert_eq!(bring(TENANT, last["device_code"].as_str().unwrap()), refused);
+}
+
+/// RFC 6749 §6, RFC 8628 §3.4: what a client was given is for no other. Refresh tokens may be used again, as Entra's.
+#[test]
+fn a_code_or_refresh_token_is_for_the_client_that_it_was_given_to() {
+    let emulator = Emulator::start(&[]);
+    let scope = "scope=offline_access+Directory.Read.All";
+    let asked = format!("client_id={CLIENT}&{scope}");
+    let (_, code) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/devicecode"), &asked);
+    let (_, tokens) = emulator.sign_in(TENANT, &format!("grant_type=password&username=u&password=p&{scope}"));
+    let refresh = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    let device = format!("grant_type=device_code&device_code={}", code["device_code"].as_str().unwrap());
+    for form in [&refresh, &device] {
+        let other = format!("client_id=other&{form}");
+        let (status, answer) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/token"), &other);
+        assert_eq!((status, &answer["error"]), (400, &json!("invalid_grant")), "{form}");
+        assert_eq!(answer["error_codes"][0], 700_007, "{form}");
+        assert_eq!(emulator.sign_in(TENANT, form).0, 200, "{form}: a foreign hand has not used it up");
+    }
+    assert_eq!(emulator.sign_in(TENANT, &refresh).0, 200);
+}
+
+/// Discovery promises what there is, and whatever else is asked for is refused by its name.
+#[test]
+fn only_a_code_and_known_challenges_are_given() {
+    let emulator = Emulator::start(&[]);
+    let document = "/common/v2.0/.well-known/openid-configuration";
+    let (_, promised) = emulator.own("GET", document, "");
+    assert_eq!(promised["response_types_supported"], json!(["code"]));
+    assert_eq!(emulator.own("HEAD", document, ""), (200, json!("")));
+    let authorize = |more: &str| {
+        let query = format!("client_id={CLIENT}&scope=openid&redirect_uri=http://localhost:9/&state=s&{more}");
+        let path = format!("/{TENANT}/oauth2/v2.0/authorize?{query}");
+        let text = emulator.text("GET", &path, &[&format!("host: {}", emulator.address)], "");
+        located(&text).to_owned()
+    };
+    for (kind, number) in [("id_token", 700_054), ("code+id_token", 700_054), ("token", 700_051), ("none", 700_054)] {
+        let location = authorize(&format!("response_type={kind}&nonce=n&response_mode=query"));
+        let error = "http://localhost:9/?error=unsupported_response_type&error_description=AADSTS";
+        assert!(location.starts_with(&format!("{error}{number}%3A+")) && location.ends_with("&state=s"), "{location}");
+    }
+    assert!(authorize("response_type=id_token").starts_with("http://localhost:9/#error=unsupported_response_type&"));
+    let invalid = "http://localhost:9/?error=invalid_request&error_description=AADSTS9002313";
+    for method in ["S512", "s256", "PLAIN"] {
+        let location = authorize(&format!("response_type=code&code_challenge=x&code_challenge_method={method}"));
+        assert!(location.starts_with(invalid), "{location}");
+    }
+    let location = authorize("response_type=code&code_challenge=x&code_challenge_method=plain");
+    assert!(location.starts_with("http://localhost:9/?code="), "{location}");
+    assert!(authorize("").starts_with("http://localhost:9/?error=invalid_request"), "a client says what it wants");
+    let nobody = format!("/{TENANT}/oauth2/v2.0/authorize?response_type=token&redirect_uri=http://localhost:9/");
+    assert_eq!(emulator.own("GET", &nobody, "").0, 400, "a client says who it is");
+    assert_eq!(emulator.own("HEAD", "/subscriptions", "").0, 401);
 }
 
 /// The verifier and its hash are the example of RFC 7636, appendix B.
@@ -70,17 +132,14 @@ fn a_browser_is_sent_back_with_a_code_that_only_its_client_can_use() {
     let emulator = Emulator::start(&[]);
     let ask = |more: &str| {
         let path = format!(
-            "/{TENANT}/oauth2/v2.0/authorize?client_id={CLIENT}&scope=openid+.default&nonce=n&state=a%26b{more}"
+            "/{TENANT}/oauth2/v2.0/authorize?client_id={CLIENT}&response_type=code&scope=openid+.default&nonce=n\
+             &state=a%26b{more}"
         );
-        let mut stream = TcpStream::connect(&emulator.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", emulator.address).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
+        emulator.text("GET", &path, &[&format!("host: {}", emulator.address)], "")
     };
     let challenge = "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let answer = ask(&format!("{challenge}&redirect_uri=http%3A%2F%2Flocalhost%3A9%2Fback"));
-    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    let location = located(&answer);
     let query = location.strip_prefix("http://localhost:9/back?code=").unwrap();
     let code = query.strip_suffix("&state=a%26b").unwrap();
     assert_eq!(emulator.graph(code, "GET", GROUPS, "").0, 401, "a code is no access token");
@@ -91,9 +150,14 @@ fn a_browser_is_sent_back_with_a_code_that_only_its_client_can_use() {
     let (verifier, uri) = ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "http://localhost:9/back");
     assert_eq!(bring("another", uri).1["error_codes"][0], 501_481);
     assert_eq!(bring(verifier, "http://localhost:9/other").1["error_codes"][0], 500_112);
+    let other = format!("client_id=other&grant_type=authorization_code&code={code}&code_verifier={verifier}");
+    let (status, answer) = emulator.own("POST", &format!("/{TENANT}/oauth2/v2.0/token"), &other);
+    assert_eq!((status, &answer["error_codes"][0]), (400, &json!(700_007)), "{answer}");
     let (status, answer) = bring(verifier, uri);
     assert_eq!(status, 200, "{answer}");
     assert_eq!(claims(answer["id_token"].as_str().unwrap())["nonce"], "n");
+    let (status, again) = bring(verifier, uri);
+    assert_eq!((status, &again["error"], &again["error_codes"][0]), (400, &json!("invalid_grant"), &json!(54_005)));
     assert_eq!(emulator.graph(answer["access_token"].as_str().unwrap(), "GET", GROUPS, "").0, 200);
     for uri in [
         "https://evil.test/",

@@ -9,6 +9,7 @@ use hyper::{
 };
 
 use super::{
+    codes::Codes,
     form::{Form, Refused, USER, client, unsigned},
     token::{CODE, CodeRequest, Grant, Signer},
 };
@@ -17,40 +18,75 @@ use crate::emulate::http::answer::response;
 /// How long a code lasts, in seconds: as long as RFC 6749 §4.1.2 allows.
 const LIFETIME: u64 = 600;
 
-/// Sends the browser back to the client with a code.
-pub(crate) fn authorize(signer: &Signer, id: TenantId, query: &Form) -> Result<Response<Vec<u8>>, Refused> {
+/// What makes codes.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    pub(crate) signer: &'a Signer,
+    pub(crate) codes: &'a Codes,
+}
+
+/// Sends the browser back to the client, with a code or with what is wrong with the request (RFC 6749 §4.1.2.1). Only
+/// where it is not sure whose request it is, the browser stays.
+pub(crate) fn authorize(by: By<'_>, id: TenantId, query: &Form) -> Result<Response<Vec<u8>>, Refused> {
     let redirect_uri = query.required("redirect_uri")?;
     if !is_loopback(redirect_uri) {
         let text = format!("The emulator sends codes to this machine only, not to '{redirect_uri}'.");
         return Err(Refused::new("invalid_request", 50_011, &text));
     }
-    let code = CodeRequest {
-        redirect_uri: redirect_uri.into(),
-        challenge: query.get("code_challenge").map(String::from),
-        // A method that is not named is `plain` (RFC 7636 §4.3).
-        is_hash: query.get("code_challenge_method").is_some_and(|method| method == "S256"),
-        nonce: query.get("nonce").map(String::from),
+    let client = client(query)?;
+    let mut fields = match code(by, id, client, redirect_uri, query) {
+        Ok(code) => vec![("code", code)],
+        Err(refused) => refused.fields().to_vec(),
     };
-    let grant = Grant {
-        aud: CODE.into(),
-        exp: signer.now().saturating_add(LIFETIME),
-        tid: id,
-        client_id: client(query)?,
-        scope: query.required("scope")?.into(),
-        username: query.get("login_hint").unwrap_or(USER).into(),
-        code: Some(code),
-    };
-    // The code is the sign-in itself, signed. Nothing is kept of it, so that it works until it expires, more than once too.
-    let code = signer.sign(&grant).ok_or_else(unsigned)?;
-    let mut fields = vec![("code", code.as_str())];
-    fields.extend(query.get("state").map(|state| ("state", state)));
-    match query.get("response_mode").unwrap_or("query") {
+    fields.extend(query.get("state").map(|state| ("state", state.into())));
+    // What holds a token is not to reach a server, unless that is asked for, and neither is its refusal.
+    let usual = if query.get("response_type").is_none_or(|kind| kind == "code") { "query" } else { "fragment" };
+    match query.get("response_mode").unwrap_or(usual) {
         "form_post" => Ok(form(redirect_uri, &fields)),
         mode => redirect(redirect_uri, if mode == "fragment" { '#' } else { '?' }, &fields),
     }
 }
 
-fn redirect(uri: &str, mark: char, fields: &[(&str, &str)]) -> Result<Response<Vec<u8>>, Refused> {
+/// The sign-in itself, signed.
+fn code(by: By<'_>, id: TenantId, client_id: String, redirect_uri: &str, query: &Form) -> Result<String, Refused> {
+    let kind = query.required("response_type")?;
+    if kind != "code" {
+        let text = format!("response_type '{kind}' is not enabled for the application.");
+        let number = if kind == "token" { 700_051 } else { 700_054 };
+        return Err(Refused::new("unsupported_response_type", number, &text));
+    }
+    let code = CodeRequest {
+        redirect_uri: redirect_uri.into(),
+        challenge: query.get("code_challenge").map(String::from),
+        is_hash: is_hash(query)?,
+        nonce: query.get("nonce").map(String::from),
+    };
+    let grant = Grant {
+        aud: CODE.into(),
+        exp: by.signer.now().saturating_add(LIFETIME),
+        tid: id,
+        client_id,
+        scope: query.required("scope")?.into(),
+        username: query.get("login_hint").unwrap_or(USER).into(),
+        number: by.codes.number(),
+        code: Some(code),
+    };
+    by.signer.sign(&grant).ok_or_else(unsigned)
+}
+
+/// Whether the challenge of RFC 7636 is a hash. A method that is not named is `plain`.
+fn is_hash(query: &Form) -> Result<bool, Refused> {
+    match query.get("code_challenge_method") {
+        Some("S256") => Ok(true),
+        Some("plain") | None => Ok(false),
+        Some(other) => {
+            let text = format!("The code_challenge_method '{other}' is neither 'S256' nor 'plain'.");
+            Err(Refused::new("invalid_request", 9_002_313, &text))
+        }
+    }
+}
+
+fn redirect(uri: &str, mark: char, fields: &[(&str, String)]) -> Result<Response<Vec<u8>>, Refused> {
     let answer = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let mark = if uri.contains(mark) { '&' } else { mark };
     let location = HeaderValue::from_str(&format!("{uri}{mark}{answer}"))
@@ -61,7 +97,7 @@ fn redirect(uri: &str, mark: char, fields: &[(&str, &str)]) -> Result<Response<V
 }
 
 /// A page that sends the answer as a form as soon as it is there.
-fn form(uri: &str, fields: &[(&str, &str)]) -> Response<Vec<u8>> {
+fn form(uri: &str, fields: &[(&str, String)]) -> Response<Vec<u8>> {
     let inputs: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))

@@ -76,10 +76,19 @@ impl Refused {
         }
     }
 
+    /// As answers name the error, and describe it.
+    pub(crate) fn fields(&self) -> [(&'static str, String); 2] {
+        [("error", self.error.into()), ("error_description", self.description())]
+    }
+
+    fn description(&self) -> String {
+        format!("AADSTS{}: {}", self.number, self.text)
+    }
+
     pub(crate) fn body(&self) -> Value {
         json!({
             "error": self.error,
-            "error_description": format!("AADSTS{}: {}", self.number, self.text),
+            "error_description": self.description(),
             "error_codes": [self.number],
             "trace_id": Uuid::nil().to_string(),
             "correlation_id": Uuid::nil().to_string(),

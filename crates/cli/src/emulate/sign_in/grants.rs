@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     authorize,
+    codes::Codes,
     form::{Form, Refused, USER, client, unsigned},
     token::{AccessClaims, CODE, DEVICE, Grant, LIFETIME, REFRESH, Signer},
 };
@@ -59,6 +60,7 @@ impl Grants {
 pub(crate) struct SignIn {
     pub(crate) signer: Signer,
     pub(crate) grants: Grants,
+    pub(crate) codes: Codes,
 }
 
 /// A sign-in that is to get its tokens.
@@ -106,18 +108,20 @@ impl SignIn {
                 (needed()?, Some(form.required("username")?))
             }
             "refresh_token" => {
-                known = self.earlier(form.required("refresh_token")?, REFRESH, id)?;
+                known = self.earlier(form.required("refresh_token")?, REFRESH, id, &client)?;
                 (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
             }
             "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
                 let code = form.get("device_code").or(form.get("code"));
-                known = self.earlier(code.map_or_else(|| form.required("device_code"), Ok)?, DEVICE, id)?;
+                known = self.earlier(code.map_or_else(|| form.required("device_code"), Ok)?, DEVICE, id, &client)?;
+                self.redeem(&known)?;
                 (scope.unwrap_or(&known.scope), Some(known.username.as_str()))
             }
             "authorization_code" => {
                 // Before the proof: what the client has to prove stands in the code, and counts only if that is ours.
-                known = self.earlier(form.required("code")?, CODE, id)?;
+                known = self.earlier(form.required("code")?, CODE, id, &client)?;
                 authorize::prove(known.code.as_ref(), form)?;
+                self.redeem(&known)?;
                 nonce = known.code.as_ref().and_then(|code| code.nonce.as_deref());
                 // The scope of the code: clients may leave it out here, and some name only a part.
                 (known.scope.as_str(), Some(known.username.as_str()))
@@ -149,6 +153,7 @@ impl SignIn {
             client_id: client(form)?,
             scope: scope.map_or_else(|| form.required("scope").map(String::from), Ok)?,
             username: USER.into(),
+            number: self.codes.number(),
             code: None,
         };
         let page = format!("{root}/devicelogin");
@@ -164,12 +169,28 @@ impl SignIn {
         }))
     }
 
-    fn earlier(&self, text: &str, audience: &str, id: TenantId) -> Result<Grant, Refused> {
-        self.signer.grant(text, audience).filter(|grant| grant.tid == id).ok_or_else(|| {
+    /// What was given to this client in this tenant, and has not expired.
+    fn earlier(&self, text: &str, audience: &str, id: TenantId, client: &str) -> Result<Grant, Refused> {
+        let grant = self.signer.grant(text, audience).filter(|grant| grant.tid == id).ok_or_else(|| {
             let text = "The provided grant has expired, is not of this tenant, or was not given by this run of the \
                         emulator.";
             Refused::new("invalid_grant", 70_008, text)
-        })
+        })?;
+        if grant.client_id.eq_ignore_ascii_case(client) {
+            Ok(grant)
+        } else {
+            Err(Refused::new("invalid_grant", 700_007, "The grant was issued for a different client id."))
+        }
+    }
+
+    /// The last step before there are tokens: a client that failed to prove itself has not used a code up.
+    fn redeem(&self, code: &Grant) -> Result<(), Refused> {
+        if self.codes.redeem(code, self.signer.now()) {
+            return Ok(());
+        }
+        let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing \
+                    refresh token.";
+        Err(Refused::new("invalid_grant", 54_005, text))
     }
 
     fn tokens(&self, signed_in: &SignedIn<'_>, root: &str) -> Option<Value> {
@@ -216,6 +237,7 @@ impl SignIn {
             client_id: client.clone(),
             scope: signed_in.scope.into(),
             username: username.into(),
+            number: 0,
             code: None,
         };
         let identity = json!({

@@ -4,6 +4,7 @@
 //! `/metadata/endpoints`. Tokens themselves are made in [`grants`].
 
 mod authorize;
+pub(crate) mod codes;
 mod form;
 pub(crate) mod grants;
 pub(crate) mod identity;
@@ -15,11 +16,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use self::{
+    authorize::{By, authorize},
     form::{Form, Refused},
     grants::SignIn,
 };
 use crate::emulate::http::{
-    answer::{JSON, error, response},
+    answer::{JSON, error, other_method, response},
     host,
 };
 
@@ -92,8 +94,10 @@ impl SignIn {
         let Some((route, method)) = Route::of(&path) else {
             return error(StatusCode::NOT_FOUND, "there is no such route");
         };
-        if *request.method() != method {
-            return error(StatusCode::METHOD_NOT_ALLOWED, "not by this method");
+        // The server sends no body after HEAD.
+        let is_read = method == Method::GET && *request.method() == Method::HEAD;
+        if *request.method() != method && !is_read {
+            return other_method(if method == Method::GET { "GET, HEAD" } else { "POST" });
         }
         // The server has read a little more than is allowed, which tells a body that is too long.
         if request.body().len() > BODY_BYTES_MAX {
@@ -108,7 +112,8 @@ impl SignIn {
             Route::Keys => Ok(json!(self.signer.key_set())),
             Route::Authorize(name) => {
                 let query = Form::read(query.as_bytes());
-                match tenant(directory, name).and_then(|id| authorize::authorize(&self.signer, id, &query)) {
+                let by = By { signer: &self.signer, codes: &self.codes };
+                match tenant(directory, name).and_then(|id| authorize(by, id, &query)) {
                     Ok(response) => return response,
                     Err(refused) => Err(refused),
                 }
@@ -199,7 +204,7 @@ fn open_id(root: &str, name: &str, id: TenantId) -> Value {
         "jwks_uri": format!("{root}/{name}/discovery/v2.0/keys"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "response_types_supported": ["code", "id_token", "code id_token"],
+        "response_types_supported": ["code"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],

@@ -99,6 +99,9 @@ pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) scope: String,
     pub(crate) username: String,
+    /// Of a code, which is good once; a refresh token may be used again.
+    #[serde(default)]
+    pub(crate) number: u64,
     /// What the client asked for an authorization code with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<CodeRequest>,
@@ -267,6 +270,7 @@ mod tests {
             client_id: "client".into(),
             scope: "s".into(),
             username: "u".into(),
+            number: 0,
             code: None,
         };
         let token = signer.sign(&grant).unwrap();
