@@ -360,7 +360,7 @@ impl Machine {
         let is_late = round.waited >= self.patience.settle;
         let goes_on = round.is_back == self.is_back;
         let seconds = round.waited.as_secs();
-        let (mut waits, mut stops, mut again) = (None, None, false);
+        let (mut waits, mut stops, mut again) = (None, round.stops.take(), false);
         let is_old_group = |effect: &Effect| match effect {
             Effect::DeleteConnectorGroup { id, .. } => !self.ids.contains_key(id),
             _ => false,
@@ -406,6 +406,7 @@ impl Machine {
         }
         if let Some(why) = waits.filter(|_| !is_late) {
             round.reopen();
+            round.stops = stops;
             return self.look_later(round, None, &why);
         }
         if again && stops.is_none() {

@@ -34,6 +34,8 @@ pub(super) struct Round {
     /// How often in a row the service has not answered a read.
     pub(super) unanswered: u32,
     pub(super) sends: u32,
+    /// Why nothing more of it is sent, while what was sent is still looked for.
+    pub(super) stops: Option<String>,
 }
 
 #[derive(Debug)]
@@ -90,6 +92,7 @@ impl Round {
             pauses: 0,
             unanswered: 0,
             sends: 0,
+            stops: None,
         }
     }
 
