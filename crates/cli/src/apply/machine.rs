@@ -14,8 +14,8 @@
 //!   it happened or not. A read could show a state from before the run, in which it is as if it had happened.
 //! * What may be repeated without a second effect, is sent again until it is answered. A creation must not be sent twice; where
 //!   its answer is lost, it is sent again only if no read shows the group for [`Patience::settle`].
-//! * A look before a round also shows that the groups in [`Step::served`](crate::work::Step) still have an active connector.
-//!   Otherwise the run stops before it cuts applications off.
+//! * A look before a round also shows that the groups in [`Step::served`](crate::work::Step) that it concerns still have an active
+//!   connector. Otherwise the run stops before it cuts applications off.
 //!
 //! Assumption: within [`Patience::settle`] after a write, one of the looks goes to a replica that has it.
 
@@ -179,13 +179,36 @@ impl Machine {
             return self.stop(format!("step {number} cannot be taken back: {why}"));
         }
         let same = |at: &usize| is_next(at) && self.index.get(*at).map(|(step, _)| *step) == step;
-        let effects: BTreeSet<_> = if self.is_back {
-            (0..=first).rev().filter(same).take(self.patience.round).collect()
+        let effects = if self.is_back {
+            self.together((0..=first).rev().filter(same))
         } else {
-            (first..self.done.len()).filter(same).take(self.patience.round).collect()
+            self.together((first..self.done.len()).filter(same))
         };
         let round = self.round(self.is_back, effects, Stage::Before, Vec::new());
         self.look(round)
+    }
+
+    /// The first of these effects: so many that reads of them, and of the groups that must keep an active connector, fit together.
+    fn together(&self, all: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+        let (mut effects, mut needed) = (BTreeSet::new(), BTreeSet::new());
+        for at in all {
+            needed.extend(self.needs(at, self.is_back));
+            let reads = effects.len().saturating_add(1).saturating_add(needed.len());
+            if !effects.is_empty() && reads > self.patience.round {
+                break;
+            }
+            effects.insert(at);
+        }
+        effects
+    }
+
+    /// The group that the plan keeps available and an effect could leave without a connector.
+    fn needs(&self, at: usize, is_back: bool) -> Option<ConnectorGroupId> {
+        let (step, place) = self.index.get(at)?;
+        let step = self.work.steps.get(*step)?;
+        let effect = step.effects.get(*place)?;
+        let needed = if is_back { effect.inverse().needs() } else { effect.needs() };
+        needed.filter(|group| step.served(is_back).contains(group))
     }
 
     /// What was open in the other direction. What cannot simply be sent the other way is looked at first.
@@ -218,7 +241,7 @@ impl Machine {
             let effect = if is_back { effect.inverse() } else { effect.clone() };
             // One that is found open was sent, and its answer never came.
             let status = if stage == Stage::After { Status::Lost } else { Status::Open };
-            round.served.extend(step.served(is_back));
+            round.served.extend(self.needs(at, is_back));
             let was_lost = status == Status::Lost;
             round.items.push(Item { at, effect, status, was_lost });
         }

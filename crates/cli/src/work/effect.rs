@@ -99,6 +99,16 @@ impl Effect {
         }
     }
 
+    /// The group that must keep an active connector while it happens, where the plan promises one: that which a connector leaves,
+    /// or an application comes to.
+    pub(crate) const fn needs(&self) -> Option<ConnectorGroupId> {
+        match self {
+            Self::MoveConnector { from, .. } => Some(*from),
+            Self::MoveApplication { to, .. } => Some(*to),
+            _ => None,
+        }
+    }
+
     /// The same with the ids that the service has for groups. A new group keeps its id of the plan.
     pub(crate) fn renamed(&self, id: impl Fn(ConnectorGroupId) -> ConnectorGroupId) -> Self {
         let mut effect = self.clone();

@@ -67,6 +67,11 @@ impl Step {
         for event in events {
             step.add(before, after, event)?;
         }
+        // By the group that they go to, as that is what is looked at before them.
+        step.effects.sort_by_key(|effect| match effect {
+            Effect::MoveApplication { to, .. } => Some(*to),
+            _ => None,
+        });
         step.title = match step.effects.as_slice() {
             [] => String::from("nothing"),
             [one] => one.to_string(),
