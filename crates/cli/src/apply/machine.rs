@@ -33,7 +33,7 @@ use super::{
     action::{Action, End, Happened},
     patience::{LONGEST, Patience},
     record::Record,
-    round::{Glance, Item, Round, Stage, Status},
+    round::{Glance, Item, Round, Stage, Status, together},
     service::{Seen, Sent},
 };
 use crate::work::{Effect, Work};
@@ -179,36 +179,20 @@ impl Machine {
             return self.stop(format!("step {number} cannot be taken back: {why}"));
         }
         let same = |at: &usize| is_next(at) && self.index.get(*at).map(|(step, _)| *step) == step;
+        let needs = |at| self.needs(at, self.is_back);
         let effects = if self.is_back {
-            self.together((0..=first).rev().filter(same))
+            together((0..=first).rev().filter(same), needs, self.patience.round)
         } else {
-            self.together((first..self.done.len()).filter(same))
+            together((first..self.done.len()).filter(same), needs, self.patience.round)
         };
         let round = self.round(self.is_back, effects, Stage::Before, Vec::new());
         self.look(round)
     }
 
-    /// The first of these effects: so many that reads of them, and of the groups that must keep an active connector, fit together.
-    fn together(&self, all: impl Iterator<Item = usize>) -> BTreeSet<usize> {
-        let (mut effects, mut needed) = (BTreeSet::new(), BTreeSet::new());
-        for at in all {
-            needed.extend(self.needs(at, self.is_back));
-            let reads = effects.len().saturating_add(1).saturating_add(needed.len());
-            if !effects.is_empty() && reads > self.patience.round {
-                break;
-            }
-            effects.insert(at);
-        }
-        effects
-    }
-
     /// The group that the plan keeps available and an effect could leave without a connector.
     fn needs(&self, at: usize, is_back: bool) -> Option<ConnectorGroupId> {
         let (step, place) = self.index.get(at)?;
-        let step = self.work.steps.get(*step)?;
-        let effect = step.effects.get(*place)?;
-        let needed = if is_back { effect.inverse().needs() } else { effect.needs() };
-        needed.filter(|group| step.served(is_back).contains(group))
+        self.work.steps.get(*step)?.needs(*place, is_back)
     }
 
     /// What was open in the other direction. What cannot simply be sent the other way is looked at first.

@@ -80,6 +80,24 @@ pub(super) enum Glance {
     Other(String),
 }
 
+/// The first of these effects: so many that reads of them, and of the groups that they need with a connector, are at most `most`.
+pub(super) fn together(
+    effects: impl Iterator<Item = usize>,
+    needs: impl Fn(usize) -> Option<ConnectorGroupId>,
+    most: usize,
+) -> BTreeSet<usize> {
+    let (mut chosen, mut needed) = (BTreeSet::new(), BTreeSet::new());
+    for at in effects {
+        needed.extend(needs(at));
+        let reads = chosen.len().saturating_add(1).saturating_add(needed.len());
+        if !chosen.is_empty() && reads > most {
+            break;
+        }
+        chosen.insert(at);
+    }
+    chosen
+}
+
 impl Round {
     pub(super) const fn new(is_back: bool, stage: Stage, known: Vec<ConnectorGroupId>) -> Self {
         Self {

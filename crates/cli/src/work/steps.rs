@@ -157,7 +157,11 @@ impl Step {
         self.effects.push(Effect::UpdateConnectorGroup { id: group, name, region });
     }
 
-    pub(crate) fn served(&self, is_back: bool) -> &BTreeSet<ConnectorGroupId> {
-        if is_back { &self.served_back } else { &self.served }
+    /// The group that is kept available and that this effect could leave without a connector.
+    pub(crate) fn needs(&self, effect: usize, is_back: bool) -> Option<ConnectorGroupId> {
+        let effect = self.effects.get(effect)?;
+        let (needed, served) =
+            if is_back { (effect.inverse().needs(), &self.served_back) } else { (effect.needs(), &self.served) };
+        needed.filter(|group| served.contains(group))
     }
 }
