@@ -222,6 +222,9 @@ fn a_refusal_stops_and_says_how_to_go_on() {
     assert_eq!(emulator.effects().len(), effects);
 }
 
+/// What a test changes of a plan.
+type Edit = fn(&mut Value);
+
 /// What is no plan, or no journal of it, is refused before anything is asked.
 #[test]
 fn a_wrong_file_is_refused() {
@@ -235,11 +238,19 @@ fn a_wrong_file_is_refused() {
         fs::write(&file, plan.to_string()).unwrap();
         file
     };
+    let signed = |name: &str, change: &dyn Fn(&mut Value)| {
+        changed(name, &|plan| {
+            plan.as_object_mut().unwrap().remove("digest");
+            change(plan);
+            let hash = hmac_sha256::Hash::hash(plan.to_string().as_bytes());
+            plan["digest"] = format!("sha256:{}", hash.map(|byte| format!("{byte:02x}")).concat()).into();
+        })
+    };
     let format = changed("format.json", &|plan| plan["format"] = "connector-groups/plan/9".into());
-    let steps = changed("steps.json", &|plan| {
+    let steps = signed("steps.json", &|plan| {
         plan["steps"].as_array_mut().unwrap().remove(1);
     });
-    let field = changed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
+    let field = signed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
     let twice = folder.join("twice.json");
     let place = r#"{"name": "A", "region": "eur", "connectors": {}, "applications": {}}"#;
     let id = "5d000000-0000-4000-8000-000000000001";
@@ -261,11 +272,27 @@ fn a_wrong_file_is_refused() {
         assert_eq!(output.status.code(), Some(1), "{}", error(&output));
         assert!(error(&output).contains(expected), "{}", error(&output));
     }
+    // Each is a plan that could be carried out, and not the one that somebody has looked at.
+    let edits: [(&str, Edit); 7] = [
+        ("fewer", |plan| plan["steps"].as_array_mut().unwrap().truncate(6)),
+        ("none", |plan| plan["steps"] = json!([])),
+        ("command", |plan| plan["steps"][1]["command"]["name"] = "Another".into()),
+        ("expected", |plan| plan["expected"] = json!({})),
+        ("fingerprint", |plan| plan["tenant"]["fingerprint"] = "sha256:0".into()),
+        ("desired", |plan| plan["desired"] = json!({})),
+        ("digest", |plan| _ = plan.as_object_mut().unwrap().remove("digest")),
+    ];
+    for (name, change) in edits {
+        let output = emulator.apply(&changed(name, &change), &[]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", error(&output));
+        assert!(error(&output).contains("changed since `plan` wrote it: plan again"), "{name}: {}", error(&output));
+    }
+    assert_eq!(emulator.effects().len(), 0, "nothing was done");
     assert_eq!(emulator.apply(&file, &["--resume", "--rollback"]).output().unwrap().status.code(), Some(2));
     // The journal of another plan, and one that is no journal.
     assert_eq!(emulator.apply(&file, &["--quiet"]).output().unwrap().status.code(), Some(0));
     let journal = format!("{}.journal", file.display());
-    let other = changed("other.json", &|plan| plan["atLeast"] = 1.into());
+    let other = signed("other.json", &|plan| plan["atLeast"] = 1.into());
     let output = emulator.apply(&other, &["--resume", "--journal", &journal]).output().unwrap();
     assert!(output.status.code() == Some(1) && error(&output).contains("another plan"), "{}", error(&output));
     let output = emulator.apply(&file, &["--resume", "--journal", text(&other)]).output().unwrap();

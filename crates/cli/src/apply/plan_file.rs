@@ -12,7 +12,7 @@ use connector_groups::{
 use serde::Deserialize;
 
 use crate::{
-    plan::FORMAT,
+    plan::{self, FORMAT},
     state::{self, Once},
     work::{Effect, Places, Step, Work},
 };
@@ -33,6 +33,7 @@ struct File {
 struct Head {
     format: String,
     result: String,
+    digest: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +78,11 @@ impl PlanFile {
         }
         // Of two things with one id in a map, the second would take the place of the first without a word.
         state::json::<Once>(path, &text)?;
+        // Before its steps are read: what is cut off or edited may still be a plan, for something that nobody has looked at.
+        if head.digest != Some(plan::digest(&text)?) {
+            let advice = "plan again, and apply that file as it was written";
+            return Err(format!("{}: it was changed since `plan` wrote it: {advice}", path.display()));
+        }
         let file: File = state::json(path, &text)?;
         let step = |step: FileStep| Step {
             effects: step.effects,
@@ -96,7 +102,7 @@ impl PlanFile {
             desired: file.desired,
             work,
             outages: file.outages.iter().map(|outage| outage.applications.len()).sum(),
-            hash: crate::plan::hash(text.as_bytes()),
+            hash: plan::hash(text.as_bytes()),
         })
     }
 }

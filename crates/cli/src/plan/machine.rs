@@ -17,9 +17,29 @@ use crate::{
 
 /// What a plan file calls itself. A reader refuses another number.
 pub(crate) const FORMAT: &str = "connector-groups/plan/2";
+/// The property with the digest of all others.
+const DIGEST: &str = "digest";
 
 /// The plan file.
-pub(super) fn plan(report: &Report) -> Value {
+pub(super) fn plan(report: &Report) -> Result<Value, String> {
+    let mut plan = content(report);
+    let digest = digest(&plan.to_string())?;
+    if let Value::Object(members) = &mut plan {
+        members.insert(DIGEST.into(), digest.into());
+    }
+    Ok(plan)
+}
+
+/// What ties a plan file together: a hash of all else that it says, in any spacing. Whoever cuts steps off or edits one has
+/// no plan any more, as its steps, their effects and its end do not belong together.
+pub(crate) fn digest(plan: &str) -> Result<String, String> {
+    // From the text, as `apply` reads it: a number with many digits may be read as its neighbour.
+    let mut plan: Map<String, Value> = serde_json::from_str(plan).map_err(|error| error.to_string())?;
+    plan.remove(DIGEST);
+    Ok(hex(&Hash::hash(Value::Object(plan).to_string().as_bytes())))
+}
+
+fn content(report: &Report) -> Value {
     let (start, end) = (report.tenant(), &report.end);
     // Only what the plan touches is in its preconditions: a change elsewhere in the tenant, which happens every day,
     // must not make a plan stale.

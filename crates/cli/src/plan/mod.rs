@@ -27,7 +27,7 @@ use connector_groups::{
 use serde_json::Value;
 
 #[cfg(feature = "export")]
-pub(crate) use self::machine::FORMAT;
+pub(crate) use self::machine::{FORMAT, digest};
 use self::{
     report::Report,
     scripts::{As, graph, powershell, terraform},
@@ -260,7 +260,7 @@ impl Output {
 
     fn deliver_report(&self, report: &Report, (source, first_lines): (&str, &str)) -> Result<ExitCode, String> {
         if let Some(file) = &self.out {
-            write(file, &json(&machine::plan(report))?)?;
+            write(file, &json(&machine::plan(report)?)?)?;
         }
         if let Some(file) = &self.lines {
             write(file, &(String::from(first_lines) + &lines(report)?))?;
@@ -287,7 +287,7 @@ impl Output {
             // Control characters in a name would move the cursor of the terminal, and could paint another plan over
             // this one.
             Format::Text => output::visible(&text::plan(report, fold)),
-            Format::Json => json(&machine::plan(report))?,
+            Format::Json => json(&machine::plan(report)?)?,
             Format::Markdown => markup::to_markdown(report, &picture().mermaid().to_string(), fold),
             Format::Mermaid => output::visible(&with_comments(&picture().mermaid().to_string(), "%%", report)),
             Format::Dot => output::visible(&with_comments(&picture().dot().to_string(), "//", report)),
