@@ -64,7 +64,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/plan/scripts", "parts graph powershell terraform mod"),
     ("crates/cli/src/replay", "summary answers mod"),
     ("crates/cli/src/restore", "matching notes staged target verify mod"),
-    ("crates/cli/src/words", "counts names events refusals outcomes mod"),
+    ("crates/cli/src/words", "counts names meant events refusals outcomes mod"),
     ("crates/cli/src/work", "request members effect places steps values settings generated mod"),
     ("benches/cases", "case world moves snapshot bulk single load impact reads mod criterion"),
     ("benches/compare", "figures machine measure results targets tables plots report"),

@@ -170,12 +170,16 @@ fn an_ambiguous_name_is_refused_with_its_candidates() {
     let mut made_again = groups();
     let (one, two) = ("5d000000-0000-4000-8000-0000000000a1", "5d000000-0000-4000-8000-0000000000a2");
     made_again[1]["id"] = json!(one);
-    for group in [DATACENTER, one, two] {
+    for list in ["members", "applications"] {
+        export.remove(&format!("{list}/{DATACENTER}.json"));
+    }
+    let lists = |group: &str| {
         let (members, applications) =
             if group == one { (json!([connector()]), json!([application()])) } else { (json!([]), json!([])) };
         export.json(&format!("members/{group}.json"), &members);
         export.json(&format!("applications/{group}.json"), &applications);
-    }
+    };
+    lists(one);
     export.json("connectorGroups.json", &made_again);
     let told = run(&["restore", text(&backup), text(&export.0)]);
     assert_eq!(told.code, Some(0), "one of the name is it: {}{}", told.out, told.error);
@@ -190,6 +194,7 @@ fn an_ambiguous_name_is_refused_with_its_candidates() {
     let mut second = made_again[1].clone();
     (second["id"], second["name"]) = (json!(two), json!(" DATACENTER a"));
     made_again.as_array_mut().unwrap().push(second);
+    lists(two);
     export.json("connectorGroups.json", &made_again);
     let told = run(&["restore", text(&backup), text(&export.0)]);
     assert_eq!(told.code, Some(1), "{}", told.out);
@@ -399,6 +404,7 @@ fn no_name_of_a_backup_drives_a_terminal() {
     let mut machine = connector();
     machine["machineName"] = json!(hostile);
     export.json("connectors.json", &json!([machine]));
+    export.json(&format!("members/{DATACENTER}.json"), &json!([machine]));
     let backup = out("hostile");
     let mut texts = vec![run(&["backup", text(&export.0), "--out", text(&backup)])];
     assert_eq!(value(&backup.join("document.json"))["connectorGroups"][1]["name"], hostile);
@@ -411,6 +417,7 @@ fn no_name_of_a_backup_drives_a_terminal() {
     now.json("connectors.json", &json!([]));
     now.remove(&format!("onPremisesPublishing/{APPLICATION}.json"));
     for list in ["members", "applications"] {
+        now.remove(&format!("{list}/{DATACENTER}.json"));
         now.json(&format!("{list}/5d000000-0000-4000-8000-0000000000c1.json"), &json!([]));
     }
     for format in ["text", "json", "markdown", "mermaid", "dot", "html", "sarif"] {

@@ -14,7 +14,7 @@
 #[allow(dead_code, reason = "another test uses the rest")]
 mod planning;
 
-use std::fs;
+use std::{fs, process::Output};
 
 use planning::*;
 use serde_json::Value;
@@ -131,6 +131,83 @@ fn a_folder_of_answers_is_a_tenant() {
     assert_eq!(applications(&after, "Datacenter B"), 1);
 }
 
+/// What is named and is not there is told, although nothing is to be done for it.
+#[test]
+fn what_means_nothing_that_is_there_is_told() {
+    let folder = folder("slips");
+    for (content, expected) in [
+        (
+            "absent: [Datacentr A]",
+            "warning: there is no connector group \"Datacentr A\", although \"Datacenter A\" is there: did you mean that one?",
+        ),
+        (
+            "absent: [Gone for ever]",
+            "note: there is no connector group \"Gone for ever\", as it is desired (not-there)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, applications: {named: \"Expenss*\"}}]",
+            "warning: `named` selects nothing: no name of any application begins with \"Expenss*\"; it is the beginning",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, connectors: {named: prxy}}]",
+            "warning: `named` selects nothing: no name of any connector begins with \"prxy\" (selects-nothing)",
+        ),
+    ] {
+        let desired = desired(&folder, content);
+        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
+        assert_eq!(code, Some(0), "{content}: {error}");
+        assert!(told.contains("Nothing to do") && told.contains(expected), "{content}: {told}");
+    }
+    // Of siblings, the nearest is meant.
+    let (siblings, absent) = (tenant(&folder, "Asia Hub 2", &Value::Null), desired(&folder, "absent: [Asia Hubb]"));
+    let (_, told, error) = plan(&[text(&siblings), text(&absent)]);
+    assert!(told.contains("although \"Asia Hub\" is there"), "{told}{error}");
+    let desired = desired(&folder, "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]");
+    let (_, told, error) = plan(&["examples/plan/import", text(&desired)]);
+    assert!(!told.contains("selects-nothing"), "{told}{error}");
+}
+
+/// A region means the same one with blanks around it and in any case: a step with the blanks would never be seen as done.
+#[test]
+fn regions_are_read_without_blanks() {
+    let folder = folder("blanks");
+    let desired = desired(&folder, "connectorGroups: [{name: Pune Development, region: \" ASIA \"}]");
+    let (code, told, error) = plan(&["--format", "json", "examples/contoso.jsonl", text(&desired)]);
+    assert_eq!(code, Some(2), "{error}");
+    let plan = value(&told);
+    assert_eq!(plan["desired"]["connectorGroups"][0]["region"], "ASIA");
+    let steps = plan["steps"].as_array().unwrap();
+    let regions: Vec<_> = steps.iter().filter_map(|step| step["effects"][0]["region"]["to"].as_str()).collect();
+    assert_eq!(regions, ["asia"]);
+}
+
+/// The option that says which tenant is not `--tenant` here, which is where to sign in.
+#[test]
+fn several_tenants_are_told_apart_by_the_option_that_does_it() {
+    let error = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+    let folder = folder("several");
+    let file = folder.join("two.jsonl");
+    let other = "{\"command\":\"createTenant\",\"id\":\"7f000000-0000-4000-8000-000000000001\",\"defaultRegion\":\"eur\",\"now\":\"2026-03-02T08:00:00Z\",\"defaultConnectorGroup\":{\"id\":\"9f000000-0000-4000-8000-000000000000\",\"name\":\"Default\"}}\n";
+    let contoso = fs::read_to_string(root().join("examples/contoso.jsonl")).unwrap();
+    fs::write(&file, contoso + other).unwrap();
+    let (two, kept) = (text(&file), folder.join("kept"));
+    for (arguments, option) in [
+        (&["backup", two, "--out", text(&kept)][..], "--tenant-id ID"),
+        (&["restore", two, "examples/contoso.jsonl"], "--tenant-id ID"),
+        (&["restore", "examples/contoso.jsonl", two], "--tenant-id ID"),
+        (&["plan", two, "examples/plan/contoso.yaml"], "--tenant ID"),
+        (&["drill", two], "--tenant ID"),
+    ] {
+        let told = program(arguments[0], &arguments[1..]);
+        let expected = format!("there are several tenants; {option} says which");
+        assert!(told.status.code() == Some(1) && error(&told).contains(&expected), "{arguments:?}: {}", error(&told));
+    }
+    let told = program("backup", &[two, "--out", text(&kept), "--tenant", "7f000000-0000-4000-8000-000000000001"]);
+    assert!(error(&told).contains("--device-code"), "it is where to sign in: {}", error(&told));
+    let told = program("backup", &[two, "--out", text(&kept), "--tenant-id", "7e000000-0000-4000-8000-000000000001"]);
+    assert!(kept.is_dir(), "{}", error(&told));
+}
+
 /// Each error names the file and the field.
 #[test]
 fn what_is_wrong_is_told_with_file_and_field() {
@@ -148,6 +225,10 @@ fn what_is_wrong_is_told_with_file_and_field() {
         ),
         ("connectorGroups: [{name: New, connectors: [nobody]}]", "there is no connector \"nobody\""),
         ("connectorGroups: [{name: Default group for AD Sync Fabric, region: nam}]", "syncFabric"),
+        (
+            "connectorGroups: [{name: New, connectors: {inRegion: eurr}}]",
+            "\"eurr\" is no region: there are nam, eur, aus, asia, ind, japan. Did you mean eur?",
+        ),
     ] {
         fs::write(&desired, content).unwrap();
         let (code, _, error) = plan(&["examples/plan/import", text(&desired)]);

@@ -11,7 +11,7 @@ use self::content::{Content, Kind};
 use crate::{
     import::{self, Assume, Imported},
     out, output,
-    plan::input,
+    plan::input::{self, Which},
     words::count,
 };
 
@@ -128,7 +128,10 @@ fn backup(options: &Options) -> Result<Content, String> {
                 from.display()
             ));
         }
-        Kind::Document => input::tenant("backup", &from.display().to_string(), options.tenant_id.as_deref(), &assume)?,
+        Kind::Document => {
+            let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
+            input::tenant("backup", &from.display().to_string(), which, &assume)?
+        }
         Kind::Export | Kind::EntraExporter => {
             import::tenant(from, &Assume { is_lenient: true, ..assume }).map_err(|problems| problems.to_string())?
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     import::{self, Assume},
-    plan::input,
+    plan::input::{self, Which},
 };
 
 /// What a folder or file is.
@@ -29,12 +29,12 @@ pub(crate) fn kind(path: &Path) -> Kind {
 }
 
 /// Reads a backup of any kind.
-pub(crate) fn read(path: &Path, tenant: Option<&str>, assume: &Assume) -> Result<Content, String> {
+pub(crate) fn read(path: &Path, which: Which, assume: &Assume) -> Result<Content, String> {
     let (kind, imported) = match kind(path) {
         Kind::Backup => (Kind::Backup, folder::read(path)?),
         // Without members and assignments it is no tenant, so that its content comes by another way.
         Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
-        Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), tenant, assume)?),
+        Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), which, assume)?),
         kind => {
             let lenient = Assume { is_lenient: true, ..assume.clone() };
             (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?)

@@ -32,13 +32,13 @@ pub(crate) struct Options {
     #[command(flatten)]
     way: Way,
     /// With `--device-code`: the tenant to sign in to, by id or domain name
-    #[arg(long, value_name = "TENANT", default_value = "organizations")]
+    #[arg(long, value_name = "TENANT", default_value = "organizations", requires = "device_code")]
     tenant: String,
     /// With `--device-code`: the client to sign in as
-    #[arg(long, value_name = "ID", default_value = GRAPH_TOOLS)]
+    #[arg(long, value_name = "ID", default_value = GRAPH_TOOLS, requires = "device_code")]
     client_id: String,
     /// With `--device-code`: where to sign in
-    #[arg(long, value_name = "URL", default_value = "https://login.microsoftonline.com")]
+    #[arg(long, value_name = "URL", default_value = "https://login.microsoftonline.com", requires = "device_code")]
     login: String,
 }
 

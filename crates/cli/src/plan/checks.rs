@@ -8,7 +8,8 @@ use alloc::collections::BTreeMap;
 use connector_groups::{
     ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
     model::{ConnectorGroupType, OpenObject},
-    view::ApplicationView,
+    plan::{DesiredGroup, Selected, Things},
+    view::{ApplicationView, ConnectorView},
 };
 use serde_json::Value;
 
@@ -183,9 +184,8 @@ fn segments_of(imported: &Imported, application: ApplicationView<'_>) -> Vec<(St
 /// Regions that nobody knows: the service would refuse them, so that a plan with one is none.
 pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
-    for group in &desired.connector_groups {
-        let Some(given) = group.region.as_deref() else { continue };
-        let region = given.trim().to_lowercase();
+    for given in desired.connector_groups.iter().flat_map(regions) {
+        let region = given.to_lowercase();
         let is_used = tenant.connector_groups().any(|group| group.region().as_str() == region);
         let is_accepted = accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(&region));
         // A region that the tenant uses is one, whatever the list of this program says: regions come more often than
@@ -208,8 +208,73 @@ pub(super) fn unknown_regions(tenant: &Tenant, desired: &Desired, accepted: &[St
     problems
 }
 
-/// Groups that would be made although one of nearly the same name is there.
+/// The regions that a desired group names: its own, and those of its selections.
+fn regions(group: &DesiredGroup) -> impl Iterator<Item = &str> {
+    let selected = [&group.connectors, &group.applications].into_iter().filter_map(|things| match things {
+        Things::Selected(Selected::InRegion(region)) => Some(&**region),
+        _ => None,
+    });
+    group.region.as_deref().into_iter().chain(selected)
+}
+
+/// Groups that would be made although one of nearly the same name is there, and what means nothing that is there.
 pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
+    let mut warnings = new_groups(tenant, desired);
+    warnings.extend(desired.absent.iter().filter_map(|reference| absent(tenant, reference)));
+    for group in &desired.connector_groups {
+        let names = tenant.connectors().map(ConnectorView::machine_name);
+        warnings.extend(selects_nothing(&group.connectors, "connector", names));
+        let published = tenant.applications().filter(|application| application.is_published());
+        let names = published.map(ApplicationView::display_name);
+        warnings.extend(selects_nothing(&group.applications, "application", names));
+    }
+    warnings
+}
+
+/// A group that is to be absent and is not there. No error: after the plan, that is so for each of them.
+fn absent(tenant: &Tenant, reference: &str) -> Option<Warning> {
+    let is_id = reference.parse().is_ok_and(|id| tenant.connector_group(id).is_some());
+    if is_id || tenant.connector_groups_by_name(reference).next().is_some() {
+        return None;
+    }
+    let (level, rule, more) = match alike(tenant, reference) {
+        Some(alike) => {
+            (Level::Warning, "did-you-mean", format!("although {} is there: did you mean that one?", quoted(alike)))
+        }
+        None => (Level::Note, "not-there", "as it is desired".into()),
+    };
+    Some(Warning {
+        level,
+        rule,
+        step: None,
+        text: format!("there is no connector group {}, {more}", quoted(reference)),
+    })
+}
+
+/// A selection by name that no name begins with.
+fn selects_nothing<'a>(things: &Things, kind: &str, mut names: impl Iterator<Item = &'a str>) -> Option<Warning> {
+    let Things::Selected(Selected::Named(prefix)) = things else { return None };
+    let prefix_bytes = prefix.as_bytes();
+    let begins =
+        |name: &str| name.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix_bytes));
+    if names.any(begins) {
+        return None;
+    }
+    let pattern = if prefix.ends_with('*') { "; it is the beginning of a name, and `*` a character of it" } else { "" };
+    let text = format!("`named` selects nothing: no name of any {kind} begins with {}{pattern}", quoted(prefix));
+    Some(Warning { level: Level::Warning, rule: "selects-nothing", step: None, text })
+}
+
+/// A group of administrators whose name looks as if it was meant.
+fn alike<'a>(tenant: &'a Tenant, name: &str) -> Option<&'a str> {
+    let ours =
+        tenant.connector_groups().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+    let alike = ours.map(|group| group.name().as_str()).filter(|present| names::is_slip(name, present));
+    // The nearest: two siblings are told apart by a number or a letter, which is no slip.
+    alike.min_by_key(|present| strsim::damerau_levenshtein(&name.to_lowercase(), &present.to_lowercase()))
+}
+
+fn new_groups(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for group in desired.connector_groups.iter().filter(|group| group.id.is_none()) {
         let Some(name) = group.name.as_deref() else { continue };
@@ -217,11 +282,7 @@ pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
         if tenant.connector_groups_by_name(name).next().is_some() {
             continue;
         }
-        let ours = tenant
-            .connector_groups()
-            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
-        let alike = ours.map(|group| group.name().as_str()).find(|present| names::is_slip(name, present));
-        if let Some(alike) = alike {
+        if let Some(alike) = alike(tenant, name) {
             let text = format!(
                 "a new group {} is made, although {} is there: did you mean that one?",
                 quoted(name),

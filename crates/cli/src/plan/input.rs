@@ -1,8 +1,14 @@
 //! Files in: tenants and desired states, with the file and the field named where something is wrong.
 
+extern crate alloc;
+
+use alloc::sync::Arc;
 use std::path::Path;
 
-use connector_groups::{Desired, Directory, Tenant, TenantId};
+use connector_groups::{
+    Desired, Directory, Tenant, TenantId,
+    plan::{Selected, Things},
+};
 
 use crate::{
     import::{self, Assume, Imported},
@@ -15,6 +21,15 @@ use crate::{
 const TOLD_MAX: usize = 10;
 /// A desired state is written by hand or by a script; a longer one is a mistake.
 const DESIRED_BYTES_MAX: usize = 64 << 20;
+
+/// Which tenant of several is meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Which<'a> {
+    /// The option that says it, which is not the same one in all subcommands.
+    pub(crate) option: &'static str,
+    /// What it says.
+    pub(crate) id: Option<&'a str>,
+}
 
 /// The tenant that a subcommand looks at, and changes nothing of.
 #[derive(clap::Args)]
@@ -33,7 +48,8 @@ pub(crate) struct Source {
 impl Source {
     /// Reads the tenant, and tells on standard error what was found meanwhile.
     pub(crate) fn read(&self, subcommand: &str) -> Result<Tenant, String> {
-        let imported = tenant(subcommand, &self.from, self.tenant.as_deref(), &Assume::new(&self.assume_empty))?;
+        let which = Which { option: "--tenant", id: self.tenant.as_deref() };
+        let imported = tenant(subcommand, &self.from, which, &Assume::new(&self.assume_empty))?;
         tell(subcommand, &imported);
         Ok(imported.tenant)
     }
@@ -66,7 +82,23 @@ pub(crate) fn desired(file: &str) -> Result<Desired, String> {
         return Err(format!("{file}: a desired state may have {DESIRED_BYTES_MAX} bytes, not {}", text.len()));
     }
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    if is_yaml { yaml(file, &text) } else { json(path, &text) }
+    let mut desired = if is_yaml { yaml(file, &text) } else { json(path, &text) }?;
+    trim_regions(&mut desired);
+    Ok(desired)
+}
+
+/// Regions without the blanks around them, as names are read. The engine takes any text, and the service knows no region with
+/// blanks: a plan with one would stop half way.
+fn trim_regions(desired: &mut Desired) {
+    let trim = |region: &mut Arc<str>| *region = region.trim().into();
+    for group in &mut desired.connector_groups {
+        group.region.as_mut().map(trim).unwrap_or_default();
+        for things in [&mut group.connectors, &mut group.applications] {
+            if let Things::Selected(Selected::InRegion(region)) = things {
+                trim(region);
+            }
+        }
+    }
 }
 
 #[cfg(feature = "yaml")]
@@ -82,7 +114,7 @@ fn yaml(file: &str, _: &str) -> Result<Desired, String> {
     ))
 }
 
-pub(crate) fn tenant(subcommand: &str, file: &str, id: Option<&str>, assume: &Assume) -> Result<Imported, String> {
+pub(crate) fn tenant(subcommand: &str, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
     if path.is_dir() {
         return import::tenant(path, assume).map_err(|problems| problems.to_string());
@@ -91,20 +123,21 @@ pub(crate) fn tenant(subcommand: &str, file: &str, id: Option<&str>, assume: &As
     // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
     let directory = if is_replay { replayed(subcommand, path, &text) } else { state::directory(path, &text)? };
-    one(&directory, file, id).map(Imported::from)
+    one(&directory, file, which).map(Imported::from)
 }
 
 /// The tenant of a directory that is meant.
-fn one(directory: &Directory, file: &str, id: Option<&str>) -> Result<Tenant, String> {
-    if let Some(id) = id {
-        let id: TenantId = id.parse().map_err(|error| format!("--tenant {id}: {error}"))?;
+fn one(directory: &Directory, file: &str, which: Which) -> Result<Tenant, String> {
+    let option = which.option;
+    if let Some(id) = which.id {
+        let id: TenantId = id.parse().map_err(|error| format!("{option} {id}: {error}"))?;
         return directory.tenant(id).cloned().ok_or_else(|| format!("{file}: there is no tenant {id}"));
     }
     let mut tenants = directory.tenants();
     match (tenants.next(), tenants.next()) {
         (Some(tenant), None) => Ok(tenant.clone()),
         (None, _) => Err(format!("{file}: there is no tenant")),
-        (Some(_), Some(_)) => Err(format!("{file}: there are several tenants; --tenant ID says which")),
+        (Some(_), Some(_)) => Err(format!("{file}: there are several tenants; {option} ID says which")),
     }
 }
 

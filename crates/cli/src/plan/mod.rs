@@ -29,6 +29,7 @@ use serde_json::Value;
 #[cfg(feature = "export")]
 pub(crate) use self::machine::{FORMAT, digest};
 use self::{
+    input::Which,
     report::Report,
     scripts::{As, graph, powershell, terraform},
     text::Fold,
@@ -202,7 +203,8 @@ impl Options {
     }
 
     fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
-        let imported = input::tenant("plan", tenant, self.tenant.as_deref(), &self.assume())?;
+        let which = Which { option: "--tenant", id: self.tenant.as_deref() };
+        let imported = input::tenant("plan", tenant, which, &self.assume())?;
         input::tell("plan", &imported);
         let tenant = &imported.tenant;
         let desired = input::desired(desired_file)?;

@@ -1,19 +1,11 @@
 //! Things by the names that their administrators know, in a text that nothing in a name can change.
 
-extern crate alloc;
-
-use alloc::collections::BTreeSet;
-
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, view::ConnectorGroupView};
 
-pub(crate) use crate::words::count;
-use crate::words::quoted;
+pub(crate) use crate::words::{count, suggestions};
+use crate::words::{no_group, quoted};
 
-/// Suggestions for a name that is not there.
-const SUGGESTIONS_MAX: usize = 3;
-/// How alike two names are at least, from 0 to 1, of which one may be meant for the other (Jaro and Winkler).
-const ALIKE_MIN: f64 = 0.9;
-/// How many letters a misspelled name of average length differs in at most.
+/// How many letters a slip of a name differs in at most.
 const DIFFERENCES_MAX: usize = 2;
 
 /// A name, and the id too where the name does not say which thing is meant.
@@ -91,35 +83,12 @@ pub(crate) fn meant_group(tenant: &Tenant, given: &str) -> Result<ConnectorGroup
     let same: Vec<_> = tenant.connector_groups_by_name(given).map(ConnectorGroupView::id).collect();
     match same.as_slice() {
         [id] => Ok(*id),
-        [] => {
-            let alike = suggestions(given, tenant.connector_groups().map(|group| group.name().as_str()));
-            let alike: Vec<_> = alike.iter().map(|name| quoted(name)).collect();
-            let meant = if alike.is_empty() { String::new() } else { format!(" Did you mean {}?", alike.join(" or ")) };
-            Err(format!("there is no connector group {}.{meant}", quoted(given)))
-        }
+        [] => Err(no_group(given, tenant.connector_groups().map(|group| group.name().as_str()))),
         many => {
             let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
             Err(format!("{} is the name of several connector groups; give an id: {}", quoted(given), ids.join(", ")))
         }
     }
-}
-
-/// Names that may have been meant, the likeliest first.
-pub(crate) fn suggestions<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let given = given.trim().to_lowercase();
-    let likeness = |name: &str| {
-        let name = name.to_lowercase();
-        let likeness = strsim::jaro_winkler(&given, &name);
-        // Two measures: Jaro and Winkler for long names that begin alike, the number of differences for short ones, in
-        // which one letter weighs much.
-        let is_alike = likeness >= ALIKE_MIN || strsim::damerau_levenshtein(&given, &name) <= DIFFERENCES_MAX;
-        (is_alike && name != given).then_some(likeness)
-    };
-    // Each name once, in order: many connectors may share one, and equal scores must print in the same order each time.
-    let names: BTreeSet<&str> = names.collect();
-    let mut alike: Vec<_> = names.into_iter().filter_map(|name| Some((likeness(name)?, name))).collect();
-    alike.sort_by(|one, other| other.0.total_cmp(&one.0));
-    alike.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name.into()).collect()
 }
 
 /// Whether one name looks like a slip of the other, and not like its sibling: `Datacenter A` and `Datacenter B`, or `proxy-01`
@@ -150,7 +119,5 @@ mod tests {
         ] {
             assert_eq!(is_slip(given, present), expected, "{given} {present}");
         }
-        assert_eq!(suggestions("expneses", ["Expenses", "Wiki"].into_iter()), ["Expenses"]);
-        assert_eq!(suggestions("zzz", ["Expenses", "Wiki"].into_iter()), [""; 0]);
     }
 }

@@ -37,7 +37,10 @@ use crate::{
     },
     import::{Assume, Imported},
     output,
-    plan::{self, input},
+    plan::{
+        self,
+        input::{self, Which},
+    },
     progress::Waiting,
     work::Work,
 };
@@ -163,9 +166,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 impl Options {
+    fn which(&self) -> Which<'_> {
+        Which { option: "--tenant-id", id: self.tenant_id.as_deref() }
+    }
+
     fn restore(&self) -> Result<ExitCode, String> {
         let assume = Assume::new(&self.assume_empty);
-        let content = source::read(&self.backup, self.tenant_id.as_deref(), &Assume::default())?;
+        let content = source::read(&self.backup, self.which(), &Assume::default())?;
         let now = self.now(&assume)?;
         input::tell("restore", &now);
         crate::backup::tell("restore", &content);
@@ -219,7 +226,7 @@ impl Options {
                 if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }
-                input::tenant("restore", &path.display().to_string(), self.tenant_id.as_deref(), assume)
+                input::tenant("restore", &path.display().to_string(), self.which(), assume)
             }
             #[cfg(feature = "export")]
             (None, Some(graph)) => crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume),

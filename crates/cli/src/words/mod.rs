@@ -2,6 +2,7 @@
 
 mod counts;
 mod events;
+mod meant;
 mod names;
 mod outcomes;
 mod refusals;
@@ -11,6 +12,7 @@ use connector_groups::Tenant;
 pub(crate) use self::{
     counts::count,
     events::event,
+    meant::{no_group, suggestions},
     names::{Names, quoted},
     outcomes::outcome,
     refusals::rule,
