@@ -27,7 +27,7 @@ use std::{
 };
 
 use emulating::Emulator;
-use planning::{folder, plan, root, text, value};
+use planning::{folder, plan, root, signed, text, value};
 use serde_json::{Value, json};
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
@@ -238,19 +238,17 @@ fn a_wrong_file_is_refused() {
         fs::write(&file, plan.to_string()).unwrap();
         file
     };
-    let signed = |name: &str, change: &dyn Fn(&mut Value)| {
+    let and_signed = |name: &str, change: &dyn Fn(&mut Value)| {
         changed(name, &|plan| {
-            plan.as_object_mut().unwrap().remove("digest");
             change(plan);
-            let hash = hmac_sha256::Hash::hash(plan.to_string().as_bytes());
-            plan["digest"] = format!("sha256:{}", hash.map(|byte| format!("{byte:02x}")).concat()).into();
+            signed(plan);
         })
     };
     let format = changed("format.json", &|plan| plan["format"] = "connector-groups/plan/9".into());
-    let steps = signed("steps.json", &|plan| {
+    let steps = and_signed("steps.json", &|plan| {
         plan["steps"].as_array_mut().unwrap().remove(1);
     });
-    let field = signed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
+    let field = and_signed("field.json", &|plan| plan["steps"][2]["effects"][0]["surprise"] = 1.into());
     let twice = folder.join("twice.json");
     let place = r#"{"name": "A", "region": "eur", "connectors": {}, "applications": {}}"#;
     let id = "5d000000-0000-4000-8000-000000000001";
@@ -292,9 +290,26 @@ fn a_wrong_file_is_refused() {
     // The journal of another plan, and one that is no journal.
     assert_eq!(emulator.apply(&file, &["--quiet"]).output().unwrap().status.code(), Some(0));
     let journal = format!("{}.journal", file.display());
-    let other = signed("other.json", &|plan| plan["atLeast"] = 1.into());
+    let other = and_signed("other.json", &|plan| plan["atLeast"] = 1.into());
     let output = emulator.apply(&other, &["--resume", "--journal", &journal]).output().unwrap();
     assert!(output.status.code() == Some(1) && error(&output).contains("another plan"), "{}", error(&output));
+    assert!(
+        error(&output).contains("move the journal away, or name another with --journal FILE"),
+        "{}",
+        error(&output)
+    );
+    let output = emulator.apply(&other, &["--journal", &journal]).output().unwrap();
+    assert!(output.status.code() == Some(1), "{}", error(&output));
+    assert!(error(&output).contains("change.plan.json.journal is the journal of another plan"), "{}", error(&output));
+    for (there, expected) in [
+        (text(&folder), "is no file: name another with --journal FILE"),
+        (text(&other), "is there and is no journal: move it away"),
+        (&*journal, "a run of this plan was begun. Go on with --resume"),
+    ] {
+        let output = emulator.apply(&file, &["--journal", there]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", error(&output));
+        assert!(error(&output).contains(expected), "{}", error(&output));
+    }
     let output = emulator.apply(&file, &["--resume", "--journal", text(&other)]).output().unwrap();
     assert!(output.status.code() == Some(1) && error(&output).contains("is no journal"), "{}", error(&output));
 }

@@ -100,6 +100,11 @@ fn before(
     (address, count)
 }
 
+/// A whole answer, after which the connection ends.
+fn response(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
 fn out(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export").join(name);
     _ = fs::remove_dir_all(&folder);
@@ -234,11 +239,7 @@ fn a_busy_service_is_asked_again() {
             let part =
                 |one: &Value| json!({"id": one["id"], "status": 429, "headers": {"Retry-After": "0"}, "body": {}});
             let parts: Vec<_> = body["requests"].as_array().unwrap().iter().map(part).collect();
-            let text = json!({"responses": parts}).to_string();
-            Some(format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
-                text.len()
-            ))
+            Some(response("200 OK", &json!({"responses": parts}).to_string()))
         }
         2 if number == 6 => Some(String::new()),
         _ => None,
@@ -341,18 +342,30 @@ fn what_fails_is_told_and_leaves_nothing() {
     let url = format!("http://{}", emulator.address);
     let denied = |_: usize, whole: &str| {
         let body = r#"{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges."}}"#;
-        whole.contains("/connectors ").then(|| {
-            format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
-        })
+        whole.contains("/connectors ").then(|| response("403 Forbidden", body))
     };
     let (denying, _) = before(&emulator.address, denied);
     let away = |_: usize, whole: &str| {
         let body = r#"{"value":[],"@odata.nextLink":"https://evil.example/beta/applications"}"#;
-        whole
-            .starts_with("GET /beta/applications?")
-            .then(|| format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
+        whole.starts_with("GET /beta/applications?").then(|| response("200 OK", body))
     };
     let (leading_away, _) = before(&emulator.address, away);
+    let list_round = |_: usize, whole: &str| {
+        let host = whole.lines().find_map(|line| line.strip_prefix("host: "))?;
+        let body = json!({"value": [], "@odata.nextLink": format!("http://{host}/beta/applications?again")});
+        whole.starts_with("GET /beta/applications?").then(|| response("200 OK", &body.to_string()))
+    };
+    let (list, _) = before(&emulator.address, list_round);
+    // What is asked for in a `$batch`.
+    let parts_round = |_: usize, whole: &str| {
+        let host = whole.lines().find_map(|line| line.strip_prefix("host: "))?;
+        let link = whole.split_once("\"url\":\"/")?.1.split('"').next()?;
+        let body = json!({"value": [], "@odata.nextLink": format!("http://{host}/beta/{link}")});
+        let part = |at: usize| json!({"id": at.to_string(), "status": 200, "body": body});
+        let parts: Vec<_> = (0..whole.matches("\"id\":\"").count()).map(part).collect();
+        Some(response("200 OK", &json!({"responses": parts}).to_string()))
+    };
+    let (parts, _) = before(&emulator.address, parts_round);
     for (name, url, token, expected) in [
         (
             "denied",
@@ -361,6 +374,8 @@ fn what_fails_is_told_and_leaves_nothing() {
             "403 Authorization_RequestDenied: Insufficient privileges.; the token may not read it",
         ),
         ("away", format!("http://{leading_away}"), TENANT, "which is not below http://127.0.0.1"),
+        ("list", format!("http://{list}"), TENANT, "one that was read already; the list has no end"),
+        ("parts", format!("http://{parts}"), TENANT, "one that was read already; the list has no end"),
         ("token", url.clone(), "7e000000-0000-4000-8000-00000000dead", "GET "),
         ("no-token", url, "", "TEST_TOKEN holds no token"),
         ("open", String::from("http://graph.microsoft.com"), TENANT, "neither https nor on this machine"),

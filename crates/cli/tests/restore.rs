@@ -25,7 +25,7 @@ use std::{
 };
 
 use emulating::Emulator;
-use planning::{folder, root, text, value};
+use planning::{folder, root, signed, text, value};
 use serde_json::{Value, json};
 
 const TENANT: &str = "7e000000-0000-4000-8000-000000000001";
@@ -259,6 +259,7 @@ fn settings_that_do_not_follow_from_each_other_are_refused() {
     let mut edited = value(&fs::read_to_string(&plan).unwrap());
     let last = edited["steps"].as_array().unwrap().last().unwrap().clone();
     edited["steps"].as_array_mut().unwrap().push(last);
+    signed(&mut edited);
     let file = plan.with_file_name("edited.json");
     fs::write(&file, edited.to_string()).unwrap();
     let output = run(&emulator, &["apply", text(&file)]);

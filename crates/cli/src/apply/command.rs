@@ -12,6 +12,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
+    journal::Journal,
     patience::Patience,
     plan_file::PlanFile,
     runner::{Failed, Runner, TOLD_MAX},
@@ -158,10 +159,7 @@ impl Options {
     fn begin(&self, plan: &PlanFile, journal: &Path, runner: &Runner) -> Result<String, Failed> {
         // Before anything is asked of the service, as a run that was begun must be ended first.
         if journal.exists() {
-            return Err(Failed::Before(format!(
-                "{} is there: a run of this plan was begun. Go on with --resume, or back with --rollback",
-                journal.display()
-            )));
+            return Err(Failed::Before(Journal::in_the_way(journal, &plan.hash)));
         }
         runner.check_tenant(plan.tenant)?;
         let settings = work::Settings::before(&plan.work);

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -44,6 +44,31 @@ impl Journal {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(wrong)?;
         }
         Ok(Self { file, path: path.into() })
+    }
+
+    /// What to do about the file that is where a run of `plan` is to have its journal.
+    pub(crate) fn in_the_way(path: &Path, plan: &str) -> String {
+        let shown = path.display();
+        if !path.is_file() {
+            return format!("{shown} is no file: name another with --journal FILE");
+        }
+        let mut first = Vec::new();
+        let read = File::open(path).and_then(|file| BufReader::new(file).read_until(b'\n', &mut first));
+        match read.ok().and_then(|_| serde_json::from_slice::<Begun>(&first).ok()) {
+            Some(begun) if begun.plan == plan => {
+                format!("{shown} is there: a run of this plan was begun. Go on with --resume, or back with --rollback")
+            }
+            Some(_) => Self::of_another_plan(path),
+            None => format!("{shown} is there and is no journal: move it away, or name another with --journal FILE"),
+        }
+    }
+
+    pub(crate) fn of_another_plan(path: &Path) -> String {
+        format!(
+            "{} is the journal of another plan. If its run has not ended, end it with the plan file that it was begun with; \
+             then move the journal away, or name another with --journal FILE",
+            path.display()
+        )
     }
 
     /// Opens a journal to go on with. A last line without its end was cut off while it was written: it counts as not written.

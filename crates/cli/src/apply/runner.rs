@@ -94,16 +94,16 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// Nothing was done, or the journal leads on.
     pub(crate) fn go_on(&self, journal: &Path, plan: &str, is_back: bool) -> Result<String, Failed> {
-        let (journal, begun, records) = Journal::open(journal)?;
+        let (open, begun, records) = Journal::open(journal)?;
         if begun.plan != plan {
-            return Err(Failed::Before("the journal is that of another plan".into()));
+            return Err(Failed::Before(Journal::of_another_plan(journal)));
         }
         if begun.graph != self.client.base() {
             let base = self.client.base();
             return Err(Failed::Before(format!("the run was begun at {}, not at {base}", begun.graph)));
         }
         self.check_tenant(begun.tenant)?;
-        self.run(&begun, &records, journal, is_back)
+        self.run(&begun, &records, open, is_back)
     }
 
     /// Runs to the end, and looks whether the tenant is where that should be.

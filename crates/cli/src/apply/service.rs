@@ -2,7 +2,7 @@
 
 extern crate alloc;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::{
     fmt::{self, Write},
     time::Duration,
@@ -216,7 +216,7 @@ impl Read {
             Some(Group {
                 id,
                 name: text(value, "name")?,
-                region: text(value, "region").unwrap_or_default().to_ascii_lowercase(),
+                region: text(value, "region").unwrap_or_default().trim().to_ascii_lowercase(),
             })
         };
         let what = format!("GET {}", self.path());
@@ -280,8 +280,13 @@ fn encoded(name: &str) -> String {
 fn pages(service: &mut dyn Exchange, read: &Read, path: &str, first: &Answer) -> Result<Seen, String> {
     let mut whole = read.seen(first);
     let mut link = first.value().get("@odata.nextLink").and_then(Value::as_str).map(String::from);
+    let mut known = BTreeSet::new();
     for _ in 0..PAGES_MAX {
         let Some(next) = link.take() else { return Ok(whole) };
+        // A list that leads back to one of its pages has no end.
+        if !known.insert(next.clone()) {
+            return Ok(Seen::Failed(format!("GET {path}: the next page is said to be {next}, which was read already")));
+        }
         // Only what is behind the version counts: the token goes nowhere else.
         let Some((_, next)) = next.split_once("/beta/") else {
             return Ok(Seen::Failed(format!("GET {path}: the next page is said to be at {next}")));

@@ -79,7 +79,7 @@ fn places(service: &mut dyn Exchange, patience: &Patience) -> Result<Places, Str
         let id = text(group, "id").parse().map_err(|_| String::from("a connector group has no id"))?;
         let place = Place {
             name: text(group, "name").into(),
-            region: text(group, "region").to_ascii_lowercase(),
+            region: text(group, "region").trim().to_ascii_lowercase(),
             connectors: BTreeMap::new(),
             applications: BTreeMap::new(),
         };
@@ -170,6 +170,8 @@ fn answers(
     paths: Vec<String>,
 ) -> Result<Vec<Vec<Value>>, String> {
     let mut lists: Vec<Vec<Value>> = paths.iter().map(|_| Vec::new()).collect();
+    // All that was or is asked for: a list that leads back to one of its pages has no end.
+    let mut known: BTreeSet<String> = paths.iter().cloned().collect();
     let mut open: Vec<(usize, String)> = paths.into_iter().enumerate().collect();
     let mut unanswered = 0_u32;
     while !open.is_empty() {
@@ -180,7 +182,14 @@ fn answers(
             match Page::of(shape, &path, answer) {
                 Page::Read(items, link) => {
                     lists.get_mut(at).map(|list| list.extend(items)).unwrap_or_default();
-                    next.extend(link.map(|link| (at, link)));
+                    if let Some(link) = link {
+                        if !known.insert(link.clone()) {
+                            return Err(format!(
+                                "GET {path}: the next page is said to be {link}, which was read already"
+                            ));
+                        }
+                        next.push((at, link));
+                    }
                 }
                 Page::Later(pause, why) => {
                     later = later.max(Some((pause, why)));
@@ -203,4 +212,36 @@ fn answers(
         }
     }
     Ok(lists)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use serde_json::json;
+
+    use super::{super::service::Failure, *};
+
+    /// A service whose list of groups leads to a second page, and from there back.
+    struct Round;
+
+    impl Exchange for Round {
+        fn exchange(&mut self, _: &str, path: &str, _: Option<&Value>) -> Result<Answer, Failure> {
+            let next = if path.ends_with("skip=1") { "" } else { "?skip=1" };
+            let text =
+                json!({"value": [], "@odata.nextLink": format!("https://graph/beta/{PROFILE}/connectorGroups{next}")});
+            Ok(Answer { status: 200, retry_after: None, text: text.to_string() })
+        }
+
+        fn wait(&mut self, _: Duration, _: &str) {}
+
+        fn root(&self) -> String {
+            "https://graph/beta".into()
+        }
+    }
+
+    #[test]
+    fn a_list_that_leads_back_to_itself_is_refused() {
+        let why = places(&mut Round, &Patience::default()).map(|_| ()).unwrap_err();
+        assert!(why.contains("which was read already"), "{why}");
+    }
 }

@@ -103,7 +103,9 @@ fn now() -> Option<Timestamp> {
 /// All pages of one list, each alone, as there is nothing else to ask for.
 fn list(client: &Client, part: Part, lists: &mut Lists) -> Result<(), String> {
     let mut request = part.request();
+    let mut read = BTreeSet::new();
     for page in 1..=PAGES_MAX {
+        once(&mut read, &request)?;
         let answer = client.get(&request)?;
         if answer.status != 200 {
             return Err(answer.told(&request));
@@ -115,6 +117,14 @@ fn list(client: &Client, part: Part, lists: &mut Lists) -> Result<(), String> {
         }
     }
     Err(format!("GET {}: more than {PAGES_MAX} pages", part.request()))
+}
+
+/// Refuses to read an address again: a list that leads back to one of its pages has no end.
+fn once(read: &mut BTreeSet<String>, request: &str) -> Result<(), String> {
+    if read.insert(request.into()) {
+        return Ok(());
+    }
+    Err(format!("GET {request}: the next page is said to be one that was read already; the list has no end"))
 }
 
 /// Keeps a page and its ids, and tells the link to the next.
@@ -144,8 +154,10 @@ fn places(client: &Client, bar: &ProgressBar) -> Result<Lists, String> {
         .flat_map(|id| [Part::Members(*id), Part::Assigned(*id)])
         .map(|part| (part, 1, part.request()))
         .collect();
+    let mut read = BTreeSet::new();
     // Each round asks for one page of each list that has another.
     while !open.is_empty() {
+        open.iter().try_for_each(|(.., request)| once(&mut read, request))?;
         bar.set_length(u64::try_from(open.len()).unwrap_or_default());
         bar.set_position(0);
         let requests: Vec<_> = open.iter().map(|(.., request)| request.clone()).collect();

@@ -39,6 +39,13 @@ pub(crate) fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+/// Gives a plan that a test has changed the digest that the program would give it.
+pub(crate) fn signed(plan: &mut Value) {
+    plan.as_object_mut().unwrap().remove("digest");
+    let hash = hmac_sha256::Hash::hash(plan.to_string().as_bytes());
+    plan["digest"] = format!("sha256:{}", hash.map(|byte| format!("{byte:02x}")).concat()).into();
+}
+
 /// A tenant of two groups in the folder of a test, in which only the names and the publishing differ.
 pub(crate) fn tenant(folder: &Path, name: &str, publishing: &Value) -> PathBuf {
     let group = |id: &str, name: &str, is_default: bool, region: &str| json!({"id": id, "name": name, "connectorGroupType": "applicationProxy", "isDefault": is_default, "region": region});
