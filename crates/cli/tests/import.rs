@@ -224,6 +224,7 @@ fn i6_unknown_properties_and_members_are_kept() {
     let mut lost = connector();
     lost["status"] = json!("hibernating");
     export.json("connectors.json", &json!({"value": [lost]}));
+    export.json(&format!("members/{DATACENTER}.json"), &json!({"value": [lost]}));
     let imported = export.imports(&[]);
     assert_eq!(imported.tenant["connectors"][0]["status"], "inactive", "nothing is built on it");
     assert_eq!(imported.report["kept"][format!("connectors/{CONNECTOR}")]["status"], "hibernating");

@@ -58,7 +58,12 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
         ),
         ("missing", "connectors.json", "[\n {}]", "connectors.json:2:2: the property `id` is missing"),
         ("id", "connectors.json", "[{\"id\": \"x\", \"status\": \"active\"}]", "connectors.json:1:9: "),
-        ("end", "connectors.json", "{", "connectors.json:1:1: EOF"),
+        (
+            "end",
+            "connectors.json",
+            "{",
+            "connectors.json:1:1: EOF while parsing an object: the file is cut off here; fetch it again",
+        ),
         ("none", "connectors.json", "{\"odd\": 1}", "connectors.json:1:1: is neither a list"),
         (
             "twice",
@@ -85,6 +90,155 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     export.write("connectors.json", format!("[{{\"id\": \"{CONNECTOR}\", \"status\": \"active\", \"x\": {deep}}}]"));
     assert!(export.refused(&[]).contains("recursion limit"));
+}
+
+/// What people have in place of an answer is told by what it looks like, with what to do.
+#[test]
+fn a_file_that_is_no_answer_is_told_by_what_it_looks_like() {
+    for (name, content, expected) in [
+        (
+            "html",
+            "<!DOCTYPE html>\n<title>502 Bad Gateway</title>",
+            ":1:1: is HTML or XML and no answer of Graph: fetch it",
+        ),
+        ("empty", " \r\n", ": is empty: fetch it again"),
+        ("cut", "{\"value\": [\n {\"id\":\n", ":2:7: EOF while parsing a value: the file is cut off here; fetch it"),
+        ("zip", "PK\u{3}\u{4}\u{0}", "is a zip archive: unpack it"),
+        ("zeros", "\0\0\0\0", "begins with zeros"),
+        (
+            "before",
+            "WARNING: in \u{1b}preview\n{}",
+            "no JSON (\"WARNING: in \\u{1b}preview\"): fetch it again, with standard",
+        ),
+        ("behind", "{\"value\": []}\nWARNING: old", ":2:1: text that is no JSON follows (\"WARNING: old\"): fetch it"),
+        ("lines", "{\"id\": 1}\n{\"id\": 2}", ":2:1: a second value begins here: put all of them into one list"),
+        ("other", "nonsense", ":1:2: expected ident"),
+    ] {
+        let export = Export::whole(&format!("looks-{name}"));
+        export.write("connectors.json", content);
+        let error = export.refused(&[]);
+        assert!(error.contains(expected) && error.contains("connectors.json"), "{name}: {error}");
+    }
+    let export = Export::whole("looks-file");
+    let file = Export(export.0.join("connectors.json"));
+    assert!(file.refused(&[]).contains("is no folder; unpack an archive"));
+}
+
+/// One id with two values is an error that names both places; the same said twice is none.
+#[test]
+fn two_files_that_contradict_each_other_are_refused() {
+    let changed = |name: &str, value: &str| {
+        let mut connector = connector();
+        connector[name] = value.into();
+        connector
+    };
+    for (name, value) in
+        [("machineName", "other"), ("externalIp", "192.0.2.1"), ("status", "inactive"), ("version", "2.0")]
+    {
+        let export = Export::whole(&format!("twice-page-{name}"));
+        export.json("connectors.json", &json!([connector(), changed(name, value)]));
+        let error = export.refused(&[]);
+        assert!(error.contains(&format!("the {name} of connector {CONNECTOR} is \"{value}\" here and")), "{error}");
+        assert_eq!(error.matches("connectors.json:1:").count(), 2, "{error}");
+
+        let export = Export::whole(&format!("twice-lists-{name}"));
+        export.json(&format!("members/{DATACENTER}.json"), &json!([changed(name, value)]));
+        let error = export.refused(&[]);
+        assert!(
+            error.contains(&format!("members/{DATACENTER}.json:1:")) && error.contains("connectors.json:1:"),
+            "{error}"
+        );
+    }
+    let export = Export::whole("twice-application");
+    let mut renamed = application();
+    renamed["displayName"] = "Another".into();
+    export.json(&format!("applications/{DATACENTER}.json"), &json!([renamed]));
+    let error = export.refused(&[]);
+    assert!(
+        error.contains("the displayName of application") && error.contains("\"Another\" here and \"Expenses\""),
+        "{error}"
+    );
+
+    // Said twice, in another case, or not said the second time.
+    let export = Export::whole("twice-same");
+    export.json("connectors.json", &json!([connector(), changed("status", "Active"), changed("machineName", "")]));
+    export.json(&format!("members/{DATACENTER}.json"), &json!([{"id": CONNECTOR}]));
+    assert_eq!(export.imports(&[]).tenant["connectors"][0]["machineName"], "proxy-01");
+}
+
+/// A file that says which thing it is about, and is named after another one.
+#[test]
+fn an_answer_about_another_thing_is_refused() {
+    let other = "5a000000-0000-4000-8000-000000000002";
+    let own = format!("onPremisesPublishing/{APPLICATION}.json");
+    let context = |path: &str| format!("https://graph.microsoft.com/beta/$metadata#{path}");
+    let profile = "onPremisesPublishingProfiles('applicationProxy')/connectorGroups";
+    for (name, file, content) in [
+        ("id", own.clone(), json!({"id": other, "onPremisesPublishing": {}})),
+        (
+            "context",
+            own.clone(),
+            json!({"@odata.context": context(&format!("applications('{other}')/onPremisesPublishing/$entity"))}),
+        ),
+        (
+            "members",
+            format!("members/{DEFAULT}.json"),
+            json!({"@odata.context": context(&format!("{profile}('{other}')/members")), "value": []}),
+        ),
+    ] {
+        let export = Export::whole(&format!("about-{name}"));
+        export.json(&file, &content);
+        let error = export.refused(&[]);
+        let named_after = if name == "members" { DEFAULT } else { APPLICATION };
+        let expected = format!("the answer is about {other}, and the file is named after {named_after}: ");
+        assert!(error.contains(&expected) && error.contains(&file) && error.contains("fetch it again: GET"), "{error}");
+    }
+    let export = Export::whole("about-itself");
+    export.json(
+        &own,
+        &json!({"@odata.context": context("applications(id,onPremisesPublishing)/$entity"), "id": APPLICATION}),
+    );
+    let members = context(&format!("{profile}('{DEFAULT}')/members"));
+    export.json(&format!("members/{DEFAULT}.json"), &json!({"@odata.context": members, "value": []}));
+    export.imports(&[]);
+}
+
+/// A list of a group that is not listed is not passed over: what is in it would be read as in no list.
+#[test]
+fn a_list_of_an_unlisted_group_is_refused() {
+    let gone = "5d000000-0000-4000-8000-000000000009";
+    for file in [format!("members/{gone}.json"), format!("applications/{gone}.1.json")] {
+        let export = Export::whole(&format!("unlisted-{}", file.replace('/', "-")));
+        export.json(&file, &json!([]));
+        let error = export.refused(&[]);
+        let expected = format!("{file}: is the list of connector group {gone}, which is not in connectorGroups.json");
+        assert!(error.contains(&expected) && error.contains("If the group is gone, take this file away"), "{error}");
+    }
+}
+
+/// What is assumed of a group that is not there would otherwise be assumed of none.
+#[test]
+fn a_group_that_is_not_there_is_not_assumed_to_be_empty() {
+    let export = Export::whole("assume-unknown");
+    let error = export.refused(&["--assume-empty", "Datacentre A", "--assume-empty", APPLICATION]);
+    assert!(
+        error.contains("--assume-empty: there is no connector group \"Datacentre A\". Did you mean \"Datacenter A\"?"),
+        "{error}"
+    );
+    assert!(error.contains(&format!("--assume-empty: there is no connector group \"{APPLICATION}\".")), "{error}");
+    export.imports(&["--assume-empty", " datacenter a ", "--assume-empty", DEFAULT]);
+}
+
+/// A region is the same one with blanks around it.
+#[test]
+fn a_region_is_read_without_blanks() {
+    let export = Export::whole("region-blanks");
+    let mut all = groups();
+    all[1]["region"] = "Nam ".into();
+    export.json("connectorGroups.json", &all);
+    export.json("tenant.json", &json!({"defaultRegion": " EUR"}));
+    let tenant = export.imports(&[]).tenant;
+    assert_eq!((&tenant["connectorGroups"][1]["region"], &tenant["defaultRegion"]), (&json!("nam"), &json!("eur")));
 }
 
 /// An import goes on where the tenant can be held without what breaks a rule.

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use connector_groups::{ApplicationId, ConnectorGroupId};
+
 use super::{
     layout::Part,
     node::{Members, Node, Problem, Source},
@@ -87,6 +89,16 @@ impl Folder {
             return Ok(listing.get(&name).cloned());
         }
         Ok(self.listing(&folder)?.get(&name).cloned())
+    }
+
+    /// The files of a folder that are named after ids, each with its id; a list of several pages by its first.
+    pub(crate) fn named_after_ids(&self, folder: &str) -> Result<Vec<(PathBuf, ConnectorGroupId)>, Problem> {
+        let listing = self.listing(&self.root.join(folder))?;
+        let id = |(name, path): (String, PathBuf)| {
+            let stem = name.strip_suffix(".json")?;
+            Some((path, stem.strip_suffix(".1").unwrap_or(stem).parse().ok()?))
+        };
+        Ok(listing.into_iter().filter_map(id).collect())
     }
 
     pub(crate) fn read(path: &Path) -> Result<Node, Problem> {
@@ -231,6 +243,12 @@ fn list(folder: &Path) -> Result<BTreeMap<String, PathBuf>, Problem> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            return Err(Problem::of_file(
+                folder.display().to_string(),
+                "is no folder; unpack an archive, and name the folder",
+            ));
+        }
         Err(error) => return Err(unreadable(error)),
     };
     let mut listing = BTreeMap::new();
@@ -249,6 +267,11 @@ fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
         return Ok(Answer::List { items: node.items()?, next: None, is_page: false });
     }
     let members = node.members()?;
+    if let Some(context) = members.get("@odata.context")
+        && let Some(other) = other_subject(part, &context.text()?)
+    {
+        return Err(context.problem(part.of_another(&other)));
+    }
     if let Some(error) = members.get("error") {
         return meaning(part, error);
     }
@@ -263,6 +286,16 @@ fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
         None if is_object_of_graph(part, &members) => Ok(Answer::One(node.clone())),
         None => Err(node.problem("is neither a list (`value`), nor an object with an `id`, nor an error")),
     }
+}
+
+/// The thing that an answer says it is about, in `…#applications('ID')/connectorGroup`, where that is not the one that its file
+/// is named after.
+fn other_subject(part: Part, context: &str) -> Option<String> {
+    let is_named_after_id = !part.folder().is_empty();
+    let named = context.split("('").skip(1).filter_map(|rest| rest.split_once("')"));
+    let ids: Vec<_> = named.filter_map(|(id, _)| id.parse::<ApplicationId>().ok()).map(|id| id.to_string()).collect();
+    let other = ids.first().filter(|_| is_named_after_id && !ids.contains(&part.stem()));
+    other.cloned()
 }
 
 fn is_object_of_graph(part: Part, members: &Members) -> bool {

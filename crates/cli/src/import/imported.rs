@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{findings::Findings, things::Group};
+use crate::words::no_group;
 
 /// Groups of which it may be said that what no file tells is empty.
 #[derive(Debug, Clone, Default)]
@@ -26,16 +27,29 @@ impl Assume {
             match text.parse() {
                 Ok(id) => _ = assume.groups.insert(id),
                 Err(_) if text == "all" => assume.all = true,
-                // In any case, as somebody types it. A name that several groups have means all of them.
-                Err(_) => _ = assume.names.insert(text.trim().to_lowercase()),
+                Err(_) => _ = assume.names.insert(text.clone()),
             }
         }
         assume
     }
 
     pub(super) fn covers(&self, group: &Group) -> bool {
-        self.all || self.groups.contains(&group.id) || self.names.contains(&group.name.trim().to_lowercase())
+        self.all || self.groups.contains(&group.id) || self.names.iter().any(|name| means(name, group))
     }
+
+    /// What is said of groups that are not there: a slip of the pen, as what it was meant for would say nothing of it.
+    pub(super) fn unknown(&self, groups: &[Group]) -> Vec<String> {
+        let ids = self.groups.iter().filter(|id| !groups.iter().any(|group| group.id == **id));
+        let names = self.names.iter().filter(|name| !groups.iter().any(|group| means(name, group)));
+        let given = ids.map(ToString::to_string).chain(names.cloned());
+        let told = given.map(|given| no_group(&given, groups.iter().map(|group| &*group.name)));
+        told.map(|told| format!("--assume-empty: {told}")).collect()
+    }
+}
+
+/// In any case, as somebody types it. A name that several groups have means all of them.
+fn means(name: &str, group: &Group) -> bool {
+    name.trim().to_lowercase() == group.name.trim().to_lowercase()
 }
 
 /// What no file tells of who is where, where that is no problem.

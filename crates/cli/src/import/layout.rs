@@ -96,6 +96,15 @@ impl Part {
         format!("GET https://graph.microsoft.com/beta/{} and keep the answer as {}", self.request(), self.file(1))
     }
 
+    /// What to say of a file that is an answer about another thing.
+    pub(crate) fn of_another(self, id: &str) -> String {
+        format!(
+            "the answer is about {id}, and the file is named after {}: one of them is wrong; fetch it again: {}",
+            self.stem(),
+            self.advice()
+        )
+    }
+
     /// The folders, one below the other and written in any case, where `EntraExporter` keeps the objects of a list.
     pub(crate) fn exporter_folders(self) -> Option<Vec<String>> {
         let groups = ["OnPremisesPublishingProfiles", "ApplicationProxy", "ConnectorGroups"].map(String::from);

@@ -86,11 +86,17 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
         findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
     }
     let groups = groups(folder)?;
+    let unknown = assume.unknown(&groups);
+    if !unknown.is_empty() {
+        let problem = |told| Problem::of_file(folder.shown(&Part::ConnectorGroups.file(1)), told);
+        return Err(Problems(unknown.into_iter().map(problem).collect()));
+    }
     // Groups without a region are in the tenant's. Nothing of Graph tells that one, and the default group has it
     // unless somebody has changed it.
     let region = known
         .default_region
-        .clone()
+        .as_deref()
+        .map(|region| region.trim().into())
         .or_else(|| groups.iter().find(|group| group.is_default).and_then(|group| group.region.clone()));
     let region = region.ok_or_else(|| {
         let message =

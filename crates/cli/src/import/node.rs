@@ -15,6 +15,8 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
+use crate::words::quoted;
+
 /// A file that was read.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -116,10 +118,7 @@ impl Node {
         // Shared by all values of the file: each has two numbers of its own, and its text stands here once.
         let source = Rc::new(source);
         let whole = Self { start: 0, end: source.text.len(), source };
-        let raw: &RawValue = serde_json::from_str(whole.raw()).map_err(|error| {
-            let (line, column, message) = (error.line(), error.column(), without_place(&error));
-            Problem { place: Place { file: whole.source.name.clone(), line, column }, message }
-        })?;
+        let raw: &RawValue = serde_json::from_str(whole.raw()).map_err(|error| unreadable(&whole.source, &error))?;
         Ok(whole.within(raw))
     }
 
@@ -145,6 +144,17 @@ impl Node {
 
     pub(crate) fn problem(&self, message: impl Into<String>) -> Problem {
         Problem { place: self.place(), message: message.into() }
+    }
+
+    /// That two files tell one thing in two ways: `here` at this place, `there` at the other.
+    pub(crate) fn differs(&self, what: &str, here: &str, there: &str, other: &Self) -> Problem {
+        let message = format!(
+            "{what} is {} here and {} at {}: it changed while the files were fetched; fetch both again",
+            quoted(here),
+            quoted(there),
+            other.place()
+        );
+        self.problem(message)
     }
 
     pub(crate) fn is_null(&self) -> bool {
@@ -260,6 +270,52 @@ impl Members {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.members.iter().map(|(name, node)| (name.as_str(), node))
     }
+}
+
+/// Why a file is no JSON, by what it looks like, and what to do.
+fn unreadable(source: &Source, error: &serde_json::Error) -> Problem {
+    let (text, rest) = (source.text.trim(), behind(&source.text, error));
+    let is_json = |text: &str| text.starts_with(['{', '[']);
+    let problem = |line, column, message| Problem { place: Place { file: source.name.clone(), line, column }, message };
+    if text.is_empty() {
+        return Problem::of_file(source.name.clone(), "is empty: fetch it again");
+    }
+    if error.is_eof() {
+        let end = source.text.trim_end();
+        let line = end.matches('\n').count().saturating_add(1);
+        let column = end.rsplit('\n').next().unwrap_or_default().chars().count();
+        return problem(line, column, format!("{}: the file is cut off here; fetch it again", without_place(error)));
+    }
+    let message = if text.starts_with('<') {
+        "is HTML or XML and no answer of Graph: fetch it again".into()
+    } else if !is_json(text) && text.lines().any(is_json) {
+        format!("begins with text that is no JSON ({}): {APART}", shortened(text))
+    } else if is_json(text) && is_json(rest) && without_place(error) == TRAILING {
+        "a second value begins here: put all of them into one list, `[…, …]`".into()
+    } else if is_json(text) && without_place(error) == TRAILING {
+        format!("text that is no JSON follows ({}): {APART}", shortened(rest))
+    } else {
+        without_place(error)
+    };
+    problem(error.line(), error.column(), message)
+}
+
+/// What to do about warnings of `az` in a file.
+const APART: &str = "fetch it again, with standard error kept apart";
+/// What `serde_json` says of a text behind the value.
+const TRAILING: &str = "trailing characters";
+
+/// The text from the place of an error on.
+fn behind<'a>(text: &'a str, error: &serde_json::Error) -> &'a str {
+    let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    // The column counts bytes.
+    text.get(line.saturating_add(error.column()).saturating_sub(1)..).unwrap_or_default()
+}
+
+/// The beginning of a line, in quotes.
+fn shortened(text: &str) -> String {
+    let line: String = text.lines().next().unwrap_or_default().chars().take(40).collect();
+    quoted(&line)
 }
 
 /// What `serde_json` says, without the place, which it counts from the beginning of a part.

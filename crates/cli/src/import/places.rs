@@ -85,6 +85,22 @@ impl Reading<'_> {
         Err(group.node.problem(message))
     }
 
+    /// Refuses lists of groups that are in no list themselves: what is in them is somewhere, and would be read as nowhere.
+    fn check_unlisted(&self, part: Part) -> Result<(), Problems> {
+        let mut problems = Vec::new();
+        for (file, id) in self.folder.named_after_ids(part.folder())? {
+            if !self.groups.iter().any(|group| group.id == id) {
+                let message = format!(
+                    "is the list of connector group {id}, which is not in connectorGroups.json: fetch the groups again, all \
+                     pages of them. {}. If the group is gone, take this file away",
+                    Part::ConnectorGroups.advice()
+                );
+                problems.push(Problem::of_file(file.display().to_string(), message));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    }
+
     /// What to say of lists that no file tells, where nobody said that they are empty.
     fn missing(&self, part: Part, group: &Group, what: &str) -> Problem {
         let message = format!(
@@ -106,7 +122,7 @@ impl Reading<'_> {
         let listed = self.folder.list(Part::Connectors)?;
         let has_list = listed.is_some();
         let mut all = Vec::new();
-        let mut known = BTreeSet::new();
+        let mut known: BTreeMap<ConnectorId, Node> = BTreeMap::new();
         let mut places: Places<ConnectorId> = Places::new();
         for node in listed.unwrap_or_default() {
             let connector = Connector::read(node, findings)?;
@@ -114,10 +130,11 @@ impl Reading<'_> {
                 places.insert(connector.id, (group, connector.node.clone()));
             }
             // Pages that were fetched while something moved may have a connector twice.
-            if known.insert(connector.id) {
+            if is_new(&mut known, &connector)? {
                 all.push(connector);
             }
         }
+        self.check_unlisted(Part::Members(ConnectorGroupId::default()))?;
         // `$expand=memberOf` on each connector tells the members of all groups.
         let is_told_by_connectors = has_list && places.len() == all.len();
         let (mut problems, mut untold) = (Vec::new(), false);
@@ -130,7 +147,7 @@ impl Reading<'_> {
                         // Two files that put one thing into two groups were fetched at two times; neither can be
                         // believed, so this ends the import.
                         put(&mut places, connector.id, group.id, &connector.node, "connector", "a member of")?;
-                        if known.insert(connector.id) {
+                        if is_new(&mut known, &connector)? {
                             if has_list {
                                 let message = format!(
                                     "connector {} is a member of {:?} and not in connectors.json: the tenant changed meanwhile",
@@ -212,6 +229,7 @@ impl Reading<'_> {
                 places.insert(application.id, (group, node));
             }
         }
+        self.check_unlisted(Part::Assigned(ConnectorGroupId::default()))?;
         let is_told_by_applications = has_list && answered == all.len();
         let mut problems = Vec::new();
         for group in self.ours() {
@@ -348,14 +366,40 @@ impl Reading<'_> {
 
     /// The publishing that a file of its own tells: within the application, or as the sub-path answers it.
     fn publishing_of(&self, id: ApplicationId, findings: &mut Findings) -> Result<Option<publishing::Told>, Problem> {
-        let Told::Object(node) = self.folder.one(Part::Publishing(id))? else { return Ok(None) };
+        let part = Part::Publishing(id);
+        let Told::Object(node) = self.folder.one(part)? else { return Ok(None) };
         let members = node.members()?;
+        if let Some(own) = members.get("id")
+            && own.parsed::<ApplicationId>()? != id
+        {
+            return Err(own.problem(part.of_another(&own.text()?)));
+        }
         match members.present("onPremisesPublishing") {
             Some(inner) if inner.is_null() => Ok(None),
             Some(inner) => publishing::read(id, inner, findings),
             None => publishing::read(id, &node, findings),
         }
     }
+}
+
+/// Whether no file told of a connector before. What two files say of it must be the same: which one counts would be a guess,
+/// and the status decides what a plan is warned of.
+fn is_new(known: &mut BTreeMap<ConnectorId, Node>, connector: &Connector) -> Result<bool, Problem> {
+    let Some(first) = known.get(&connector.id) else {
+        known.insert(connector.id, connector.node.clone());
+        return Ok(true);
+    };
+    let (before, now) = (first.members()?, connector.node.members()?);
+    for name in ["machineName", "externalIp", "status", "version"] {
+        let (Some(before), Some(now)) = (before.get(name), now.get(name)) else { continue };
+        let (one, other) = (before.text()?, now.text()?);
+        // PowerShell's objects have an empty text for what was not selected.
+        if one.is_empty() || other.is_empty() || one.eq_ignore_ascii_case(&other) {
+            continue;
+        }
+        return Err(now.differs(&format!("the {name} of connector {}", connector.id), &other, &one, before));
+    }
+    Ok(false)
 }
 
 fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {

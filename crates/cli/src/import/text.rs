@@ -32,6 +32,14 @@ fn decoded(bytes: Vec<u8>) -> Result<String, (String, String)> {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest.to_vec()),
+        [b'P', b'K', 3, 4, ..] => Err((
+            String::new(),
+            String::from("is a zip archive: unpack it, and name the folder or file that was in it"),
+        )),
+        [0, 0, ..] => Err((
+            String::new(),
+            String::from("begins with zeros: it was not written whole, or is no text; fetch it again"),
+        )),
         // JSON begins with an ASCII character, which has a zero byte in UTF-16.
         [0, _, ..] | [_, 0, ..] => {
             Err((String::new(), String::from("looks like UTF-16 without a byte order mark; save it as UTF-8")))
@@ -78,6 +86,8 @@ mod tests {
             assert_eq!(decoded(bytes).unwrap(), text);
         }
         assert!(decoded(little).unwrap_err().1.contains("without a byte order mark"));
+        assert!(decoded(vec![0; 9]).unwrap_err().1.contains("begins with zeros"));
+        assert!(decoded(b"PK\x03\x04".to_vec()).unwrap_err().1.contains("is a zip archive: unpack it"));
         assert_eq!(decoded(b"ab\xffcd".to_vec()).unwrap_err().0, "ab");
         assert!(decoded(b"\xff\xfea\0b".to_vec()).unwrap_err().1.contains("middle"));
         assert!(decoded(b"\xff\xfe\x00\xd8".to_vec()).unwrap_err().1.contains("surrogate"));

@@ -63,7 +63,7 @@ impl Group {
             name: members.required("name")?.text()?,
             connector_group_type,
             is_default: members.get("isDefault").map(Node::flag).transpose()?.unwrap_or_default(),
-            region: members.get("region").map(Node::text).transpose()?,
+            region: members.get("region").map(Node::text).transpose()?.map(|region| region.trim().into()),
             members: expanded(&members, "members")?,
             applications: expanded(&members, "applications")?,
             rest: rest(
@@ -150,6 +150,17 @@ impl Application {
                 self.id,
                 self.node.place()
             )));
+        }
+        if let (Some(one), Some(two)) = (&self.display_name, &other.display_name)
+            && one != two
+            && ![one, two].iter().any(|name| name.is_empty())
+        {
+            return Err(other.node.differs(
+                &format!("the displayName of application {}", self.id),
+                two,
+                one,
+                &self.node,
+            ));
         }
         // The first file that tells something counts: a member of a group's list has less than the application itself.
         self.app_id = self.app_id.or(other.app_id);
