@@ -8,6 +8,7 @@ mod command;
 mod graph;
 mod journal;
 mod machine;
+mod once;
 mod patience;
 mod plan_file;
 mod record;

@@ -11,9 +11,10 @@ use connector_groups::{
 };
 use serde::Deserialize;
 
+use super::once::Once;
 use crate::{
     plan::{self, FORMAT},
-    state::{self, Once},
+    state,
     work::{Effect, Places, Step, Work},
 };
 
