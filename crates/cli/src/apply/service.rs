@@ -276,6 +276,14 @@ fn encoded(name: &str) -> String {
     text
 }
 
+/// Refuses a page that was read before: a list that leads back to one of its pages has no end.
+pub(super) fn new_page(known: &mut BTreeSet<String>, path: &str, next: &str) -> Result<(), String> {
+    if known.insert(next.into()) {
+        return Ok(());
+    }
+    Err(format!("GET {path}: the next page is said to be {next}, which was read already"))
+}
+
 /// The further pages of a list. A page that fails makes the whole list fail.
 fn pages(service: &mut dyn Exchange, read: &Read, path: &str, first: &Answer) -> Result<Seen, String> {
     let mut whole = read.seen(first);
@@ -283,9 +291,8 @@ fn pages(service: &mut dyn Exchange, read: &Read, path: &str, first: &Answer) ->
     let mut known = BTreeSet::new();
     for _ in 0..PAGES_MAX {
         let Some(next) = link.take() else { return Ok(whole) };
-        // A list that leads back to one of its pages has no end.
-        if !known.insert(next.clone()) {
-            return Ok(Seen::Failed(format!("GET {path}: the next page is said to be {next}, which was read already")));
+        if let Err(why) = new_page(&mut known, path, &next) {
+            return Ok(Seen::Failed(why));
         }
         // Only what is behind the version counts: the token goes nowhere else.
         let Some((_, next)) = next.split_once("/beta/") else {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     patience::{LONGEST, Patience},
-    service::{Answer, Exchange, Plain, Read, all},
+    service::{Answer, Exchange, Plain, Read, all, new_page},
 };
 use crate::{
     import::layout::{PROFILE, Part},
@@ -170,7 +170,7 @@ fn answers(
     paths: Vec<String>,
 ) -> Result<Vec<Vec<Value>>, String> {
     let mut lists: Vec<Vec<Value>> = paths.iter().map(|_| Vec::new()).collect();
-    // All that was or is asked for: a list that leads back to one of its pages has no end.
+    // All that was or is asked for.
     let mut known: BTreeSet<String> = paths.iter().cloned().collect();
     let mut open: Vec<(usize, String)> = paths.into_iter().enumerate().collect();
     let mut unanswered = 0_u32;
@@ -183,11 +183,7 @@ fn answers(
                 Page::Read(items, link) => {
                     lists.get_mut(at).map(|list| list.extend(items)).unwrap_or_default();
                     if let Some(link) = link {
-                        if !known.insert(link.clone()) {
-                            return Err(format!(
-                                "GET {path}: the next page is said to be {link}, which was read already"
-                            ));
-                        }
+                        new_page(&mut known, &path, &link)?;
                         next.push((at, link));
                     }
                 }
