@@ -91,7 +91,11 @@ impl Recorder {
     fn send(&mut self, method: &str, url: &str, body: &str) -> Value {
         let number = u128::try_from(self.lines.len()).unwrap();
         self.lines.push(format!("{method} {url} {body}").trim_end().into());
-        let request = http::Request::builder().method(method).uri(url).header("host", "graph.example.com");
+        let request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("host", "graph.example.com")
+            .header("consistencylevel", "eventual");
         let Ok(request) = request.body(body.to_string()) else { return Value::Null };
         let context = Context::new(Timestamp::UNIX_EPOCH, number);
         let response = respond(&mut self.directory, &request, &context, &self.options).response;

@@ -13,7 +13,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::Call,
+    call::{Call, is_eventual},
     dispatch::{one, routed},
     error::{Code, Error, shortened},
     json::Members,
@@ -96,6 +96,7 @@ fn answer_item(
         query: query.into(),
         media_type: header("content-type").map(Cow::Borrowed),
         includes_unknown_members: header("prefer").is_some_and(|value| value.contains("include-unknown-enum-members")),
+        is_eventual: header("consistencylevel").is_some_and(|level| is_eventual(level.as_bytes())),
         body: body.into(),
     };
     // As for a request by itself: read as GET, answered without the body.

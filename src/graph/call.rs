@@ -55,6 +55,7 @@ impl<'a> Incoming<'a> {
             // What is not text is no media type that is known here.
             media_type: self.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").into()),
             includes_unknown_members: self.prefers("include-unknown-enum-members"),
+            is_eventual: self.headers.get("consistencylevel").is_some_and(|level| is_eventual(level.as_bytes())),
             body: Cow::Borrowed(self.body),
         })
     }
@@ -126,6 +127,11 @@ impl<'a> Incoming<'a> {
     }
 }
 
+/// Whether this value of the header `ConsistencyLevel` lets the directory answer by its second store.
+pub(super) const fn is_eventual(level: &[u8]) -> bool {
+    level.eq_ignore_ascii_case(b"eventual")
+}
+
 /// A request that is to be done for a tenant: one that came by itself, or one of a batch.
 pub(super) struct Call<'a> {
     pub(super) options: &'a Options,
@@ -138,6 +144,8 @@ pub(super) struct Call<'a> {
     pub(super) media_type: Option<Cow<'a, str>>,
     /// `Prefer: include-unknown-enum-members`.
     pub(super) includes_unknown_members: bool,
+    /// `ConsistencyLevel: eventual`.
+    pub(super) is_eventual: bool,
     pub(super) body: Cow<'a, [u8]>,
 }
 

@@ -15,12 +15,12 @@ use super::{
     call::Call,
     engine::enabled,
     entity::{Entity, Kept, PUBLISHING, Property},
-    error::Error,
+    error::{Code, Error},
     find, kept, lists,
     options::Profile,
     principal,
     profile::ProfileView,
-    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Query, Scope, count, page, suffix},
+    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Queries, Query, Scope, count, page, suffix},
     reply::{Body, Reply},
     route::{Holder, Key, List, PROFILE, Target, Version},
     schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
@@ -96,32 +96,45 @@ impl Reader<'_, '_> {
 
     fn of<'t, T: Entity<'t> + 't>(&self, source: &Source<'t, T>, list: &List, asked: &Asked) -> Result<Reply, Error> {
         match asked {
-            Asked::Things(query) => self.page(source, query, &self.context(&list.path())),
+            Asked::Things(query) => self.page(source, query, list),
             Asked::Number(query) => {
-                let number = count(source, query, self.list_scope(source, &|name| source.kept_name(name)))?;
+                let queries = self.queries(list, true);
+                if queries == Queries::Basic {
+                    return Err(Error::new(Code::CountUnsupported, "$count is not currently supported."));
+                }
+                let number = count(source, query, self.list_scope(source, queries, &|name| source.kept_name(name)))?;
                 Ok(Reply { status: StatusCode::OK, body: Body::Text(number.to_string()), headers: Vec::new() })
             }
         }
     }
 
-    fn page<'t, T: Entity<'t> + 't>(
-        &self,
-        source: &Source<'t, T>,
-        query: &Query,
-        context: &str,
-    ) -> Result<Reply, Error> {
+    fn page<'t, T: Entity<'t> + 't>(&self, source: &Source<'t, T>, query: &Query, list: &List) -> Result<Reply, Error> {
         let kept = |name: &str| source.kept_name(name);
-        let scope = self.list_scope(source, &kept);
+        let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &kept);
         let shape = query.shape(scope)?;
-        let context = format!("{context}{}", suffix(shape.select.as_deref()));
+        let context = format!("{}{}", self.context(&list.path()), suffix(shape.select.as_deref()));
         page(source, self.call, query, scope, context, |thing| Shown::part(thing, &shape, self.view()))
     }
 
     /// The service was seen to refuse, of a list of applications, the publishing and the group of each. Its pages do not say
     /// so.
-    fn list_scope<'k, T>(&self, source: &Source<'_, T>, kept: &'k dyn Fn(&str) -> Option<String>) -> Scope<'k> {
+    fn list_scope<'k, T>(
+        &self,
+        source: &Source<'_, T>,
+        queries: Queries,
+        kept: &'k dyn Fn(&str) -> Option<String>,
+    ) -> Scope<'k> {
         let has_hidden = self.call.options.profile == Profile::Documented;
-        Scope { schema: source.schema, version: self.version, has_hidden, kept }
+        Scope { schema: source.schema, version: self.version, has_hidden, queries, kept }
+    }
+
+    /// The directory asks for both a header and a count before it answers an advanced query.
+    const fn queries(&self, list: &List, is_counted: bool) -> Queries {
+        match (list.is_of_directory(), self.call.is_eventual && is_counted) {
+            (false, _) => Queries::All,
+            (true, false) => Queries::Basic,
+            (true, true) => Queries::Advanced,
+        }
     }
 
     /// A relation's links. Connectors and groups are application proxy's; an owner is the directory's, of whatever kind.
@@ -129,16 +142,17 @@ impl Reader<'_, '_> {
         let query = Query::read(self.call, OF_REFERENCES)?;
         match list {
             List::Members(group) => {
-                self.links(&lists::members(self.tenant, group)?, &query, |id| self.link("connectors", id))
+                self.links(&lists::members(self.tenant, group)?, &query, list, |id| self.link("connectors", id))
             }
             List::MemberOf(connector) => {
-                self.links(&lists::member_of(self.tenant, connector)?, &query, |id| self.link("connectorGroups", id))
+                let source = lists::member_of(self.tenant, connector)?;
+                self.links(&source, &query, list, |id| self.link("connectorGroups", id))
             }
             List::Kept(holder, name) => {
                 let values = kept::values(self.tenant, holder, name)?;
                 let root = format!("{}/{}", self.call.root, self.version.as_str());
                 let link = |id: &str| json!({"@odata.id": format!("{root}/directoryObjects/{id}")});
-                self.links(&lists::kept(&values, kept_type(holder, name)?), &query, link)
+                self.links(&lists::kept(&values, kept_type(holder, name)?), &query, list, link)
             }
             // No other list has links; the route refused them.
             _ => Err(Error::segment("$ref")),
@@ -149,9 +163,10 @@ impl Reader<'_, '_> {
         &self,
         source: &Source<'t, T>,
         query: &Query,
+        list: &List,
         link: impl Fn(&str) -> Value,
     ) -> Result<Reply, Error> {
-        let scope = self.list_scope(source, &|_| None);
+        let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &|_| None);
         page(source, self.call, query, scope, self.context("Collection($ref)"), |thing| link(&thing.key()))
     }
 
@@ -215,8 +230,13 @@ impl Reader<'_, '_> {
         let kept = |name: &str| {
             thing.kept().into_iter().map(|(known, _)| known).find(|known| known.eq_ignore_ascii_case(name))
         };
-        let shape =
-            query.shape(Scope { schema: thing.schema(), version: self.version, has_hidden: true, kept: &kept })?;
+        let shape = query.shape(Scope {
+            schema: thing.schema(),
+            version: self.version,
+            has_hidden: true,
+            queries: Queries::All,
+            kept: &kept,
+        })?;
         let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         let context = Some(self.context(&context));
         Ok(Reply::ok(&Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }))

@@ -71,6 +71,11 @@ pub(super) enum Holder {
 }
 
 impl List {
+    /// Whether the directory itself answers it, and not application proxy or the gallery.
+    pub(super) const fn is_of_directory(&self) -> bool {
+        matches!(self, Self::Applications | Self::ServicePrincipals | Self::Kept(..))
+    }
+
     /// Where it is, as contexts write it.
     pub(super) fn path(&self) -> String {
         match self {

@@ -32,10 +32,12 @@ fn urls_come_in_every_spelling() {
         assert_eq!(response["headers"]["Content-Type"], "application/json");
         assert_eq!(response["body"]["value"][0]["id"], group(0));
     }
-    let v1 = json!([{"id": "1", "method": "GET", "url": format!("/v1.0/{path}")}, {"id": "2", "method": "get", "url": "/applications/$count"}]);
+    let v1 = json!([{"id": "1", "method": "GET", "url": format!("/v1.0/{path}")}, {"id": "2", "method": "get", "url": "/applications/$count",
+        "headers": {"consistencyLevel": "Eventual"}}, {"id": "3", "method": "GET", "url": "/applications/$count"}]);
     let answers = responses(&mut server, &v1);
     assert_eq!(answers[0]["status"], 400);
     assert_eq!((&answers[1]["status"], &answers[1]["body"]), (&json!(200), &json!("0")));
+    assert_eq!(answers[2]["body"]["error"]["message"], "$count is not currently supported.");
 }
 
 /// A batch's URL is JSON, which may hold what a URL may not; a link made of it is one all the same.
@@ -87,7 +89,7 @@ fn every_new_thing_has_an_id_of_its_own() {
         .collect();
     assert_eq!(statuses(&mut server, &requests.clone().into()), [201; 20]);
     assert_eq!(statuses(&mut server, &requests.into()), [201; 20]);
-    assert_eq!(server.get("/beta/applications/$count").body, "40");
+    assert_eq!(server.advanced("/beta/applications/$count").body, "40");
 }
 
 #[test]

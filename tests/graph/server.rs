@@ -168,6 +168,11 @@ impl Server {
         self.send(&Self::request("GET", url).body(Vec::new()).unwrap())
     }
 
+    /// What the directory answers to advanced queries alone.
+    pub(crate) fn advanced(&mut self, url: &str) -> Answer {
+        self.send(&Self::request("GET", url).header("ConsistencyLevel", "eventual").body(Vec::new()).unwrap())
+    }
+
     pub(crate) fn delete(&mut self, url: &str) -> Answer {
         self.send(&Self::request("DELETE", url).body(Vec::new()).unwrap())
     }

@@ -28,6 +28,24 @@ pub(super) const OF_REFERENCES: &[&str] = &["filter", "orderby", "top", "skip", 
 /// The options that the number of things has.
 pub(super) const OF_COUNT: &[&str] = &["filter"];
 
+/// Which queries a list answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queries {
+    /// All of them: it is none of the directory's.
+    All,
+    /// Those that the directory answers by default: no count, no negation, no order.
+    Basic,
+    /// Those too for which the directory asks for `ConsistencyLevel: eventual` and `$count=true`.
+    Advanced,
+}
+
+impl Queries {
+    /// What only an advanced query may have, refused in the service's words.
+    fn allow(self, text: &str) -> Result<(), Error> {
+        if self == Self::Basic { Err(Error::new(Code::UnsupportedQuery, text)) } else { Ok(()) }
+    }
+}
+
 /// Which names mean something where a query is read.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'k> {
@@ -35,6 +53,7 @@ pub(super) struct Scope<'k> {
     pub(super) version: Version,
     /// Whether what only a single thing shows can be named.
     pub(super) has_hidden: bool,
+    pub(super) queries: Queries,
     /// The name of a property that is in no table and was kept all the same.
     pub(super) kept: &'k dyn Fn(&str) -> Option<String>,
 }
@@ -152,7 +171,7 @@ impl Query {
             .transpose()
     }
 
-    fn flag(&self, name: &str) -> Result<bool, Error> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.get(name) {
             None => Ok(false),
             Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
@@ -164,6 +183,7 @@ impl Query {
     /// What is ordered by, and whether downwards.
     fn order(&self, scope: Scope<'_>) -> Result<Vec<(Cow<'static, str>, bool)>, Error> {
         let Some(text) = self.get("orderby") else { return Ok(Vec::new()) };
+        scope.queries.allow("Sorting not supported for current query.")?;
         let key = |part: &str| {
             let mut words = part.split_whitespace();
             let (name, _) = scope.resolve(words.next().unwrap_or_default())?;

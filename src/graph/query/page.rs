@@ -9,11 +9,11 @@ use super::{
     super::{
         call::Call,
         entity::{Entity, Property},
-        error::{Code, Error},
+        error::{Code, Error, shortened},
         reply::Reply,
         source::Source,
     },
-    Filter, Query, Scope, invalid,
+    Filter, Queries, Query, Scope,
 };
 
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
@@ -32,13 +32,21 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
         None => call.options.page_size.max(1),
         Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
         Some(_) => {
-            let reason = format!("is not between 1 and {}", call.options.page_size_max);
-            return Err(invalid("top", query.get("top").unwrap_or_default(), &reason));
+            let (asked, max) = (shortened(query.get("top").unwrap_or_default(), 64), call.options.page_size_max);
+            let text = format!("Invalid page size specified: '{asked}'. Must be between 1 and {max} inclusive.");
+            return Err(Error::new(Code::UnsupportedQuery, &text));
         }
     };
     let skip = query.number("skip")?.unwrap_or(0);
-    let is_counted = query.flag("count")?;
     let anchor = query.get("skiptoken");
+    let is_counted = query.flag("count")?
+        && match scope.queries {
+            Queries::All => true,
+            // In silence: the service answers without the count.
+            Queries::Basic => false,
+            // The first page has it, and no other.
+            Queries::Advanced => anchor.is_none(),
+        };
     let expired = || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone.");
     let chosen = Chosen::new(source, filter.as_ref());
     let behind: Box<dyn Iterator<Item = T>> = match anchor {

@@ -123,6 +123,7 @@ impl<'a> Parser<'a, '_> {
 
     fn one(&mut self) -> Result<Filter, Error> {
         if self.takes_word("not") {
+            self.scope.queries.allow("Unsupported Query.")?;
             return self.nested(|parser| Ok(Filter::Not(Box::new(parser.one()?))));
         }
         if self.takes("(") {
@@ -144,6 +145,7 @@ impl<'a> Parser<'a, '_> {
             return self.equal(operand);
         }
         if self.takes_word("ne") {
+            self.scope.queries.allow("Unsupported property filter clause operator 'NotEqualsMatch'.")?;
             return Ok(Filter::Not(Box::new(self.equal(operand)?)));
         }
         if self.takes_word("in") {
@@ -239,7 +241,10 @@ impl<'a> Parser<'a, '_> {
         if self.takes_word("eq") {
             return match self.operand()? {
                 Operand::Bool(true) => Ok(filter),
-                Operand::Bool(false) => Ok(Filter::Not(Box::new(filter))),
+                Operand::Bool(false) => {
+                    self.scope.queries.allow("Unsupported Query.")?;
+                    Ok(Filter::Not(Box::new(filter)))
+                }
                 _ => Err(refused("startswith is true or false")),
             };
         }
@@ -386,7 +391,10 @@ fn compared(kind: Kind) -> (Compared, Option<&'static Type>) {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::super::{route::Version, schema::GROUP},
+        super::{
+            super::{route::Version, schema::GROUP},
+            Queries,
+        },
         *,
     };
 
@@ -406,7 +414,13 @@ mod tests {
             ("not (name eq 'a')", None),
             ("startswith(name,'a')", None),
         ] {
-            let scope = Scope { schema: &GROUP, version: Version::Beta, has_hidden: true, kept: &|_| None };
+            let scope = Scope {
+                schema: &GROUP,
+                version: Version::Beta,
+                has_hidden: true,
+                queries: Queries::All,
+                kept: &|_| None,
+            };
             assert_eq!(filter(text, scope).unwrap().sought(&name).as_deref(), expected, "{text}");
         }
     }

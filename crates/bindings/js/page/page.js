@@ -31,7 +31,7 @@ const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count ==
 /** What the engine answers to a GET of Graph, with the properties that the reference pages have. */
 function read(path) {
   const call = { requestId: "00000000-0000-4000-8000-000000000000", anonymous: tenant, documented: true, pageSizeMax: 1000 };
-  const bytes = directory.respond(`GET https://graph.microsoft.com/beta/${path}\n:call: ${JSON.stringify(call)}\n\n`);
+  const bytes = directory.respond(`GET https://graph.microsoft.com/beta/${path}\nConsistencyLevel: eventual\n:call: ${JSON.stringify(call)}\n\n`);
   const text = new TextDecoder().decode(bytes);
   const end = text.indexOf("\n\n");
   const body = text.slice(end + 2);
