@@ -188,7 +188,45 @@ fn i5_powershells_objects_are_read() {
     cut_off["Members"] = json!("Microsoft.Graph.Beta.PowerShell.Models.MicrosoftGraphConnector");
     export.json("connectorGroups.json", &json!([group(DEFAULT, "Default", true), cut_off]));
     let error = export.refused(&[]);
-    assert!(error.contains("use ConvertTo-Json -Depth 20"), "{error}");
+    assert!(error.contains("use ConvertTo-Json -Depth 10"), "{error}");
+}
+
+/// I12: PowerShell writes a text in the place of what is nested deeper than it goes: nothing is known of that.
+#[test]
+fn i12_what_powershell_has_cut_off_is_unknown() {
+    let own = format!("onPremisesPublishing/{APPLICATION}.json");
+    for (name, told) in [
+        ("object", json!("@{externalUrl=https://*.fabrikam.com/; internalUrl=https://*.fabrikam.local/}")),
+        ("type", json!("Microsoft.Graph.Beta.PowerShell.Models.MicrosoftGraphOnPremisesPublishing")),
+        (
+            "nested",
+            json!({"externalUrl": "https://x.fabrikam.com/", "singleSignOnSettings": "@{singleSignOnMode=none}"}),
+        ),
+        ("deep", json!({"singleSignOnSettings": {"kerberosSignOnSettings": "System.Collections.Hashtable"}})),
+        ("list", json!({"onPremisesApplicationSegments": "System.Object[]"})),
+        ("in-a-list", json!({"onPremisesApplicationSegments": ["@{internalUrl=https://x.fabrikam.local/}"]})),
+        (
+            "texts",
+            json!({"onPremisesApplicationSegments": [{"corsConfigurations": [{"allowedOrigins": "https://a https://b"}]}]}),
+        ),
+        ("unknown", json!({"externalUrl": "https://x.fabrikam.com/", "someNewThing": "@{a=1}"})),
+    ] {
+        for is_listed in [true, false] {
+            let export = Export::whole(&format!("i12-{name}-{is_listed}"));
+            if is_listed {
+                let mut listed = application();
+                listed["onPremisesPublishing"] = told.clone();
+                export.json("applications.json", &json!([listed]));
+            } else {
+                export.json(&own, &publishing(&told));
+            }
+            let imported = export.imports(&[]);
+            assert_eq!(imported.report["unknownPublishing"], json!([APPLICATION]), "{name}: {}", imported.report);
+            let advice = "its publishing is unknown; ConvertTo-Json has cut it off: use ConvertTo-Json -Depth 10";
+            assert!(imported.has_finding("unknown-publishing", advice), "{name}: {}", imported.report);
+            assert!(!imported.has_finding("kept", ""), "{name}: {}", imported.report);
+        }
+    }
 }
 
 /// I6: what the model does not know is kept.

@@ -132,9 +132,7 @@ fn two_files_that_contradict_each_other_are_refused() {
         connector[name] = value.into();
         connector
     };
-    for (name, value) in
-        [("machineName", "other"), ("externalIp", "192.0.2.1"), ("status", "inactive"), ("version", "2.0")]
-    {
+    for (name, value) in [("machineName", "other"), ("externalIp", "192.0.2.1"), ("version", "2.0")] {
         let export = Export::whole(&format!("twice-page-{name}"));
         export.json("connectors.json", &json!([connector(), changed(name, value)]));
         let error = export.refused(&[]);
@@ -164,6 +162,73 @@ fn two_files_that_contradict_each_other_are_refused() {
     export.json("connectors.json", &json!([connector(), changed("status", "Active"), changed("machineName", "")]));
     export.json(&format!("members/{DATACENTER}.json"), &json!([{"id": CONNECTOR}]));
     assert_eq!(export.imports(&[]).tenant["connectors"][0]["machineName"], "proxy-01");
+}
+
+/// A file of the publishing alone tells what a list of PowerShell's has lost; nothing is made of other properties that are cut off.
+#[test]
+fn what_is_cut_off_elsewhere_is_left_out() {
+    let export = Export::whole("cut-off");
+    let mut listed = application();
+    listed["onPremisesPublishing"] = json!("@{externalUrl=x}");
+    listed["web"] = json!("@{redirectUris=System.Object[]}");
+    export.json("applications.json", &json!([listed]));
+    export.json(
+        &format!("onPremisesPublishing/{APPLICATION}.json"),
+        &publishing(&json!({"externalUrl": "https://x.fabrikam.com/"})),
+    );
+    let imported = export.imports(&[]);
+    assert_eq!(imported.report["unknownPublishing"], json!([]));
+    assert!(imported.has_finding("cut-off", "`web` is not there, so that it is unknown"), "{}", imported.report);
+    assert!(!format!("{}{}", imported.tenant, imported.report["kept"]).contains("@{"), "{}", imported.report);
+    // A name is a name.
+    let mut named = application();
+    named["displayName"] = json!("@{System.Object[]}");
+    export.json("applications.json", &json!([named]));
+    export.json(&format!("applications/{DATACENTER}.json"), &json!([named]));
+    assert_eq!(export.imports(&[]).tenant["applications"][0]["displayName"], "@{System.Object[]}");
+}
+
+/// Connectors come and go between two requests: nothing is built on one that did.
+#[test]
+fn a_connector_with_two_statuses_counts_as_inactive() {
+    let of = |status: &str| {
+        let mut connector = connector();
+        connector["status"] = status.into();
+        connector
+    };
+    let members = format!("members/{DATACENTER}.json");
+    for (listed, member) in [("active", "inactive"), ("inactive", "active"), ("active", "hibernating")] {
+        let export = Export::whole(&format!("status-{listed}-{member}"));
+        export.json("connectors.json", &json!([of(listed)]));
+        export.json(&members, &json!([of(member)]));
+        let imported = export.imports(&[]);
+        assert_eq!(imported.tenant["connectors"][0]["status"], "inactive", "{listed} {member}");
+        let words = format!("connector {CONNECTOR} is \"{member}\" here and \"{listed}\" at ");
+        assert!(imported.has_finding("status", &words), "{}", imported.report);
+        let findings = imported.report["findings"].as_array().unwrap();
+        let told = findings.iter().find(|one| one["rule"] == "status").unwrap();
+        assert!(told["file"].as_str().unwrap().ends_with(&members), "{told}");
+        assert!(told["message"].as_str().unwrap().contains("connectors.json:1:"), "{told}");
+    }
+}
+
+/// An export that went wrong has many files that are none.
+#[test]
+fn all_broken_files_are_told_at_once() {
+    let export = Export::whole("broken");
+    export.write("connectors.json", "<html>");
+    export.json(&format!("members/{DEFAULT}.json"), &json!({"error": {"code": "TooManyRequests", "message": "No."}}));
+    export.write(&format!("applications/{DATACENTER}.2.json"), "{");
+    let error = export.refused(&[]);
+    assert_eq!(error.matches("broken/").count(), 3, "{error}");
+    for told in ["connectors.json:1:1: is HTML", "TooManyRequests: No.; fetch it again", ".2.json:1:1: EOF"] {
+        assert!(error.contains(told), "{told}: {error}");
+    }
+    for number in 1..=30 {
+        export.write(&format!("segments/5a000000-0000-4000-8000-0000000000{number:02}.json"), "");
+    }
+    let error = export.refused(&[]);
+    assert!(error.trim_end().ends_with("\n  and 13 more"), "{error}");
 }
 
 /// A file that says which thing it is about, and is named after another one.

@@ -18,7 +18,7 @@ use connector_groups::{
 };
 
 use super::content::{Application, Content, Group, Kind, Lack};
-use crate::import::{Folder, Node, Problem, segments};
+use crate::import::{Findings, Folder, Node, Problem, segments};
 
 /// The files of one kind by their dates, the newest last.
 type ByDate = BTreeMap<String, Vec<PathBuf>>;
@@ -70,7 +70,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
     };
     for path in newest {
         for node in Folder::read(path)?.items_or_one()? {
-            let group = crate::import::Group::read(node)?;
+            let group = crate::import::Group::read(node, &mut Findings::default())?;
             // The script asks for all groups, those of the service among them.
             if !group.is_ours() {
                 continue;

@@ -101,6 +101,18 @@ impl Folder {
         Ok(listing.into_iter().filter_map(id).collect())
     }
 
+    /// All files that are no answers, or are errors that say nothing of what was asked.
+    pub(crate) fn broken(&self) -> Vec<Problem> {
+        let mut broken = Vec::new();
+        for folder in Part::FOLDERS {
+            for (name, path) in self.listing(&self.root.join(folder)).unwrap_or_default() {
+                let Some(part) = Part::of_file(folder, &name) else { continue };
+                broken.extend(self.node(&path).and_then(|node| answer(part, &node)).err());
+            }
+        }
+        broken
+    }
+
     pub(crate) fn read(path: &Path) -> Result<Node, Problem> {
         Node::of_source(text::read(path, path.display().to_string())?)
     }

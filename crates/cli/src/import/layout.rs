@@ -58,6 +58,36 @@ impl Part {
         }
     }
 
+    /// The folders that files of answers are in.
+    pub(crate) const FOLDERS: [&str; 6] =
+        ["", "members", "applications", "connectorGroup", "onPremisesPublishing", "segments"];
+
+    /// What the answer in a file is, by its folder and its name in any case.
+    pub(crate) fn of_file(folder: &str, name: &str) -> Option<Self> {
+        let stem = name.strip_suffix(".json")?;
+        // A page: `connectors.2`.
+        let stem =
+            stem.rsplit_once('.').filter(|(_, page)| page.parse::<usize>().is_ok()).map_or(stem, |(stem, _)| stem);
+        let named = |part: Self| part.stem().eq_ignore_ascii_case(stem).then_some(part);
+        match folder {
+            "members" => Some(Self::Members(stem.parse().ok()?)),
+            "applications" => Some(Self::Assigned(stem.parse().ok()?)),
+            "connectorGroup" => Some(Self::GroupOf(stem.parse().ok()?)),
+            "onPremisesPublishing" => Some(Self::Publishing(stem.parse().ok()?)),
+            "segments" => Some(Self::Segments(stem.parse().ok()?)),
+            _ => [
+                Self::ConnectorGroups,
+                Self::Connectors,
+                Self::Applications,
+                Self::ServicePrincipals,
+                Self::Profile,
+                Self::Organization,
+            ]
+            .into_iter()
+            .find_map(named),
+        }
+    }
+
     /// The file of a page, counted from 1, within the export.
     pub(crate) fn file(self, page: usize) -> String {
         let name = match page {

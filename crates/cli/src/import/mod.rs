@@ -78,6 +78,15 @@ pub(crate) fn is_of_exporter(path: &Path) -> bool {
 }
 
 fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
+    read_folder(folder, assume).map_err(|mut problems| {
+        // An export that went wrong has many files that are none: whoever mends one wants to know of the others.
+        let others: Vec<_> = folder.broken().into_iter().filter(|broken| !problems.0.contains(broken)).collect();
+        problems.0.extend(others);
+        problems
+    })
+}
+
+fn read_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     let mut findings = Findings::default();
     let known: Known = own(folder, "tenant.json")?;
     let exported: Exported = own(folder, "export.json")?;
@@ -85,7 +94,7 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
         let place = || node::Place::whole(folder.shown("export.json"));
         findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
     }
-    let groups = groups(folder)?;
+    let groups = groups(folder, &mut findings)?;
     let unknown = assume.unknown(&groups);
     if !unknown.is_empty() {
         let problem = |told| Problem::of_file(folder.shown(&Part::ConnectorGroups.file(1)), told);
@@ -109,7 +118,7 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     let reading = places::Reading { folder, assume, groups: &groups, now, untold: RefCell::default() };
     let connectors = reading.connectors(&mut findings)?;
     let applications = reading.applications(&mut findings)?;
-    let profile = profile(folder)?;
+    let profile = profile(folder, &mut findings)?;
     let mut untold = reading.untold.into_inner();
     untold.no_profile = profile.is_none();
     let profile = profile.unwrap_or_default();
@@ -123,9 +132,9 @@ fn of_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
 type Profile = (ProfileProperties, Map<String, Value>);
 
 /// What the publishing profile says, and what of it the engine does not hold.
-fn profile(folder: &Folder) -> Result<Option<Profile>, Problem> {
+fn profile(folder: &Folder, findings: &mut Findings) -> Result<Option<Profile>, Problem> {
     let folder::Told::Object(node) = folder.one(Part::Profile)? else { return Ok(None) };
-    let mut rest = things::rest(&node.members()?, &["id", "isEnabled"])?;
+    let mut rest = things::rest(&node.members()?, &["id", "isEnabled"], findings)?;
     Ok(Some((things::modelled(&mut rest), rest)))
 }
 
@@ -139,12 +148,12 @@ fn own<T: serde::de::DeserializeOwned + Default>(folder: &Folder, name: &str) ->
     })
 }
 
-fn groups(folder: &Folder) -> Result<Vec<Group>, Problems> {
+fn groups(folder: &Folder, findings: &mut Findings) -> Result<Vec<Group>, Problems> {
     let part = Part::ConnectorGroups;
     let Some(nodes) = folder.list(part)? else {
         return Err(Problem::of_file(folder.shown(&part.file(1)), format!("is not there; {}", part.advice())).into());
     };
-    let groups = nodes.into_iter().map(Group::read).collect::<Result<Vec<_>, _>>()?;
+    let groups = nodes.into_iter().map(|node| Group::read(node, findings)).collect::<Result<Vec<_>, _>>()?;
     let mut seen: BTreeMap<ConnectorGroupId, &Group> = BTreeMap::new();
     for group in &groups {
         // A page that was fetched after a group came or went repeats one; then another may be missing.

@@ -189,12 +189,14 @@ impl Node {
         serde_json::from_str(self.raw()).map_err(|error| self.problem(without_place(&error)))
     }
 
-    fn expected(&self, what: &str) -> Problem {
-        // ConvertTo-Json stops at a depth of 2 unless it is told otherwise, and writes the name of a type from there on.
-        let cut_off = |text: &str| ["Microsoft.Graph.", "System.", "@{"].iter().any(|start| text.starts_with(start));
-        let is_cut_off = self.is_text() && self.text().is_ok_and(|text| cut_off(&text));
-        let advice = if is_cut_off { "; ConvertTo-Json has cut it off: use ConvertTo-Json -Depth 20" } else { "" };
+    pub(crate) fn expected(&self, what: &str) -> Problem {
+        let advice = if self.is_cut_off() { format!("; {CUT_OFF}") } else { String::new() };
         self.problem(format!("{what} was expected here, not {}{advice}", self.kind()))
+    }
+
+    /// Whether PowerShell has written a text in the place of what is nested here.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.is_text() && self.text().is_ok_and(|text| is_cut_off(&text))
     }
 
     /// The members of an object. A name that it has twice, in whatever case, is a problem: which one counts is a guess.
@@ -298,6 +300,17 @@ fn unreadable(source: &Source, error: &serde_json::Error) -> Problem {
         without_place(error)
     };
     problem(error.line(), error.column(), message)
+}
+
+/// What to do about a value that PowerShell has cut off.
+pub(crate) const CUT_OFF: &str = "ConvertTo-Json has cut it off: use ConvertTo-Json -Depth 10";
+
+/// Whether a text stands for a value that is nested deeper than `ConvertTo-Json` goes, which is two levels unless it is told
+/// otherwise: `@{name=value; …}`, or the name of a type of .NET.
+pub(crate) fn is_cut_off(text: &str) -> bool {
+    let is_name = |text: &str| !text.contains(char::is_whitespace);
+    text.starts_with("@{")
+        || (is_name(text) && ["Microsoft.Graph.", "System."].iter().any(|start| text.starts_with(start)))
 }
 
 /// What to do about warnings of `az` in a file.

@@ -122,7 +122,7 @@ impl Reading<'_> {
         let listed = self.folder.list(Part::Connectors)?;
         let has_list = listed.is_some();
         let mut all = Vec::new();
-        let mut known: BTreeMap<ConnectorId, Node> = BTreeMap::new();
+        let mut known: BTreeMap<ConnectorId, usize> = BTreeMap::new();
         let mut places: Places<ConnectorId> = Places::new();
         for node in listed.unwrap_or_default() {
             let connector = Connector::read(node, findings)?;
@@ -130,9 +130,7 @@ impl Reading<'_> {
                 places.insert(connector.id, (group, connector.node.clone()));
             }
             // Pages that were fetched while something moved may have a connector twice.
-            if is_new(&mut known, &connector)? {
-                all.push(connector);
-            }
+            add_connector(&mut all, &mut known, connector, findings)?;
         }
         self.check_unlisted(Part::Members(ConnectorGroupId::default()))?;
         // `$expand=memberOf` on each connector tells the members of all groups.
@@ -147,16 +145,14 @@ impl Reading<'_> {
                         // Two files that put one thing into two groups were fetched at two times; neither can be
                         // believed, so this ends the import.
                         put(&mut places, connector.id, group.id, &connector.node, "connector", "a member of")?;
-                        if is_new(&mut known, &connector)? {
-                            if has_list {
-                                let message = format!(
-                                    "connector {} is a member of {:?} and not in connectors.json: the tenant changed meanwhile",
-                                    connector.id, group.name
-                                );
-                                findings.add(Level::Warning, "drift", || connector.node.place(), message);
-                            }
-                            all.push(connector);
+                        if has_list && !known.contains_key(&connector.id) {
+                            let message = format!(
+                                "connector {} is a member of {:?} and not in connectors.json: the tenant changed meanwhile",
+                                connector.id, group.name
+                            );
+                            findings.add(Level::Warning, "drift", || connector.node.place(), message);
                         }
+                        add_connector(&mut all, &mut known, connector, findings)?;
                     }
                 }
                 None if is_told_by_connectors => {}
@@ -218,7 +214,7 @@ impl Reading<'_> {
         let mut known: BTreeMap<ApplicationId, usize> = BTreeMap::new();
         let mut places: Places<ApplicationId> = Places::new();
         for node in listed.unwrap_or_default() {
-            add(&mut all, &mut known, Application::read(node)?)?;
+            add(&mut all, &mut known, Application::read(node, findings)?)?;
         }
         // What each application's own answer tells; where all have one, no group's list is needed.
         let mut answered = 0_usize;
@@ -237,7 +233,7 @@ impl Reading<'_> {
             match self.told(group, part, group.applications.as_ref())? {
                 Some(nodes) => {
                     for node in nodes {
-                        let application = Application::read(node)?;
+                        let application = Application::read(node, findings)?;
                         put(&mut places, application.id, group.id, &application.node, "application", "assigned to")?;
                         add(&mut all, &mut known, application)?;
                     }
@@ -382,24 +378,18 @@ impl Reading<'_> {
     }
 }
 
-/// Whether no file told of a connector before. What two files say of it must be the same: which one counts would be a guess,
-/// and the status decides what a plan is warned of.
-fn is_new(known: &mut BTreeMap<ConnectorId, Node>, connector: &Connector) -> Result<bool, Problem> {
-    let Some(first) = known.get(&connector.id) else {
-        known.insert(connector.id, connector.node.clone());
-        return Ok(true);
-    };
-    let (before, now) = (first.members()?, connector.node.members()?);
-    for name in ["machineName", "externalIp", "status", "version"] {
-        let (Some(before), Some(now)) = (before.get(name), now.get(name)) else { continue };
-        let (one, other) = (before.text()?, now.text()?);
-        // PowerShell's objects have an empty text for what was not selected.
-        if one.is_empty() || other.is_empty() || one.eq_ignore_ascii_case(&other) {
-            continue;
-        }
-        return Err(now.differs(&format!("the {name} of connector {}", connector.id), &other, &one, before));
+fn add_connector(
+    all: &mut Vec<Connector>,
+    known: &mut BTreeMap<ConnectorId, usize>,
+    connector: Connector,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    if let Some(first) = known.get(&connector.id).and_then(|at| all.get_mut(*at)) {
+        return first.merge(&connector, findings);
     }
-    Ok(false)
+    known.insert(connector.id, all.len());
+    all.push(connector);
+    Ok(())
 }
 
 fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {

@@ -38,7 +38,7 @@ pub(super) fn of(folder: &Folder, all: &[Application], findings: &mut Findings) 
             continue;
         };
         let id = members.required("id")?.parsed()?;
-        let mut rest = rest(&members, &["id", "appId"])?;
+        let mut rest = rest(&members, &["id", "appId"], findings)?;
         let properties: ApplicationProperties = modelled(&mut rest);
         // An application has one at most (C-15). The same one again is of pages that overlap.
         if let Some((first, _)) = principals.insert(app_id, (ServicePrincipal { id, properties }, rest))

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Findings, Level},
-    node::{Node, Problem},
+    node::{CUT_OFF, Node, Problem, is_cut_off},
 };
 
 /// Properties of nested objects, which no default value names.
@@ -55,10 +55,7 @@ pub(crate) struct Told {
 /// The publishing at a node; `None` where the node tells nothing, as PowerShell's objects do for what was not selected.
 pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> Result<Option<Told>, Problem> {
     if !node.is_object() {
-        // The name of a type, where ConvertTo-Json stopped.
-        let message = format!("the publishing of application {id} was not kept: use ConvertTo-Json -Depth 20");
-        findings.add(Level::Warning, "unknown-publishing", || node.place(), message);
-        return Ok(None);
+        return Ok(unknown(id, node, findings, ""));
     }
     // Only for its check: two spellings of one name are a problem before any of them is read.
     node.members()?;
@@ -70,6 +67,10 @@ pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> R
     let own: Vec<_> = given.into_iter().filter(|(name, value)| !value.is_null() && name != "id").collect();
     if own.is_empty() {
         return Ok(None);
+    }
+    // Of what is cut off within, nobody can say what it was: half of a publishing would pass for the whole.
+    if let Some(path) = own.iter().find_map(|(name, value)| cut_off(value).map(|path| format!("{name}{path}"))) {
+        return Ok(unknown(id, node, findings, &path));
     }
     let mut rest = Map::new();
     for (name, value) in own {
@@ -83,7 +84,30 @@ pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> R
     }
     spell(&mut properties, id, node, findings);
     let publishing = fitting(properties, &mut rest, id, node, findings)?;
-    Ok(Some(Told { publishing, rest }))
+    Ok(publishing.map(|publishing| Told { publishing, rest }))
+}
+
+/// Publishing that PowerShell has cut off, in whole or at a path: nothing is known of it.
+fn unknown(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str) -> Option<Told> {
+    let what = if path.is_empty() { String::new() } else { format!("`{path}` of ") };
+    let message =
+        format!("{what}the publishing of application {id} is not there, so that its publishing is unknown; {CUT_OFF}");
+    findings.add(Level::Warning, "unknown-publishing", || node.place(), message);
+    None
+}
+
+/// The path to a text that stands for what was nested there.
+fn cut_off(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => is_cut_off(text).then(String::new),
+        Value::Object(members) => {
+            members.iter().find_map(|(name, value)| cut_off(value).map(|path| format!(".{name}{path}")))
+        }
+        Value::Array(items) => {
+            (0..).zip(items).find_map(|(at, value): (usize, _)| cut_off(value).map(|path| format!("[{at}]{path}")))
+        }
+        _ => None,
+    }
 }
 
 fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str) {
@@ -152,7 +176,7 @@ fn spell_member(name: &str, value: &mut Value) {
     }
 }
 
-/// The publishing that the engine can hold. What it refuses is set aside and tried again without, one value at a time: which
+/// The publishing that the engine can hold; `None` where a part of it was cut off. What it refuses is set aside and tried again without, one value at a time: which
 /// nested properties it knows is written in the engine only.
 fn fitting(
     properties: Map<String, Value>,
@@ -160,12 +184,12 @@ fn fitting(
     id: ApplicationId,
     node: &Node,
     findings: &mut Findings,
-) -> Result<OnPremisesPublishing, Problem> {
+) -> Result<Option<OnPremisesPublishing>, Problem> {
     let mut value = Value::Object(properties);
     // Each turn takes one value away, or ends.
     for _ in 0..SET_ASIDE_MAX {
         let error = match serde_path_to_error::deserialize(&value) {
-            Ok(publishing) => return Ok(publishing),
+            Ok(publishing) => return Ok(Some(publishing)),
             Err(error) => error,
         };
         let path: Vec<serde_path_to_error::Segment> = error.path().iter().cloned().collect();
@@ -174,6 +198,13 @@ fn fitting(
         let Some(refused) = take(&mut value, &path) else {
             return Err(node.problem(format!("the publishing of application {id} cannot be read: {}", error.inner())));
         };
+        // A list of texts is written as one text with blanks between them, which no beginning gives away.
+        let is_nested = ["a sequence", "a map", "struct"]
+            .iter()
+            .any(|what| error.inner().to_string().contains(&format!("expected {what}")));
+        if refused.is_string() && is_nested {
+            return Ok(unknown(id, node, findings, &error.path().to_string()).map(|told| told.publishing));
+        }
         set_aside(id, node, findings, &error.path().to_string());
         rest.insert(error.path().to_string(), refused);
     }

@@ -52,6 +52,9 @@ fn segment(node: &Node) -> Result<ApplicationSegment, Problem> {
         if known.iter().any(|known| known.eq_ignore_ascii_case(name)) || name.contains("@odata") || member.is_null() {
             continue;
         }
+        if member.is_cut_off() {
+            return Err(member.expected("a value"));
+        }
         let spelled = SPELLED.iter().find(|spelled| spelled.eq_ignore_ascii_case(name));
         rest.insert(spelled.map_or(name, |spelled| spelled).into(), member.value()?);
     }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Findings, Level},
-    node::{Members, Node, Problem},
+    node::{CUT_OFF, Members, Node, Problem},
 };
+use crate::words::quoted;
 
 /// A group and what its object tells of its lists (`$expand`).
 pub(crate) struct Group {
@@ -49,7 +50,7 @@ pub(crate) struct Application {
 }
 
 impl Group {
-    pub(crate) fn read(node: Node) -> Result<Self, Problem> {
+    pub(crate) fn read(node: Node, findings: &mut Findings) -> Result<Self, Problem> {
         let members = node.members()?;
         let type_node = members.required("connectorGroupType")?;
         let type_text = type_node.text()?;
@@ -69,6 +70,7 @@ impl Group {
             rest: rest(
                 &members,
                 &["id", "name", "connectorGroupType", "isDefault", "region", "members", "applications"],
+                findings,
             )?,
             node,
         })
@@ -84,7 +86,7 @@ impl Connector {
         let members = node.members()?;
         let id = members.required("id")?.parsed()?;
         let text = |name| members.get(name).map(Node::text).transpose().map(Option::unwrap_or_default);
-        let mut rest = rest(&members, &["id", "machineName", "externalIp", "status", "version", "memberOf"])?;
+        let mut rest = rest(&members, &["id", "machineName", "externalIp", "status", "version", "memberOf"], findings)?;
         let status_node = members.required("status")?;
         let status = match status_node.text()?.to_ascii_lowercase().as_str() {
             "active" => ConnectorStatus::Active,
@@ -118,10 +120,37 @@ impl Connector {
             node,
         })
     }
+
+    /// Compares what another file tells of the same connector. It must be the same, as which one counts would be a guess; but for
+    /// the status, as connectors come and go between two requests: of two, the one counts on which nothing is built.
+    pub(crate) fn merge(&mut self, other: &Self, findings: &mut Findings) -> Result<(), Problem> {
+        let (before, now) = (self.node.members()?, other.node.members()?);
+        for name in ["machineName", "externalIp", "status", "version"] {
+            let (Some(before), Some(now)) = (before.get(name), now.get(name)) else { continue };
+            let (one, two) = (before.text()?, now.text()?);
+            // PowerShell's objects have an empty text for what was not selected.
+            if one.is_empty() || two.is_empty() || one.eq_ignore_ascii_case(&two) {
+                continue;
+            }
+            if name != "status" {
+                return Err(now.differs(&format!("the {name} of connector {}", self.id), &two, &one, before));
+            }
+            let message = format!(
+                "connector {} is {} here and {} at {}: it came or went while the files were fetched, and counts as inactive",
+                self.id,
+                quoted(&two),
+                quoted(&one),
+                before.place()
+            );
+            findings.add(Level::Warning, "status", || now.place(), message);
+            self.status = ConnectorStatus::Inactive;
+        }
+        Ok(())
+    }
 }
 
 impl Application {
-    pub(crate) fn read(node: Node) -> Result<Self, Problem> {
+    pub(crate) fn read(node: Node, findings: &mut Findings) -> Result<Self, Problem> {
         let members = node.members()?;
         let known = ["id", "appId", "displayName", "connectorGroup", "onPremisesPublishing"];
         let connector_group = match members.get("connectorGroup") {
@@ -135,7 +164,7 @@ impl Application {
             display_name: members.get("displayName").map(Node::text).transpose()?,
             connector_group,
             publishing: members.get("onPremisesPublishing").cloned(),
-            rest: rest(&members, &known)?,
+            rest: rest(&members, &known, findings)?,
             node,
         })
     }
@@ -186,12 +215,17 @@ fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem>
     members.get(name).map(Node::items_or_one).transpose()
 }
 
-/// The properties that are not read otherwise, but for annotations and what has no value.
-pub(crate) fn rest(members: &Members, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+/// The properties that are not read otherwise, but for annotations and what has no value, or none that was kept.
+pub(crate) fn rest(members: &Members, known: &[&str], findings: &mut Findings) -> Result<Map<String, Value>, Problem> {
     let mut rest = Map::new();
     for (name, node) in members.iter() {
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
         if is_known || name.contains("@odata") || node.is_null() || name == "AdditionalProperties" {
+            continue;
+        }
+        if node.is_cut_off() {
+            let message = format!("`{name}` is not there, so that it is unknown; {CUT_OFF}");
+            findings.add(Level::Warning, "cut-off", || node.place(), message);
             continue;
         }
         rest.insert(name.into(), node.value()?);
