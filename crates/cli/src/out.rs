@@ -4,7 +4,27 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
+
+/// Files that were there before a run that is to write them.
+pub(crate) struct Earlier(Vec<(PathBuf, SystemTime)>);
+
+impl Earlier {
+    pub(crate) fn of<'a>(files: impl Iterator<Item = &'a PathBuf>) -> Self {
+        Self(files.filter_map(|file| Some((file.clone(), written(file)?))).collect())
+    }
+
+    /// What to say where the run failed: somebody may go on with such a file, which is the answer to another question.
+    pub(crate) fn told(&self) -> impl Iterator<Item = String> {
+        let left = self.0.iter().filter(|(file, before)| written(file) == Some(*before));
+        left.map(|(file, _)| format!("{} is from before, and was not written", file.display()))
+    }
+}
+
+fn written(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).ok()?.modified().ok()
+}
 
 /// A folder with older files in it would be read as one with the new ones.
 pub(crate) fn check(out: &Path) -> Result<(), String> {

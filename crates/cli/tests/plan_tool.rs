@@ -90,19 +90,88 @@ fn a_desired_state_is_read_as_json_too_and_a_plan_told_as_json() {
     assert_eq!(told["best"], true);
 }
 
-/// A line of the replay that does nothing is told with its reason, and the others count.
+/// A command of the replay that was refused is told, as it changed nothing then. A line that is none ends the plan.
 #[test]
-fn a_line_that_changes_nothing_is_told() {
+fn a_line_of_a_replay_that_changes_nothing_is_told_and_one_that_is_none_ends_it() {
     let file = folder("refused").join("refused.jsonl");
     let contoso = fs::read_to_string(root().join("examples/contoso.jsonl")).unwrap();
     let again = contoso.lines().next().unwrap();
-    fs::write(&file, format!("{contoso}{again}\n{{}}\n")).unwrap();
-    let (code, _, error) = plan(&[text(&file), "examples/plan/contoso.json"]);
-    assert_eq!(code, Some(2), "{error}");
+    let asked = |more: &str| {
+        fs::write(&file, format!("{contoso}{again}\n{more}")).unwrap();
+        plan(&[text(&file), "examples/plan/contoso.json"])
+    };
+    let refused = "refused.jsonl: line 496: refused createTenant: there is tenant 7e000000";
+    let (code, _, error) = asked("");
+    assert_eq!((code, error.lines().count(), error.contains(refused)), (Some(2), 1, true), "{error}");
+    let (code, _, error) = asked("{}\n");
     let lines: Vec<&str> = error.lines().collect();
-    assert!(lines[0].contains("refused.jsonl: line 496: refused createTenant: there is tenant 7e000000"), "{error}");
+    assert_eq!((code, lines.len(), lines[0].contains(refused)), (Some(1), 2, true), "{error}");
     assert!(lines[1].contains("refused.jsonl: line 497: invalid at column 2: missing field `command`"), "{error}");
-    assert_eq!(lines.len(), 2);
+    let (_, _, error) = asked(&"nonsense\n".repeat(13));
+    assert_eq!(error.matches("refused.jsonl: line 5").count(), 7, "{error}");
+    assert!(error.trim_end().ends_with("\n  and 3 more lines"), "{error}");
+}
+
+/// A plan that fails leaves the file of an earlier one, which answers another question, and says so.
+#[test]
+fn a_file_from_before_is_told_where_there_is_no_new_one() {
+    let folder = folder("earlier");
+    let (out, lines) = (folder.join("change.plan.json"), folder.join("steps.jsonl"));
+    let desired = desired(&folder, "absent: [Default]");
+    let told = |name: &str| format!("plan: {}{name} is from before, and was not written\n", folder.join("").display());
+    for arguments in [&["examples/plan/import", text(&desired)][..], &["--format", "json", "nowhere", text(&desired)]] {
+        let arguments = [&["--out", text(&out), "--lines", text(&lines)], arguments].concat();
+        _ = fs::remove_file(&out);
+        let (code, _, error) = plan(&arguments);
+        assert_eq!((code, error.contains("from before")), (Some(1), false), "{error}");
+        fs::write(&out, "another plan").unwrap();
+        let (code, _, error) = plan(&arguments);
+        assert_eq!((code, error.contains(&told("change.plan.json"))), (Some(1), true), "{error}");
+        assert!(!error.contains("steps.jsonl"), "it is not there: {error}");
+    }
+    let report = program("restore", &["nowhere", "examples/plan/import", "--report", text(&out)]);
+    assert!(String::from_utf8(report.stderr).unwrap().contains("is from before"));
+    assert_eq!(plan(&["--out", text(&out), "examples/contoso.jsonl", "examples/plan/contoso.json"]).0, Some(2));
+    assert!(value(&fs::read_to_string(&out).unwrap())["steps"].is_array(), "a plan takes its place");
+}
+
+/// A tenant document cannot say what is unknown. Whoever writes one is told, and a plan for it gets that from beside it.
+#[test]
+fn what_is_unknown_is_not_lost_beside_a_document() {
+    let folder = folder("beside");
+    let (document, report, backup) = (folder.join("tenant.json"), folder.join("report.json"), folder.join("backup"));
+    let export = tenant(&folder, "Datacenter A", &Value::Null);
+    let desired = desired(&folder, "connectorGroups: [{name: Asia Hub, applications: {in: Datacenter A}}]");
+    let (document, desired, report) = (text(&document), text(&desired), text(&report));
+    let (code, _, error) = plan(&["--import", text(&export), "--out", document, "--report", report]);
+    let told =
+        "the document cannot say what is unknown: the publishing of 14 applications. A plan for it alone does not warn";
+    assert!(code == Some(0) && error.contains(told), "{error}");
+    assert!(error.contains(&format!("plan for {} itself, or with", export.display())), "{error}");
+    assert!(error.contains(&format!("`plan --beside {report}`")), "{error}");
+
+    let unknown = "UNKNOWN whether one has a wildcard URL";
+    let (_, told, _) = plan(&[text(&export), desired]);
+    assert!(told.contains(unknown), "{told}");
+    assert_eq!(plan(&["--beside", report, document, desired]).1, told);
+    let (code, _, error) = plan(&["--beside", report, "examples/contoso.jsonl", "examples/plan/contoso.yaml"]);
+    assert!(code == Some(1) && error.contains("report.json: is about tenant 00000000"), "{error}");
+
+    // A backup has it beside its document.
+    program("backup", &[text(&export), "--out", text(&backup)]);
+    assert_eq!(plan(&[text(&backup.join("document.json")), desired]).1, told);
+    // What lacks lists is a backup, and no tenant that anybody knows.
+    fs::remove_file(export.join("applications/5d000000-0000-4000-8000-000000000003.json")).unwrap();
+    let lacking = folder.join("lacking");
+    program("backup", &[text(&export), "--out", text(&lacking)]);
+    for tool in [&["plan", desired][..], &["drill"]] {
+        let document = lacking.join("document.json");
+        let arguments = [&[text(&document)], &tool[1..]].concat();
+        let told = program(tool[0], &arguments);
+        let error = String::from_utf8(told.stderr).unwrap();
+        assert!(error.contains("lacks members or applications of 1 connector group"), "{error}");
+        assert_eq!(told.status.code(), Some(1));
+    }
 }
 
 /// What Graph answers becomes a tenant, which is planned for and loads into a replay.

@@ -119,7 +119,8 @@ fn backup(options: &Options) -> Result<Content, String> {
     let from = options.from.as_deref().ok_or("a tenant is needed: a folder, or --graph URL")?;
     out::check(&options.out)?;
     let kind = source::kind(from);
-    // A folder may lack lists (`is_lenient`): the backup says what it lacks, where a plan would have to stop.
+    // Lists may be missing: the backup says what it lacks, where a plan would have to stop.
+    let lenient = Assume { is_lenient: true, ..assume };
     let imported = match kind {
         Kind::Backup => return Err(format!("{}: is a backup already", from.display())),
         Kind::MicrosoftScript => {
@@ -130,10 +131,10 @@ fn backup(options: &Options) -> Result<Content, String> {
         }
         Kind::Document => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
-            input::tenant("backup", &from.display().to_string(), which, &assume)?
+            input::tenant("backup", &from.display().to_string(), which, &lenient)?
         }
         Kind::Export | Kind::EntraExporter => {
-            import::tenant(from, &Assume { is_lenient: true, ..assume }).map_err(|problems| problems.to_string())?
+            import::tenant(from, &lenient).map_err(|problems| problems.to_string())?
         }
     };
     write(options, kind, &imported, &from.display().to_string(), Vec::new())

@@ -2,12 +2,12 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, Timestamp};
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{findings::Findings, things::Group};
-use crate::words::no_group;
+use crate::words::{count, no_group};
 
 /// Groups of which it may be said that what no file tells is empty.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +94,7 @@ pub(crate) struct Imported {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Beside {
+    pub(crate) tenant: TenantId,
     unknown_publishing: BTreeSet<ApplicationId>,
     unknown_segments: BTreeSet<ApplicationId>,
     segments: BTreeMap<ApplicationId, Vec<Value>>,
@@ -137,9 +138,19 @@ impl Imported {
         })
     }
 
+    /// What is unknown and a plan would have to know, in words; the document cannot say it.
+    pub(crate) fn unknown(&self) -> Option<String> {
+        let told = |what: &str, applications: usize| {
+            (applications > 0).then(|| format!("the {what} of {}", count(applications, "application")))
+        };
+        let all = [told("publishing", self.unknown_publishing.len()), told("segments", self.unknown_segments.len())];
+        let all: Vec<_> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join(" and "))
+    }
+
     /// Takes up what was written beside the tenant.
     pub(crate) fn take_back(&mut self, beside: Beside) {
-        let Beside { unknown_publishing, unknown_segments, segments, kept, untold } = beside;
+        let Beside { tenant: _, unknown_publishing, unknown_segments, segments, kept, untold } = beside;
         self.unknown_publishing = unknown_publishing;
         self.unknown_segments = unknown_segments;
         self.segments = segments;

@@ -34,7 +34,7 @@ use self::layout::Part;
 pub(crate) use self::{
     findings::{Findings, Level},
     folder::Folder,
-    imported::{Assume, Beside, Imported},
+    imported::{Assume, Beside, Imported, Untold},
     node::{Node, Problem, Problems},
     text::read,
     things::Group,

@@ -2,7 +2,7 @@
 
 extern crate alloc;
 
-use alloc::sync::Arc;
+use alloc::{collections::BTreeSet, sync::Arc};
 use std::path::Path;
 
 use connector_groups::{
@@ -11,8 +11,9 @@ use connector_groups::{
 };
 
 use crate::{
-    import::{self, Assume, Imported},
-    line, output,
+    import::{self, Assume, Beside, Imported, Untold},
+    line::{self, Outcome},
+    output,
     state::{self, json},
     words,
 };
@@ -122,8 +123,43 @@ pub(crate) fn tenant(subcommand: &str, file: &str, which: Which, assume: &Assume
     let text = read(path)?;
     // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
     let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
-    let directory = if is_replay { replayed(subcommand, path, &text) } else { state::directory(path, &text)? };
-    one(&directory, file, which).map(Imported::from)
+    let directory = if is_replay { replayed(subcommand, path, &text)? } else { state::directory(path, &text)? };
+    let mut imported = one(&directory, file, which).map(Imported::from)?;
+    // The document of a backup has a file beside it with all that a document cannot say.
+    let is_of_backup = path.file_name().is_some_and(|name| name == "document.json");
+    let own = path.with_file_name("beside.json");
+    if is_of_backup && own.is_file() {
+        beside(&mut imported, &own)?;
+    }
+    if !assume.is_lenient {
+        check_whole(file, &imported.untold)?;
+    }
+    Ok(imported)
+}
+
+/// Takes up what a file says beside a tenant document: what is unknown of it, and what it cannot hold.
+pub(crate) fn beside(imported: &mut Imported, path: &Path) -> Result<(), String> {
+    let beside: Beside = json(path, &read(path)?)?;
+    let (told, tenant) = (beside.tenant, imported.tenant.id());
+    if told != tenant {
+        return Err(format!("{}: is about tenant {told}, and the tenant document about {tenant}", path.display()));
+    }
+    imported.take_back(beside);
+    Ok(())
+}
+
+/// Refuses a document in which things stand in groups that they may not be in, as a backup may have them.
+fn check_whole(file: &str, untold: &Untold) -> Result<(), String> {
+    let groups: BTreeSet<_> = untold.members.union(&untold.assigned).collect();
+    let things = untold.connectors.len().saturating_add(untold.applications.len());
+    if groups.is_empty() && things == 0 {
+        return Ok(());
+    }
+    Err(format!(
+        "{file}: is of a backup that lacks members or applications of {}, so that nobody knows who is where; export the \
+         tenant, and name that folder",
+        words::count(groups.len(), "connector group")
+    ))
 }
 
 /// The tenant of a directory that is meant.
@@ -141,16 +177,25 @@ fn one(directory: &Directory, file: &str, which: Which) -> Result<Tenant, String
     }
 }
 
-/// What a replay of these lines leaves. A refused line changes nothing, and neither does one that is no command: each is told,
-/// as whoever plans may have counted on it.
-fn replayed(subcommand: &str, path: &Path, text: &str) -> Directory {
+/// What a replay of these lines leaves. A refused command changes nothing, as when it was asked for; it is told, as whoever plans
+/// may have counted on it. Of a line that is no command nobody knows what it did, so that there is nothing to plan for.
+fn replayed(subcommand: &str, path: &Path, text: &str) -> Result<Directory, String> {
     let mut directory = Directory::default();
+    let (mut invalid, mut more) = (Vec::new(), 0_usize);
     for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let outcome = line::apply(&mut directory, line.as_bytes());
-        if !outcome.is_accepted() {
-            let told = words::outcome(&directory, &outcome);
-            output::say(subcommand, &format!("{}: line {number}: {told}", path.display()));
+        if outcome.is_accepted() {
+            continue;
+        }
+        let told = format!("{}: line {number}: {}", path.display(), words::outcome(&directory, &outcome));
+        match outcome {
+            Outcome::Applied(..) => output::say(subcommand, &told),
+            Outcome::Invalid(_) if invalid.len() < TOLD_MAX => invalid.push(told),
+            Outcome::Invalid(_) => more = more.saturating_add(1),
         }
     }
-    directory
+    if more > 0 {
+        invalid.push(format!("and {more} more lines"));
+    }
+    if invalid.is_empty() { Ok(directory) } else { Err(invalid.join("\n  ")) }
 }

@@ -39,6 +39,7 @@ use self::{
 use crate::work::Places;
 use crate::{
     import::{self, Assume, Imported},
+    out::Earlier,
     output,
     progress::Waiting,
     safe,
@@ -62,6 +63,7 @@ Examples:
   # A real tenant: what `connector-groups export` has fetched
   connector-groups plan --keep-available --out change.plan.json export desired.yaml
   connector-groups plan --import export --out tenant.json --report findings.json
+  connector-groups plan --beside findings.json tenant.json desired.yaml
 
   # An export that says nothing of an empty group, a region that came after this program, and all names
   connector-groups plan --assume-empty \"Idle connectors\" --accept-region gbr --all export desired.yaml
@@ -109,6 +111,9 @@ pub(crate) struct Options {
     /// With `--import`: write what was found on the way, and all that a tenant document cannot say, as JSON
     #[arg(long, value_name = "FILE", requires = "import")]
     report: Option<PathBuf>,
+    /// What `--report` wrote beside a tenant document: what is unknown there, of which the plan then warns
+    #[arg(long, value_name = "FILE", conflicts_with = "import")]
+    beside: Option<PathBuf>,
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
     #[arg(long, value_name = "GROUP")]
     assume_empty: Vec<String>,
@@ -161,15 +166,25 @@ enum Format {
 
 /// The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong.
 pub(crate) fn run(options: &Options) -> ExitCode {
+    let earlier = options.output.earlier(options.report.as_ref());
     let result = match (&options.import, &options.from, &options.desired) {
         (Some(folder), ..) => options.import(folder),
         (None, Some(tenant), Some(desired)) => options.plan(tenant, desired),
         _ => Err(String::from("a tenant and a desired state are needed")),
     };
-    result.unwrap_or_else(|message| {
-        output::say("plan", &message);
+    ended("plan", result, &earlier)
+}
+
+/// The exit status, with what is to be said where there is nothing new.
+pub(crate) fn ended(subcommand: &str, result: Result<ExitCode, String>, earlier: &Earlier) -> ExitCode {
+    let code = result.unwrap_or_else(|message| {
+        output::say(subcommand, &message);
         ExitCode::FAILURE
-    })
+    });
+    if code == ExitCode::FAILURE {
+        earlier.told().for_each(|told| output::say(subcommand, &told));
+    }
+    code
 }
 
 impl Options {
@@ -199,12 +214,26 @@ impl Options {
             Some(file) => write(file, &json(&text)?)?,
             None => output::print_data(&json(&text)?)?,
         }
+        if let Some(unknown) = imported.unknown() {
+            let report = self.report.as_deref().unwrap_or_else(|| Path::new("FILE")).display();
+            output::say(
+                "plan",
+                &format!(
+                    "the document cannot say what is unknown: {unknown}. A plan for it alone does not warn of that: plan for {} \
+                     itself, or with what `--report {report}` writes, `plan --beside {report}`",
+                    folder.display()
+                ),
+            );
+        }
         Ok(ExitCode::SUCCESS)
     }
 
     fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
         let which = Which { option: "--tenant", id: self.tenant.as_deref() };
-        let imported = input::tenant("plan", tenant, which, &self.assume())?;
+        let mut imported = input::tenant("plan", tenant, which, &self.assume())?;
+        if let Some(file) = &self.beside {
+            input::beside(&mut imported, file)?;
+        }
         input::tell("plan", &imported);
         let tenant = &imported.tenant;
         let desired = input::desired(desired_file)?;
@@ -231,6 +260,11 @@ impl Options {
 }
 
 impl Output {
+    /// The files that are to be written and are there already.
+    pub(crate) fn earlier(&self, report: Option<&PathBuf>) -> Earlier {
+        Earlier::of(self.out.iter().chain(&self.lines).chain(report))
+    }
+
     /// Writes the plan where it is asked for, and prints it.
     pub(crate) fn deliver(
         &self,

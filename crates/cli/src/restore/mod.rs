@@ -159,10 +159,8 @@ pub(crate) enum Refused {
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    options.restore().unwrap_or_else(|message| {
-        output::say("restore", &message);
-        ExitCode::FAILURE
-    })
+    let earlier = options.output.earlier(options.report.as_ref());
+    plan::ended("restore", options.restore(), &earlier)
 }
 
 impl Options {
