@@ -144,8 +144,10 @@ fn assignments() -> String {
         ];
         let mut last = String::new();
         for (number, side) in sides.iter().cycle().take(6).enumerate() {
-            let body =
-                format!(r#"{{"principalId":"{client}","resourceId":"{resource}","appRoleId":"{}"}}"#, number / 2);
+            let body = format!(
+                r#"{{"principalId":"{client}","resourceId":"{resource}","appRoleId":"00000000-0000-4000-8000-00000000000{}"}}"#,
+                number / 2
+            );
             if let Some(id) = recorder.send("POST", side, &body)["id"].as_str() {
                 last = id.into();
             }
@@ -277,7 +279,7 @@ fn operations() -> Vec<String> {
                 _ if route.contains("owners") => owner.replace("directoryObjects", "users"),
                 _ if route.ends_with("memberOf/$ref") => r#"{"@odata.id":"x/connectorGroups/9d000000-0000-4000-8000-000000000002"}"#.into(),
                 _ if route.ends_with("members/$ref") => r#"{"@odata.id":"x/connectors/c0000000-0000-4000-8000-000000000002"}"#.into(),
-                _ if route.contains("appRole") => assignment.replace("principalId\":\"", "principalId\":\"x"),
+                _ if route.contains("appRole") => assignment.replacen(&principal, &application, 1),
                 _ if route.ends_with("instantiate") => r#"{"displayName":"Other"}"#.into(),
                 _ if route.contains("Segments") => r#"{"destinationHost":"*.a.b","destinationType":"fqdn","ports":["1-2"],"action":"exclude"}"#.into(),
                 _ if route.ends_with("onPremisesPublishing") => r#"{"internalUrl":"https://a.b","singleSignOnSettings":{"SingleSignOnMode":"saml"}}"#.into(),

@@ -18,7 +18,7 @@ use super::{
     reference,
     reply::Reply,
     route::{Key, Target, Version},
-    schema::{self, APPLICATION},
+    schema::{self, APPLICATION, SERVICE_PRINCIPAL},
     session::Session,
     shown::{Shown, View},
     template::Template,
@@ -107,7 +107,7 @@ fn made<'a>(
     let missing = || Error::new(Code::InvalidBody, "The property 'displayName' is missing.");
     let display_name = members.text("displayName")?.ok_or_else(missing)?.into();
     read_only(&mut members, &["id", "appId"])?;
-    let mut more = Map::new();
+    let mut more = session.created();
     if let Some(template) = template {
         more.insert("applicationTemplateId".into(), template.id.into());
         more.insert("appRoles".into(), Template::app_roles());
@@ -115,12 +115,14 @@ fn made<'a>(
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
     }
-    let properties = open::changes(members, &APPLICATION, version, &Map::new(), more)?;
+    let properties = open::changes(members, &APPLICATION, version, &Map::new(), &Map::new(), more)?;
     let (id, app_id) = session.next_application_ids();
     let mut commands = Vec::from([CreateApplication { id, app_id, display_name, properties }.into()]);
     if template.is_some() {
         let principal = session.next_service_principal_id();
-        commands.push(CreateServicePrincipal { id: principal, application: id, properties: None }.into());
+        let none = Members::new(Map::new(), &SERVICE_PRINCIPAL)?;
+        let properties = open::changes(none, &SERVICE_PRINCIPAL, version, &Map::new(), &Map::new(), session.created())?;
+        commands.push(CreateServicePrincipal { id: principal, application: id, properties }.into());
     }
     apply(directory, call, session, together(commands))?;
     find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
@@ -182,7 +184,8 @@ fn update(
     // change.
     unchanged(&mut members, "id", &id.to_string())?;
     unchanged(&mut members, "appId", &application.app_id().to_string())?;
-    let properties = open::changes(members, &APPLICATION, version, &application.kept(), Map::new())?;
+    let kept = application.kept();
+    let properties = open::changes(members, &APPLICATION, version, &kept, &kept, Map::new())?;
     // An empty body is 204 and no command: a log shows what somebody asked for.
     if display_name.is_some() || properties.is_some() {
         apply(directory, call, session, UpdateApplication { id, display_name, properties }.into())?;

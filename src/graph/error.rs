@@ -67,7 +67,7 @@ codes! {
     UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8, or compressed";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
     InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
-    ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), code ours" "a read-only property is given";
+    ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), text observed (issue 260 of `microsoftgraph/msgraph-bicep-types`), code ours" "a read-only property is given";
     MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
     InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
     UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
@@ -123,6 +123,10 @@ impl Error {
 
     pub(super) fn invalid_property(name: &str) -> Self {
         Self::new(Code::InvalidProperty, &format!("Invalid property '{}'", shortened(name, 64)))
+    }
+
+    pub(super) fn read_only(name: &str) -> Self {
+        Self::new(Code::ReadOnlyProperty, &format!("Property '{name}' is read-only and cannot be set."))
     }
 
     pub(super) fn segment(name: &str) -> Self {

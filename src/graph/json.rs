@@ -14,6 +14,7 @@ use super::{
     error::{Code, Error, shortened},
     schema::{Kind, PropertyType, Type},
 };
+use crate::{Timestamp, ids::AnyId};
 
 /// The object that a body must be.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
@@ -81,7 +82,7 @@ pub(super) fn unchanged(members: &mut Members, name: &str, value: &str) -> Resul
     match members.take(name) {
         None => Ok(()),
         Some(Value::String(given)) if given.eq_ignore_ascii_case(value) => Ok(()),
-        Some(_) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
+        Some(_) => Err(Error::read_only(name)),
     }
 }
 
@@ -89,7 +90,7 @@ pub(super) fn unchanged(members: &mut Members, name: &str, value: &str) -> Resul
 pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
     match names.iter().find(|name| members.take(name).is_some()) {
         None => Ok(()),
-        Some(name) => Err(Error::new(Code::ReadOnlyProperty, &format!("The property '{name}' is read-only."))),
+        Some(name) => Err(Error::read_only(name)),
     }
 }
 
@@ -151,11 +152,29 @@ fn named_once(value: Value, path: &str) -> Result<Value, Error> {
     }
 }
 
-/// The depth is that of the table, however deep the JSON is.
+/// The depth is that of the table, however deep the JSON is. What is of another kind than the table says is refused whole:
+/// written by one tool and read by a typed one, it would fail far from its cause.
 fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Value, Error> {
     let within = || format!("{path}{}/", known.name);
     let wrong =
         |what: &str| Err(Error::new(Code::InvalidBody, &format!("The property '{path}{}' {what}.", known.name)));
+    let text = value.as_str();
+    let all = |is: fn(&Value) -> bool| value.as_array().is_some_and(|values| values.iter().all(is));
+    let (is_right, what) = match known.kind {
+        Kind::Any => (true, ""),
+        Kind::Text | Kind::Member(_) => (text.is_some(), "must be a string"),
+        Kind::Guid => (text.is_some_and(|text| text.parse::<AnyId>().is_ok()), "must be a GUID"),
+        Kind::Date => (text.is_some_and(|text| text.parse::<Timestamp>().is_ok()), "must be a date with its time"),
+        Kind::Bool => (value.is_boolean(), "must be true or false"),
+        Kind::Number => (value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()), "must be a whole number"),
+        Kind::Texts => (all(Value::is_string), "must be a list of strings"),
+        // What serde derives for a struct takes a list as well, by position, and would read what nobody meant.
+        Kind::Object(_) | Kind::Open(_) => (value.is_object(), "is no object"),
+        Kind::Objects(_) | Kind::OpenList(_) => (all(Value::is_object), "is no list of objects"),
+    };
+    if !is_right && !value.is_null() {
+        return wrong(what);
+    }
     match (known.kind, value) {
         (Kind::Member(of), Value::String(text)) => match of.read(&text) {
             Some(member) => Ok(member.into()),
@@ -168,26 +187,10 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
         (Kind::Objects(of), Value::Array(values)) => {
             let objects = values.into_iter().map(|value| match value {
                 Value::Object(members) => canonical(members, of, &within()).map(Value::Object),
-                _ => wrong("is no list of objects"),
+                value => Ok(value),
             });
             objects.collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
-        // What serde derives for a struct takes a list as well, by position, and would read what nobody meant.
-        (Kind::Object(_), value) if !value.is_null() => wrong("is no object"),
-        (Kind::Text | Kind::Date, Value::Array(_) | Value::Object(_) | Value::Bool(_) | Value::Number(_)) => {
-            wrong("must be a string")
-        }
-        (Kind::Bool, Value::Array(_) | Value::Object(_) | Value::String(_) | Value::Number(_)) => {
-            wrong("must be true or false")
-        }
-        // A list with one wrong element is refused whole: dropping it would store what nobody sent.
-        (Kind::Texts, Value::Array(values)) if values.iter().all(Value::is_string) => Ok(Value::Array(values)),
-        (Kind::Texts, value) if !value.is_null() => wrong("must be a list of strings"),
-        // Written by one tool and read by a typed one, a list of anything else fails far from its cause.
-        (Kind::OpenList(_), Value::Array(values)) if !values.iter().all(Value::is_object) => {
-            wrong("is no list of objects")
-        }
-        (Kind::OpenList(_), value) if !value.is_null() && !value.is_array() => wrong("must be a list"),
         (_, value) => named_once(value, &within()),
     }
 }

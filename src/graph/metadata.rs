@@ -55,7 +55,14 @@ impl Writer {
                 Kind::Object(part) | Kind::Objects(part) => self.find(part),
                 Kind::Open(name) | Kind::OpenList(name) => _ = self.open.insert(name),
                 Kind::Member(members) if members.is_declared => _ = self.members.insert(members.name, members),
-                Kind::Member(_) | Kind::Text | Kind::Bool | Kind::Number | Kind::Date | Kind::Texts => {}
+                Kind::Member(_)
+                | Kind::Text
+                | Kind::Guid
+                | Kind::Bool
+                | Kind::Number
+                | Kind::Date
+                | Kind::Texts
+                | Kind::Any => {}
             }
         }
         for navigation in self.navigations(of) {
@@ -153,7 +160,8 @@ fn type_name(kind: Kind) -> String {
         Kind::Date => "Edm.DateTimeOffset".to_string(),
         Kind::Texts => "Collection(Edm.String)".to_string(),
         Kind::Member(of) if of.is_declared => format!("graph.{}", of.name),
-        Kind::Text | Kind::Member(_) => "Edm.String".to_string(),
+        Kind::Guid => "Edm.Guid".to_string(),
+        Kind::Text | Kind::Member(_) | Kind::Any => "Edm.String".to_string(),
         Kind::Object(of) => format!("graph.{}", of.name),
         Kind::Objects(of) => format!("Collection(graph.{})", of.name),
         Kind::Open(name) => format!("graph.{name}"),

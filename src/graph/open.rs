@@ -15,12 +15,14 @@ use super::{
 /// What a body asks of open properties, merged with what is kept already. `None` where it asks nothing.
 ///
 /// A name that no table has is spelled as it is kept, so that two cases of one name never stand side by side. A relation is
-/// no property: it is written by its own path, and refused by its name here. `more` is what the wire adds by itself.
+/// no property: it is written by its own path, and refused by its name here. `shown` is what a tool has read, which may give
+/// back what is read-only as it stands. `more` is what the wire adds by itself.
 pub(super) fn changes<C: DeserializeOwned>(
     members: Members,
     schema: &Type,
     version: Version,
     kept: &Map<String, Value>,
+    shown: &Map<String, Value>,
     more: Map<String, Value>,
 ) -> Result<Option<C>, Error> {
     let mut changes = Map::new();
@@ -30,6 +32,12 @@ pub(super) fn changes<C: DeserializeOwned>(
         let is_relation = schema.navigation(&name, Version::Beta).is_some();
         if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
             return Err(Error::invalid_property(&name));
+        }
+        if let Some(known) = known.filter(|known| known.is_read_only) {
+            if shown.get(known.name).unwrap_or(&known.default_value()) != &value {
+                return Err(Error::read_only(known.name));
+            }
+            continue;
         }
         // The first spelling stays: a name is a property, whatever case a later request writes it in.
         let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();

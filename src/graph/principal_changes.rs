@@ -8,6 +8,7 @@ use serde_json::Map;
 use super::{
     call::Call,
     engine::{apply, tenant, together},
+    entity::Entity,
     error::{Code, Error},
     json::{Members, read_only, unchanged},
     kept, open, principal,
@@ -44,12 +45,12 @@ pub(super) fn create(
     let application = found.ok_or_else(absent)?;
     unchanged(&mut members, "displayName", application.display_name())?;
     read_only(&mut members, &["id"])?;
-    let mut more = Map::new();
+    let mut more = session.created();
     // Terraform's provider sends it with every new one.
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
     }
-    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), more)?;
+    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), &Map::new(), more)?;
     let (id, application) = (session.next_service_principal_id(), application.id());
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
@@ -79,7 +80,9 @@ pub(super) fn change(
     unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
     // Its name is that of its application.
     unchanged(&mut members, "displayName", found.application.display_name())?;
-    if let Some(properties) = open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), Map::new())? {
+    if let Some(properties) =
+        open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), &found.kept(), Map::new())?
+    {
         apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
     }
     Ok(Reply::no_content())

@@ -8,7 +8,7 @@ use super::{
     call::Call,
     engine::{apply, tenant},
     entity::{Entity, Property, Related, kept_or_unset, object},
-    error::{Code, Error},
+    error::Error,
     json::{Members, unchanged},
     open,
     query::Query,
@@ -69,10 +69,10 @@ pub(super) fn update(
     // Written back by tools that read it. The engine takes it for granted, so only its own value can be
     // accepted.
     if members.take("isEnabled").is_some_and(|enabled| enabled != Value::Bool(true)) {
-        return Err(Error::new(Code::ReadOnlyProperty, "The property 'isEnabled' is read-only."));
+        return Err(Error::read_only("isEnabled"));
     }
     let kept = ProfileView(tenant(directory, call)?).kept();
-    if let Some(properties) = open::changes(members, &PROFILE, version, &kept, Map::new())? {
+    if let Some(properties) = open::changes(members, &PROFILE, version, &kept, &kept, Map::new())? {
         apply(directory, call, session, UpdateProfile { properties }.into())?;
     }
     Ok(Reply::no_content())

@@ -148,7 +148,7 @@ pub(super) fn create(
     let missing = |name: &str| Error::new(Code::InvalidSegment, &alloc::format!("The property '{name}' is missing."));
     let destination_host = host.ok_or_else(|| missing("destinationHost"))?;
     let destination_type = kind.ok_or_else(|| missing("destinationType"))?;
-    let properties = open::changes(members, &IP_SEGMENT, version, &Map::new(), Map::new())?;
+    let properties = open::changes(members, &IP_SEGMENT, version, &Map::new(), &Map::new(), Map::new())?;
     let id = session.next_segment_id();
     let kind = destination_type.clone();
     let command =
@@ -182,7 +182,8 @@ pub(super) fn change(
     unchanged(&mut members, "id", &id.to_string())?;
     let Given { host: destination_host, kind: destination_type, protocol, ports } =
         given(&mut members, call.options.profile)?;
-    let properties = open::changes(members, &IP_SEGMENT, version, &found.kept(), Map::new())?;
+    let kept = found.kept();
+    let properties = open::changes(members, &IP_SEGMENT, version, &kept, &kept, Map::new())?;
     let kind = destination_type.clone().unwrap_or_else(|| found.segment.destination_type.clone());
     let command = UpdateApplicationSegment { id, destination_host, destination_type, protocol, ports, properties };
     told(apply(directory, call, session, command.into()), &kind)?;

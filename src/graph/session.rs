@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{
     call::Incoming,
@@ -114,6 +114,11 @@ impl<'a> Session<'a> {
             }
             reply
         })
+    }
+
+    /// What the service notes of a new thing of the directory.
+    pub(super) fn created(&self) -> Map<String, Value> {
+        Map::from_iter([("createdDateTime".into(), alloc::format!("{}", self.context.now).into())])
     }
 
     fn request_id(&self) -> String {

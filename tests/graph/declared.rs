@@ -54,6 +54,7 @@ impl Metadata {
         }
         match kind {
             "Edm.String" => json!("written"),
+            "Edm.Guid" => json!("00000000-0000-4000-8000-000000000007"),
             "Edm.Boolean" => json!(false),
             "Edm.Int32" => json!(7),
             "Edm.DateTimeOffset" => json!("2026-01-02T03:04:05Z"),

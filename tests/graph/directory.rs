@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     reports::{TEMPLATE, instantiated},
     server::{PROXY, Server, group_path},
-    world::{application, create_application, publish, register},
+    world::{app_id, application, create_application, publish, register},
 };
 
 const SEGMENTS: &str =
@@ -188,7 +188,7 @@ fn an_assignment_between_service_principals_is_seen_from_both_sides() {
     let (of_resource, of_client) = (principal(&resource), principal(&client));
     let assigned = format!("/v1.0/servicePrincipals/{of_resource}/appRoleAssignedTo");
     let assignments = format!("/v1.0/servicePrincipals/{of_client}/appRoleAssignments");
-    let body = |role: u8| json!({"principalId": of_client.to_uppercase(), "resourceId": of_resource, "appRoleId": format!("0{role}")});
+    let body = |role: u32| json!({"principalId": of_client.to_uppercase(), "resourceId": of_resource, "appRoleId": app_id(role)});
     for (written, read) in [(&assigned, &assignments), (&assignments, &assigned)] {
         let ids: Vec<String> = [1, 2]
             .map(|role| server.post(written, &body(role)).is(201).body["id"].as_str().unwrap().to_string())
@@ -203,7 +203,7 @@ fn an_assignment_between_service_principals_is_seen_from_both_sides() {
         assert_eq!(server.get(read).body["value"], json!([]));
     }
     // A service principal may have a role of its own.
-    let own = json!({"principalId": of_resource, "resourceId": of_resource, "appRoleId": "03"});
+    let own = json!({"principalId": of_resource, "resourceId": of_resource, "appRoleId": app_id(3)});
     let own = server.post(&assigned, &own).is(201).body["id"].as_str().unwrap().to_string();
     let theirs =
         [1, 2].map(|role| server.post(&assigned, &body(role)).is(201).body["id"].as_str().unwrap().to_string());
@@ -214,7 +214,7 @@ fn an_assignment_between_service_principals_is_seen_from_both_sides() {
     // Back with a new service principal, and then the other one goes.
     let again = server.post(&instantiate, &json!({"displayName": "Again"}));
     let again = again.is(201).body["servicePrincipal"]["objectId"].as_str().unwrap().to_string();
-    let body = json!({"principalId": again, "resourceId": of_resource, "appRoleId": "01"});
+    let body = json!({"principalId": again, "resourceId": of_resource, "appRoleId": app_id(1)});
     let assignments = format!("/v1.0/servicePrincipals/{again}/appRoleAssignments");
     server.post(&assignments, &body).is(201);
     let with_more = |name: &str, id: &str, kept: &Value| {

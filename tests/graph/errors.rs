@@ -182,7 +182,7 @@ fn bodies_that_are_not_what_is_asked_for_are_refused() {
     server.post(&groups, &json!({"region": "eur"})).is_refused(400, "ConnectorGroup_InvalidName");
     server.post(&groups, &json!({"name": "x", "id": group(1)})).is_refused(400, "Request_BadRequest");
     for property in ["id", "isDefault", "connectorGroupType"] {
-        let message = format!("The property '{property}' is read-only.");
+        let message = format!("Property '{property}' is read-only and cannot be set.");
         assert_eq!(server.patch(&group_path(0), &json!({"name": "x", property: null})).is(400).message(), message);
     }
     let long = json!({"name": "x", "y".repeat(10_000): 1});

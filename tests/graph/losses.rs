@@ -76,7 +76,16 @@ fn cases() -> Vec<Case> {
             server: server(),
             made_at: Some(("/beta/applications".into(), json!({"displayName": "new"}))),
             path: format!("/beta/applications/{}", application(1)),
-            read_only: &["id", "appId"],
+            read_only: &[
+                "id",
+                "appId",
+                "applicationTemplateId",
+                "createdByAppId",
+                "createdDateTime",
+                "deletedDateTime",
+                "disabledByMicrosoftStatus",
+                "publisherDomain",
+            ],
             elsewhere: &["onPremisesPublishing"],
             values: json!({}),
         },
@@ -86,7 +95,20 @@ fn cases() -> Vec<Case> {
             // An application has one at most; `made` below takes it away first.
             made_at: Some(("/beta/servicePrincipals".into(), json!({"appId": app_id(1)}))),
             path: format!("/beta/servicePrincipals/{principal}"),
-            read_only: &["id", "displayName"],
+            read_only: &[
+                "id",
+                "displayName",
+                "appDisplayName",
+                "appOwnerOrganizationId",
+                "applicationTemplateId",
+                "createdByAppId",
+                "createdDateTime",
+                "deletedDateTime",
+                "disabledByMicrosoftStatus",
+                "resourceSpecificApplicationPermissions",
+                "servicePrincipalType",
+                "signInAudience",
+            ],
             elsewhere: &["appId"],
             values: json!({}),
         },
@@ -277,20 +299,18 @@ fn assignments_of_roles_keep_what_is_written() {
     let mut server = Server::new().lines([create_application(1)]);
     let principal = server.post("/v1.0/servicePrincipals", &json!({"appId": app_id(1)}));
     let principal = principal.is(201).body["id"].as_str().unwrap().to_string();
+    let mut roles = 0;
     for (list, spelling) in
         ["appRoleAssignedTo", "appRoleAssignments"].iter().flat_map(|list| SPELLINGS.map(|spelling| (list, spelling)))
     {
         for (number, way) in WAYS.iter().enumerate() {
-            let texts = [
-                ("appRoleId", "r"),
-                ("principalId", "p"),
-                ("resourceId", "s"),
-                ("principalType", "User"),
-                ("principalDisplayName", "n"),
-                ("resourceDisplayName", "d"),
-            ];
-            let written: BTreeMap<&str, String> =
-                texts.map(|(name, text)| (name, format!("{text}{number}{}", spelling("x")))).into_iter().collect();
+            let texts = ["principalType", "principalDisplayName", "resourceDisplayName"]
+                .map(|name| (name, format!("{name}{number}")));
+            // The three ids are what an assignment is.
+            roles += 1;
+            let ids = ["appRoleId", "principalId", "resourceId"]
+                .map(|name| (name, format!("00000000-0000-4000-8000-{roles:012}")));
+            let written: BTreeMap<&str, String> = texts.into_iter().chain(ids).collect();
             let body: Map<String, Value> = written.iter().map(|(name, text)| (spelling(name), json!(text))).collect();
             let path = format!("/beta/servicePrincipals/{principal}/{list}");
             let made = way(&mut server, "POST", &path, &body.into());
@@ -301,7 +321,7 @@ fn assignments_of_roles_keep_what_is_written() {
                 &mut server,
                 "POST",
                 &path,
-                &json!({"appRoleId": "x", "principalId": "x", "resourceId": "x", spelling("unknown"): 1}),
+                &json!({"appRoleId": principal, "principalId": principal, "resourceId": principal, spelling("unknown"): 1}),
             );
             assert!(refused.is(400).message().to_lowercase().contains("unknown"), "{refused:?}");
             server.delete(&format!("{path}/{id}")).is(204);

@@ -35,6 +35,7 @@ mod spelling;
 #[path = "../properties/steps.rs"]
 mod steps;
 mod traces;
+mod typed;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../world/mod.rs"]
 mod world;

@@ -6,6 +6,7 @@ use connector_groups::{
 };
 use http::Request;
 use proptest::{collection::vec, prelude::*, sample::select};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
@@ -54,6 +55,13 @@ fn expected(refusal: &Refusal, command: &Command) -> (u16, &'static str) {
     }
 }
 
+/// The properties with the time of creation, which the wire notes.
+fn noted<P: Serialize + DeserializeOwned>(properties: Option<&P>, answer: &Answer) -> P {
+    let mut all = properties.map_or(json!({}), |properties| serde_json::to_value(properties).unwrap());
+    all["createdDateTime"] = answer.body["createdDateTime"].clone();
+    serde_json::from_value(all).unwrap()
+}
+
 /// The command with the id that the answer has, or else with one that is free.
 fn with_id(command: Command, answer: &Answer) -> Command {
     let id = |name: &str, fallback: u128| {
@@ -66,11 +74,13 @@ fn with_id(command: Command, answer: &Answer) -> Command {
             create.into()
         }
         Command::CreateApplication(mut create) => {
+            create.properties = Some(noted(create.properties.as_ref(), answer));
             create.id = connector_groups::ApplicationId::from_u128(id("id", u128::MAX));
             create.app_id = connector_groups::AppId::from_u128(id("appId", u128::MAX));
             create.into()
         }
         Command::CreateServicePrincipal(mut create) => {
+            create.properties = Some(noted(create.properties.as_ref(), answer));
             create.id = connector_groups::ids::ServicePrincipalId::from_u128(id("id", u128::MAX));
             create.into()
         }

@@ -378,13 +378,13 @@ enum Compared {
 /// What a kind of property compares as, and the type in which its parts are found.
 fn compared(kind: Kind) -> (Compared, Option<&'static Type>) {
     match kind {
-        Kind::Text | Kind::Date | Kind::Member(_) => (Compared::Text, None),
+        Kind::Text | Kind::Guid | Kind::Date | Kind::Member(_) => (Compared::Text, None),
         Kind::Bool => (Compared::Bool, None),
         Kind::Number => (Compared::Number, None),
         Kind::Texts => (Compared::Texts, None),
         Kind::Objects(_) | Kind::OpenList(_) => (Compared::List, None),
         Kind::Object(of) => (Compared::Unknown, Some(of)),
-        Kind::Open(_) => (Compared::Unknown, None),
+        Kind::Open(_) | Kind::Any => (Compared::Unknown, None),
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct PropertyType {
     pub(super) shown: Projection,
     /// What it is where nobody has set it.
     pub(super) unset: Unset,
+    /// Whether the service alone sets it, and refuses another value.
+    pub(super) is_read_only: bool,
     /// Whether v1.0 has it too.
     pub(super) in_v1: bool,
 }
@@ -54,7 +56,9 @@ pub(super) struct Navigation {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Text,
+    Guid,
     Bool,
+    /// A whole number of 32 bits.
     Number,
     Date,
     Texts,
@@ -65,6 +69,8 @@ pub(super) enum Kind {
     /// A value whose parts are not described here: kept as it comes, with the name of Graph's type for it.
     Open(&'static str),
     OpenList(&'static str),
+    /// Whatever it is, it is not kept.
+    Any,
 }
 
 /// Where a property is shown.
@@ -130,10 +136,10 @@ pub(super) static BATCH_REQUEST: Type = Type {
         text("id"),
         text("method"),
         text("url"),
-        open("headers", "headers"),
-        open("body", "body"),
-        open("dependsOn", "ids"),
-        open("depends_on", "ids"),
+        property("headers", Kind::Any),
+        property("body", Kind::Any),
+        property("dependsOn", Kind::Any),
+        property("depends_on", Kind::Any),
     ],
     navigations: &[],
 };
@@ -145,11 +151,19 @@ pub(super) fn set(name: &str, version: Version) -> Option<&'static str> {
 }
 
 const fn property(name: &'static str, kind: Kind) -> PropertyType {
-    PropertyType { name, kind, shown: Projection::WhereSet, unset: Unset::Null, in_v1: true }
+    PropertyType { name, kind, shown: Projection::WhereSet, unset: Unset::Null, is_read_only: false, in_v1: true }
 }
 
 const fn text(name: &'static str) -> PropertyType {
     property(name, Kind::Text)
+}
+
+const fn guid(name: &'static str) -> PropertyType {
+    property(name, Kind::Guid)
+}
+
+const fn date(name: &'static str) -> PropertyType {
+    property(name, Kind::Date)
 }
 
 const fn flag(name: &'static str) -> PropertyType {
@@ -183,6 +197,10 @@ impl PropertyType {
 
     const fn unset(self, unset: Unset) -> Self {
         Self { unset, ..self }
+    }
+
+    const fn read_only(self) -> Self {
+        Self { is_read_only: true, ..self }
     }
 
     const fn beta(self) -> Self {

@@ -1,6 +1,6 @@
 //! The types of application proxy, as the beta metadata of Graph has them (`microsoftgraph/msgraph-metadata`).
 
-use super::{Enumeration, Kind, Type, Unset, flag, list, open, property, relation, text, texts};
+use super::{Enumeration, Kind, Type, Unset, date, flag, list, open, property, relation, text, texts};
 
 pub(in super::super) static REGION: Enumeration = Enumeration {
     name: "connectorGroupRegion",
@@ -274,12 +274,6 @@ static CERTIFICATE: Type = Type {
     name: "verifiedCustomDomainCertificatesMetadata",
     is_entity: false,
     is_open: false,
-    properties: &[
-        text("thumbprint"),
-        text("subjectName"),
-        text("issuerName"),
-        property("issueDate", Kind::Date),
-        property("expiryDate", Kind::Date),
-    ],
+    properties: &[text("thumbprint"), text("subjectName"), text("issuerName"), date("issueDate"), date("expiryDate")],
     navigations: &[],
 };

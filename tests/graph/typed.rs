@@ -1,0 +1,87 @@
+//! What a body may set: properties of the kind that the table says, and none that is the service's own.
+
+use serde_json::{Value, json};
+
+use crate::{
+    reports::instantiated,
+    server::Server,
+    world::{app_id, create_application},
+};
+
+const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// New things of the directory say when they were made, whoever asks for them.
+#[test]
+fn new_things_of_the_directory_have_their_date() {
+    let (mut server, id, app_id) = instantiated();
+    for path in [format!("/v1.0/applications/{id}"), format!("/v1.0/servicePrincipals(appId='{app_id}')")] {
+        assert_eq!(server.get(&path).is(200).body["createdDateTime"], NOW, "{path}");
+    }
+    let made = server.post("/v1.0/applications", &json!({"displayName": "x"}));
+    assert_eq!(made.is(201).body["createdDateTime"], NOW);
+    let made = server.post("/v1.0/servicePrincipals", &json!({"appId": made.body["appId"]}));
+    assert_eq!(made.is(201).body["createdDateTime"], NOW);
+}
+
+/// Tools read a thing, change it and write it back whole.
+#[test]
+fn what_was_read_can_be_written_back() {
+    let (mut server, id, app_id) = instantiated();
+    for path in [format!("/v1.0/applications/{id}"), format!("/v1.0/servicePrincipals(appId='{app_id}')")] {
+        let mut whole = server.get(&path).is(200).body.clone();
+        whole["notes"] = json!("changed");
+        server.patch(&path, &whole).is(204);
+        assert_eq!(server.get(&path).body["notes"], "changed");
+        // What nobody has set reads as null, and null is no change.
+        server.patch(&path, &json!({"deletedDateTime": null})).is(204);
+        for (name, value) in
+            [("createdDateTime", json!("2026-03-02T09:00:01Z")), ("disabledByMicrosoftStatus", json!("x"))]
+        {
+            let refused = server.patch(&path, &json!({ name: value }));
+            let text = format!("Property '{name}' is read-only and cannot be set.");
+            assert_eq!(refused.is_refused(400, "Request_BadRequest").message(), text);
+        }
+    }
+}
+
+/// Written as another kind, a property would be kept, and a typed client could not read the thing any more.
+#[test]
+fn a_value_of_another_kind_is_refused() {
+    let mut server = Server::new().lines([create_application(1)]);
+    let principal = server.post("/beta/servicePrincipals", &json!({"appId": app_id(1)}));
+    let principal = format!("/beta/servicePrincipals/{}", principal.is(201).body["id"].as_str().unwrap());
+    let application = format!("/beta/applications(appId='{}')", app_id(1));
+    let (text, list, object) = (json!("x"), json!([1]), json!({"a": 1}));
+    for (path, name, what, wrong) in [
+        (&application, "notes", "must be a string", vec![json!(1), object.clone(), list.clone()]),
+        (&application, "isFallbackPublicClient", "must be true or false", vec![text.clone(), json!(0), list.clone()]),
+        (&application, "tags", "must be a list of strings", vec![text.clone(), list.clone(), object.clone()]),
+        (&application, "api", "is no object", vec![text.clone(), list.clone(), json!(true)]),
+        (&application, "web", "is no object", vec![text.clone(), list.clone(), json!(true)]),
+        (&application, "appRoles", "is no list of objects", vec![text.clone(), list.clone(), object.clone()]),
+        (&application, "tokenEncryptionKeyId", "must be a GUID", vec![text.clone(), json!(1), list.clone()]),
+        (
+            &principal,
+            "preferredTokenSigningKeyEndDateTime",
+            "must be a date with its time",
+            vec![text, json!("2026-01-01"), json!(1)],
+        ),
+        (&principal, "info", "is no object", vec![list]),
+    ] {
+        for value in wrong {
+            let refused = server.patch(path, &json!({ name: value }));
+            let expected = format!("The property '{name}' {what}.");
+            assert_eq!(refused.is_refused(400, "BadRequest").message(), expected, "{value}");
+        }
+        server.patch(path, &json!({ name: null })).is(204);
+    }
+    for date in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05+02:00"] {
+        server.patch(&principal, &json!({"preferredTokenSigningKeyEndDateTime": date})).is(204);
+        assert_eq!(server.get(&principal).body["preferredTokenSigningKeyEndDateTime"], date);
+    }
+    let assignment = json!({"principalId": "someone", "resourceId": app_id(1), "appRoleId": app_id(1)});
+    let refused = server.post(&format!("{principal}/appRoleAssignedTo"), &assignment);
+    assert_eq!(refused.is(400).message(), "The property 'principalId' must be a GUID.");
+    let read: Value = server.get(&application).is(200).body.clone();
+    assert!(read.get("notes").is_none() && read.get("api").is_none(), "{read}");
+}
