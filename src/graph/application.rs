@@ -16,7 +16,7 @@ use super::{
     kept, open,
     query::Query,
     reference,
-    reply::Reply,
+    reply::{Reply, written},
     route::{Key, Target, Version},
     schema::{self, APPLICATION, SERVICE_PRINCIPAL},
     session::Session,
@@ -86,7 +86,10 @@ fn create(
 ) -> Result<Reply, Error> {
     let application = made(directory, call, version, None, session)?;
     let view = View { call, version };
-    Ok(Reply::created(&Shown::one(application, "applications", view), view.link("applications", &application.id())))
+    Ok(Reply::created(
+        Shown::one(application, "applications", view).written(),
+        view.link("applications", &application.id()),
+    ))
 }
 
 /// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or
@@ -159,7 +162,7 @@ fn instantiate(
             "displayName": application.display_name(),
         },
     });
-    Ok(Reply::json(StatusCode::CREATED, &body))
+    Ok(Reply::json(StatusCode::CREATED, written(&body)))
 }
 
 /// `onPremisesPublishing` is set in a request of its own.

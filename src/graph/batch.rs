@@ -62,7 +62,7 @@ pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut S
         statuses.insert(&item.id, reply.status);
         responses.push(response(&item.id, reply));
     }
-    Ok(Reply::ok(&json!({"responses": responses})))
+    Ok(Reply::ok(written(&json!({"responses": responses}))))
 }
 
 fn answer_item(

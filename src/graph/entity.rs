@@ -1,16 +1,16 @@
 //! Things as Graph knows them: their properties, and what they are related to.
 
 use alloc::{
-    borrow::Cow,
     boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use core::cmp::Ordering;
+use core::{cmp::Ordering, fmt, ops::Deref};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use uuid::{Uuid, fmt::Hyphenated};
 
 use super::schema::{APPLICATION, CONNECTOR, GROUP, PropertyType, REGION, Type};
 use crate::{
@@ -18,13 +18,58 @@ use crate::{
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
 
+/// A text of the tenant, one that was made of something, or a GUID, which is written where it stands: a page has two hundred.
+#[derive(Clone)]
+pub(super) enum Text<'a> {
+    Of(&'a str),
+    Made(String),
+    Id([u8; Hyphenated::LENGTH]),
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Of(text) => text,
+            Self::Made(text) => text,
+            // Digits, letters and hyphens.
+            Self::Id(id) => core::str::from_utf8(id).unwrap_or_default(),
+        }
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, formatter)
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Of(text)
+    }
+}
+
 /// A property's value, as filters and orders compare it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Property<'a> {
     Null,
     Bool(bool),
-    Text(Cow<'a, str>),
+    Text(Text<'a>),
     /// A number, a list or an object.
     Json(Value),
 }
@@ -34,13 +79,19 @@ impl From<Value> for Property<'_> {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(value),
-            Value::String(text) => Self::Text(text.into()),
+            Value::String(text) => Self::Text(Text::Made(text)),
             value => Self::Json(value),
         }
     }
 }
 
 impl Property<'_> {
+    pub(super) fn id(id: impl Into<Uuid>) -> Self {
+        let mut text = [0; Hyphenated::LENGTH];
+        id.into().as_hyphenated().encode_lower(&mut text);
+        Self::Text(Text::Id(text))
+    }
+
     /// Which comes first. Lists and objects have no order, and stay where they are.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         // Nulls come before values. The other ranks only keep the order total: a property is of one kind.
@@ -52,7 +103,7 @@ impl Property<'_> {
         };
         match (self, other) {
             (Self::Bool(one), Self::Bool(other)) => one.cmp(other),
-            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Text(one), Self::Text(other)) => (**one).cmp(other),
             (Self::Json(one), Self::Json(other)) => {
                 one.as_f64().zip(other.as_f64()).map_or(Ordering::Equal, |(one, other)| one.total_cmp(&other))
             }
@@ -119,7 +170,7 @@ impl<'a> Entity<'a> for ConnectorGroupView<'a> {
 
     fn property(self, name: &str) -> Property<'a> {
         match name {
-            "id" => Property::Text(self.key().into()),
+            "id" => Property::id(self.id()),
             "name" => Property::Text(self.name().as_str().into()),
             "connectorGroupType" => Property::Text(self.connector_group_type().as_str().into()),
             "isDefault" => Property::Bool(self.is_default()),
@@ -160,7 +211,7 @@ impl<'a> Entity<'a> for ConnectorView<'a> {
 
     fn property(self, name: &str) -> Property<'a> {
         match name {
-            "id" => Property::Text(self.key().into()),
+            "id" => Property::id(self.id()),
             "machineName" => Property::Text(self.machine_name().into()),
             "externalIp" => Property::Text(self.external_ip().into()),
             "status" => Property::Text(match self.presence() {
@@ -191,8 +242,8 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
 
     fn property(self, name: &str) -> Property<'a> {
         match name {
-            "id" => Property::Text(self.key().into()),
-            "appId" => Property::Text(self.app_id().to_string().into()),
+            "id" => Property::id(self.id()),
+            "appId" => Property::id(self.app_id()),
             "displayName" => Property::Text(self.display_name().into()),
             PUBLISHING => self.publishing().and_then(|it| serde_json::to_value(it).ok()).unwrap_or_default().into(),
             _ => kept_or_unset(self.properties(), &APPLICATION, name),

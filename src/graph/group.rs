@@ -150,7 +150,7 @@ impl Writer<'_, '_> {
             Profile::Documented => {
                 let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
                 let body = Shown::one(connector, &List::Connectors.path(), self.view());
-                Ok(Reply::json(StatusCode::CREATED, &body))
+                Ok(Reply::json(StatusCode::CREATED, body.written()))
             }
         }
     }
@@ -190,7 +190,7 @@ impl Writer<'_, '_> {
             Profile::Documented => {
                 let application = find::application(self.tenant()?, &key)?;
                 let body = Shown::one(application, &List::Applications.path(), self.view());
-                Ok(Reply::json(StatusCode::CREATED, &body))
+                Ok(Reply::json(StatusCode::CREATED, body.written()))
             }
         }
     }
@@ -212,6 +212,6 @@ impl Writer<'_, '_> {
     fn group(&self, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
         let absent = || Error::connector_group_not_found(&format!("{id}"));
         let group = self.tenant()?.connector_group(id).ok_or_else(absent)?;
-        Ok(Reply::json(status, &Shown::one(group, &List::Groups.path(), self.view())))
+        Ok(Reply::json(status, Shown::one(group, &List::Groups.path(), self.view()).written()))
     }
 }

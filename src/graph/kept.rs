@@ -22,7 +22,7 @@ use super::{
     principal,
     query::Query,
     reference,
-    reply::Reply,
+    reply::{Reply, written},
     route::{Holder, Key, List, Version},
     schema::ROLE_ASSIGNMENT,
     session::Session,
@@ -145,7 +145,7 @@ impl Writer<'_, '_> {
         let list = List::Kept(self.holder.clone(), self.name);
         let context = View { call: self.call, version }.context(&format!("{}/$entity", list.path()));
         assignment.insert("@odata.context".into(), context.into());
-        Ok(Reply::json(StatusCode::CREATED, &assignment))
+        Ok(Reply::json(StatusCode::CREATED, written(&assignment)))
     }
 
     /// Keeps the relation so, and does what belongs to it.

@@ -44,6 +44,7 @@ mod shown;
 mod source;
 mod template;
 mod version;
+mod writer;
 
 use http::{Request, Response};
 

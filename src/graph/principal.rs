@@ -34,8 +34,8 @@ impl<'a> Entity<'a> for Principal<'a> {
 
     fn property(self, name: &str) -> Property<'a> {
         match name {
-            "id" => Property::Text(self.key().into()),
-            "appId" => Property::Text(self.application.app_id().to_string().into()),
+            "id" => Property::id(self.thing.id),
+            "appId" => Property::id(self.application.app_id()),
             "displayName" => Property::Text(self.application.display_name().into()),
             _ => {
                 let unset = || SERVICE_PRINCIPAL.property(name).map(PropertyType::default_value);

@@ -55,7 +55,7 @@ pub(super) fn create(
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
     let view = View { call, version };
-    Ok(Reply::created(&Shown::one(principal, "servicePrincipals", view), view.link("servicePrincipals", &id)))
+    Ok(Reply::created(Shown::one(principal, "servicePrincipals", view).written(), view.link("servicePrincipals", &id)))
 }
 
 /// `PATCH` or `DELETE` of one.

@@ -21,13 +21,14 @@ use super::{
     principal,
     profile::ProfileView,
     query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Queries, Query, Scope, count, page, suffix},
-    reply::{Body, Reply},
+    reply::{Body, Reply, written},
     route::{Holder, Key, List, PROFILE, Target, Version},
     schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
     segment,
     shown::{Shown, View},
     source::Source,
     template::Template,
+    writer::append,
 };
 use crate::{Tenant, model::OnPremisesPublishing};
 
@@ -113,7 +114,7 @@ impl Reader<'_, '_> {
         let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &kept);
         let shape = query.shape(scope)?;
         let context = format!("{}{}", self.context(&list.path()), suffix(shape.select.as_deref()));
-        page(source, self.call, query, scope, context, |thing| Shown::part(thing, &shape, self.view()))
+        page(source, self.call, query, scope, &context, |out, thing| Shown::part(thing, &shape, self.view()).write(out))
     }
 
     /// The service was seen to refuse, of a list of applications, the publishing and the group of each. Its pages do not say
@@ -167,7 +168,9 @@ impl Reader<'_, '_> {
         link: impl Fn(&str) -> Value,
     ) -> Result<Reply, Error> {
         let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &|_| None);
-        page(source, self.call, query, scope, self.context("Collection($ref)"), |thing| link(&thing.key()))
+        page(source, self.call, query, scope, &self.context("Collection($ref)"), |out, thing| {
+            append(out, &link(&thing.key()));
+        })
     }
 
     /// A thing, or one property of it.
@@ -217,9 +220,9 @@ impl Reader<'_, '_> {
             Property::Null => Ok(Reply::no_content()),
             Property::Json(Value::Object(mut members)) => {
                 members.insert("@odata.context".into(), context.into());
-                Ok(Reply::ok(&members))
+                Ok(Reply::ok(written(&members)))
             }
-            value => Ok(Reply::ok(&json!({"@odata.context": context, "value": value}))),
+            value => Ok(Reply::ok(written(&json!({"@odata.context": context, "value": value})))),
         }
     }
 
@@ -239,7 +242,7 @@ impl Reader<'_, '_> {
         })?;
         let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
         let context = Some(self.context(&context));
-        Ok(Reply::ok(&Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }))
+        Ok(Reply::ok(Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }.written()))
     }
 
     fn application_group(&self, key: &Key) -> Result<Reply, Error> {
@@ -255,7 +258,7 @@ impl Reader<'_, '_> {
         if let Value::Object(members) = &mut link {
             members.insert("@odata.context".into(), self.context("$ref").into());
         }
-        Ok(Reply::ok(&link))
+        Ok(Reply::ok(written(&link)))
     }
 
     /// The complex property by itself. One that is null is 204, as `OData` has it; or
@@ -268,7 +271,7 @@ impl Reader<'_, '_> {
             return if is_refused { Err(Error::not_enabled()) } else { Ok(Reply::no_content()) };
         };
         let context = self.context(&format!("applications('{}')/{PUBLISHING}", application.id()));
-        Ok(Reply::ok(&WithContext { context, publishing }))
+        Ok(Reply::ok(written(&WithContext { context, publishing })))
     }
 
     const fn view(&self) -> View<'_> {

@@ -5,6 +5,8 @@ use alloc::{string::String, vec::Vec};
 use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
 
+use super::writer;
+
 /// What a request is answered with.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -27,23 +29,23 @@ impl Reply {
         Self { status: StatusCode::NO_CONTENT, body: Body::Empty, headers: Vec::new() }
     }
 
-    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        Self { status, body: Body::Json(written(body)), headers: Vec::new() }
+    pub(super) const fn json(status: StatusCode, json: Vec<u8>) -> Self {
+        Self { status, body: Body::Json(json), headers: Vec::new() }
     }
 
     /// A new thing of a collection, and where it can be read.
-    pub(super) fn created(body: &impl Serialize, link: String) -> Self {
-        Self { headers: Vec::from([(header::LOCATION, link)]), ..Self::json(StatusCode::CREATED, body) }
+    pub(super) fn created(json: Vec<u8>, link: String) -> Self {
+        Self { headers: Vec::from([(header::LOCATION, link)]), ..Self::json(StatusCode::CREATED, json) }
     }
 
-    pub(super) fn ok(body: &impl Serialize) -> Self {
-        Self::json(StatusCode::OK, body)
+    pub(super) const fn ok(json: Vec<u8>) -> Self {
+        Self::json(StatusCode::OK, json)
     }
 }
 
-/// JSON as it is written. What cannot fail to be written has no answer for it: all of it is text, numbers, lists and objects.
+/// A value as JSON.
 pub(super) fn written(value: &impl Serialize) -> Vec<u8> {
-    let written = serde_json::to_vec(value);
-    debug_assert!(written.is_ok(), "{written:?}");
-    written.unwrap_or_default()
+    let mut out = Vec::new();
+    writer::append(&mut out, value);
+    out
 }

@@ -50,7 +50,7 @@ impl<'a> Entity<'a> for Segment<'a> {
 
     fn property(self, name: &str) -> Property<'a> {
         match name {
-            "id" => Property::Text(self.key().into()),
+            "id" => Property::id(self.segment.id),
             "destinationHost" => Property::Text((&*self.segment.destination_host).into()),
             "destinationType" => Property::Text((&*self.segment.destination_type).into()),
             "protocol" => Property::Text(self.segment.protocol.as_str().into()),
@@ -160,7 +160,7 @@ pub(super) fn create(
         Profile::Live => StatusCode::OK,
         Profile::Documented => StatusCode::CREATED,
     };
-    Ok(Reply::json(status, &body))
+    Ok(Reply::json(status, body.written()))
 }
 
 /// `PATCH` or `DELETE` of one.

@@ -10,7 +10,7 @@ use super::{
     error::{Code, Error},
     options::Context,
     outcome::Decision,
-    reply::{Body, Reply},
+    reply::{Body, Reply, written},
 };
 use crate::{
     AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal,
@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
             }});
             let status = StatusCode::from_u16(error.code.status());
             debug_assert!(status.is_ok(), "{:?} has no HTTP status", error.code);
-            let mut reply = Reply::json(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body);
+            let mut reply = Reply::json(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), written(&body));
             reply.headers.extend(error.allow.map(|methods| (header::ALLOW, methods)));
             // RFC 9110 wants it with every 401.
             if error.code == Code::InvalidToken {

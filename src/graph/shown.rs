@@ -3,14 +3,13 @@
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
 use super::{
     call::Call,
-    entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
+    entity::{Entity, PUBLISHING, Property, Related, Text, is_documented_region},
     options::Profile,
     route::Version,
     schema::Projection,
+    writer::{self, Object},
 };
 
 /// What is asked of a thing.
@@ -47,7 +46,7 @@ impl View<'_> {
     }
 }
 
-/// A thing that writes itself as JSON.
+/// A thing as it is shown.
 pub(super) struct Shown<'s, T> {
     pub(super) thing: T,
     pub(super) shape: Cow<'s, Shape>,
@@ -68,54 +67,62 @@ impl<'s, T> Shown<'s, T> {
     }
 }
 
-impl<'a, T: Entity<'a>> Serialize for Shown<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl<'a, T: Entity<'a>> Shown<'_, T> {
+    pub(super) fn written(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        out
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let mut object = Object::begin(out);
         if let Some(context) = &self.context {
-            map.serialize_entry("@odata.context", context)?;
+            writer::text(object.known("@odata.context"), context);
         }
         match &self.shape.select {
             Some(names) => {
                 for name in names {
                     // As a list shows it too where a caller asks for that, it is not made a tree of JSON first.
                     if name == PUBLISHING {
-                        map.serialize_entry(name, &self.thing.publishing())?;
+                        object.member(name, &self.thing.publishing());
                         continue;
                     }
                     let value = self.thing.property(name);
                     // What no table has, and this thing neither, is not there; null would say that it can be.
                     if value != Property::Null || self.thing.schema().property(name).is_some() {
-                        map.serialize_entry(name, &shown(name, value, self.view.call))?;
+                        self.value(object.name(name), name, value);
                     }
                 }
             }
-            None => self.whole(&mut map)?,
+            None => self.whole(&mut object),
         }
         for Expand { navigation, select } in &self.shape.expand {
             let shape = Shape { select: select.clone(), expand: Vec::new() };
             match self.thing.navigate(navigation) {
-                Related::Nothing => map.serialize_entry(navigation, &())?,
-                Related::Group(group) => map.serialize_entry(navigation, &Shown::part(group, &shape, self.view))?,
-                Related::Groups(only) => map.serialize_entry(navigation, &[Shown::part(only, &shape, self.view)])?,
-                Related::AllGroups(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
-                Related::Application(application) => {
-                    map.serialize_entry(navigation, &Shown::part(application, &shape, self.view))?;
+                Related::Nothing => object.member(navigation, &()),
+                Related::Group(group) => Shown::part(group, &shape, self.view).write(object.known(navigation)),
+                Related::Groups(only) => {
+                    writer::list(object.known(navigation), [only], |out, only| {
+                        Shown::part(only, &shape, self.view).write(out);
+                    });
                 }
-                Related::Kept(objects) => map.serialize_entry(navigation, &objects)?,
-                Related::Connectors(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
-                Related::Applications(list, path) => page(&mut map, navigation, list, &path, &shape, self.view)?,
+                Related::AllGroups(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
+                Related::Application(application) => {
+                    Shown::part(application, &shape, self.view).write(object.known(navigation));
+                }
+                Related::Kept(objects) => object.member(navigation, &objects),
+                Related::Connectors(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
+                Related::Applications(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
             }
         }
-        map.end()
+        object.end();
     }
-}
 
-impl<'a, T: Entity<'a>> Shown<'_, T> {
     /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
-    fn whole<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    fn whole(&self, object: &mut Object<'_>) {
         let schema = self.thing.schema();
         for known in schema.always_shown() {
-            map.serialize_entry(known.name, &shown(known.name, self.thing.property(known.name), self.view.call))?;
+            self.value(object.known(known.name), known.name, self.thing.property(known.name));
         }
         for (name, value) in self.thing.kept() {
             let known = schema.property(&name);
@@ -125,31 +132,41 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
             // A property of beta that was written by way of beta is no part of v1.0.
             let is_there = known.is_none_or(|known| self.view.version.has(known.in_v1));
             if is_there && !is_hidden && !is_relation {
-                map.serialize_entry(&name, &value)?;
+                object.member(&name, &value);
             }
         }
-        Ok(())
+    }
+
+    /// The value of a property, behind its name.
+    fn value(&self, out: &mut Vec<u8>, name: &str, property: Property<'_>) {
+        match shown(name, property, self.view.call) {
+            Property::Null => out.extend(b"null"),
+            Property::Bool(value) => out.extend(if value { &b"true"[..] } else { b"false" }),
+            Property::Text(Text::Id(id)) => writer::plain(out, &id),
+            Property::Text(text) => writer::text(out, &text),
+            Property::Json(value) => writer::append(out, &value),
+        }
     }
 }
 
 /// A list within a thing: its first page, and where there is more, a link to all behind that.
-fn page<'a, M: SerializeMap, T: Entity<'a>>(
-    map: &mut M,
+fn page<'a, T: Entity<'a>>(
+    object: &mut Object<'_>,
     name: &str,
     mut list: impl Iterator<Item = T>,
     path: &str,
     shape: &Shape,
     view: View<'_>,
-) -> Result<(), M::Error> {
+) {
     let first: Vec<T> = list.by_ref().take(view.call.options.page_size).collect();
-    map.serialize_entry(name, &first.iter().map(|thing| Shown::part(*thing, shape, view)).collect::<Vec<_>>())?;
+    writer::list(object.name(name), &first, |out, thing| Shown::part(*thing, shape, view).write(out));
     // One more is asked for than is shown, so that no link leads to an empty page.
-    let Some(end) = list.next().and(first.last()) else { return Ok(()) };
+    let Some(end) = list.next().and(first.last()) else { return };
     // The link repeats what was selected, or the next page would have another shape.
     let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
     let root = format!("{}/{}", view.call.root, view.version.as_str());
     let link = format!("{root}/{path}?{select}$skiptoken={}", end.key());
-    map.serialize_entry(&format!("{name}@odata.nextLink"), &link)
+    writer::text(object.name(&format!("{name}@odata.nextLink")), &link);
 }
 
 /// A value as it is shown. Under the documented profile a region outside the schema is its sentinel, unless the client

@@ -6,7 +6,7 @@ use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 
 use serde_json::{Number, Value};
 
-use super::super::entity::{Entity, PUBLISHING, Property};
+use super::super::entity::{Entity, PUBLISHING, Property, Text};
 
 /// A filter that was read, its types being right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Operand {
     fn value<'v, 'a: 'v, T: Entity<'a>>(&'v self, thing: T, elements: Elements<'_>) -> Property<'v> {
         match self {
             Self::Path(path) => path.value(thing, elements),
-            Self::Text(text) => Property::Text(Cow::Borrowed(text)),
+            Self::Text(text) => Property::Text(Text::Of(text)),
             Self::Bool(value) => Property::Bool(*value),
             Self::Number(number) => Property::Json(Value::Number(number.clone())),
             Self::Null => Property::Null,

@@ -3,8 +3,6 @@
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use core::cmp::Ordering;
 
-use serde::Serialize;
-
 use super::{
     super::{
         call::Call,
@@ -12,19 +10,20 @@ use super::{
         error::{Code, Error, shortened},
         reply::Reply,
         source::Source,
+        writer::{self, Object},
     },
     Filter, Queries, Query, Scope,
 };
 
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
 /// directory: a link leads on while there is more.
-pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
+pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     source: &Source<'a, T>,
     call: &Call<'_>,
     query: &Query,
     scope: Scope<'_>,
-    context: String,
-    show: impl Fn(T) -> J,
+    context: &str,
+    write: impl Fn(&mut Vec<u8>, T),
 ) -> Result<Reply, Error> {
     let filter = query.filter(scope)?;
     let order = query.order(scope)?;
@@ -66,24 +65,21 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a, J: Serialize>(
     // Behind the token first, then `$skip`: with a token, `$skip` was done on the first page, and the link drops it.
     let mut wanted = behind.skip(skip);
     let things: Vec<T> = wanted.by_ref().take(size).collect();
+    // Room for what most things take, so that the buffer need not grow often.
+    let mut out = Vec::with_capacity(things.len().saturating_add(4).saturating_mul(128));
+    let mut object = Object::begin(&mut out);
+    writer::text(object.known("@odata.context"), context);
+    if is_counted {
+        object.member("@odata.count", &chosen.count());
+    }
     // Looked for and not computed from counts: with a filter nobody knows the count without a pass over the list.
-    let has_more = wanted.next().is_some();
-
-    let count = is_counted.then(|| chosen.count());
-    let last = things.last().filter(|_| has_more);
-    let next = last.map(|last| format!("{}{}?{}", call.root, call.path, query.behind(&last.key())));
-    Ok(Reply::ok(&Page { context, count, next, value: things.into_iter().map(show).collect() }))
-}
-
-#[derive(Serialize)]
-struct Page<J> {
-    #[serde(rename = "@odata.context")]
-    context: String,
-    #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
-    count: Option<usize>,
-    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-    value: Vec<J>,
+    if let (Some(_), Some(last)) = (wanted.next(), things.last()) {
+        let link = format!("{}{}?{}", call.root, call.path, query.behind(&last.key()));
+        writer::text(object.known("@odata.nextLink"), &link);
+    }
+    writer::list(object.known("value"), things, write);
+    object.end();
+    Ok(Reply::ok(out))
 }
 
 /// How many things of a list a query means.

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use connector_groups::graph;
+use connector_groups::{Directory, graph};
 use hyper::{
     Method, Request, Response, StatusCode,
     header::{self, HeaderValue},
@@ -19,6 +19,9 @@ use super::{
     shared::{Shared, change, world::Visible},
     sign_in::{self, identity::Identity},
 };
+
+/// A request of one change with a body up to this length is done in microseconds.
+const LITTLE_BYTES_MAX: usize = 16 * 1024;
 
 /// Of a request: how many reads are not to see what it writes.
 #[derive(Clone, Copy)]
@@ -77,11 +80,14 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     drop(snapshot);
     let reads = request.extensions().get().map(|ReadsLag(reads)| *reads);
     let visible = reads.map_or(Visible::AsUsual, |reads| Visible::AfterReads(reads, tenant));
-    let outcome = emulator.shared.write(visible, |directory| {
+    let decide = |directory: &mut Directory| {
         let outcome = graph::respond(directory, request, &context, &emulator.graph);
         let changes = change::of_decisions(&outcome.decisions);
         (outcome, changes)
-    });
+    };
+    let is_little = !is_batch && request.body().len() <= LITTLE_BYTES_MAX;
+    let outcome =
+        if is_little { emulator.shared.write_little(visible, decide) } else { emulator.shared.write(visible, decide) };
     match outcome {
         Ok(graph::Outcome { mut response, events, decisions, .. }) => {
             if emulator.records.keeps_calls {

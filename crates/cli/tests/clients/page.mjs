@@ -63,6 +63,7 @@ try {
   assert.notEqual(colour, "rgba(0, 0, 0, 0)", "the style is not there");
 
   await page.getByRole("link", { name: hostile }).click();
+  await page.waitForURL(`**/?*group=${group}`);
   assert.equal(await page.locator("h1").textContent(), hostile);
   assert.equal(await row("conn-0").getByRole("cell").last().textContent(), "active");
   assert.equal(await row("conn-1").getByRole("cell").last().textContent(), "inactive");
@@ -78,7 +79,9 @@ try {
       assert.equal(pages, 3);
       break;
     }
+    const following = new URL(await next.getAttribute("href"), page.url());
     await next.click();
+    await page.waitForURL(following.href);
   }
   assert.equal(seen.size, 231, "230 applications and the connector");
 

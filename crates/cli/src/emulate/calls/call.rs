@@ -3,11 +3,7 @@
 use alloc::borrow::Cow;
 
 use connector_groups::{DirectoryCommand, Refusal, TenantId, Timestamp, directory::DirectoryEvent, graph::Decision};
-use hyper::{
-    HeaderMap, Request,
-    body::Bytes,
-    header::{self, HeaderValue},
-};
+use hyper::{HeaderMap, Request, body::Bytes, header};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::route::template;
@@ -53,7 +49,7 @@ pub(crate) struct Call {
 /// A body, as far as it is kept, for HAR.
 #[derive(Clone, Default)]
 pub(crate) struct Content {
-    media_type: Option<HeaderValue>,
+    media_type: Option<Cow<'static, str>>,
     /// How many bytes the body has.
     pub(crate) bytes: usize,
     start: Bytes,
@@ -67,11 +63,16 @@ impl Content {
             Some(start) if body.len() > SHARED_BYTES_MAX => Bytes::copy_from_slice(start),
             _ => body.clone(),
         };
-        Self { media_type: headers.get(header::CONTENT_TYPE).cloned(), bytes: body.len(), start }
+        // A clone of a header would keep the whole buffer that the request was read into: eight kilobytes for sixteen bytes.
+        let media_type = headers.get(header::CONTENT_TYPE).map(|value| match value.as_bytes() {
+            b"application/json" => Cow::Borrowed("application/json"),
+            other => Cow::Owned(String::from_utf8_lossy(other).into_owned()),
+        });
+        Self { media_type, bytes: body.len(), start }
     }
 
     pub(crate) fn media_type(&self) -> &str {
-        self.media_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.media_type.as_deref().unwrap_or_default()
     }
 
     /// The body as far as it is kept; whole characters only.
@@ -162,4 +163,27 @@ pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
     let end = text.char_indices().map(|(start, letter)| start.saturating_add(letter.len_utf8()));
     let end = end.take_while(|end| *end <= bytes_max).last().unwrap_or(0);
     text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    /// Headers are parts of the buffer that a request was read into.
+    #[test]
+    fn what_is_kept_of_a_request_keeps_no_buffer() {
+        for media_type in ["application/json", "text/plain; charset=utf-8"] {
+            let buffer = Bytes::from(media_type.to_owned());
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_maybe_shared(buffer.clone()).unwrap());
+            let content = Content::new(&headers, &Bytes::new());
+            drop(headers);
+            assert_eq!(content.media_type(), media_type);
+            assert!(buffer.is_unique(), "{media_type}");
+        }
+    }
 }

@@ -12,7 +12,11 @@ pub(crate) mod writes;
 
 use alloc::sync::Arc;
 use core::time::Duration;
-use std::{io, sync::Mutex, time::Instant};
+use std::{
+    io,
+    sync::{Mutex, MutexGuard},
+    time::Instant,
+};
 
 use connector_groups::Directory;
 use tokio::{task::block_in_place, time::sleep};
@@ -56,32 +60,54 @@ impl Shared {
         decide: impl FnOnce(&mut Directory) -> (T, Vec<Change>),
     ) -> io::Result<T> {
         // Whoever waits here, or works long, leaves the thread's other connections to others.
-        block_in_place(|| {
-            // The order of locks is writes, then world, everywhere; the world is never held while a command is decided.
-            let mut writes = held(&self.writes);
-            let before = self.directory();
-            let mut directory = before.clone();
-            let start = Instant::now();
-            let (answer, changes) = decide(&mut directory);
-            // Most refusals end here: without a disk, and without a moment at which reads wait.
-            if changes.is_empty() {
-                return Ok(answer);
+        block_in_place(|| self.write_in_turn(held(&self.writes), visible, decide))
+    }
+
+    /// As [`write`](Self::write), of a request that does a few small things at most. Where its turn has come and no disk is
+    /// waited for, it is over before another thread could have woken up to serve the other connections.
+    pub(crate) fn write_little<T>(
+        &self,
+        visible: Visible,
+        decide: impl FnOnce(&mut Directory) -> (T, Vec<Change>),
+    ) -> io::Result<T> {
+        match self.writes.try_lock() {
+            Ok(writes) if !writes.is_durable() => self.write_in_turn(writes, visible, decide),
+            other => {
+                drop(other);
+                self.write(visible, decide)
             }
-            if let Some(store) = writes.store() {
-                store.append(&changes)?;
-                store.fold_if_due(&directory);
-            }
-            writes.remember(changes, &directory);
-            held(&self.world).publish(directory, &before, visible, self.clock.now());
-            drop(writes);
-            if start.elapsed() > LONG {
-                tokio::spawn(async {
-                    sleep(RELEASE_AFTER).await;
-                    block_in_place(|| drop(before));
-                });
-            }
-            Ok(answer)
-        })
+        }
+    }
+
+    /// The order of locks is writes, then world, everywhere; the world is never held while a command is decided.
+    fn write_in_turn<T>(
+        &self,
+        mut writes: MutexGuard<'_, Writes>,
+        visible: Visible,
+        decide: impl FnOnce(&mut Directory) -> (T, Vec<Change>),
+    ) -> io::Result<T> {
+        let before = self.directory();
+        let mut directory = before.clone();
+        let start = Instant::now();
+        let (answer, changes) = decide(&mut directory);
+        // Most refusals end here: without a disk, and without a moment at which reads wait.
+        if changes.is_empty() {
+            return Ok(answer);
+        }
+        if let Some(store) = writes.store() {
+            store.append(&changes)?;
+            store.fold_if_due(&directory);
+        }
+        writes.remember(changes, &directory);
+        held(&self.world).publish(directory, &before, visible, self.clock.now());
+        drop(writes);
+        if start.elapsed() > LONG {
+            tokio::spawn(async {
+                sleep(RELEASE_AFTER).await;
+                block_in_place(|| drop(before));
+            });
+        }
+        Ok(answer)
     }
 
     /// Puts another directory in the place of all that there is.

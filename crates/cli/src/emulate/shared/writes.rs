@@ -42,6 +42,11 @@ impl Writes {
         self.lines_bytes = 0;
     }
 
+    /// Whether what changes goes to a disk.
+    pub(crate) const fn is_durable(&self) -> bool {
+        self.store.is_some()
+    }
+
     pub(crate) const fn store(&mut self) -> Option<&mut Store> {
         self.store.as_mut()
     }
