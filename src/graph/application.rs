@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     call::Call,
     engine::{apply, enabled, tenant, together},
-    entity::{Entity, PUBLISHING},
+    entity::{Entity, PUBLISHING, relation},
     error::{Code, Error},
     find,
     json::{Members, read_only, unchanged},
@@ -205,8 +205,39 @@ fn publish(
     publishing: Value,
 ) -> Result<Reply, Error> {
     enabled(tenant(directory, call)?, call)?;
+    // Where it is not about either, tags that somebody took away since stay away.
+    let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some());
     apply(directory, call, session, published(id, publishing)?)?;
+    let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
+    if let Some(tags) = may_tag.then(|| tagged(application)).flatten() {
+        let properties = Members::new(Map::from_iter([("tags".into(), tags)]), &APPLICATION)?;
+        let kept = Map::new();
+        let properties = open::changes(properties, &APPLICATION, Version::Beta, &kept, &kept, Map::new())?;
+        apply(directory, call, session, UpdateApplication { id, display_name: None, properties }.into())?;
+    }
     Ok(Reply::no_content())
+}
+
+/// The tags that the service gives applications of Private Access besides those that they have, where some are missing.
+/// Entra PowerShell's cmdlets write none, and find applications by them.
+fn tagged(application: ApplicationView<'_>) -> Option<Value> {
+    let publishing = application.on_premises_publishing()?;
+    let kind = match &*publishing.application_type {
+        "nonwebapp" => "PrivateAccessNonWebApplication",
+        "quickaccessapp" => "NetworkAccessQuickAccessApplication",
+        _ => return None,
+    };
+    // Quick Access is reached by that client alone, and was not seen to be tagged so.
+    let is_accessible = publishing.is_accessible_via_ztna_client == Some(true) && kind.starts_with("Private");
+    let given = is_accessible.then_some("IsAccessibleViaZTNAClient").into_iter().chain(["HideApp", kind]);
+    let mut tags = relation(&application.kept(), "tags");
+    let before = tags.len();
+    for tag in given {
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.into());
+        }
+    }
+    (tags.len() > before).then(|| tags.into())
 }
 
 /// `onPremisesPublishing` is not there in v1.0, and in beta not together with anything else.

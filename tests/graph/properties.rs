@@ -62,6 +62,18 @@ fn noted<P: Serialize + DeserializeOwned>(properties: Option<&P>, answer: &Answe
     serde_json::from_value(all).unwrap()
 }
 
+/// The wire gives applications of Private Access their tags when they are published.
+fn tagged(command: &Command, server: &Server) -> Option<DirectoryCommand> {
+    let Command::PublishApplication(publish) = command else { return None };
+    let tenant: TenantId = TENANT.parse().unwrap();
+    let application = server.directory.tenant(tenant)?.application(publish.application)?;
+    let kept = serde_json::to_value(application.properties()).unwrap();
+    let is_tagged = kept["tags"].as_array()?.contains(&json!("HideApp"));
+    let line = json!({"tenant": TENANT, "command": "updateApplication", "id": publish.application,
+        "properties": {"tags": kept["tags"]}});
+    is_tagged.then(|| serde_json::from_value(line).unwrap())
+}
+
 /// The command with the id that the answer has, or else with one that is free.
 fn with_id(command: Command, answer: &Answer) -> Command {
     let id = |name: &str, fallback: u128| {
@@ -125,6 +137,9 @@ proptest! {
                     let message = format!("{command:?}: {refusal:?}: {answer:?}");
                     prop_assert!(is_same || no_such_path, "{}", message);
                 }
+            }
+            if let Some(tagging) = tagged(&command, &server) {
+                _ = engine.apply(&tagging);
             }
             prop_assert_eq!(&server.directory, &engine, "{:?}", command);
         }

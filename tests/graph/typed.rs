@@ -44,6 +44,43 @@ fn what_was_read_can_be_written_back() {
     }
 }
 
+/// The service tags applications of Private Access when they are published: Entra PowerShell's cmdlets write no tag, and find
+/// applications by them.
+#[test]
+fn applications_of_private_access_get_their_tags() {
+    let tags = |server: &mut Server, id: &str| {
+        server.get(&format!("/beta/applications/{id}?$select=tags")).is(200).body["tags"].clone()
+    };
+    for (publishing, expected) in [
+        (
+            json!({"applicationType": "NonWebApp", "isAccessibleViaZTNAClient": true}),
+            json!(["own", "IsAccessibleViaZTNAClient", "HideApp", "PrivateAccessNonWebApplication"]),
+        ),
+        (json!({"applicationType": "nonwebapp"}), json!(["own", "HideApp", "PrivateAccessNonWebApplication"])),
+        (
+            json!({"applicationType": "quickaccessapp", "isAccessibleViaZTNAClient": true}),
+            json!(["own", "HideApp", "NetworkAccessQuickAccessApplication"]),
+        ),
+        (json!({"isAccessibleViaZTNAClient": true}), json!(["own"])),
+    ] {
+        let (mut server, id, app_id) = instantiated();
+        let path = format!("/beta/applications/{id}");
+        server.patch(&path, &json!({"tags": ["own"]})).is(204);
+        server.patch(&path, &json!({"onPremisesPublishing": publishing})).is(204);
+        assert_eq!(tags(&mut server, &id), expected);
+        let principal = server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')"));
+        assert_eq!(principal.is(200).body["tags"], expected);
+        // Once; what was taken away since stays away where the change is about something else.
+        server.patch(&path, &json!({"onPremisesPublishing": publishing})).is(204);
+        assert_eq!(tags(&mut server, &id), expected);
+        server.patch(&path, &json!({"tags": []})).is(204);
+        server.patch(&format!("{path}/onPremisesPublishing"), &json!({"isDnsResolutionEnabled": true})).is(204);
+        assert_eq!(tags(&mut server, &id), json!([]));
+        server.patch(&path, &json!({"onPremisesPublishing": null})).is(204);
+        assert_eq!(tags(&mut server, &id), json!([]));
+    }
+}
+
 /// Written as another kind, a property would be kept, and a typed client could not read the thing any more.
 #[test]
 fn a_value_of_another_kind_is_refused() {
