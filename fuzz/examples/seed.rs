@@ -39,7 +39,12 @@ fn requests(seed: u64) -> String {
         let mut parts = line.splitn(3, ' ');
         let (method, url) = (parts.next().unwrap(), parts.next().unwrap());
         let body = parts.next().unwrap_or_default();
-        let request = http::Request::builder().method(method).uri(url).body(body).unwrap();
+        let request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("content-type", "application/json")
+            .body(body)
+            .unwrap();
         _ = respond(&mut directory, &request, &Context::new(Timestamp::UNIX_EPOCH, number.into()), &options);
     }
     text
@@ -95,7 +100,8 @@ impl Recorder {
             .method(method)
             .uri(url)
             .header("host", "graph.example.com")
-            .header("consistencylevel", "eventual");
+            .header("consistencylevel", "eventual")
+            .header("content-type", "application/json");
         let Ok(request) = request.body(body.to_string()) else { return Value::Null };
         let context = Context::new(Timestamp::UNIX_EPOCH, number);
         let response = respond(&mut self.directory, &request, &context, &self.options).response;

@@ -154,6 +154,7 @@ pub fn request(bytes: &[u8]) -> Vec<(String, String)> {
         let request = http::Request::builder().method(method).uri(url).header("host", "graph.example.com");
         // The directory counts and orders only where this is asked for.
         let request = if has(b'b') { request } else { request.header("consistencylevel", "eventual") };
+        let request = request.header("content-type", "application/json");
         let Ok(request) = request.body(body.unwrap_or_default()) else { continue };
         let context = Context::new(Timestamp::UNIX_EPOCH, u128::try_from(number).unwrap());
         let before = directory.clone();

@@ -152,7 +152,10 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// The body, where it is JSON in UTF-8 as far as its header tells.
     pub(super) fn json(&self) -> Result<&[u8], Error> {
-        let Some(media_type) = &self.media_type else { return Ok(&self.body) };
+        let Some(media_type) = &self.media_type else {
+            let text = "Write requests (excluding DELETE) must contain the Content-Type header declaration.";
+            return Err(Error::new(Code::NoContentType, text));
+        };
         let mut parts = media_type.split(';').map(str::trim);
         let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
         // Only UTF-8 is JSON (RFC 8259). Some clients say so, in quotes or in capitals.
@@ -160,10 +163,13 @@ impl Call<'_> {
             let (name, value) = part.split_once('=')?;
             name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
         });
-        if is_json && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
+        if !is_json {
+            return Err(Error::new(Code::NoContentType, "Entity only allows writes with a JSON Content-Type header."));
+        }
+        if charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
             return Ok(&self.body);
         }
-        let text = format!("The media type '{}' is not application/json in UTF-8.", shortened(media_type, 64));
+        let text = format!("The media type '{}' is not in UTF-8.", shortened(media_type, 64));
         Err(Error::new(Code::UnsupportedMediaType, &text))
     }
 }

@@ -39,8 +39,8 @@ pub(super) fn routed(call: &Call<'_>) -> Result<(Version, Target), Error> {
         _ => &[],
     });
     let allow = names.copied().collect::<Vec<_>>().join(", ");
-    let text = alloc::format!("The method {} is not allowed here.", call.method);
-    Err(Error { allow: Some(allow), ..Error::new(Code::MethodNotAllowed, &text) })
+    let text = "Specified HTTP method is not allowed for the request target.";
+    Err(Error { allow: Some(allow), ..Error::new(Code::MethodNotAllowed, text) })
 }
 
 pub(super) fn get(

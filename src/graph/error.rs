@@ -63,12 +63,14 @@ codes! {
     InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
     SegmentNotFound 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
     SiblingProfile 404 "" "observed (issues 8929 and 13473 of `microsoftgraph/microsoft-graph-docs`)" "a route of another profile, or of agents and their groups";
-    MethodNotAllowed 405 "MethodNotAllowed" "ours (R-38 for connectors)" "the route has no such method; `Allow` tells which it has";
-    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is something other than JSON in UTF-8, or compressed";
+    MethodNotAllowed 405 "Request_BadRequest" "documented with its text (page on batches)" "the route has no such method; `Allow` tells which it has";
+    NoContentType 400 "BadRequest" "texts observed (issue 258 of `microsoftgraph/msgraph-cli`, issue 22 of `microsoftgraph/msgraph-sample-pythondjangoapp`)" "the header `Content-Type` is missing where a body is read, or names something other than JSON";
+    UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is not in UTF-8, or compressed";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
     InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
     ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), text observed (issue 260 of `microsoftgraph/msgraph-bicep-types`), code ours" "a read-only property is given";
     MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
+    InvalidAppId 400 "Request_BadRequest" "observed (issue 408 of `microsoftgraph/msgraph-sdk-python`)" "the key `appId` is no GUID";
     InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
     UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
     InvalidOption 400 "BadRequest" "ours" "a query option cannot be read, or names an unknown property";

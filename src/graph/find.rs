@@ -1,8 +1,11 @@
 //! What keys name in a tenant. A text that is no id names nothing.
 
-use super::{error::Error, route::Key};
+use super::{
+    error::{Code, Error},
+    route::Key,
+};
 use crate::{
-    Tenant,
+    AppId, Tenant,
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
 
@@ -17,8 +20,20 @@ pub(super) fn connector<'a>(tenant: &'a Tenant, id: &str) -> Result<ConnectorVie
     connector.ok_or_else(|| Error::connector_not_found(id))
 }
 
+/// What a key that leads nowhere is: of nothing, or none at all.
+pub(super) fn no_such(key: &Key) -> Error {
+    match key {
+        Key::AppId(id) if id.parse::<AppId>().is_err() => {
+            let text = "Invalid value specified for object reference property 'appId'. Please ensure that this value has an \
+                        appropriate syntax and length.";
+            Error::new(Code::InvalidAppId, text)
+        }
+        _ => Error::resource_not_found(key.as_str()),
+    }
+}
+
 pub(super) fn application<'a>(tenant: &'a Tenant, key: &Key) -> Result<ApplicationView<'a>, Error> {
-    application_by(tenant, key).ok_or_else(|| Error::resource_not_found(key.as_str()))
+    application_by(tenant, key).ok_or_else(|| no_such(key))
 }
 
 /// A published application with its group; one that is not published is not found here, as was seen (R-24).

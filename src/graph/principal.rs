@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     entity::{Entity, Property, Related, object, relation},
     error::Error,
+    find,
     route::Key,
     schema::{PropertyType, SERVICE_PRINCIPAL, Type},
 };
@@ -113,6 +114,6 @@ pub(super) fn find<'a>(tenant: &'a Tenant, key: &Key) -> Result<Principal<'a>, E
         }),
         Key::UniqueName(_) => None,
     };
-    let (application, principal) = found.ok_or_else(|| Error::resource_not_found(key.as_str()))?;
+    let (application, principal) = found.ok_or_else(|| find::no_such(key))?;
     Ok(Principal { tenant: tenant.id(), application, thing: principal })
 }

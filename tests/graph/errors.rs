@@ -16,7 +16,8 @@ use crate::{
 };
 
 fn raw(server: &mut Server, method: &str, url: &str, body: &[u8]) -> Answer {
-    server.send(&Server::request(method, url).body(body.to_vec()).unwrap())
+    let request = Server::request(method, url).header("content-type", "application/json");
+    server.send(&request.body(body.to_vec()).unwrap())
 }
 
 #[test]
@@ -133,6 +134,11 @@ fn methods_that_a_route_has_not_are_told_those_that_it_has() {
             assert_eq!(answer.status != 405, is_allowed, "{method} {path}: {answer:?}");
             if !is_allowed {
                 assert_eq!(answer.header("allow"), allow, "{path}");
+                // The service's words; a HEAD has none.
+                if method != "HEAD" {
+                    let text = "Specified HTTP method is not allowed for the request target.";
+                    assert_eq!(answer.is_refused(405, "Request_BadRequest").message(), text);
+                }
             }
             // What was allowed may have gone.
             server.directory =
@@ -244,18 +250,18 @@ fn only_json_in_utf_8_is_read() {
     ] {
         send(accepted.as_bytes()).is(200);
     }
-    for refused in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "application/json-patch+json",
-        "",
-        "application/json;charset=utf-16",
-        "multipart/form-data",
-    ] {
-        send(refused.as_bytes()).is_refused(415, "UnsupportedMediaType");
+    let text = "Entity only allows writes with a JSON Content-Type header.";
+    for refused in
+        ["text/plain", "application/x-www-form-urlencoded", "application/json-patch+json", "", "multipart/form-data"]
+    {
+        assert_eq!(send(refused.as_bytes()).is_refused(400, "BadRequest").message(), text);
     }
-    send(b"\xff").is_refused(415, "UnsupportedMediaType");
-    raw(&mut server, "POST", &format!("{PROXY}/connectorGroups"), b"{\"name\":\"x\"}").is(200);
+    assert_eq!(send(b"\xff").is_refused(400, "BadRequest").message(), text);
+    send(b"application/json;charset=utf-16").is_refused(415, "UnsupportedMediaType");
+    let none = Server::request("POST", &format!("{PROXY}/connectorGroups"));
+    let none = server.send(&none.body(b"{\"name\":\"x\"}".to_vec()).unwrap());
+    let text = "Write requests (excluding DELETE) must contain the Content-Type header declaration.";
+    assert_eq!(none.is_refused(400, "BadRequest").message(), text);
 }
 
 /// The SDKs for Go compress each body, and send it again as it is where the answer is 415.
@@ -264,6 +270,7 @@ fn a_compressed_body_is_refused_by_its_encoding() {
     let mut server = Server::new();
     let mut send = |encoding: &str, method: &str, body: &[u8]| {
         let request = Server::request(method, &format!("{PROXY}/connectorGroups")).header("content-encoding", encoding);
+        let request = request.header("content-type", "application/json");
         server.send(&request.body(body.to_vec()).unwrap())
     };
     for encoding in ["gzip", "br", "identity, gzip", ""] {
@@ -354,6 +361,8 @@ fn every_error_of_the_table_is_met() {
     meets(server.send(&Request::builder().uri("/beta/applications").body(Vec::new()).unwrap()));
     let text = Server::request("POST", "/beta/applications").header("content-type", "text/plain");
     meets(server.send(&text.body(b"x".to_vec()).unwrap()));
+    let other = Server::request("POST", "/beta/applications").header("content-type", "application/json;charset=latin1");
+    meets(server.send(&other.body(b"{}".to_vec()).unwrap()));
     // The same request id twice gives the same ids twice.
     server.post("/beta/applications", &json!({"displayName": "x"})).is(201);
     server.request_id_again();

@@ -123,7 +123,7 @@ proptest! {
                 continue;
             };
             let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-            let answer = server.send(&Server::request(method, &path).body(body).unwrap());
+            let answer = server.send(&Server::request(method, &path).header("content-type", "application/json").body(body).unwrap());
             let command = with_id(command, &answer);
             match engine.apply(&DirectoryCommand::InTenant { tenant: id, command: command.clone() }) {
                 Ok(_) => prop_assert!((200..300).contains(&answer.status), "{:?}: {:?}", command, answer),

@@ -176,5 +176,5 @@ fn an_application_is_assigned_from_its_own_side_or_as_it_used_to_be() {
         .is_refused(404, "Application_NotFound");
     // A single-valued relation is replaced, never added to.
     let posted = server.post(&by_app_id, &Server::link("connectorGroups", &group(1)));
-    assert_eq!(posted.is_refused(405, "MethodNotAllowed").header("allow"), "GET, HEAD, PUT, DELETE");
+    assert_eq!(posted.is_refused(405, "Request_BadRequest").header("allow"), "GET, HEAD, PUT, DELETE");
 }

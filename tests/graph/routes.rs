@@ -92,10 +92,10 @@ fn connectors_are_read_and_nobodys_to_make_or_delete() {
     assert_eq!(server.get(&format!("{}/members/{}", group_path(0), connector(1))).is(200).body["id"], connector(1));
     server.get(&format!("{}/members/{}", group_path(1), connector(1))).is_refused(404, "Connector_NotFound");
     //
-    server.delete(&path).is_refused(405, "MethodNotAllowed");
-    server.patch(&path, &json!({"machineName": "other"})).is_refused(405, "MethodNotAllowed");
+    server.delete(&path).is_refused(405, "Request_BadRequest");
+    server.patch(&path, &json!({"machineName": "other"})).is_refused(405, "Request_BadRequest");
     let made = server.post(&format!("{PROXY}/connectors"), &json!({"machineName": "other"}));
-    assert_eq!(made.is_refused(405, "MethodNotAllowed").header("allow"), "GET, HEAD");
+    assert_eq!(made.is_refused(405, "Request_BadRequest").header("allow"), "GET, HEAD");
 }
 
 #[test]
@@ -114,6 +114,11 @@ fn applications_are_made_found_by_either_key_renamed_and_deleted() {
     }
     assert_eq!(server.get(&format!("/v1.0/applications/{id}")).is(200).body["appId"], app);
     server.get("/beta/applications(uniqueName='expenses')").is_refused(404, "Request_ResourceNotFound");
+    for list in ["applications", "servicePrincipals"] {
+        let refused = server.get(&format!("/v1.0/{list}(appId='expenses')"));
+        let text = "Invalid value specified for object reference property 'appId'. Please ensure that this value has an appropriate syntax and length.";
+        assert_eq!(refused.is_refused(400, "Request_BadRequest").message(), text);
+    }
     assert_eq!(server.get("/beta/applications").is(200).ids(), [id]);
     assert_eq!(server.advanced("/beta/applications/$count").is(200).body, "1");
     let path = format!("/beta/applications/{id}");
@@ -305,6 +310,7 @@ fn foreign_ids_are_not_found_on_every_verb() {
         let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
         let request =
             http::Request::builder().method(method).uri(&path).header("authorization", format!("bearer {other}"));
+        let request = request.header("content-type", "application/json");
         server.send(&request.body(body).unwrap()).is(404);
     }
 }

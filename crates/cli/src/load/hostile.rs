@@ -75,7 +75,7 @@ fn requests(tenant: &str) -> Vec<(&'static str, u16, Vec<u8>)> {
         ("half a JSON", 400, whole("POST", GROUPS, json, "{\"name\":")),
         ("deep JSON", 400, whole("POST", GROUPS, json, &deep)),
         ("a wrong type", 400, whole("POST", GROUPS, json, "{\"name\":7}")),
-        ("no JSON", 415, whole("POST", GROUPS, "content-type: text/plain\r\n", "name")),
+        ("no JSON", 400, whole("POST", GROUPS, "content-type: text/plain\r\n", "name")),
         ("an unknown route", 400, whole("GET", "/beta/nowhere", "", "")),
         ("an unknown id", 404, whole("DELETE", &format!("{GROUPS}/00000000-0000-4000-8000-000000000000"), "", "")),
         ("a wrong method", 405, whole("PUT", GROUPS, json, "{}")),
