@@ -59,7 +59,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/load", "fixture client servers bulk hostile many mod"),
     (
         "crates/cli/src/plan",
-        "names warning step checks input reasons requests report machine text svg markup scripts mod",
+        "names warning step checks input desired reasons requests report machine text svg markup scripts mod",
     ),
     ("crates/cli/src/plan/scripts", "parts graph powershell terraform mod"),
     ("crates/cli/src/replay", "summary answers mod"),

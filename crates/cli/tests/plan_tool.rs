@@ -310,3 +310,78 @@ fn what_is_wrong_is_told_with_file_and_field() {
         assert!(error.starts_with("plan: ") || error.starts_with("error: "), "{error}");
     }
 }
+
+/// A file with nothing in it, in whichever way, asks for nothing, and that is told.
+#[test]
+fn a_desired_state_of_nothing_is_one_and_is_told() {
+    let folder = folder("nothing");
+    for (name, content) in [
+        ("empty.yaml", ""),
+        ("comment.yaml", "# nothing yet\n"),
+        ("marker.yaml", "---\n"),
+        ("null.yaml", "null"),
+        ("object.yaml", "{}"),
+        ("list.yaml", "connectorGroups: []"),
+        ("empty.json", " \n"),
+        ("null.json", "null"),
+        ("object.json", "{}"),
+    ] {
+        let desired = folder.join(name);
+        fs::write(&desired, content).unwrap();
+        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
+        assert_eq!(code, Some(0), "{name}: {error}");
+        let expected = "warning: the desired state names no connector group: it asks for nothing (asks-nothing)";
+        assert!(told.contains("Nothing to do") && told.contains(expected), "{name}: {told}");
+    }
+}
+
+/// What is wrong with a YAML file is told by its place and its field, in words of whoever writes it.
+#[test]
+fn yaml_is_refused_in_plain_words() {
+    let folder = folder("yaml");
+    for (content, expected) in [
+        ("connectorGroups: [{nmae: x}]", ":1:20: connectorGroups[0].nmae: unknown field `nmae`"),
+        ("connectorGroups:\n - name: x\n   region: [a]", ":3:12: connectorGroups[0].region: a text was expected here"),
+        ("connectorGroups:\n\t- name: x", ":2:2: lines begin with blanks in YAML, and here is a tab"),
+        (
+            "connectorGroups: [{name: N, connectors: {in: Default, named: x}}]",
+            "connectorGroups[0].connectors: one property alone was expected here, and this is another",
+        ),
+        ("connectorGroups: 7", ":1:18: connectorGroups: a list was expected here, `[one, another]`"),
+        ("- a", ":1:1: properties were expected here, `name: value`"),
+        ("absent: [x]\nabsent: [y]", ":2:1: `absent` is here a second time"),
+        ("absent: [*a]", ":1:10: absent: a text that begins with `*` stands in quotes"),
+        (
+            "connectorGroups: [{name: New}, {id: 5d000000-0000-4000-8000-000000000001}, {name: ' new'}]",
+            ": connectorGroups[0] and connectorGroups[2] are both called \" new\": put them together, or say by `id`",
+        ),
+    ] {
+        let desired = desired(&folder, content);
+        let (code, _, error) = plan(&["examples/plan/import", text(&desired)]);
+        let own: Vec<_> = error.lines().filter(|line| !line.contains(": note: ")).collect();
+        assert_eq!((code, own.len()), (Some(1), 1), "{content}: {error}");
+        assert!(
+            own[0].starts_with(&format!("plan: {}", text(&desired))) && own[0].contains(expected),
+            "{content}: {error}"
+        );
+        assert!(!error.contains("<input>") && !error.contains("Policy"), "{content}: {error}");
+    }
+}
+
+/// A name that two groups of the tenant have means neither.
+#[test]
+fn a_name_of_two_groups_is_ambiguous() {
+    let folder = folder("two-names");
+    let export = tenant(&folder, "asia hub", &Value::Null);
+    for content in [
+        "connectorGroups: [{name: Asia Hub, region: nam}]",
+        "absent: [Asia Hub]",
+        "connectorGroups: [{name: New, connectors: {in: Asia Hub}}]",
+    ] {
+        let desired = desired(&folder, content);
+        let (code, told, error) = plan(&[text(&export), text(&desired)]);
+        assert_eq!(code, Some(1), "{content}: {told}");
+        let ids = ["5d000000-0000-4000-8000-000000000002", "5d000000-0000-4000-8000-000000000003"];
+        assert!(ids.iter().all(|id| error.contains(id)), "{content}: {error}");
+    }
+}

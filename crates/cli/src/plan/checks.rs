@@ -220,6 +220,10 @@ fn regions(group: &DesiredGroup) -> impl Iterator<Item = &str> {
 /// Groups that would be made although one of nearly the same name is there, and what means nothing that is there.
 pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     let mut warnings = new_groups(tenant, desired);
+    if desired.connector_groups.is_empty() && desired.absent.is_empty() {
+        let text = String::from("the desired state names no connector group: it asks for nothing");
+        warnings.push(Warning { level: Level::Warning, rule: "asks-nothing", step: None, text });
+    }
     warnings.extend(desired.absent.iter().filter_map(|reference| absent(tenant, reference)));
     for group in &desired.connector_groups {
         let names = tenant.connectors().map(ConnectorView::machine_name);

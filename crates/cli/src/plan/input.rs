@@ -1,14 +1,11 @@
-//! Files in: tenants and desired states, with the file and the field named where something is wrong.
+//! Files in: tenants, with the file and the field named where something is wrong.
 
 extern crate alloc;
 
-use alloc::{collections::BTreeSet, sync::Arc};
+use alloc::collections::BTreeSet;
 use std::path::Path;
 
-use connector_groups::{
-    Desired, Directory, Tenant, TenantId,
-    plan::{Selected, Things},
-};
+use connector_groups::{Directory, Tenant, TenantId};
 
 use crate::{
     import::{self, Assume, Beside, Imported, Untold},
@@ -20,8 +17,6 @@ use crate::{
 
 /// Findings that are told one by one beside a plan; `--report` has all.
 const TOLD_MAX: usize = 10;
-/// A desired state is written by hand or by a script; a longer one is a mistake.
-const DESIRED_BYTES_MAX: usize = 64 << 20;
 
 /// Which tenant of several is meant.
 #[derive(Clone, Copy)]
@@ -74,45 +69,6 @@ pub(crate) fn tell(subcommand: &str, imported: &Imported) {
     if more > 0 {
         output::say(subcommand, &format!("and {more} more findings; `plan --import FOLDER --report FILE` has them"));
     }
-}
-
-pub(crate) fn desired(file: &str) -> Result<Desired, String> {
-    let path = Path::new(file);
-    let text = read(path)?;
-    if text.len() > DESIRED_BYTES_MAX {
-        return Err(format!("{file}: a desired state may have {DESIRED_BYTES_MAX} bytes, not {}", text.len()));
-    }
-    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    let mut desired = if is_yaml { yaml(file, &text) } else { json(path, &text) }?;
-    trim_regions(&mut desired);
-    Ok(desired)
-}
-
-/// Regions without the blanks around them, as names are read. The engine takes any text, and the service knows no region with
-/// blanks: a plan with one would stop half way.
-fn trim_regions(desired: &mut Desired) {
-    let trim = |region: &mut Arc<str>| *region = region.trim().into();
-    for group in &mut desired.connector_groups {
-        group.region.as_mut().map(trim).unwrap_or_default();
-        for things in [&mut group.connectors, &mut group.applications] {
-            if let Things::Selected(Selected::InRegion(region)) = things {
-                trim(region);
-            }
-        }
-    }
-}
-
-#[cfg(feature = "yaml")]
-fn yaml(file: &str, text: &str) -> Result<Desired, String> {
-    // The reader's own limits hold for aliases, nesting and repeated keys: each is an error.
-    serde_saphyr::from_str(text).map_err(|error| format!("{file}: {error}"))
-}
-
-#[cfg(not(feature = "yaml"))]
-fn yaml(file: &str, _: &str) -> Result<Desired, String> {
-    Err(format!(
-        "{file}: this build reads no YAML; build it with the default features, or write the desired state as JSON"
-    ))
 }
 
 pub(crate) fn tenant(subcommand: &str, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {

@@ -1,6 +1,7 @@
 //! `plan`: plans a change of a tenant and shows it before it is made, as `terraform plan` does.
 
 mod checks;
+mod desired;
 pub(crate) mod input;
 mod machine;
 mod markup;
@@ -236,7 +237,7 @@ impl Options {
         }
         input::tell("plan", &imported);
         let tenant = &imported.tenant;
-        let desired = input::desired(desired_file)?;
+        let desired = desired::desired(desired_file)?;
         // Before planning: a region that the service would refuse makes every plan with it worthless, and a search for
         // one takes seconds.
         let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);
