@@ -227,7 +227,7 @@ fn holds(tenant: &Tenant, down: &[ConnectorId], options: &ScheduleOptions) -> bo
         report(&mut after, *id, ConnectorStatus::Inactive);
     }
     let keeps = after.connector_groups().all(|group| {
-        let matters = group.applications_count() > 0 || options.every_group;
+        let matters = group.applications_count() > 0 || (options.every_group && group.connectors_count() > 0);
         !matters || options.may_be_down.contains(&group.id()) || group.active_connectors_count() >= options.at_least
     });
     keeps && options.together.is_none_or(|most| down.len() <= most.get() as usize)

@@ -36,7 +36,7 @@ objects! {
         pub connectors: Option<Vec<ConnectorId>>,
         /// Groups that need to keep none, because an outage of their applications is agreed on.
         pub may_be_down: Vec<ConnectorGroupId>,
-        /// Whether groups without applications keep as many as the others. Nobody misses their connectors.
+        /// Whether groups with connectors and without applications keep as many as the others. Nobody misses their connectors.
         pub every_group: bool,
         ..default
     }
@@ -258,7 +258,9 @@ fn rounds_of(
     may_be_down: bool,
 ) -> Result<(u32, DecidedBy), NotScheduled> {
     let (active_connectors, applications) = (group.active_connectors_count(), group.applications_count());
-    let is_free = may_be_down || (applications == 0 && !options.every_group);
+    // A group with nothing in it keeps nothing, whoever asks: to patch others cannot harm it.
+    let is_empty = group.connectors_count() == 0;
+    let is_free = may_be_down || (applications == 0 && (is_empty || !options.every_group));
     let at_least = if is_free { 0 } else { options.at_least };
     let connectors = narrow(patched.iter().filter(|connector| connector.is_active()).count());
     let at_a_time = active_connectors.checked_sub(at_least);

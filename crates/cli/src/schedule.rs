@@ -57,7 +57,7 @@ pub(crate) struct Options {
     /// A group that may be without an active connector meanwhile: its id or name; may be given more than once
     #[arg(long, value_name = "GROUP")]
     allow_outage: Vec<String>,
-    /// Groups without applications keep as many as the others
+    /// Groups without applications keep as many as the others, unless they have no connectors either
     #[arg(long)]
     every_group: bool,
     /// Leave out connectors of this version; may be given more than once
@@ -92,6 +92,7 @@ impl Options {
         let tenant = &self.source.read("schedule")?;
         match tenant.schedule(&self.options(tenant)?) {
             Ok(schedule) => {
+                self.tell_empty(tenant);
                 match self.format {
                     Format::Text => output::print(text(tenant, &schedule).trim_end())?,
                     Format::Json => output::print_data(&safe::json(&to_json(tenant, &schedule)?))?,
@@ -119,6 +120,16 @@ impl Options {
             may_be_down,
             every_group: self.every_group,
         })
+    }
+
+    /// Says which groups keep nothing although every group is to.
+    fn tell_empty(&self, tenant: &Tenant) {
+        let groups = tenant.connector_groups();
+        let empty = groups.filter(|group| group.connectors_count() == 0 && group.applications_count() == 0);
+        let empty: Vec<_> = empty.map(|group| names::group(tenant, group.id())).collect();
+        if self.every_group && !empty.is_empty() {
+            output::say("schedule", &format!("passed over, as nothing is in them: {}", empty.join(", ")));
+        }
     }
 
     fn impossible(&self, tenant: &Tenant, unschedulable: &Unschedulable) -> Result<ExitCode, String> {

@@ -117,6 +117,25 @@ fn a_schedule_has_the_fewest_rounds_and_names_who_cannot_be_patched() {
 }
 
 /// Both read a folder of Graph's answers, and no name in it reaches a terminal as it is.
+/// A group with nothing in it is no reason against a schedule, and is told.
+#[test]
+fn an_empty_group_is_passed_over() {
+    let folder = folder("schedule-empty");
+    let export = tenant(&folder, "Datacenter A", &Value::Null);
+    let (code, _, error) = run("schedule", &["--every-group", text(&export)]);
+    // The one connector of a group without applications would be missed.
+    assert_eq!(code, Some(1), "{error}");
+    assert!(
+        error.contains("connector group \"Asia Hub\" has 1 active connector and must keep 1")
+            && !error.contains("Default"),
+        "{error}"
+    );
+    let (code, told, error) = run("schedule", &["--every-group", "--allow-outage", "Asia Hub", text(&export)]);
+    assert!(code == Some(0) && told.contains("Round 2"), "{error}");
+    assert!(error.contains("schedule: passed over, as nothing is in them: \"Default\"\n"), "{error}");
+    assert!(!run("schedule", &[text(&export)]).2.contains("passed over"));
+}
+
 #[test]
 fn no_name_drives_a_terminal() {
     let folder = folder("drill-hostile");
