@@ -337,3 +337,48 @@ fn no_output_leaves_settings_out_without_a_word() {
     );
     assert!(commands.iter().any(|line| line["onPremisesPublishing"]["wafProvider"] == Value::Null), "{lines}");
 }
+
+/// What nobody has set, Graph shows as null, as false or as nothing in it: no difference to lead back.
+#[test]
+fn null_and_false_are_no_difference() {
+    let folder = folder("restore-null");
+    let unset = json!({"externalUrl": "https://a.fabrikam.com/", "isStateSessionEnabled": null, "isAccessibleViaZTNAClient": false});
+    let export = planning::tenant(&folder, "Datacenter A", &unset);
+    let list = export.join("applications.json");
+    let kept = fs::read_to_string(&list).unwrap();
+    let with = |web: &Value| {
+        let mut list = value(&kept);
+        (list[0]["web"], list[0]["isFallbackPublicClient"]) = (web.clone(), json!(false));
+        list.to_string()
+    };
+    let set =
+        json!({"homePageUrl": null, "implicitGrantSettings": {"enableIdTokenIssuance": false}, "redirectUris": []});
+    fs::write(&list, with(&set)).unwrap();
+    let backup = folder.join("backup");
+    planning::program("backup", &[text(&export), "--out", text(&backup)]);
+    // Now the same in another way.
+    let other = json!({"externalUrl": "https://a.fabrikam.com/", "isStateSessionEnabled": false, "isAccessibleViaZTNAClient": null});
+    planning::tenant(&folder, "Datacenter A", &other);
+    fs::write(
+        &list,
+        with(&json!({"homePageUrl": null, "implicitGrantSettings": null}))
+            .replace("\"isFallbackPublicClient\":false,", ""),
+    )
+    .unwrap();
+    let told =
+        |arguments: &[&str]| planning::program("restore", &[&[text(&backup), text(&export)], arguments].concat());
+    let output = told(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", String::from_utf8_lossy(&output.stdout), error(&output));
+    assert!(
+        !error(&output).contains("otherwise")
+            && error(&output).contains("nobody compares tenants: the backup does not tell"),
+        "{}",
+        error(&output)
+    );
+    // What is set is one.
+    let other = json!({"externalUrl": "https://a.fabrikam.com/", "isStateSessionEnabled": true});
+    planning::tenant(&folder, "Datacenter A", &other);
+    let output = told(&[]);
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("isStateSessionEnabled"));
+}

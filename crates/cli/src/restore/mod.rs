@@ -174,16 +174,17 @@ impl Options {
         let now = self.now(&assume)?;
         input::tell("restore", &now);
         crate::backup::tell("restore", &content);
-        if let Some(was) =
-            content.tenant.filter(|was| now.tenant.id() != TenantId::default() && *was != now.tenant.id())
-        {
-            output::say(
+        let known = |id: &TenantId| *id != TenantId::default();
+        match (content.tenant.filter(known), Some(now.tenant.id()).filter(known)) {
+            (Some(was), Some(is)) if was != is => output::say(
                 "restore",
-                &format!(
-                    "the backup is of tenant {was}, and this is tenant {}: ids differ, and names decide",
-                    now.tenant.id()
-                ),
-            );
+                &format!("the backup is of tenant {was}, and this is tenant {is}: ids differ, and names decide"),
+            ),
+            (Some(_), Some(_)) => {}
+            (was, _) => {
+                let what = if was.is_none() { "the backup" } else { "the tenant as it is" };
+                output::say("restore", &format!("nobody compares tenants: {what} does not tell its tenant's id"));
+            }
         }
         let given: Given = self.r#match.iter().cloned().collect();
         let how = How {

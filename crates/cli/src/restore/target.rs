@@ -28,7 +28,7 @@ use crate::{
     backup::content::{Application, Content},
     state,
     words::{self, Names, quoted},
-    work::Work,
+    work::{Work, members::is_like},
 };
 
 /// As often contradictions may be looked for again.
@@ -130,7 +130,7 @@ impl Target<'_> {
                     }
                     publishing.verified_custom_domain_certificates_metadata = certificate;
                 }
-                is.on_premises_publishing = Some(Box::new(publishing));
+                is.on_premises_publishing = Some(Box::new(as_present(present.as_deref(), &publishing)?));
                 is.connector_group = is.connector_group.or(Some(default));
             }
             (None, None) if was.is_published => {
@@ -353,10 +353,37 @@ fn replaced(text: &str, was: AppId, is: AppId) -> String {
 
 /// Open properties with those of the backup over them. What the backup does not tell stays: it may not have been asked for.
 fn over<T: Serialize + DeserializeOwned>(is: &T, was: &T) -> Result<T, String> {
-    let map = |value: &T| -> Result<Map<String, Value>, String> {
-        serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| error.to_string())
-    };
-    let mut all = map(is)?;
-    all.extend(map(was)?);
+    let mut all = members(is)?;
+    for (name, was) in members(was)? {
+        if !is_same(all.get(&name).unwrap_or(&Value::Null), &was) {
+            all.insert(name, was);
+        }
+    }
     serde_json::from_value(Value::Object(all)).map_err(|error| error.to_string())
+}
+
+/// The publishing of the backup, with the present value of what only Graph's answer shows in another way.
+pub(super) fn as_present(
+    present: Option<&OnPremisesPublishing>,
+    was: &OnPremisesPublishing,
+) -> Result<OnPremisesPublishing, String> {
+    let Some(present) = present else { return Ok(was.clone()) };
+    let mut all = members(was)?;
+    for (name, is) in members(present)? {
+        if is_same(&is, all.get(&name).unwrap_or(&Value::Null)) {
+            all.insert(name, is);
+        }
+    }
+    serde_json::from_value(Value::Object(all)).map_err(|error| error.to_string())
+}
+
+fn members<T: Serialize>(value: &T) -> Result<Map<String, Value>, String> {
+    serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| error.to_string())
+}
+
+/// Whether two values differ in nothing but what Graph shows as null or as false or empty, where nobody has set it.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let as_members = |value: &Value| Map::from_iter([(String::new(), value.clone())]);
+    let (one, other) = (as_members(one), as_members(other));
+    is_like(&one, &other) && is_like(&other, &one)
 }

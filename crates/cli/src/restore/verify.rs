@@ -2,7 +2,7 @@
 
 use connector_groups::{ApplicationId, ConnectorGroupId, Tenant, view::ConnectorGroupView};
 
-use super::matching::Matches;
+use super::{matching::Matches, target};
 use crate::{backup::content::Content, words::quoted};
 
 /// Tells what differs of all that the backup knows and the tenant has.
@@ -47,7 +47,8 @@ pub(super) fn left(
         }
         let Some(publishing) = was.publishing.as_ref().filter(|_| was.app_id == is.app_id()) else { continue };
         let Some(present) = is.on_premises_publishing() else { continue };
-        let mut differs: Vec<String> = present.changes_to(publishing).changed().collect();
+        let wanted = target::as_present(Some(&present), publishing).unwrap_or_else(|_| publishing.as_ref().clone());
+        let mut differs: Vec<String> = present.changes_to(&wanted).changed().collect();
         differs.retain(|property| property != "verifiedCustomDomainCertificatesMetadata");
         if !differs.is_empty() {
             left.push(format!("application {name} is published otherwise: {}", differs.join(", ")));

@@ -79,7 +79,7 @@ pub(crate) fn is_like(expected: &Map<String, Value>, there: &Map<String, Value>)
 fn is_value_like(expected: &Value, there: &Value) -> bool {
     match (expected, there) {
         (Value::Object(expected), Value::Object(there)) => is_like(expected, there),
-        (Value::Object(expected), Value::Null) => is_like(expected, &Map::new()),
+        (Value::Object(members), Value::Null) | (Value::Null, Value::Object(members)) => is_like(members, &Map::new()),
         // What nobody has set, Graph shows as an empty list, as false or as null.
         (Value::Array(list), Value::Null) | (Value::Null, Value::Array(list)) => list.is_empty(),
         (Value::Bool(flag), Value::Null) | (Value::Null, Value::Bool(flag)) => !flag,
@@ -113,6 +113,8 @@ mod tests {
             assert!(!is_like(json!({"a": null}), json!({"a": one})) && !is_like(json!({"a": one}), json!({})));
         }
         assert!(is_like(json!({"a": {"b": null}}), json!({"a": null})));
+        assert!(is_like(json!({"a": null}), json!({"a": {"b": false}})));
+        assert!(!is_like(json!({"a": null}), json!({"a": {"b": 1}})));
         for there in [json!({}), json!({"b": 1}), json!({"b": {"c": []}}), json!({"b": {"c": [1, {"d": 2}]}})] {
             assert!(!is_like(json!({"b": {"c": [1, {"d": null}]}}), there));
         }

@@ -198,7 +198,10 @@ fn facts(tenant: &Tenant) -> BTreeSet<String> {
             .map(|one| format!("{} {} {:?} {:?}", one.destination_host, one.destination_type, one.protocol, one.ports))
             .collect();
         let publication = one.publication.map(|one| (group(one.connector_group), json!(one.on_premises_publishing)));
+        // What nobody has set is false, and a service principal that is made again has nothing of it.
         let principal = one.service_principal.map(|principal| json!(principal.properties));
+        let unset = json!({"appRoleAssignmentRequired": false});
+        let principal = principal.map(|one| if one == unset { json!({}) } else { one });
         let fact = format!(
             "application {} {publication:?} {segments:?} {principal:?} {}",
             one.display_name,
