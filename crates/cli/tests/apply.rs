@@ -313,3 +313,34 @@ fn a_wrong_file_is_refused() {
     let output = emulator.apply(&file, &["--resume", "--journal", text(&other)]).output().unwrap();
     assert!(output.status.code() == Some(1) && error(&output).contains("is no journal"), "{}", error(&output));
 }
+
+/// A signal stops a run where it can go on. How long it waits is told, and a wait is not waited out.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_run_where_it_can_go_on() {
+    let (folder, file, effects) = planned("apply-signal");
+    let emulator = Emulator::start();
+    emulator.fault(&json!({"name": "busy", "method": "POST", "route": "*/memberOf/$ref", "nth": 2, "status": 429, "retryAfter": 600}));
+    let started = std::time::Instant::now();
+    let mut child = emulator.apply(&file, &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("graph: waiting for 600 s: ") {
+        line.clear();
+        assert!(std::io::BufRead::read_line(&mut told, &mut line).unwrap() > 0, "it says that it waits");
+    }
+    assert!(line.contains(": 429 "), "{line}");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut told, &mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{rest}");
+    assert!(started.elapsed() < Duration::from_secs(300), "it has not waited on");
+    let journal = format!("{}.journal", text(&file));
+    assert!(rest.contains("apply: stopped by a signal, such as Ctrl-C\n"), "{rest}");
+    assert!(rest.contains(&format!("apply: the journal is {journal}: --resume goes on from here")), "{rest}");
+
+    let output = emulator.apply(&file, &["--resume"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(emulator.effects().len(), effects, "each effect happened once");
+    assert!(emulator.is_as_desired(&folder, DESIRED));
+}

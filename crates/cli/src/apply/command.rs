@@ -56,6 +56,7 @@ Examples:
 
 Before each request, the journal says on disk what is sent; after it, what a read has shown. The run
 stops at the first refusal, and before it would cut off applications that the plan keeps available.
+Ctrl-C stops it when what was sent is settled; a second one ends it at once.
 
 The exit status is 0 where the plan was applied, or with --rollback taken back; 3 where the run stopped
 or was cut off, and --resume and --rollback lead on; 4 where the tenant is not as planned, and nothing
@@ -129,20 +130,31 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         }
         Err(Failed::Within(why)) => {
             output::say("apply", &why);
-            output::say("apply", "--resume goes on from here, --rollback leads back to where the run began");
+            let journal = options.journal_path().display().to_string();
+            output::say(
+                "apply",
+                &format!(
+                    "the journal is {journal}: --resume goes on from here, --rollback leads back to where the run began"
+                ),
+            );
             ExitCode::from(STOPPED)
         }
     }
 }
 
 impl Options {
+    fn journal_path(&self) -> PathBuf {
+        self.journal.clone().unwrap_or_else(|| beside(&self.plan))
+    }
+
     fn apply(&self) -> Result<String, Failed> {
         let plan = PlanFile::read(&self.plan)?;
-        let journal = self.journal.clone().unwrap_or_else(|| beside(&self.plan));
+        let journal = self.journal_path();
         let bar = bar(self.quiet);
         // A request that changes something is tried once by the client: the run knows when it may be sent again.
         let source = Source::new(&self.source)?;
         let client = Client::new(&self.graph, source, self.ca_file.as_deref(), self.tries, bar.clone())?;
+        let client = client.telling(self.quiet);
         let settle = Duration::from_secs(u64::from(self.settle));
         let patience = Patience { settle, tries: self.tries.max(1), ..Patience::default() };
         let runner = Runner { client: &client, bar: &bar, is_quiet: self.quiet, patience };

@@ -1,25 +1,19 @@
 //! Graph over the network, as the run of a plan asks it.
 
-use core::time::Duration;
-use std::thread;
+use core::{sync::atomic::Ordering, time::Duration};
 
-use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::service::{Answer, Exchange, Failure};
-use crate::{
-    export::client::{Client, Once},
-    output,
-};
+use crate::export::client::{Client, Once};
 
 pub(crate) struct Graph<'a> {
     client: &'a Client,
-    bar: &'a ProgressBar,
 }
 
 impl<'a> Graph<'a> {
-    pub(crate) const fn new(client: &'a Client, bar: &'a ProgressBar) -> Self {
-        Self { client, bar }
+    pub(crate) const fn new(client: &'a Client) -> Self {
+        Self { client }
     }
 }
 
@@ -34,12 +28,14 @@ impl Exchange for Graph<'_> {
     }
 
     fn wait(&mut self, pause: Duration, why: &str) {
-        self.bar.set_message(output::escaped(&format!("waiting for {} s: {why}", pause.as_secs())));
-        thread::sleep(pause);
-        self.bar.set_message("");
+        self.client.wait(pause, why);
     }
 
     fn root(&self) -> String {
         self.client.base().into()
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.client.stop().load(Ordering::Relaxed)
     }
 }

@@ -29,14 +29,29 @@ pub(crate) fn run(
             Action::Send(requests) => Happened::Sent(service::send(service, &requests)?),
             Action::Wait(pause, why) => {
                 service.wait(pause, &why);
+                if service.is_stopped() {
+                    return stopped(journal);
+                }
                 Happened::Waited
             }
             Action::Write(record) => {
+                // What is asked is sent and looked at first: then nothing is open where the run goes on.
+                let is_between = matches!(record, Record::Settled { .. } | Record::Turned { .. });
                 journal.write(&record)?;
                 tell(machine);
+                if is_between && service.is_stopped() {
+                    return stopped(journal);
+                }
                 Happened::Written
             }
             Action::End(end) => return Ok(end),
         };
     }
+}
+
+/// Ends a run that somebody wants to stop.
+fn stopped(journal: &mut dyn Journal) -> Result<End, String> {
+    let why = String::from("stopped by a signal, such as Ctrl-C");
+    journal.write(&Record::Stopped { why: why.clone() })?;
+    Ok(End::Stopped(why))
 }

@@ -7,6 +7,10 @@ use std::path::Path;
 
 use connector_groups::TenantId;
 use indicatif::ProgressBar;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag::{register, register_conditional_shutdown},
+};
 
 use super::{
     action::End,
@@ -26,6 +30,9 @@ use crate::{
 
 /// Differences that are told one by one.
 pub(crate) const TOLD_MAX: usize = 20;
+
+/// The exit status of a program that a signal ends.
+const INTERRUPTED: i32 = 130;
 
 /// Why there is no end.
 pub(crate) enum Failed {
@@ -52,7 +59,7 @@ pub(crate) struct Runner<'a> {
 
 impl<'a> Runner<'a> {
     pub(crate) const fn service(&self) -> Graph<'a> {
-        Graph::new(self.client, self.bar)
+        Graph::new(self.client)
     }
 
     pub(crate) fn say(&self, text: &str) {
@@ -63,12 +70,22 @@ impl<'a> Runner<'a> {
 
     /// A token of another tenant would find none of the things of the plan, or others with the same names.
     pub(crate) fn check_tenant(&self, planned: TenantId) -> Result<(), String> {
-        let Some(now) = self.client.tenant()? else { return Ok(()) };
-        // An export that could not read the organization does not tell the tenant's id.
-        if now == planned || planned == TenantId::default() {
-            return Ok(());
+        let now = self.client.tenant()?;
+        // Its groups and things are compared all the same; a copy of the tenant would pass.
+        match now {
+            // An export that could not read the organization does not tell the tenant's id.
+            _ if planned == TenantId::default() => {
+                self.say(
+                    "nobody compares tenants: the plan does not tell its tenant, as no organization.json was there",
+                );
+            }
+            None => self.say("nobody compares tenants: Graph does not tell that of the token"),
+            Some(now) if now != planned => {
+                return Err(format!("the plan is for tenant {planned}, and the token for tenant {now}"));
+            }
+            Some(_) => {}
         }
-        Err(format!("the plan is for tenant {planned}, and the token for tenant {now}"))
+        Ok(())
     }
 
     /// Begins work in a tenant that is as `state` has it. `plan` says later whose journal it is.
@@ -108,6 +125,12 @@ impl<'a> Runner<'a> {
 
     /// Runs to the end, and looks whether the tenant is where that should be.
     fn run(&self, begun: &Begun, records: &[Record], mut journal: Journal, is_back: bool) -> Result<String, Failed> {
+        // The first signal stops the run where it can go on; the second one ends the program, as it would without this.
+        for signal in [SIGINT, SIGTERM] {
+            let again = register_conditional_shutdown(signal, INTERRUPTED, self.client.stop());
+            let first = again.and_then(|_| register(signal, self.client.stop()));
+            first.map_err(|error| format!("cannot heed signals: {error}"))?;
+        }
         let mut machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.patience);
         let mut service = self.service();
         let mut last = None;

@@ -11,7 +11,11 @@ use core::{
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId};
 use serde_json::{Map, Value, json};
 
-use crate::{export::client::retry_after, import::layout::PROFILE, work::Request};
+use crate::{
+    export::client::{error_of, new_page, retry_after},
+    import::layout::PROFILE,
+    work::Request,
+};
 
 /// What Graph takes in one `$batch`.
 pub(crate) const BATCH_MAX: usize = 20;
@@ -100,14 +104,12 @@ impl Answer {
 
     /// Status, code and message.
     pub(super) fn told(&self, what: &str) -> String {
-        let value = self.value();
-        let text = |pointer| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let advice = match self.status {
             401 => " The token is wrong, or has run out.",
             403 => " The token may not do it: Directory.ReadWrite.All is needed.",
             _ => "",
         };
-        format!("{what}: {} {}: {}{advice}", self.status, text("/error/code"), text("/error/message"))
+        format!("{what}: {}{advice}", error_of(self.status, &self.text))
     }
 }
 
@@ -127,6 +129,10 @@ pub(crate) trait Exchange {
     fn wait(&mut self, pause: Duration, why: &str);
     /// Where the service is, version included, as links name it.
     fn root(&self) -> String;
+    /// Whether somebody wants the run to stop where it can go on later.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// A request as it is sent.
@@ -213,11 +219,7 @@ impl Read {
         let group = |value: &Value| {
             let id = text(value, "id")?.parse().ok()?;
             // What Graph documents for a region that was not given is none.
-            Some(Group {
-                id,
-                name: text(value, "name")?,
-                region: text(value, "region").unwrap_or_default().trim().to_ascii_lowercase(),
-            })
+            Some(Group { id, name: text(value, "name")?, region: region(value) })
         };
         let what = format!("GET {}", self.path());
         match answer.status {
@@ -276,12 +278,9 @@ fn encoded(name: &str) -> String {
     text
 }
 
-/// Refuses a page that was read before: a list that leads back to one of its pages has no end.
-pub(super) fn new_page(known: &mut BTreeSet<String>, path: &str, next: &str) -> Result<(), String> {
-    if known.insert(next.into()) {
-        return Ok(());
-    }
-    Err(format!("GET {path}: the next page is said to be {next}, which was read already"))
+/// The region of a group as plans have it; none where Graph tells none.
+pub(super) fn region(group: &Value) -> String {
+    group.get("region").and_then(Value::as_str).unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// The further pages of a list. A page that fails makes the whole list fail.

@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use super::{
     patience::{LONGEST, Patience},
-    service::{Answer, Exchange, Plain, Read, all, new_page},
+    service::{Answer, Exchange, Plain, Read, all, region},
 };
 use crate::{
+    export::client::new_page,
     import::layout::{PROFILE, Part},
     work::{Connector, Difference, Place, Places, Settings},
 };
@@ -79,7 +80,7 @@ fn places(service: &mut dyn Exchange, patience: &Patience) -> Result<Places, Str
         let id = text(group, "id").parse().map_err(|_| String::from("a connector group has no id"))?;
         let place = Place {
             name: text(group, "name").into(),
-            region: text(group, "region").trim().to_ascii_lowercase(),
+            region: region(group),
             connectors: BTreeMap::new(),
             applications: BTreeMap::new(),
         };

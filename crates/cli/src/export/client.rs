@@ -2,9 +2,21 @@
 
 extern crate alloc;
 
-use alloc::{collections::BTreeMap, sync::Arc};
-use core::{cell::RefCell, time::Duration};
-use std::{fs, path::Path, thread, time::SystemTime};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use core::{
+    cell::RefCell,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Instant, SystemTime},
+};
 
 use connector_groups::TenantId;
 use indicatif::ProgressBar;
@@ -16,7 +28,7 @@ use ureq::{
 };
 
 use super::token::{Source, check_scheme};
-use crate::import::layout::Part;
+use crate::{import::layout::Part, output, words::quoted};
 
 /// What Graph takes in one `$batch`.
 pub(super) const BATCH_MAX: usize = 20;
@@ -28,6 +40,11 @@ const TIME: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_secs(1);
 /// No answer makes the export wait for longer at a time.
 const PAUSE_MAX: Duration = Duration::from_secs(300);
+
+/// Waits of this length are told where nobody sees the bar.
+const LONG: Duration = Duration::from_secs(5);
+/// So often a wait looks whether it is to end.
+const STEP: Duration = Duration::from_millis(100);
 
 /// A whole answer of Graph, whatever its status.
 pub(super) struct Answer {
@@ -45,15 +62,76 @@ impl Answer {
 
     /// An answer that is not what was asked for, in words.
     pub(super) fn told(&self, request: &str) -> String {
-        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
-        let text = |pointer| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let advice = match self.status {
             401 => "; the token is wrong, or has run out",
             403 => "; the token may not read it: Directory.ReadWrite.All is needed",
             _ => "",
         };
-        format!("GET {request}: {} {}: {}{advice}", self.status, text("/error/code"), text("/error/message"))
+        format!("GET {request}: {}{advice}", error_of(self.status, &self.text))
     }
+}
+
+/// Status, code and message of an answer that is an error.
+pub(crate) fn error_of(status: u16, text: &str) -> String {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    let text = |pointer| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    match text("/error/code") {
+        "" => format!("{status} without an error of Graph: a proxy or a gateway may have answered"),
+        code => format!("{status} {code}: {}", text("/error/message")),
+    }
+}
+
+/// The head of an answer.
+struct Head {
+    status: u16,
+    content_type: String,
+    location: String,
+    retry_after: Option<Duration>,
+}
+
+impl Head {
+    fn of(response: &Response<ureq::Body>) -> Self {
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self {
+            status: response.status().as_u16(),
+            content_type: text("content-type").into(),
+            location: text("location").into(),
+            retry_after: retry_after(text("retry-after")),
+        }
+    }
+
+    /// Refuses what is no answer of Graph: a redirect, which is not followed, as the token would go there, and a page for
+    /// people. A gateway's page with an error is Graph being busy.
+    fn check(&self, url: &str, text: &str) -> Result<(), String> {
+        let shown = |text: &str| quoted(&text.chars().take(200).collect::<String>());
+        if (300..400).contains(&self.status) {
+            return Err(format!(
+                "{url}: the answer is {}, a redirect to {}, where the token does not go. The address is wrong, or a proxy or a \
+                 sign-in page stands before Graph",
+                self.status,
+                shown(&self.location)
+            ));
+        }
+        let is_page =
+            self.content_type.to_ascii_lowercase().starts_with("text/html") || text.trim_start().starts_with('<');
+        if is_page && self.status < 500 && !matches!(self.status, 408 | 429) {
+            return Err(format!(
+                "{url}: the answer is {} with content type {} and no JSON: probably the page of a proxy or for a sign-in, and \
+                 not Graph; look at the address, and at the settings of the proxy",
+                self.status,
+                shown(&self.content_type)
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a page that was read before: a list that leads back to one of its pages has no end.
+pub(crate) fn new_page(known: &mut BTreeSet<String>, path: &str, next: &str) -> Result<(), String> {
+    if known.insert(next.into()) {
+        return Ok(());
+    }
+    Err(format!("GET {path}: the next page is said to be {next}, which was read already"))
 }
 
 /// What came of one request.
@@ -72,6 +150,10 @@ pub(crate) struct Client {
     token: RefCell<String>,
     tries: u32,
     bar: ProgressBar,
+    /// Whether long waits are told where nobody sees the bar.
+    tells: bool,
+    /// No wait lasts longer once this is set.
+    stop: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -99,7 +181,18 @@ impl Client {
         // Before the first request: whoever has to sign in does so at once, and not in the middle of the work.
         let token = source.token(&agent)?;
         let base = format!("{}/beta", graph.trim_end_matches('/'));
-        Ok(Self { agent, base, source, token: RefCell::new(token), tries: tries.max(1), bar })
+        let (token, tries, stop) = (RefCell::new(token), tries.max(1), Arc::default());
+        Ok(Self { agent, base, source, token, tries, bar, tells: false, stop })
+    }
+
+    /// One that tells on standard error what it waits for, unless somebody wants to hear of errors alone.
+    pub(crate) fn telling(self, is_quiet: bool) -> Self {
+        Self { tells: !is_quiet, ..self }
+    }
+
+    /// Whoever sets it ends the wait that is on.
+    pub(crate) fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
     }
 
     /// A link of an answer as a request below the base; a link to elsewhere is refused, as the token would go there.
@@ -142,13 +235,13 @@ impl Client {
                 let is_last = tried == self.tries;
                 // Only the busy parts again: the others were answered, and asking twice would make Graph busier.
                 if is_busy(answer.status) && !is_last {
-                    pause = pause.max(Some(wait.unwrap_or_else(|| backoff(tried))));
+                    pause = pause.max(Some((wait.unwrap_or_else(|| backoff(tried)), busy(answer.status, wait))));
                 } else {
                     answers.insert(at, answer);
                 }
             }
-            if let Some(pause) = pause {
-                self.wait(pause);
+            if let Some((pause, why)) = pause {
+                self.wait(pause.min(PAUSE_MAX), &why);
             }
         }
         if answers.len() != requests.len() {
@@ -213,18 +306,17 @@ impl Client {
                 Err(error) if is_passing(&error) => return Ok(Once::Lost(told(&error))),
                 Err(error) => return Err(told(&error)),
             };
-            let status = response.status().as_u16();
-            if status == 401 && self.source.renews() && !has_renewed {
+            let head = Head::of(&response);
+            if head.status == 401 && self.source.renews() && !has_renewed {
                 has_renewed = true;
                 *self.token.borrow_mut() = self.source.token(&self.agent)?;
                 continue;
             }
-            let pause = response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
             // Half an answer is as good as none: the request has arrived.
-            return Ok(match response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string() {
-                Ok(text) => Once::Answered(status, pause, text),
-                Err(error) => Once::Lost(told(&error)),
-            });
+            return match response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string() {
+                Ok(text) => head.check(&url, &text).map(|()| Once::Answered(head.status, head.retry_after, text)),
+                Err(error) => Ok(Once::Lost(told(&error))),
+            };
         }
     }
 
@@ -253,37 +345,55 @@ impl Client {
         loop {
             tried = tried.saturating_add(1);
             let is_last = tried >= self.tries;
-            let pause = match send() {
+            let broken = || String::from("the connection broke");
+            let (pause, why) = match send() {
                 Ok(mut response) => {
-                    let status = response.status().as_u16();
+                    let head = Head::of(&response);
+                    let status = head.status;
                     // Once: a new token that is refused as well is wrong, and not old.
                     if status == 401 && self.source.renews() && !has_renewed {
                         has_renewed = true;
                         *self.token.borrow_mut() = self.source.token(&self.agent)?;
                         continue;
                     }
-                    let header =
-                        response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
                     let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
                     match text {
-                        Ok(text) if is_last || !is_busy(status) => return Ok(Answer { status, text }),
-                        Ok(_) => header.unwrap_or_else(|| backoff(tried)),
+                        Ok(text) if is_last || !is_busy(status) => {
+                            return head.check(url, &text).map(|()| Answer { status, text });
+                        }
+                        Ok(_) => (head.retry_after.unwrap_or_else(|| backoff(tried)), busy(status, head.retry_after)),
                         Err(error) if is_last => return Err(format!("{url}: {error}")),
-                        Err(_) => backoff(tried),
+                        Err(_) => (backoff(tried), broken()),
                     }
                 }
                 Err(error) if is_last || !is_passing(&error) => return Err(format!("{url}: {error}")),
-                Err(_) => backoff(tried),
+                Err(_) => (backoff(tried), broken()),
             };
-            self.wait(pause);
+            self.wait(pause.min(PAUSE_MAX), &why);
         }
     }
 
-    fn wait(&self, pause: Duration) {
-        let pause = pause.min(PAUSE_MAX);
-        self.bar.set_message(format!("(Graph is busy: waiting for {} s)", pause.as_secs()));
-        thread::sleep(pause);
+    /// Waits, and says so: in the bar, or where nobody sees one, in a line of its own, as a silent program looks as if it hung.
+    pub(crate) fn wait(&self, pause: Duration, why: &str) {
+        let text = format!("waiting for {} s: {why}", pause.as_secs());
+        if !self.bar.is_hidden() {
+            self.bar.set_message(output::escaped(&text));
+        } else if self.tells && pause >= LONG {
+            output::say("graph", &text);
+        }
+        let start = Instant::now();
+        while start.elapsed() < pause && !self.stop.load(Ordering::Relaxed) {
+            thread::sleep(STEP.min(pause.saturating_sub(start.elapsed())));
+        }
         self.bar.set_message("");
+    }
+}
+
+/// Why a request is sent again later.
+fn busy(status: u16, asked: Option<Duration>) -> String {
+    match asked {
+        Some(_) => format!("as Graph asks ({status})"),
+        None => format!("Graph is busy ({status})"),
     }
 }
 
@@ -332,6 +442,35 @@ fn backoff(tried: u32) -> Duration {
 #[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_answer_of_graph_is_told_as_what_it_is() {
+        let head = |status, content_type: &str| Head {
+            status,
+            content_type: content_type.into(),
+            location: "https://login.contoso.com/\u{1b}".into(),
+            retry_after: None,
+        };
+        let why = head(302, "text/plain").check("URL", "").unwrap_err();
+        assert!(
+            why.starts_with("URL: the answer is 302, a redirect to \"https://login.contoso.com/\\u{1b}\""),
+            "{why}"
+        );
+        for (content_type, text) in [("Text/HTML; charset=utf-8", "x"), ("", " <!DOCTYPE html>")] {
+            let why = head(200, content_type).check("URL", text).unwrap_err();
+            assert!(why.starts_with(&format!("URL: the answer is 200 with content type \"{content_type}\"")), "{why}");
+            assert!(why.contains("probably the page of a proxy or for a sign-in"), "{why}");
+        }
+        for (status, text) in [(200, "{}"), (404, "{\"error\":{}}"), (204, "")] {
+            assert_eq!(head(status, "application/json").check("URL", text), Ok(()));
+        }
+        // A gateway that is busy has a page too, and is asked again.
+        for status in [408, 429, 502, 503, 504] {
+            assert_eq!(head(status, "text/html").check("URL", "<html>"), Ok(()));
+        }
+        assert_eq!(error_of(502, "<html>"), "502 without an error of Graph: a proxy or a gateway may have answered");
+        assert_eq!(error_of(404, "{\"error\":{\"code\":\"a\",\"message\":\"b\"}}"), "404 a: b");
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_time() {

@@ -12,7 +12,7 @@ use connector_groups::{ApplicationId, ConnectorGroupId, Timestamp};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::client::{Answer, Client};
+use super::client::{Answer, Client, new_page};
 use crate::{import::layout::Part, words::count};
 
 /// Pages of one list; a list that never ends is a fault of the server.
@@ -103,34 +103,29 @@ fn now() -> Option<Timestamp> {
 /// All pages of one list, each alone, as there is nothing else to ask for.
 fn list(client: &Client, part: Part, lists: &mut Lists) -> Result<(), String> {
     let mut request = part.request();
-    let mut read = BTreeSet::new();
+    let mut read = BTreeSet::from([request.clone()]);
     for page in 1..=PAGES_MAX {
-        once(&mut read, &request)?;
         let answer = client.get(&request)?;
         if answer.status != 200 {
             return Err(answer.told(&request));
         }
         let next = keep(part, page, answer, lists)?;
         match next {
-            Some(link) => request = client.below_base(&link)?,
+            Some(link) => {
+                let next = client.below_base(&link)?;
+                new_page(&mut read, &request, &next)?;
+                request = next;
+            }
             None => return Ok(()),
         }
     }
     Err(format!("GET {}: more than {PAGES_MAX} pages", part.request()))
 }
 
-/// Refuses to read an address again: a list that leads back to one of its pages has no end.
-fn once(read: &mut BTreeSet<String>, request: &str) -> Result<(), String> {
-    if read.insert(request.into()) {
-        return Ok(());
-    }
-    Err(format!("GET {request}: the next page is said to be one that was read already; the list has no end"))
-}
-
 /// Keeps a page and its ids, and tells the link to the next.
 fn keep(part: Part, page: usize, answer: Answer, lists: &mut Lists) -> Result<Option<String>, String> {
-    let value: Value =
-        serde_json::from_str(&answer.text).map_err(|error| format!("GET {}: {error}", part.request()))?;
+    let value: Value = serde_json::from_str(&answer.text)
+        .map_err(|error| format!("GET {}: the answer is no JSON: {error}", part.request()))?;
     // In lower case, as two answers may spell one id in two ways, which is no change.
     let ids = lists.ids.entry(part.file(1)).or_default();
     if let Some(items) = value.get("value").and_then(Value::as_array) {
@@ -154,10 +149,9 @@ fn places(client: &Client, bar: &ProgressBar) -> Result<Lists, String> {
         .flat_map(|id| [Part::Members(*id), Part::Assigned(*id)])
         .map(|part| (part, 1, part.request()))
         .collect();
-    let mut read = BTreeSet::new();
+    let mut read: BTreeSet<_> = open.iter().map(|(.., request)| request.clone()).collect();
     // Each round asks for one page of each list that has another.
     while !open.is_empty() {
-        open.iter().try_for_each(|(.., request)| once(&mut read, request))?;
         bar.set_length(u64::try_from(open.len()).unwrap_or_default());
         bar.set_position(0);
         let requests: Vec<_> = open.iter().map(|(.., request)| request.clone()).collect();
@@ -168,7 +162,9 @@ fn places(client: &Client, bar: &ProgressBar) -> Result<Lists, String> {
                 return Err(answer.told(&request));
             }
             if let Some(link) = keep(part, page, answer, &mut lists)? {
-                next.push((part, page.saturating_add(1), client.below_base(&link)?));
+                let link = client.below_base(&link)?;
+                new_page(&mut read, &request, &link)?;
+                next.push((part, page.saturating_add(1), link));
             }
         }
         open = next;

@@ -130,6 +130,7 @@ pub(crate) fn fetch(graph: &str, fetching: &Fetching) -> Result<Fetched, String>
     }
     let source = Source::new(&fetching.source)?;
     let client = Client::new(graph, source, fetching.ca_file.as_deref(), fetching.tries, bar.clone())?;
+    let client = client.telling(fetching.quiet);
     let fetched = fetch::tenant(&client, fetching.readings, &bar)?;
     bar.finish_and_clear();
     Ok(fetched)
