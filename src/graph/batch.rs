@@ -8,12 +8,12 @@ use alloc::{
     vec::Vec,
 };
 
-use http::{Method, StatusCode};
+use http::{HeaderName, Method, StatusCode};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::{Call, is_eventual},
+    call::{Call, is_eventual, is_repeated},
     dispatch::{one, routed},
     error::{Code, Error, shortened},
     json::Members,
@@ -57,7 +57,10 @@ pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut S
             Some(id) => Err(Error::new(Code::FailedDependency, &format!("The request '{id}' has failed."))),
             None => answer_item(directory, call, item, version.as_str(), session),
         };
-        let reply = session.reply(result);
+        let own = header(&item.headers, "client-request-id").filter(|id| is_repeated(id));
+        let mut reply = session.reply(result, own);
+        let name = HeaderName::from_static("client-request-id");
+        reply.headers.extend(own.map(|id| (name, id.into())));
         // Each has its response, whatever becomes of the others: a batch is no transaction.
         statuses.insert(&item.id, reply.status);
         responses.push(response(&item.id, reply));

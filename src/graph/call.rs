@@ -28,14 +28,6 @@ impl<'a> Incoming<'a> {
         Self { method: request.method(), uri: request.uri(), headers: request.headers(), body: request.body().as_ref() }
     }
 
-    /// The client's own id for the request, which answers repeat.
-    pub(super) fn client_request_id(&self) -> Option<&'a str> {
-        let id = self.headers.get("client-request-id")?.to_str().ok()?;
-        // It is echoed in a header and in every error; a longer one is not worth that, and is passed over as if it were
-        // not there.
-        (id.len() <= 128).then_some(id)
-    }
-
     /// What this request has of a call: its body is not too long and a tenant is meant.
     pub(super) fn call(&self, directory: &Directory, options: &'a Options) -> Result<Call<'a>, Error> {
         if self.body.len() > options.body_bytes_max {
@@ -125,6 +117,18 @@ impl<'a> Incoming<'a> {
         let values = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         values.into_iter().any(|value| value.contains(preference))
     }
+}
+
+/// The client's own id for a request, the header `client-request-id`, which answers repeat: text of 128 bytes at most.
+#[must_use]
+pub fn client_request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("client-request-id")?.to_str().ok().filter(|id| is_repeated(id))
+}
+
+/// Whether an id of the client's own is repeated: in a header and in every error, for which a longer one is not worth it. That
+/// one is passed over as if it were not there.
+pub(super) const fn is_repeated(id: &str) -> bool {
+    id.len() <= 128
 }
 
 /// Whether this value of the header `ConsistencyLevel` lets the directory answer by its second store.

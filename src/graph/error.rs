@@ -63,6 +63,7 @@ codes! {
     InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
     SegmentNotFound 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
     SiblingProfile 404 "" "observed (issues 8929 and 13473 of `microsoftgraph/microsoft-graph-docs`)" "a route of another profile, or of agents and their groups";
+    NotImplemented 501 "NotImplemented" "ours" "the path asks for `delta` of a list or for a type of its things";
     MethodNotAllowed 405 "Request_BadRequest" "documented with its text (page on batches)" "the route has no such method; `Allow` tells which it has";
     NoContentType 400 "BadRequest" "texts observed (issue 258 of `microsoftgraph/msgraph-cli`, issue 22 of `microsoftgraph/msgraph-sample-pythondjangoapp`)" "the header `Content-Type` is missing where a body is read, or names something other than JSON";
     UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is not in UTF-8, or compressed";

@@ -50,6 +50,7 @@ use http::{Request, Response};
 
 use crate::Directory;
 
+pub use call::client_request_id;
 pub use caller::Caller;
 pub use error::Code;
 pub use operations::{Operation, operations};

@@ -218,6 +218,11 @@ impl Parts {
                 Tail::Whole(Target::References(list))
             }
             Some(Part::Word(word)) if word.starts_with('$') => return Err(Error::segment(&word)),
+            // Told apart from ids, or whoever asks for one would look for a thing that is gone.
+            Some(Part::Word(word)) if is_function_or_cast(&word) => {
+                let text = format!("The function or cast '{}' is not implemented by this model.", shortened(&word, 64));
+                return Err(Error::new(Code::NotImplemented, &text));
+            }
             Some(Part::Word(id)) => Tail::Item(list, Key::Id(id)),
             Some(Part::Key(key)) => match (&list, &key) {
                 (_, Key::Id(_)) | (List::Applications | List::ServicePrincipals | List::GroupApplications(_), _) => {
@@ -227,6 +232,11 @@ impl Parts {
             },
         })
     }
+}
+
+/// `delta`, or a type by its whole name.
+fn is_function_or_cast(word: &str) -> bool {
+    word.eq_ignore_ascii_case("delta") || word.to_ascii_lowercase().starts_with("microsoft.graph.")
 }
 
 enum Tail {

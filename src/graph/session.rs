@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::Incoming,
+    call::{Incoming, client_request_id},
     error::{Code, Error},
     options::Context,
     outcome::Decision,
@@ -33,7 +33,7 @@ impl<'a> Session<'a> {
     pub(super) fn new(incoming: &Incoming<'a>, context: &'a Context) -> Self {
         Self {
             context,
-            client_request_id: incoming.client_request_id(),
+            client_request_id: client_request_id(incoming.headers),
             is_head: *incoming.method == Method::HEAD,
             ids_given: 0,
             events: Vec::new(),
@@ -90,11 +90,11 @@ impl<'a> Session<'a> {
         AnyId::from_u128(self.next_id())
     }
 
-    /// What a result is on the wire.
-    pub(super) fn reply(&self, result: Result<Reply, Error>) -> Reply {
+    /// What a result is on the wire, by the client's own id for the request, which one of a batch may have for itself.
+    pub(super) fn reply(&self, result: Result<Reply, Error>, client_request_id: Option<&str>) -> Reply {
         result.unwrap_or_else(|error| {
             let request_id = self.request_id();
-            let client_request_id = self.client_request_id.unwrap_or(&request_id);
+            let client_request_id = client_request_id.or(self.client_request_id).unwrap_or(&request_id);
             let body = json!({"error": {
                 "code": error.code.as_str(),
                 "message": error.message,
@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn response(&self, result: Result<Reply, Error>) -> Response<Vec<u8>> {
-        let reply = self.reply(result);
+        let reply = self.reply(result, None);
         let (media_type, body) = match reply.body {
             Body::Empty => (None, Vec::new()),
             Body::Text(text) => (Some("text/plain"), text.into_bytes()),

@@ -128,6 +128,33 @@ fn each_answers_as_it_would_by_itself() {
     }
 }
 
+/// Each has an id of the client's own, if it is given one, and is answered by it.
+#[test]
+fn a_part_has_its_own_client_request_id() {
+    let mut server = Server::new();
+    let requests = json!([
+        {"id": "1", "method": "GET", "url": "/applications/x", "headers": {"Client-Request-Id": "one"}},
+        {"id": "2", "method": "GET", "url": "/applications/x"},
+        {"id": "3", "method": "GET", "url": "/applications", "headers": {"client-request-id": "three"}},
+        {"id": "4", "method": "GET", "url": "/applications", "headers": {"client-request-id": "x".repeat(129)}},
+    ]);
+    let request = Server::request("POST", "/beta/$batch").header("content-type", "application/json");
+    let request = request.header("client-request-id", "whole");
+    let answer = server.send(&request.body(json!({"requests": requests}).to_string().into_bytes()).unwrap());
+    assert_eq!(answer.is(200).header("client-request-id"), "whole");
+    let answers = answer.body["responses"].as_array().unwrap();
+    let ids = |answer: &Value| {
+        (
+            answer["headers"]["client-request-id"].clone(),
+            answer["body"]["error"]["innerError"]["client-request-id"].clone(),
+        )
+    };
+    assert_eq!(ids(&answers[0]), (json!("one"), json!("one")));
+    assert_eq!(ids(&answers[1]), (json!(null), json!("whole")));
+    assert_eq!(ids(&answers[2]).0, "three");
+    assert_eq!(ids(&answers[3]).0, json!(null));
+}
+
 #[test]
 fn a_batch_that_does_not_fit_is_refused_as_a_whole() {
     let mut server = Server::new();

@@ -356,6 +356,7 @@ fn every_error_of_the_table_is_met() {
     meets(server.delete("/beta/applications"));
     meets(server.get("/beta/other"));
     meets(server.get("/beta/applications?$orderby=id"));
+    meets(server.get("/beta/applications/delta"));
     meets(server.get(&format!("/beta/applications?$skiptoken={}", application(5))));
     meets(raw(&mut server, "POST", "/beta/applications", &vec![b' '; 5 << 20]));
     meets(server.send(&Request::builder().uri("/beta/applications").body(Vec::new()).unwrap()));

@@ -114,6 +114,19 @@ fn applications_are_made_found_by_either_key_renamed_and_deleted() {
     }
     assert_eq!(server.get(&format!("/v1.0/applications/{id}")).is(200).body["appId"], app);
     server.get("/beta/applications(uniqueName='expenses')").is_refused(404, "Request_ResourceNotFound");
+    let member = format!("connectorGroups/{}/members/microsoft.graph.connector", group(0));
+    for path in [
+        "applications/delta",
+        "servicePrincipals/Delta()?$select=id",
+        "applications/microsoft.graph.application/$count",
+    ]
+    .into_iter()
+    .map(|path| format!("/beta/{path}"))
+    .chain([format!("{PROXY}/{member}")])
+    {
+        let message = server.get(&path).is_refused(501, "NotImplemented").message().to_string();
+        assert!(message.ends_with("' is not implemented by this model."), "{path}: {message}");
+    }
     for list in ["applications", "servicePrincipals"] {
         let refused = server.get(&format!("/v1.0/{list}(appId='expenses')"));
         let text = "Invalid value specified for object reference property 'appId'. Please ensure that this value has an appropriate syntax and length.";

@@ -68,6 +68,10 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
         let calls = emulator.get(&format!("/_control/journal?{query}"))["calls"].clone();
         assert_eq!(calls.as_array().unwrap().len(), count, "{query}");
     }
+    // One that is misspelled is no filter that all calls pass.
+    let refused = emulator.send("GET", "/_control/journal?methods=GET", "");
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert!(refused.body.contains("there is no filter \\\"methods\\\": there are method, route, "), "{}", refused.body);
 
     assert_eq!(emulator.send("GET", "/healthz", "").body, "ok\n");
     assert_eq!(emulator.send("GET", "/readyz", "").status, 200);

@@ -113,6 +113,14 @@ fn a_client_may_say_who_it_is_by_http_basic() {
     let (status, _, answer) = ask("Basic", &format!("{CLIENT}:s"), &format!("client_id={CLIENT}&{form}"));
     assert_eq!(status, 200, "{answer}");
     assert_eq!(ask("Basic", "client:", form).1, Some(7_000_216), "no secret");
+    // A 401 names the scheme that it asks for.
+    let host = format!("host: {}", emulator.address);
+    let refused =
+        emulator.text("POST", &format!("/{TENANT}/oauth2/v2.0/token"), &[&host], &format!("client_id=x&{form}"));
+    assert!(
+        refused.starts_with("HTTP/1.1 401 ") && refused.contains("www-authenticate: Basic realm=\"\"\r\n"),
+        "{refused}"
+    );
     assert_eq!(ask("Basic", "no colon", form).1, Some(900_144), "no pair");
     assert_eq!(ask("Basic", "another:s", &format!("client_id={CLIENT}&{form}")).0, 400, "two clients");
 }

@@ -75,7 +75,17 @@ pub(crate) fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response
     }
 }
 
+/// What the calls of the journal are asked by, and how they are written.
+const FILTERS: [&str; 10] =
+    ["method", "route", "tenant", "client", "application", "status", "fault", "refused", "since", "format"];
+
 fn filter(uri: &Uri) -> Result<Filter, String> {
+    // One that is passed over would let a test pass on calls that it does not mean.
+    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let mut names = pairs.map(|pair| pair.split('=').next().unwrap_or_default());
+    if let Some(unknown) = names.find(|name| !FILTERS.contains(name)) {
+        return Err(format!("there is no filter {unknown:?}: there are {}", FILTERS.join(", ")));
+    }
     let number = |name: &str| query(uri, name).map(|text| text.parse().map_err(|_| format!("{name} is a number")));
     let tenant = query(uri, "tenant").map(|text| text.parse().map_err(|_| String::from("tenant is an id")));
     let status = number("status").transpose()?;

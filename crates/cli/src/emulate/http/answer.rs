@@ -2,7 +2,7 @@
 
 use std::io;
 
-use connector_groups::Timestamp;
+use connector_groups::{Timestamp, graph::client_request_id};
 use hyper::{
     HeaderMap, Response, StatusCode, Uri,
     header::{self, HeaderName, HeaderValue},
@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const JSON_LINES: &str = "application/jsonl";
-const CLIENT_REQUEST_ID: &str = "client-request-id";
 
 /// An answer that nothing in between may keep.
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
@@ -67,14 +66,9 @@ pub(crate) fn other_method(allowed: &'static str) -> Response<Vec<u8>> {
     response
 }
 
-/// The client's own id for a request, which answers repeat: as long as Graph's wire takes one.
-pub(crate) fn client_request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
-    headers.get(CLIENT_REQUEST_ID).filter(|id| id.len() <= 128 && id.to_str().is_ok())
-}
-
 /// Graph's envelope of an error. The id is the request's own.
 pub(crate) fn envelope(code: &str, message: &str, id: &str, asked: &HeaderMap, now: Timestamp) -> Value {
-    let client_id = client_request_id(asked).and_then(|id| id.to_str().ok()).unwrap_or(id);
+    let client_id = client_request_id(asked).unwrap_or(id);
     let inner = json!({"date": now, "request-id": id, "client-request-id": client_id});
     json!({"error": {"code": code, "message": message, "innerError": inner}})
 }
@@ -90,7 +84,8 @@ pub(crate) fn refusal(
     let body = envelope(code, message, id, asked, now);
     let mut response = response(status, JSON, body.to_string().into_bytes());
     let headers = response.headers_mut();
-    headers.extend(HeaderValue::from_str(id).ok().map(|id| (HeaderName::from_static("request-id"), id)));
-    headers.extend(client_request_id(asked).map(|id| (HeaderName::from_static(CLIENT_REQUEST_ID), id.clone())));
+    let ids = [("request-id", Some(id)), ("client-request-id", client_request_id(asked))];
+    let ids = ids.map(|(name, id)| (HeaderName::from_static(name), id.and_then(|id| HeaderValue::from_str(id).ok())));
+    headers.extend(ids.into_iter().filter_map(|(name, id)| Some((name, id?))));
     response
 }

@@ -11,7 +11,10 @@ pub(crate) mod identity;
 pub(crate) mod token;
 
 use connector_groups::{Directory, TenantId};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    header::{HeaderValue, WWW_AUTHENTICATE},
+};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -143,7 +146,14 @@ impl SignIn {
         };
         match result {
             Ok(body) => response(StatusCode::OK, JSON, body.to_string().into_bytes()),
-            Err(refused) => response(refused.status(), JSON, refused.body().to_string().into_bytes()),
+            Err(refused) => {
+                let mut answer = response(refused.status(), JSON, refused.body().to_string().into_bytes());
+                // RFC 9110 wants it with every 401, and RFC 6749 (§5.2) the scheme that clients authenticate by.
+                if refused.status() == StatusCode::UNAUTHORIZED {
+                    answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"\""));
+                }
+                answer
+            }
         }
     }
 }
