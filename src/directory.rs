@@ -100,7 +100,7 @@ impl Directory {
     }
 
     fn try_from_document(document: DirectoryDocument, hash_seed: HashSeed) -> Result<Self, DirectoryViolations> {
-        let (mut tenants, mut violations) = (Table::new(hash_seed), DirectoryViolations::default());
+        let (mut directory, mut violations) = (Self { tenants: Table::new(hash_seed) }, DirectoryViolations::default());
         // Not the table: it lacks the tenants that are invalid, and their ids may be repeated too.
         let mut seen = alloc::collections::BTreeSet::new();
         for document in document.tenants {
@@ -108,12 +108,21 @@ impl Directory {
                 violations.duplicate_tenants.push(document.id);
             }
             match Tenant::try_from_document(document, hash_seed) {
-                Ok(tenant) => tenants.push(tenant.id(), tenant),
+                Ok(tenant) => directory.push(tenant),
                 Err(tenant) => violations.tenants.push(tenant),
             }
         }
         let is_right = violations == DirectoryViolations::default();
-        if is_right { Ok(Self { tenants }) } else { Err(violations) }
+        if is_right { Ok(directory) } else { Err(violations) }
+    }
+
+    /// Adds a new tenant at the end. It shares with the first one what is the same in all.
+    fn push(&mut self, tenant: Tenant) {
+        let tenant = match self.tenants.iter().next() {
+            Some(first) => tenant.sharing_with(first),
+            None => tenant,
+        };
+        self.tenants.push(tenant.id(), tenant);
     }
 
     /// What `command` would do, without doing it: a dry run.
@@ -214,7 +223,7 @@ impl Directory {
                         *rules,
                         default_connector_group,
                     );
-                    self.tenants.push(*id, Tenant::from_state(state));
+                    self.push(Tenant::from_state(state));
                 }
                 DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(removed)) => {
                     self.tenants.remove(removed.thing.id());
@@ -411,6 +420,20 @@ mod tests {
         assert_eq!(changed, before);
         let nowhere = TenantId::from_u128(3);
         assert_eq!(changed.apply_in(nowhere, &rename), Err(Refusal::TenantNotFound { id: nowhere }));
+    }
+
+    /// Created or read, and also once it was laid out anew.
+    #[test]
+    fn tenants_have_the_defaults_of_publishing_in_common() {
+        let made = directory(2);
+        let read = Directory::try_from(DirectoryDocument::from(&made)).unwrap();
+        for directory in [made, read] {
+            let [one, other] = [1, 2].map(|id| directory.tenant(TenantId::from_u128(id)).unwrap());
+            let laid_out_anew = other.hashed_with(HashSeed::of(9));
+            for other in [other, &laid_out_anew] {
+                assert!(core::ptr::eq(one.state().publishing_defaults(), other.state().publishing_defaults()));
+            }
+        }
     }
 
     /// Those that it makes, those that it reads, and all of them where they are laid out anew for one that comes back.

@@ -90,6 +90,12 @@ impl Tenant {
         Self::from_state(state)
     }
 
+    /// The same, with what does not differ between tenants kept where another one has it.
+    pub(crate) fn sharing_with(mut self, other: &Self) -> Self {
+        Arc::make_mut(&mut self.state).share_with(&other.state);
+        self
+    }
+
     pub(crate) const fn state(&self) -> &Arc<State> {
         &self.state
     }

@@ -1,5 +1,7 @@
 //! A set of slots that knows how many of them come before any slot: one bit a slot, with counts beside.
 
+use alloc::sync::Arc;
+
 use super::{bit_set::bits, pages::Pages, slot::Slot, work};
 
 const WORD_BITS: usize = 64;
@@ -11,9 +13,15 @@ const REGION_BLOCKS: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub(super) struct CountedBits {
     words: Pages<u64, BLOCK_WORDS>,
+    /// None as long as there is one block: a small tenant needs no counts, and has no memory for them.
+    counts: Option<Arc<Counts>>,
+    len: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Counts {
     blocks: Pages<u32, 256>,
     regions: Pages<u32, 256>,
-    len: usize,
 }
 
 const fn word_of(index: usize) -> usize {
@@ -49,12 +57,9 @@ impl CountedBits {
         // `bit_of` takes its argument modulo 64, so `bit_of(64) - 1` would be 0, not all ones.
         let low_bits = |bits: usize| if bits == WORD_BITS { u64::MAX } else { bit_of(bits).wrapping_sub(1) };
         let block = WORD_BITS.wrapping_mul(BLOCK_WORDS);
-        Self {
-            words: full(WORD_BITS).map(low_bits).collect(),
-            blocks: counts(block),
-            regions: counts(block.wrapping_mul(REGION_BLOCKS)),
-            len: slots,
-        }
+        let all = || Counts { blocks: counts(block), regions: counts(block.wrapping_mul(REGION_BLOCKS)) };
+        let counts = (slots > block).then(|| Arc::new(all()));
+        Self { words: full(WORD_BITS).map(low_bits).collect(), counts, len: slots }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -65,8 +70,14 @@ impl CountedBits {
     pub(super) fn lengthen_to(&mut self, slots: usize) {
         let Some(last) = slots.checked_sub(1) else { return };
         self.words.lengthen_to(word_of(last).saturating_add(1));
-        self.blocks.lengthen_to(block_of(last).saturating_add(1));
-        self.regions.lengthen_to(region_of(last).saturating_add(1));
+        if block_of(last) > 0 {
+            // All that there was is in the first block.
+            let live = || [u32::try_from(self.len).unwrap_or(0)].into_iter().collect();
+            let counts = self.counts.get_or_insert_with(|| Arc::new(Counts { blocks: live(), regions: live() }));
+            let counts = Arc::make_mut(counts);
+            counts.blocks.lengthen_to(block_of(last).saturating_add(1));
+            counts.regions.lengthen_to(region_of(last).saturating_add(1));
+        }
     }
 
     pub(super) fn contains(&self, slot: Slot) -> bool {
@@ -92,7 +103,9 @@ impl CountedBits {
     }
 
     fn count(&mut self, slot: Slot, change: fn(u32, u32) -> u32) {
-        let counts = [(&mut self.blocks, block_of(slot.index())), (&mut self.regions, region_of(slot.index()))];
+        let Some(counts) = &mut self.counts else { return };
+        let Counts { blocks, regions } = Arc::make_mut(counts);
+        let counts = [(blocks, block_of(slot.index())), (regions, region_of(slot.index()))];
         for (counts, index) in counts {
             counts.get_mut(index).into_iter().for_each(|count| *count = change(*count, 1));
         }
@@ -108,11 +121,14 @@ impl CountedBits {
             sum.saturating_add(count(live))
         };
         let of = |counts: &Pages<u32, 256>, index| counts.get(index).copied().unwrap_or(0);
-        let before = (0..region).map(|region| of(&self.regions, region)).fold(0, sum);
-        let blocks = region.saturating_mul(REGION_BLOCKS)..block;
-        let before = blocks.map(|block| of(&self.blocks, block)).fold(before, sum);
-        let words = block.saturating_mul(BLOCK_WORDS)..word;
-        let before = words.map(|word| self.word(word).count_ones()).fold(before, sum);
+        let (mut before, mut first) = (0, 0);
+        if let Some(counts) = &self.counts {
+            before = (0..region).map(|region| of(&counts.regions, region)).fold(before, sum);
+            let blocks = region.saturating_mul(REGION_BLOCKS)..block;
+            before = blocks.map(|block| of(&counts.blocks, block)).fold(before, sum);
+            first = block.saturating_mul(BLOCK_WORDS);
+        }
+        let before = (first..word).map(|word| self.word(word).count_ones()).fold(before, sum);
         // A bit minus one is a mask of all bits below it.
         let lower = self.word(word) & bit_of(index).wrapping_sub(1);
         sum(before, lower.count_ones())
@@ -131,10 +147,13 @@ impl CountedBits {
             rest.is_none()
         };
         let of = |counts: &Pages<u32, 256>, index| counts.get(index).copied().unwrap_or(0);
-        let region = (0..self.regions.len()).find(|region| holds(of(&self.regions, *region)))?;
-        let first = region.saturating_mul(REGION_BLOCKS);
-        let block = (first..self.blocks.len()).find(|block| holds(of(&self.blocks, *block)))?;
-        let first = block.saturating_mul(BLOCK_WORDS);
+        let mut first = 0;
+        if let Some(counts) = &self.counts {
+            let region = (0..counts.regions.len()).find(|region| holds(of(&counts.regions, *region)))?;
+            first = region.saturating_mul(REGION_BLOCKS);
+            let block = (first..counts.blocks.len()).find(|block| holds(of(&counts.blocks, *block)))?;
+            first = block.saturating_mul(BLOCK_WORDS);
+        }
         let word = (first..self.words.len()).find(|word| holds(self.word(*word).count_ones()))?;
         let bit = bits(self.word(word)).nth(left)?;
         Some(Slot::at(word.saturating_mul(WORD_BITS).saturating_add(bit)))
@@ -219,13 +238,34 @@ mod tests {
         let mut bits = CountedBits::default();
         bits.lengthen_to(9_000);
         (0..9_000).for_each(|slot| bits.insert(Slot::at(slot)));
-        assert_eq!(bits.blocks.iter().collect::<Vec<_>>(), [4_096, 4_096, 808]);
-        assert_eq!(bits.regions.iter().collect::<Vec<_>>(), [9_000]);
+        let counts = |bits: &CountedBits| {
+            let Counts { blocks, regions } = &**bits.counts.as_ref().unwrap();
+            (blocks.iter().collect::<Vec<_>>(), regions.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(counts(&bits), (vec![4_096, 4_096, 808], vec![9_000]));
         let all = CountedBits::all(9_000);
-        assert!(all.words.iter().eq(bits.words.iter()) && all.blocks.iter().eq(bits.blocks.iter()));
-        assert!(all.regions.iter().eq(bits.regions.iter()) && all.len() == bits.len());
-        let all = CountedBits::all(600_000);
-        assert_eq!(all.regions.iter().collect::<Vec<_>>(), [262_144, 262_144, 75_712]);
+        assert!(all.words.iter().eq(bits.words.iter()) && counts(&all) == counts(&bits) && all.len() == bits.len());
+        assert_eq!(counts(&CountedBits::all(600_000)).1, [262_144, 262_144, 75_712]);
+    }
+
+    /// What is counted word by word and what has a count are one order, as the second block begins with half of the first.
+    #[test]
+    fn a_single_block_has_no_counts() {
+        for all in [CountedBits::all(4_096), CountedBits::all(4_095)] {
+            let mut bits = all;
+            (0..4_096).step_by(2).for_each(|slot| bits.remove(Slot::at(slot)));
+            assert!(bits.counts.is_none());
+            let before = [bits.before(4_096), bits.before(64)];
+            let (place, end) = (bits.at(100), bits.at(bits.len()));
+            bits.lengthen_to(4_097);
+            assert!(bits.counts.is_some());
+            assert_eq!(
+                ([bits.before(4_096), bits.before(64)], bits.at(100), bits.at(bits.len())),
+                (before, place, end)
+            );
+            bits.insert(Slot::at(4_096));
+            assert_eq!((bits.before(4_097), bits.at(bits.len() - 1)), (before[0] + 1, Some(Slot::at(4_096))));
+        }
     }
 
     /// Words that nothing was written to are passed over.

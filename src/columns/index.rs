@@ -227,14 +227,20 @@ impl Index {
             let bucket = self.table.get(position)?;
             match bucket.under(half).next() {
                 Some(slot) if is(slot) => return Some(slot),
-                // Another key shares this half of its hash: rare, so this path need not be fast.
-                Some(_) => return self.under(hash).find(|slot| is(*slot)),
+                Some(_) => return self.find_among(hash, is),
                 // Entries overflow only from a full bucket, and `remove` keeps it so, hence a bucket with a
                 // vacancy ends the search. There always is one, as a quarter of all places is vacant.
                 None if !bucket.is_full() => return None,
                 None => position = next(position, self.table.len()),
             }
         }
+    }
+
+    /// As [`find`](Self::find), where another key shares this half of its hash. That is rare, so it stands apart, where it does
+    /// not make all other look-ups longer.
+    #[cold]
+    fn find_among(&self, hash: u64, is: impl Fn(Slot) -> bool) -> Option<Slot> {
+        self.under(hash).find(|slot| is(*slot))
     }
 
     /// The slots with this hash. Rarely includes the slot of another key, whose hash shares the upper half.

@@ -1,10 +1,12 @@
 //! A list in copy-on-write pages: a clone is one reference count, a write copies what it shares with another clone and no
-//! more: one page of `N` entries, one branch of 32 pages, and the spine of branches.
+//! more: one page of `N` entries, and a branch of at most 32 for each level above it.
 //!
 //! ```text
-//! spine ─► branch ─► page ─► [T; up to N]
-//!    │        └────► page
-//!    └───► branch ─► …        32 pages a branch
+//! page                                    one is all there is of a small list: [T; up to N]
+//! spine ─┬► branch ─┬► page               up to 32 branches of up to 32 pages
+//!        │          └► page
+//!        └► branch ─► …
+//! trunk ─► spine ─► branch ─► page        as many spines as there must be
 //! ```
 //!
 //! A page that was never written takes no memory. Reads of it answer `None`, which stands for the default.
@@ -14,42 +16,64 @@
 //! a clone. The tests hold this list against it.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::{ops::Range, ptr};
+use core::{mem, ops::Range, ptr};
 
 use super::work;
 
-const BRANCH_PAGES_LOG2: u32 = 5;
-const FIRST_PAGE_ENTRIES: usize = 4;
+/// The pages of a branch, and those of a spine.
+const BRANCH: usize = 32;
+const SPINE: usize = BRANCH * BRANCH;
 
 /// `N`, the entries of a page, is a power of two.
 #[derive(Debug)]
 pub(crate) struct Pages<T, const N: usize> {
-    /// `Arc<[T]>` and not `Arc<Vec<T>>`: each level of a read follows one pointer less.
-    spine: Arc<[Branch<T>]>,
+    root: Root<T>,
     len: usize,
 }
 
-type Branch<T> = Arc<[Page<T>]>;
+/// As low as it can be. Each level has its type, so that a read shifts by constants.
+#[derive(Debug)]
+enum Root<T> {
+    /// Nothing was written yet. A clone counts no reference: many columns of a tenant are like that.
+    Nothing,
+    Page(Page<T>),
+    Spine(Spine<T>),
+    Trunk(Trunk<T>),
+}
+
+/// `Arc<[T]>` and not `Arc<Vec<T>>`: each level of a read follows one pointer less.
 type Page<T> = Arc<[T]>;
+type Branch<T> = Arc<[Page<T>]>;
+type Spine<T> = Arc<[Branch<T>]>;
+type Trunk<T> = Arc<[Spine<T>]>;
+
+impl<T> Clone for Root<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Page(page) => Self::Page(Arc::clone(page)),
+            Self::Spine(spine) => Self::Spine(Arc::clone(spine)),
+            Self::Trunk(trunk) => Self::Trunk(Arc::clone(trunk)),
+        }
+    }
+}
 
 impl<T, const N: usize> Clone for Pages<T, N> {
     fn clone(&self) -> Self {
-        Self { spine: Arc::clone(&self.spine), len: self.len }
+        Self { root: self.root.clone(), len: self.len }
     }
 }
 
 impl<T, const N: usize> Default for Pages<T, N> {
     fn default() -> Self {
-        Self { spine: Arc::default(), len: 0 }
+        Self { root: Root::Nothing, len: 0 }
     }
 }
 
-/// The branch of an entry, its page in the branch, and its position in the page.
-const fn place<const N: usize>(index: usize) -> (usize, usize, usize) {
-    // `N` is a power of two, so shifts and masks replace divisions and remainders.
-    let page = index.wrapping_shr(N.trailing_zeros());
-    let in_branch = page & 1_usize.wrapping_shl(BRANCH_PAGES_LOG2).wrapping_sub(1);
-    (page.wrapping_shr(BRANCH_PAGES_LOG2), in_branch, index & N.wrapping_sub(1))
+/// The number of a node that holds so many, and the place in it, of what has this number one level down.
+const fn split(number: usize, size: usize) -> (usize, usize) {
+    // Sizes are powers of two, so shifts and masks replace divisions and remainders.
+    (number.wrapping_shr(size.trailing_zeros()), number & size.wrapping_sub(1))
 }
 
 /// A copy of a list that goes on with `more` up to this length.
@@ -61,24 +85,140 @@ fn lengthened<T: Clone>(entries: &[T], len: usize, more: T) -> Arc<[T]> {
     copy.into()
 }
 
+/// What stands at a place of a node, for writing.
+fn below<T>(node: &mut Arc<[Arc<[T]>]>, place: usize) -> Option<&mut Arc<[T]>> {
+    if node.len() <= place {
+        *node = lengthened(node, place.saturating_add(1), Arc::default());
+    }
+    Arc::make_mut(node).get_mut(place)
+}
+
+/// One level up: the nodes of these, 32 to each. One of nothing but what was never written is empty.
+fn gathered<T>(nodes: &[Arc<[T]>]) -> Vec<Arc<[Arc<[T]>]>> {
+    let node =
+        |nodes: &[Arc<[T]>]| if nodes.iter().all(|node| node.is_empty()) { Arc::default() } else { nodes.into() };
+    nodes.chunks(BRANCH).map(node).collect()
+}
+
+/// Where two lists of nodes do not share one, with what there is in both.
+fn unshared<'a, T>(ones: &'a [Arc<[T]>], others: &'a [Arc<[T]>]) -> impl Iterator<Item = (usize, &'a [T], &'a [T])> {
+    let both = (0..ones.len().max(others.len())).map(move |place| {
+        let [one, other] = [ones, others].map(|nodes| nodes.get(place).map_or(&[][..], |node| node));
+        (place, one, other)
+    });
+    // Equal pointers prove equal content, so a shared node is skipped with all below it unseen. Two empty ones are equal, but
+    // need not have the same address.
+    both.filter(|(_, one, other)| !(ptr::eq(*one, *other) || one.is_empty() && other.is_empty()))
+}
+
+fn page_of<T>(spine: &[Branch<T>], number: usize) -> Option<&Page<T>> {
+    let (branch, page) = split(number, BRANCH);
+    spine.get(branch)?.get(page)
+}
+
+/// Apart, so that a read of a list that is not that long is short enough to stand where it is made.
+#[cold]
+fn page_far_down<T>(trunk: &[Spine<T>], number: usize) -> Option<&Page<T>> {
+    let (spine, number) = split(number, SPINE);
+    page_of(trunk.get(spine)?, number)
+}
+
+impl<T> Root<T> {
+    fn of(pages: &[Page<T>]) -> Self {
+        let branches = gathered(pages);
+        let spines = gathered(&branches);
+        match (pages, &*spines) {
+            (_, spines) if spines.iter().all(|spine| spine.is_empty()) => Self::Nothing,
+            ([page], _) => Self::Page(page.clone()),
+            (_, [spine]) => Self::Spine(spine.clone()),
+            _ => Self::Trunk(spines.into()),
+        }
+    }
+
+    /// Itself, or what it would be one level higher.
+    fn raised(self) -> Self {
+        match self {
+            Self::Nothing => Self::Spine(Arc::default()),
+            Self::Page(page) => Self::Spine([[page].into()].into()),
+            Self::Spine(spine) => Self::Trunk([spine].into()),
+            trunk @ Self::Trunk(_) => trunk,
+        }
+    }
+
+    fn trunk(&self) -> Trunk<T> {
+        match self {
+            Self::Trunk(trunk) => Arc::clone(trunk),
+            lower => lower.clone().raised().trunk(),
+        }
+    }
+
+    /// Two that stand at the same one are the same.
+    fn address(&self) -> *const () {
+        match self {
+            Self::Nothing => ptr::null(),
+            Self::Page(page) => Arc::as_ptr(page).cast(),
+            Self::Spine(spine) => Arc::as_ptr(spine).cast(),
+            Self::Trunk(trunk) => Arc::as_ptr(trunk).cast(),
+        }
+    }
+
+    /// For how many pages there is room without another level.
+    const fn room(&self) -> usize {
+        match self {
+            Self::Nothing | Self::Page(_) => 1,
+            Self::Spine(_) => SPINE,
+            Self::Trunk(_) => usize::MAX,
+        }
+    }
+}
+
 impl<T, const N: usize> Pages<T, N> {
+    /// The first page begins with four entries, or with one where that is a cache line.
+    const FIRST_PAGE: usize = if size_of::<T>() < 64 { 4 } else { 1 };
+
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    /// The entry at an index; `None` if it was never written, which stands for the default.
-    pub(crate) fn get(&self, index: usize) -> Option<&T> {
-        let (branch, page, entry) = place::<N>(index);
-        self.spine.get(branch)?.get(page)?.get(entry)
+    /// The number of the page of an index.
+    const fn number(index: usize) -> usize {
+        // `N` is a power of two, so shifts and masks replace divisions and remainders.
+        index.wrapping_shr(N.trailing_zeros())
     }
 
-    /// Prepares for this many reads, each in two steps where [`get`](Self::get) takes four.
+    /// The position of an index in its page.
+    const fn position(index: usize) -> usize {
+        index & N.wrapping_sub(1)
+    }
+
+    /// The entry at an index; `None` if it was never written, which stands for the default.
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        let number = Self::number(index);
+        match &self.root {
+            Root::Spine(spine) => page_of(spine, number)?.get(Self::position(index)),
+            Root::Page(page) => page.get(index),
+            Root::Nothing => None,
+            Root::Trunk(trunk) => page_far_down(trunk, number)?.get(Self::position(index)),
+        }
+    }
+
+    fn page(&self, number: usize) -> &[T] {
+        let page = match &self.root {
+            Root::Spine(spine) => page_of(spine, number),
+            Root::Page(page) => (number == 0).then_some(page),
+            Root::Nothing => None,
+            Root::Trunk(trunk) => page_far_down(trunk, number),
+        };
+        page.map_or(&[], |page| page)
+    }
+
+    /// Prepares for this many reads, each in two steps where [`get`](Self::get) takes up to five.
     ///
-    /// Setting it up costs one step for each page. It is skipped when fewer entries than pages will be
+    /// Setting it up costs one read for each page. It is skipped when fewer entries than pages will be
     /// read, so that reading one entry of a long column costs one entry.
     pub(crate) fn reader(&self, entries: usize) -> Reader<'_, T, N> {
-        // The shift divides by `N`: the length in whole pages.
-        let is_worth_it = entries >= self.len.wrapping_shr(N.trailing_zeros());
+        let is_worth_it = entries >= Self::number(self.len);
         let pages = self.pages().take(if is_worth_it { usize::MAX } else { 0 });
         // Only a slice of exactly `N` entries converts to an array. The short first page of a small list
         // and pages without memory become `None`, and reads of those take the slow path.
@@ -87,38 +227,42 @@ impl<T, const N: usize> Pages<T, N> {
         Reader { pages, all: self }
     }
 
-    /// The pages in order, as far as they were written: `N` entries each, but for the first of a list that is shorter.
+    /// The pages in order: `N` entries each, but for the first of a list that is shorter, and none in what was never written.
+    /// Those at the end may be left out if they were never written.
     pub(crate) fn pages(&self) -> impl Iterator<Item = &[T]> {
-        self.spine.iter().flat_map(|branch| branch.iter()).map(|page| &**page)
+        let end = match &self.root {
+            Root::Nothing => 0,
+            Root::Page(_) => 1,
+            // No further than the last branch.
+            Root::Spine(spine) => {
+                let last = spine.last().map_or(0, |branch| branch.len());
+                spine.len().saturating_sub(1).saturating_mul(BRANCH).saturating_add(last)
+            }
+            Root::Trunk(_) => self.len.div_ceil(N),
+        };
+        (0..end).map(|number| self.page(number))
     }
 
     /// So many entries from one on that are in one page, as far as they were written.
     pub(crate) fn piece(&self, start: usize, len: usize) -> &[T] {
-        let (branch, page, entry) = place::<N>(start);
-        let page = self.spine.get(branch).and_then(|branch| branch.get(page));
-        let rest = page.and_then(|page| page.get(entry..)).unwrap_or(&[]);
+        let rest = self.page(Self::number(start)).get(Self::position(start)..).unwrap_or(&[]);
         rest.get(..len).unwrap_or(rest)
     }
 
     /// The ranges of entries that may differ from another list: all pages that the two lists do not share.
-    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Range<usize>> + 'a {
-        // Equal pointers prove equal content, so a shared spine or branch is skipped with all its pages
-        // unseen.
-        let are_one = Arc::ptr_eq(&self.spine, &other.spine);
-        let branches = if are_one { 0 } else { self.spine.len().max(other.spine.len()) };
-        let unshared = (0..branches).filter(|branch| match (self.spine.get(*branch), other.spine.get(*branch)) {
-            (Some(here), Some(there)) => !Arc::ptr_eq(here, there),
-            _ => true,
-        });
-        let starts = unshared.flat_map(|branch| {
-            let start = branch.wrapping_shl(BRANCH_PAGES_LOG2).saturating_mul(N);
-            (start..).step_by(N).take(1_usize.wrapping_shl(BRANCH_PAGES_LOG2))
-        });
-        starts.map(|start| start..start.saturating_add(N)).filter(|page| {
-            let (here, there) = (self.piece(page.start, N), other.piece(page.start, N));
-            // Two empty pieces are equal, but need not have the same address.
-            !(ptr::eq(here, there) || here.is_empty() && there.is_empty())
-        })
+    pub(crate) fn unshared(&self, other: &Self) -> impl Iterator<Item = Range<usize>> + use<T, N> {
+        let mut starts = Vec::new();
+        // Mostly all of it is shared, and then nothing is put on one level.
+        if self.root.address() != other.root.address() {
+            let start = |place: usize, pages: usize| place.saturating_mul(pages).saturating_mul(N);
+            for (spine, ones, others) in unshared(&self.root.trunk(), &other.root.trunk()) {
+                for (branch, ones, others) in unshared(ones, others) {
+                    let pages = unshared(ones, others).map(|(page, _, _)| start(page, 1));
+                    starts.extend(pages.map(|page| start(spine, SPINE) | start(branch, BRANCH) | page));
+                }
+            }
+        }
+        starts.into_iter().map(|start| start..start.saturating_add(N))
     }
 
     /// Lengthens the list to this many entries; the new ones are at their default.
@@ -137,8 +281,8 @@ pub(crate) struct Reader<'a, T, const N: usize> {
 impl<'a, T, const N: usize> Reader<'a, T, N> {
     /// As [`Pages::get`].
     pub(crate) fn get(&self, index: usize) -> Option<&'a T> {
-        match self.pages.get(index.wrapping_shr(N.trailing_zeros())) {
-            Some(Some(page)) => page.get(index & N.wrapping_sub(1)),
+        match self.pages.get(Pages::<T, N>::number(index)) {
+            Some(Some(page)) => page.get(Pages::<T, N>::position(index)),
             _ => self.get_elsewhere(index),
         }
     }
@@ -177,8 +321,7 @@ impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T
             }
             pages.push(page);
         }
-        let spine = pages.chunks(1_usize.wrapping_shl(BRANCH_PAGES_LOG2)).map(Branch::from).collect();
-        Self { spine, len }
+        Self { root: Root::of(&pages), len }
     }
 }
 
@@ -188,36 +331,31 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         if index >= self.len {
             return None;
         }
-        let (_, _, entry) = place::<N>(index);
-        self.page_mut(index)?.get_mut(entry)
+        self.page_mut(index)?.get_mut(Self::position(index))
     }
 
     /// The page of an index, for writing, long enough to contain the index.
     pub(crate) fn page_mut(&mut self, index: usize) -> Option<&mut [T]> {
-        let (branch, page, entry) = place::<N>(index);
-        if self.spine.len() <= branch {
-            // Pages are numbered across branches by whoever passes over them, so each branch but the last one is whole:
-            // what was never written is an empty page there, which takes no memory of its own. All branches that nothing
-            // was written to are one.
-            let whole = |pages: &[Page<T>]| lengthened(pages, 1_usize.wrapping_shl(BRANCH_PAGES_LOG2), Page::default());
-            let mut spine = self.spine.to_vec();
-            if let Some(last) = spine.last_mut() {
-                *last = whole(last);
-            }
-            spine.resize(branch, whole(&[]));
-            spine.push(Branch::default());
-            self.spine = spine.into();
+        let (number, position) = (Self::number(index), Self::position(index));
+        while number >= self.root.room() {
+            self.root = mem::replace(&mut self.root, Root::Nothing).raised();
         }
-        let branch = Arc::make_mut(&mut self.spine).get_mut(branch)?;
-        if branch.len() <= page {
-            *branch = lengthened(branch, page.saturating_add(1), Page::default());
+        let (spine, number_in_spine) = split(number, SPINE);
+        let (branch, page) = split(number_in_spine, BRANCH);
+        if matches!(self.root, Root::Nothing) {
+            self.root = Root::Page(Page::default());
         }
-        let page = Arc::make_mut(branch).get_mut(page)?;
-        if page.len() <= entry {
+        let page = match &mut self.root {
+            Root::Nothing => return None,
+            Root::Page(page) => page,
+            Root::Spine(branches) => below(below(branches, branch)?, page)?,
+            Root::Trunk(spines) => below(below(below(spines, spine)?, branch)?, page)?,
+        };
+        if page.len() <= position {
             // The first page doubles as the list grows, so that a small tenant stays small. All other pages
-            // are allocated whole. `entry` is the first index that does not fit, so twice that is at least
+            // are allocated whole. `position` is the first index that does not fit, so twice that is at least
             // twice the page.
-            let doubled = entry.saturating_mul(2).clamp(FIRST_PAGE_ENTRIES.min(N), N);
+            let doubled = position.saturating_mul(2).clamp(Self::FIRST_PAGE.min(N), N);
             let entries = if index < N { doubled } else { N };
             *page = lengthened(page, entries, T::default());
         }
@@ -234,17 +372,14 @@ impl<T: Clone + Default, const N: usize> Pages<T, N> {
         other: Option<usize>,
         change_other: impl FnOnce(&mut T),
     ) {
-        let page = |index: usize| index.wrapping_shr(N.trailing_zeros());
         let [one, other] = [one, other].map(|index| index.filter(|index| *index < self.len));
         if let (Some(one), Some(other)) = (one, other)
-            && page(one) == page(other)
+            && Self::number(one) == Self::number(other)
         {
             // The higher index, because a short first page grows only up to the index that is asked for.
             let Some(page) = self.page_mut(one.max(other)) else { return };
-            let (_, _, one) = place::<N>(one);
-            let (_, _, other) = place::<N>(other);
-            page.get_mut(one).map(change_one);
-            page.get_mut(other).map(change_other);
+            page.get_mut(Self::position(one)).map(change_one);
+            page.get_mut(Self::position(other)).map(change_other);
             return;
         }
         one.and_then(|one| self.get_mut(one)).map(change_one);
@@ -342,7 +477,7 @@ mod tests {
         let mut pages = Pages::<usize, 64>::default();
         for number in 0..200 {
             pages.push(number);
-            let first = (0..8).map(|doubled| FIRST_PAGE_ENTRIES << doubled).find(|size| *size > number).unwrap();
+            let first = (0..8).map(|doubled| 4 << doubled).find(|size| *size > number).unwrap();
             let mut expected = alloc::vec![64; number / 64 + 1];
             expected[0] = first.min(64);
             assert_eq!(sizes(&pages), expected);

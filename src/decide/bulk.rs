@@ -1,7 +1,7 @@
 //! Bulk commands. Checks come in this order: the target group, the group that a selection names, then every
 //! entry, so that all refused entries are reported together (T4).
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::{Decision, checks};
 use crate::{
@@ -95,12 +95,25 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
     // All ids are looked up together, which costs less than one by one.
     let listed = state.list_applications(&ids);
     checks::named_once(listed.repeated())?;
+    // Many go to the same few groups: each is looked up and checked once, unless another one takes its place here.
+    let mut targets = vec![None; assignments.len().next_power_of_two().min(256)];
+    let mut target = |id: ConnectorGroupId| {
+        let [.., lowest] = id.as_u128().to_be_bytes();
+        let place = usize::from(lowest) & targets.len().wrapping_sub(1);
+        let known = targets.get(place).copied().flatten().filter(|group: &ConnectorGroupView<'_>| group.id() == id);
+        if let Some(group) = known {
+            return Ok(group);
+        }
+        let group = checks::connector_group(state, id)?;
+        checks::writable(group)?;
+        targets.get_mut(place).into_iter().for_each(|known| *known = Some(group));
+        Ok(group)
+    };
     let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
         let application = checks::found_application(id, found)?;
-        let to = checks::connector_group(state, assignment.connector_group)?;
-        checks::writable(to)?;
-        checks::published(application)?;
-        Ok((to, application))
+        let to = target(assignment.connector_group)?;
+        let from = checks::published(application)?;
+        Ok((application, from, to))
     }))?;
     let events = ToMove::by_target(state, accepted.into_iter()).into_iter();
     let events = events.filter_map(|(to, to_move)| reassigned(to_move, to));

@@ -30,7 +30,8 @@ pub(super) struct Applications {
     settings: Pages<Option<Arc<OnPremisesPublishing>>, 64>,
     /// What few have.
     pub(super) attachments: Attachments,
-    /// Those defaults, which have texts that are not to be made anew for each comparison.
+    /// Those defaults, which have texts that are not to be made anew for each comparison. The tenants of a directory have
+    /// them in common.
     pub(super) defaults: Arc<OnPremisesPublishing>,
 }
 
@@ -178,10 +179,10 @@ impl Applications {
     /// with room for all.
     pub(super) fn of(
         seed: HashSeed,
+        defaults: Arc<OnPremisesPublishing>,
         applications: impl ExactSizeIterator<Item = Application>,
         group: impl Fn(ConnectorGroupId) -> Option<Slot>,
     ) -> Self {
-        let defaults = Arc::<OnPremisesPublishing>::default();
         let len = applications.len();
         // One list for each column, so that each is turned into pages in one pass.
         let (mut ids, mut groups, mut app_ids) =
@@ -329,7 +330,8 @@ mod tests {
         };
         let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
         let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
-        let mut applications = Applications::of(HashSeed::default(), all.collect::<Vec<_>>().into_iter(), |_| None);
+        let mut applications =
+            Applications::of(HashSeed::default(), Arc::default(), all.collect::<Vec<_>>().into_iter(), |_| None);
         let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
         assert_eq!(aside(&applications), [1, 3]);
         let before = applications.clone();

@@ -89,6 +89,11 @@ impl State {
         &self.applications.defaults
     }
 
+    /// Keeps what is the same in every tenant where another one has it.
+    pub(crate) fn share_with(&mut self, other: &Self) {
+        self.applications.defaults = Arc::clone(&other.applications.defaults);
+    }
+
     pub(crate) fn push_application(&mut self, application: &Application) {
         let group = self.group_of(application);
         self.groups.tally_moved(None, group, 1);
@@ -97,8 +102,8 @@ impl State {
 
     /// All applications of a state that has none yet; their groups are there.
     pub(crate) fn fill_with_applications(&mut self, applications: impl ExactSizeIterator<Item = Application>) {
-        let groups = &self.groups.by_id;
-        self.applications = Applications::of(self.hash_seed(), applications, |group| groups.slot(group));
+        let (groups, defaults) = (&self.groups.by_id, self.applications.defaults.clone());
+        self.applications = Applications::of(self.hash_seed(), defaults, applications, |group| groups.slot(group));
         // Nothing was merged yet, so the count of each root is the count of its group, and no application
         // is counted a second time.
         for (group, applications) in self.applications.groups.counts_of_roots() {

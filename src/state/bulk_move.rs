@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct BulkMove(Arc<Snapshot>);
 
 struct Snapshot {
-    before: State,
+    before: Arc<State>,
     which: Which,
     /// Whether the event is the first of its list, so that the snapshot is the state immediately before it.
     /// Otherwise earlier events of the list have moved other applications since.
@@ -53,15 +53,15 @@ impl BulkMove {
     pub(crate) fn groups<'a>(groups: impl Iterator<Item = ConnectorGroupView<'a>>) -> Option<Self> {
         // All views are of one state, so the first one can give the snapshot.
         let mut groups = groups.peekable();
-        let before = groups.peek()?.state.clone();
+        let before = Arc::new(groups.peek()?.state.clone());
         let which = Which::Groups(groups.map(ConnectorGroupView::id).collect());
         Some(Self(Arc::new(Snapshot { before, which, alone: true })))
     }
 
     /// A move of these applications. `alone` tells that no earlier event of the same list moves others.
-    fn chosen(state: &State, chosen: BitSet, alone: bool) -> Self {
+    fn chosen(before: Arc<State>, chosen: BitSet, alone: bool) -> Self {
         let len = chosen.len();
-        Self(Arc::new(Snapshot { before: state.clone(), which: Which::Chosen(chosen, len), alone }))
+        Self(Arc::new(Snapshot { before, which: Which::Chosen(chosen, len), alone }))
     }
 
     /// The groups whose applications move, if whole groups move.
@@ -116,33 +116,36 @@ impl<'a> ToMove<'a> {
         Self::chosen(state, chosen)
     }
 
-    /// Groups assignments by target, in creation order of the targets. Applications that are in their
-    /// target already are left out.
+    /// Groups assignments, of applications with the groups that they are in, by target, in creation order of the targets.
+    /// Applications that are in their target already are left out.
     pub(crate) fn by_target(
         state: &'a State,
-        assigned: impl Iterator<Item = (ConnectorGroupView<'a>, ApplicationView<'a>)>,
+        assigned: impl Iterator<Item = (ApplicationView<'a>, ConnectorGroupView<'a>, ConnectorGroupView<'a>)>,
     ) -> Vec<(ConnectorGroupView<'a>, Self)> {
-        let assigned = assigned.filter(|(to, application)| !application.is_in(*to));
-        let mut assigned: Vec<(Slot, Slot)> = assigned.map(|(to, application)| (to.slot, application.slot)).collect();
-        // By target, and by application within a target, as the target is the first of the pair.
-        let rank = |(to, application): &(Slot, Slot)| {
-            (state.groups.by_id.rank(*to), state.applications.by_id.rank(*application))
-        };
-        assigned.sort_unstable_by_key(rank);
-        let mut by_target = Vec::new();
+        let assigned = assigned.filter(|(_, from, to)| from.slot != to.slot);
+        let mut assigned: Vec<(Slot, Slot)> =
+            assigned.map(|(application, _, to)| (to.slot, application.slot)).collect();
+        // By target alone: who moves is mostly a bit set, which has an order of its own.
+        assigned.sort_unstable_by_key(|(to, _)| *to);
+        // One snapshot for all that need one.
+        let (mut by_target, mut before) = (Vec::new(), None);
         for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
             let slots = together.iter().map(|(_, application)| *application);
             let to_move = if are_many(state, together.len()) {
                 let mut chosen = BitSet::with_room(state.applications.by_id.slots());
                 slots.for_each(|slot| chosen.insert(slot));
                 // With a single target, the snapshot is the state immediately before the event.
-                Self::Many(BulkMove::chosen(state, chosen, together.len() == assigned.len()))
+                let before = before.get_or_insert_with(|| Arc::new(state.clone()));
+                Self::Many(BulkMove::chosen(before.clone(), chosen, together.len() == assigned.len()))
             } else {
-                Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())
+                let mut slots: Vec<Slot> = slots.collect();
+                state.applications.by_id.sort(&mut slots);
+                Self::Few(slots.into_iter().map(|slot| ApplicationView { state, slot }).collect())
             };
             let to = together.first().map(|(to, _)| ConnectorGroupView { state, slot: *to });
             by_target.extend(to.map(|to| (to, to_move)));
         }
+        by_target.sort_unstable_by_key(|(to, _)| state.groups.by_id.rank(to.slot));
         by_target
     }
 
@@ -150,7 +153,7 @@ impl<'a> ToMove<'a> {
     pub(super) fn chosen(state: &'a State, chosen: BitSet) -> Self {
         match chosen.len() {
             0 => Self::Nobody,
-            len if are_many(state, len) => Self::Many(BulkMove::chosen(state, chosen, true)),
+            len if are_many(state, len) => Self::Many(BulkMove::chosen(Arc::new(state.clone()), chosen, true)),
             _ => {
                 let slots = state.applications.by_id.chosen(&chosen);
                 Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())

@@ -153,7 +153,8 @@ impl State {
     fn emptied(&self, hash_seed: HashSeed) -> Self {
         let (id, region) = (self.id, self.default_region.clone());
         let default = self.default_connector_group().to_connector_group();
-        let emptied = Self::without_groups(hash_seed, id, region, self.now, self.rules, &default);
+        let mut emptied = Self::without_groups(hash_seed, id, region, self.now, self.rules, &default);
+        emptied.share_with(self);
         Self { profile: self.profile.clone(), ..emptied }
     }
 

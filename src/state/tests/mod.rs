@@ -251,7 +251,7 @@ fn lists_side_by_side_come_back_each_by_itself() {
     let to = |number: u128| before.connector_group(ConnectorGroupId::from_u128(number)).unwrap();
     let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().map(|view| {
         let number = view.id().as_u128();
-        (to(number % 3), view)
+        (view, view.connector_group().unwrap(), to(number % 3))
     });
     let by_target = ToMove::by_target(&before, assigned);
     let lists: Vec<_> = by_target
