@@ -90,6 +90,7 @@ pub(super) fn append(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
 
 /// Whether none of these bytes is escaped in JSON (RFC 8259, section 7). Without a way out within sixteen bytes, which the
 /// compiler compares all at once.
+#[allow(clippy::needless_bitwise_bool, reason = "a lazy operator is such a way out")]
 fn is_plain(bytes: &[u8]) -> bool {
     let escapes = |byte: &u8| (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\');
     let (chunks, rest) = bytes.as_chunks::<16>();

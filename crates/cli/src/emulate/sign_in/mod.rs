@@ -148,7 +148,7 @@ impl SignIn {
             Ok(body) => response(StatusCode::OK, JSON, body.to_string().into_bytes()),
             Err(refused) => {
                 let mut answer = response(refused.status(), JSON, refused.body().to_string().into_bytes());
-                // RFC 9110 wants it with every 401, and RFC 6749 (§5.2) the scheme that clients authenticate by.
+                // RFC 9110 wants it with every 401, and RFC 6749 §5.2 the scheme that clients authenticate by.
                 if refused.status() == StatusCode::UNAUTHORIZED {
                     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"\""));
                 }
