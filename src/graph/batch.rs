@@ -105,7 +105,7 @@ fn answer_item(
     // As for a request by itself: read as GET, answered without the body.
     let is_head = item.method == Method::HEAD;
     let inner = Call { method: if is_head { Method::GET } else { inner.method }, ..inner };
-    let reply = match routed(&inner)? {
+    let reply = match routed(&inner, route::target(&inner.path))? {
         (_, Target::Batch) => Err(invalid("A batch within a batch.")),
         (_, Target::Metadata) => Err(Error::segment("$metadata")),
         (version, target) => one(directory, &inner, version, &target, session),

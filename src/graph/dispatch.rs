@@ -15,15 +15,15 @@ use super::{
     query::Query,
     reader,
     reply::Reply,
-    route::{self, List, Target, Version},
+    route::{List, Target, Version},
     segment,
     session::Session,
 };
 use crate::Directory;
 
-/// What a call's path names, where that has the call's method.
-pub(super) fn routed(call: &Call<'_>) -> Result<(Version, Target), Error> {
-    let (version, target) = route::target(&call.path)?;
+/// What a call's path names, where that has the call's method. It was found before the call was, as `$metadata` needs none.
+pub(super) fn routed(call: &Call<'_>, target: Result<(Version, Target), Error>) -> Result<(Version, Target), Error> {
+    let (version, target) = target?;
     // One table answers both whether a method is there and what `Allow` lists, so the two cannot differ.
     let methods = target.methods();
     if methods.contains(&call.method) {

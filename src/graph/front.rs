@@ -7,11 +7,13 @@ use http::{Method, Response};
 use super::{
     batch,
     call::Incoming,
-    dispatch, metadata,
+    dispatch,
+    error::Error,
+    metadata,
     options::{Context, Options},
     outcome::Outcome,
     reply::Reply,
-    route::{self, Target},
+    route::{self, Target, Version},
     session::Session,
 };
 use crate::Directory;
@@ -24,10 +26,11 @@ pub(super) fn respond(
 ) -> Outcome {
     // The session is made before anything can fail: an error, too, tells the request's id and time.
     let mut session = Session::new(incoming, context);
-    if let Some(reply) = metadata(incoming) {
+    let target = route::target(incoming.uri.path());
+    if let Some(reply) = metadata(incoming, &target) {
         return Outcome { response: session.response(Ok(reply)), events: Vec::new(), decisions: Vec::new() };
     }
-    let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call)? {
+    let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call, target)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
         (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
     });
@@ -38,10 +41,12 @@ pub(super) fn respond(
 }
 
 /// The document of what is served is the same for all, so that it needs no token, as with Graph.
-fn metadata(incoming: &Incoming<'_>) -> Option<Reply> {
+fn metadata(incoming: &Incoming<'_>, target: &Result<(Version, Target), Error>) -> Option<Reply> {
     let is_read = [Method::GET, Method::HEAD].contains(incoming.method);
-    let (version, target) = route::target(incoming.uri.path()).ok().filter(|_| is_read)?;
-    (target == Target::Metadata).then(|| metadata::document(version))
+    match target {
+        Ok((version, Target::Metadata)) if is_read => Some(metadata::document(*version)),
+        _ => None,
+    }
 }
 
 pub(super) fn read(
@@ -54,11 +59,12 @@ pub(super) fn read(
         return None;
     }
     let session = Session::new(incoming, context);
-    if let Some(reply) = metadata(incoming) {
+    let target = route::target(incoming.uri.path());
+    if let Some(reply) = metadata(incoming, &target) {
         return Some(session.response(Ok(reply)));
     }
     let result = incoming.call(directory, options).and_then(|call| {
-        let (version, target) = dispatch::routed(&call)?;
+        let (version, target) = dispatch::routed(&call, target)?;
         dispatch::get(directory, &call, version, &target, context)
     });
     Some(session.response(result))

@@ -124,7 +124,12 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
         for known in schema.always_shown() {
             self.value(object.known(known.name), known.name, self.thing.property(known.name));
         }
-        for (name, value) in self.thing.kept() {
+        let kept = self.thing.kept();
+        // Most things of a page keep nothing, and to begin to walk over that costs as much as a property.
+        if kept.is_empty() {
+            return;
+        }
+        for (name, value) in kept {
             let known = schema.property(&name);
             let is_hidden = known.is_some_and(|known| known.shown != Projection::WhereSet);
             // What is a relation is read as one.
@@ -139,7 +144,10 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
 
     /// The value of a property, behind its name.
     fn value(&self, out: &mut Vec<u8>, name: &str, property: Property<'_>) {
-        match shown(name, property, self.view.call) {
+        match property {
+            Property::Text(region) if name == "region" && is_hidden(&region, self.view.call) => {
+                writer::text(out, "unknownFutureValue");
+            }
             Property::Null => out.extend(b"null"),
             Property::Bool(value) => out.extend(if value { &b"true"[..] } else { b"false" }),
             Property::Text(Text::Id(id)) => writer::plain(out, &id),
@@ -169,14 +177,8 @@ fn page<'a, T: Entity<'a>>(
     writer::text(object.name(&format!("{name}@odata.nextLink")), &link);
 }
 
-/// A value as it is shown. Under the documented profile a region outside the schema is its sentinel, unless the client
-/// asks for such members, as evolvable enumerations have it.
-fn shown<'a>(name: &str, property: Property<'a>, call: &Call<'_>) -> Property<'a> {
-    let documented = call.options.profile == Profile::Documented && !call.includes_unknown_members;
-    match &property {
-        Property::Text(region) if documented && name == "region" && !is_documented_region(region) => {
-            Property::Text("unknownFutureValue".into())
-        }
-        _ => property,
-    }
+/// Whether the sentinel is shown in the place of a region: under the documented profile, of one outside the schema, unless the
+/// client asks for such members, as evolvable enumerations have it.
+fn is_hidden(region: &str, call: &Call<'_>) -> bool {
+    call.options.profile == Profile::Documented && !call.includes_unknown_members && !is_documented_region(region)
 }

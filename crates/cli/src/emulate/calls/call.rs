@@ -149,9 +149,11 @@ impl Call {
         ["/beta", "/v1.0"].iter().any(|version| self.route.starts_with(version))
     }
 
-    /// How much room it takes, roughly: 256 bytes an event, and as much as four of them for the command.
+    /// How much room it takes, roughly: 256 bytes an event, as much as four of them for the command, and what its body says,
+    /// which the command holds however little of the body is kept.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.target, &self.route, &self.client].map(String::len).into_iter().sum::<usize>();
+        let texts = if self.commands.is_empty() { texts } else { texts.saturating_add(self.request.bytes) };
         let bodies = self.request.start.len().saturating_add(self.response.start.len());
         let commands = self.commands.iter().map(|decided| decided.events.len().saturating_add(4).saturating_mul(256));
         texts.saturating_add(bodies).saturating_add(commands.sum()).saturating_add(512)
@@ -169,9 +171,22 @@ pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+    use connector_groups::{ConnectorGroupId, command::CreateConnectorGroup};
     use hyper::header::HeaderValue;
 
     use super::*;
+
+    /// A journal of commands with long bodies must forget them by their length.
+    #[test]
+    fn a_command_weighs_what_its_body_says() {
+        let body = Bytes::from(vec![b'x'; 1_000_000]);
+        let read = Call { request: Content::new(&HeaderMap::new(), &body), ..Call::default() };
+        let command = CreateConnectorGroup::new(ConnectorGroupId::from_u128(1), "A").into();
+        let command = DirectoryCommand::InTenant { tenant: TenantId::from_u128(2), command };
+        let decided = Decided { command, refusal: None, events: Vec::new(), events_count: 0 };
+        let written = Call { commands: vec![decided], ..read.clone() };
+        assert!(read.bytes() < 100_000 && written.bytes() > 1_000_000);
+    }
 
     /// Headers are parts of the buffer that a request was read into.
     #[test]
