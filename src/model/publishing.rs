@@ -263,8 +263,10 @@ const MAPPING_ATTRIBUTES: Members = &[
 /// The documented spelling of a member in another case; `None` where the text has it already, or is no member.
 fn spelled(text: &str, members: Members) -> Option<Arc<str>> {
     // No new text for what is spelled right: nearly all are, and a text is an allocation and a page of a column.
-    let member = members.iter().find(|member| member.eq_ignore_ascii_case(text))?;
-    (*member != text).then(|| Arc::from(*member))
+    if members.contains(&text) {
+        return None;
+    }
+    members.iter().find(|member| member.eq_ignore_ascii_case(text)).map(|member| Arc::from(*member))
 }
 
 fn spell(text: &mut Arc<str>, members: Members) {

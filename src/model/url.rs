@@ -1,12 +1,56 @@
 //! The form of internal and external URLs (R-50).
 //!
-//! Every publishing command checks two of them. So text is searched byte by byte, which finds ASCII
-//! characters in UTF-8 correctly, and a test of every byte does not stop early, so that the compiler can
-//! test many bytes at once.
+//! Every publishing command checks two of them, and an audit those of each application. So text is searched byte by byte, which
+//! finds ASCII characters in UTF-8 correctly, and what a byte means is read from a table.
 
 use alloc::sync::Arc;
 
 use crate::ids::AppId;
+
+/// Ends the path.
+const QUERY: u8 = 1;
+/// Ends the host, beside a query.
+const SLASH: u8 = 2;
+/// Has a meaning of its own before the host ends.
+const AT_OR_COLON: u8 = 4;
+/// Ends a label.
+const DOT: u8 = 8;
+/// Is in no host.
+const FORBIDDEN: u8 = 16;
+/// May be white space or a control character, or a part of one.
+const ODD: u8 = 32;
+
+/// What each byte is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [ODD; 256];
+    let mut rest = classes.as_mut_slice();
+    let mut byte = 0_u8;
+    while let Some((class, next)) = rest.split_first_mut() {
+        *class = match byte {
+            b'?' | b'#' => QUERY,
+            // A browser reads a backslash as a slash.
+            b'/' | b'\\' => SLASH,
+            b'@' | b':' => AT_OR_COLON,
+            b'.' => DOT,
+            // RFC 3986's gen-delims and what browsers forbid in a host; `[` opens an IPv6 address.
+            b'[' | b']' | b'<' | b'>' | b'^' | b'|' | b'%' | b'"' | b'`' | b'{' | b'}' => FORBIDDEN,
+            b'!'..=b'~' => 0,
+            _ => ODD,
+        };
+        rest = next;
+        byte = byte.wrapping_add(1);
+    }
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(ODD)
+}
+
+/// What any byte of a text is. Without a branch, so that a text of nothing special is through soon.
+fn classes(text: &str) -> u8 {
+    text.bytes().fold(0, |all, byte| all | class(byte))
+}
 
 /// What a URL that is given to publish stands for: a text as it is kept, with its final slash (R-50). `None` where it is
 /// neither an absolute http(s) URL with a domain name as its host (not an IP address) nor `api://` and the application's own
@@ -50,7 +94,10 @@ fn is_http(text: &str) -> bool {
 
 /// A URL up to where its path ends, and the rest: its query and its fragment.
 fn path_end(text: &str) -> Option<(&str, &str)> {
-    text.split_at_checked(text.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(text.len()))
+    if classes(text) & QUERY == 0 {
+        return Some((text, ""));
+    }
+    text.split_at_checked(text.bytes().position(|byte| class(byte) == QUERY).unwrap_or(text.len()))
 }
 
 /// The slash that the service appends where the path has none at its end.
@@ -67,45 +114,43 @@ pub(crate) fn is_wildcard(text: &str) -> bool {
 }
 
 fn has_space_or_control(text: &str) -> bool {
-    // White space outside of ASCII needs characters, which are slower to read than bytes; URLs rarely have
-    // any.
-    if text.is_ascii() {
-        let is_one = |byte: u8| byte == b' ' || byte.is_ascii_control();
-        // As in `is_domain_name`: no early exit, so that the loop is widened.
-        return text.bytes().fold(false, |found, byte| found | is_one(byte));
-    }
-    text.contains(|character: char| character.is_whitespace() || character.is_control())
+    // Characters are slower to read than bytes, and URLs rarely have any but plain ones.
+    classes(text) & ODD != 0 && text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 /// The scheme, the host and the port of a URL.
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = text.split_once(':')?;
-    let rest = rest.strip_prefix("//")?;
-    // A browser reads a backslash as a slash, so the host ends there too.
-    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
-    let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-    // The last `@` ends the user name, as a password may contain one. Only behind it does the host begin.
-    let after_user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at.saturating_add(1));
-    let host_and_port = authority.get(after_user..)?;
-    let Some(colon) = host_and_port.bytes().position(|byte| byte == b':') else {
-        return Some((scheme, host_and_port, ""));
-    };
-    Some((scheme, host_and_port.get(..colon)?, host_and_port.get(colon.saturating_add(1)..)?))
+    let (scheme, rest) = text.split_at_checked(text.bytes().position(|byte| byte == b':')?)?;
+    let rest = rest.strip_prefix("://")?;
+    let (mut start, mut colon, mut end) = (0, None, rest.len());
+    let marks = rest.bytes().enumerate().filter(|(_, byte)| class(*byte) & (QUERY | SLASH | AT_OR_COLON) != 0);
+    for (place, byte) in marks {
+        match byte {
+            // The last `@` ends the user name, as a password may contain one. Only behind it does the host begin.
+            b'@' => (start, colon) = (place.saturating_add(1), None),
+            b':' => colon = colon.or(Some(place)),
+            _ => {
+                end = place;
+                break;
+            }
+        }
+    }
+    let port = colon.map_or(end, |colon| colon.saturating_add(1));
+    Some((scheme, rest.get(start..colon.unwrap_or(end))?, rest.get(port..end)?))
 }
 
 fn is_domain_name(host: &str) -> bool {
     // A final dot marks a full domain name and is not an empty label.
     let host = host.strip_suffix('.').unwrap_or(host);
-    // RFC 3986's gen-delims and what browsers forbid in a host; `[` opens an IPv6 address.
-    let plain = |byte| !matches!(byte, b'[' | b']' | b'<' | b'>' | b'^' | b'|' | b'%' | b'"' | b'`' | b'{' | b'}');
-    // Each label ends at a dot or at the end, and is not empty.
-    let ends = host.bytes().chain([b'.']);
-    let is_one_empty =
-        ends.fold((false, b'.'), |(found, before), byte| (found || (before == b'.' && byte == b'.'), byte)).0;
-    let last_label = host.bytes().rposition(|byte| byte == b'.').and_then(|dot| host.get(dot.saturating_add(1)..));
-    // A fold without a branch, where `all` would stop at the first byte: hosts are short and nearly all are right, so
-    // the loop that the compiler can widen wins.
-    host.bytes().fold(true, |all, byte| all & plain(byte)) && !is_one_empty && !is_number(last_label.unwrap_or(host))
+    let mut label = 0;
+    for (place, byte) in host.bytes().enumerate().filter(|(_, byte)| class(*byte) & (DOT | FORBIDDEN) != 0) {
+        // No label is empty.
+        if byte != b'.' || place == label {
+            return false;
+        }
+        label = place.saturating_add(1);
+    }
+    host.get(label..).is_some_and(|last| !last.is_empty() && !is_number(last))
 }
 
 fn is_number(label: &str) -> bool {
