@@ -9,10 +9,11 @@ use super::{
     error::{Code, Error},
     find,
     options::Quirks,
+    organization::{self, Organization},
     principal::{self, Principal},
     profile::ProfileView,
     route::Key,
-    schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, PROFILE, SERVICE_PRINCIPAL, TEMPLATE, Type},
+    schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, ORGANIZATION, PROFILE, SERVICE_PRINCIPAL, TEMPLATE, Type},
     segment::Segment,
     source::Source,
     template::Template,
@@ -170,6 +171,15 @@ pub(super) fn profiles(tenant: &Tenant) -> Source<'_, ProfileView<'_>> {
     Source::new(&PROFILE, 1, move |after| match after {
         None => Some(boxed(all())),
         Some(id) => id.eq_ignore_ascii_case(&ProfileView(tenant).key()).then(|| boxed(core::iter::empty())),
+    })
+}
+
+/// The one organization.
+pub(super) fn organizations(tenant: &Tenant) -> Source<'_, Organization<'_>> {
+    let all = move || core::iter::once(Organization(tenant));
+    Source::new(&ORGANIZATION, 1, move |after| match after {
+        None => Some(boxed(all())),
+        Some(id) => organization::find(tenant, id).ok().map(|_| boxed(core::iter::empty())),
     })
 }
 

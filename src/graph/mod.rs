@@ -27,6 +27,7 @@ mod metadata;
 mod open;
 mod operations;
 mod options;
+mod organization;
 mod outcome;
 mod permission;
 mod principal;

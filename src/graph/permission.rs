@@ -19,6 +19,10 @@ const READS_APPLICATIONS: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITES_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
+/// Those of the page `organization-list`, but for `User.Read`, with which most of it is null.
+const READS_ORGANIZATION: &[&str] =
+    &["Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"];
+
 /// The first is the least. `microsoft/Migrate2GSA` signs in with the second and no other for it, and assigns.
 const ASSIGNS_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"];
 
@@ -43,6 +47,7 @@ fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
             List::Kept(Holder::Principal(_), "appRoleAssignedTo" | "appRoleAssignments") if *method != Method::GET => {
                 ASSIGNS_ROLES
             }
+            List::Organizations => READS_ORGANIZATION,
             List::Applications | List::ServicePrincipals | List::Templates | List::Kept(..) => of_applications(method),
             _ => OF_APPLICATION_PROXY,
         },

@@ -18,7 +18,7 @@ use super::{
     error::{Code, Error},
     find, kept, lists,
     options::Profile,
-    principal,
+    organization, principal,
     profile::ProfileView,
     query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Queries, Query, Scope, count, page, suffix},
     reply::{Body, Reply, written},
@@ -92,6 +92,7 @@ impl Reader<'_, '_> {
                 self.of(&lists::kept(&values, kept_type(holder, name)?), list, asked)
             }
             List::Templates => self.of(&lists::templates(), list, asked),
+            List::Organizations => self.of(&lists::organizations(self.tenant), list, asked),
         }
     }
 
@@ -201,6 +202,7 @@ impl Reader<'_, '_> {
                 let value = kept::value(self.tenant, holder, name, key.as_str())?;
                 self.one(Kept { value: &value, schema: kept_type(holder, name)? }, list, property)
             }
+            List::Organizations => self.one(organization::find(self.tenant, key.as_str())?, list, property),
             List::Templates => {
                 let template = Template::find(key.as_str());
                 self.one(template.ok_or_else(|| Error::resource_not_found(key.as_str()))?, list, property)

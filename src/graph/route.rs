@@ -55,6 +55,7 @@ pub(super) enum List {
     Applications,
     ServicePrincipals,
     Templates,
+    Organizations,
     /// The IP segments of an application.
     Segments(Key),
     /// The IP segments of all applications.
@@ -96,6 +97,7 @@ impl List {
             Self::Kept(Holder::Application(key), name) => format!("applications('{}')/{name}", key.as_str()),
             Self::Kept(Holder::Principal(key), name) => format!("servicePrincipals('{}')/{name}", key.as_str()),
             Self::Templates => "applicationTemplates".into(),
+            Self::Organizations => "organization".into(),
         }
     }
 }
@@ -157,7 +159,8 @@ impl Target {
             | Self::References(list)
             | Self::Item(list, _)
             | Self::Property(list, ..) => {
-                !matches!(list, List::Applications | List::ServicePrincipals | List::Kept(..) | List::Templates)
+                use List::{Applications, Kept, Organizations, ServicePrincipals, Templates};
+                !matches!(list, Applications | ServicePrincipals | Kept(..) | Templates | Organizations)
             }
             Self::Reference(..)
             | Self::ApplicationGroup(_)
@@ -286,6 +289,7 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
         Some("applications") => applications(parts),
         Some("servicePrincipals") => principals(parts),
         Some("applicationTemplates") => templates(parts),
+        Some("organization") => organization(parts),
         _ => Err(Error::segment(&word)),
     };
     Ok((version, target?))
@@ -429,6 +433,18 @@ fn templates(mut parts: Parts) -> Result<Target, Error> {
         return Err(Error::segment(&action));
     }
     parts.ended(Target::Instantiate(key.as_str().to_string()))
+}
+
+fn organization(mut parts: Parts) -> Result<Target, Error> {
+    let (list, key) = match parts.of_list(List::Organizations)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
+    match parts.member(&schema::ORGANIZATION)? {
+        None => Ok(Target::Item(list, key)),
+        Some(Member::Property(name)) => parts.ended(Target::Property(list, key, name)),
+        Some(Member::Navigation(other)) => Err(Error::segment(other)),
+    }
 }
 
 /// What the service says of profiles that another back end has (observed).

@@ -20,7 +20,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     (
         "src/graph",
         "error version writer reply outcome caller options schema call entity json template route session engine find \
-         metadata open shown source query permission reference principal profile kept segment lists reader \
+         metadata open shown source query permission reference principal profile organization kept segment lists reader \
          principal_changes application group dispatch operations batch front",
     ),
     (

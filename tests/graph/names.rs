@@ -10,13 +10,14 @@ use crate::{
     world::{app_id, connector, create_application, create_group, group, publish, register},
 };
 
-fn lists() -> [(String, &'static str); 6] {
+fn lists() -> [(String, &'static str); 7] {
     [
         (format!("{PROXY}/connectorGroups"), "connectorGroup"),
         (format!("{PROXY}/connectors"), "connector"),
         ("/beta/applications".into(), "application"),
         ("/beta/servicePrincipals".into(), "servicePrincipal"),
         ("/beta/applicationTemplates".into(), "applicationTemplate"),
+        ("/beta/organization".into(), "organization"),
         (format!("{PROXY}/applicationSegments"), "ipApplicationSegment"),
     ]
 }

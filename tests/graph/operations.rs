@@ -51,6 +51,7 @@ fn server() -> (Server, Vec<(String, Vec<String>)>) {
         (format!("/applications/{{id}}/{SEGMENTS}"), Vec::from([id.clone(), segment])),
         ("/applications".into(), Vec::from([id, USER.into()])),
         ("/applicationTemplates".into(), Vec::from([TEMPLATE.into()])),
+        ("/organization".into(), Vec::from([crate::world::TENANT.into()])),
     ]);
     (server, ids)
 }

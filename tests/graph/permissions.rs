@@ -91,5 +91,6 @@ fn the_least_permission_is_told_by_route() {
         assert_eq!(least(Method::POST, &path), Some("AppRoleAssignment.ReadWrite.All"));
     }
     assert_eq!(least(Method::POST, "/beta/$batch"), None);
+    assert_eq!(least(Method::GET, "/v1.0/organization"), Some("Organization.Read.All"));
     assert_eq!(least(Method::GET, "/beta/users"), None);
 }

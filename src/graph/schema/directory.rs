@@ -189,6 +189,20 @@ pub(in super::super) static ROLE_ASSIGNMENT: Type = Type {
     navigations: &[],
 };
 
+/// Read-only here.
+pub(in super::super) static ORGANIZATION: Type = Type {
+    name: "organization",
+    is_entity: true,
+    is_open: false,
+    properties: &[
+        text("id").always(),
+        text("displayName").always(),
+        text("tenantType").always().unset(Unset::Text("AAD")),
+        list("verifiedDomains", "verifiedDomain").always(),
+    ],
+    navigations: &[],
+};
+
 pub(in super::super) static TEMPLATE: Type = Type {
     name: "applicationTemplate",
     is_entity: true,

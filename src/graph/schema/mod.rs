@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::version::Version;
 
-pub(super) use directory::{APPLICATION, ROLE_ASSIGNMENT, SERVICE_PRINCIPAL, TEMPLATE};
+pub(super) use directory::{APPLICATION, ORGANIZATION, ROLE_ASSIGNMENT, SERVICE_PRINCIPAL, TEMPLATE};
 pub(super) use proxy::{CONNECTOR, GROUP, IP_SEGMENT, PROFILE, PUBLISHING, REGION};
 
 /// A type of Graph.
@@ -116,6 +116,7 @@ pub(super) static SETS: &[(&str, &Type, bool)] = &[
     ("applications", &APPLICATION, true),
     ("servicePrincipals", &SERVICE_PRINCIPAL, true),
     ("applicationTemplates", &TEMPLATE, true),
+    ("organization", &ORGANIZATION, true),
 ];
 
 /// The body of a batch.
@@ -292,6 +293,7 @@ mod tests {
             &ROLE_ASSIGNMENT,
             &IP_SEGMENT,
             &TEMPLATE,
+            &ORGANIZATION,
             &PUBLISHING
         ];
         types.extend(PUBLISHING.properties.iter().filter_map(|property| match property.kind {

@@ -124,6 +124,10 @@ async function paths() {
   await api(application).delete();
   await api(`${groups}/${group}`).delete();
   assert.equal((await api(`${profile}/isEnabled`).get()).value, true);
+  const [{ id: tenant }] = (await v1("/organization").select("id").get()).value;
+  assert.equal((await api(`/organization/${tenant}`).get()).tenantType, "AAD");
+  assert.equal((await api(`/organization/${tenant}/id`).get()).value, tenant);
+  assert.equal(Number(await api("/organization/$count").get()), 1);
   await refused(405, "Request_BadRequest", api(profile).delete());
 }
 

@@ -26,7 +26,6 @@ const OTHERS: &[&str] = &[
     "agents",
     "agentGroups",
     "publishedResources",
-    "organization",
     "subscriptions",
     "me",
     "oauth2",
