@@ -8,7 +8,7 @@ use super::{
     entity::{Entity, PUBLISHING, Property, Related, Text, is_documented_region},
     options::Profile,
     route::Version,
-    schema::Projection,
+    schema::{Projection, Unset},
     writer::{self, Object},
 };
 
@@ -120,11 +120,19 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
 
     /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
     fn whole(&self, object: &mut Object<'_>) {
-        let schema = self.thing.schema();
+        let (schema, mut kept) = (self.thing.schema(), self.thing.kept());
         for known in schema.always_shown() {
-            self.value(object.known(known.name), known.name, self.thing.property(known.name));
+            let out = object.known(known.name);
+            // What is kept is asked once for all, and a default, which most things have, is written without a value of it.
+            match (known.shown, kept.remove(known.name), known.unset) {
+                (Projection::Default, None, Unset::Null) => out.extend(b"null"),
+                (Projection::Default, None, Unset::List) => out.extend(b"[]"),
+                (Projection::Default, None, Unset::Text(text)) => writer::text(out, text),
+                (Projection::Default, None, _) => self.value(out, known.name, known.default_value().into()),
+                (Projection::Default, Some(value), _) => writer::append(out, &value),
+                _ => self.value(out, known.name, self.thing.property(known.name)),
+            }
         }
-        let kept = self.thing.kept();
         // Most things of a page keep nothing, and to begin to walk over that costs as much as a property.
         if kept.is_empty() {
             return;

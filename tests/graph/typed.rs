@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     reports::instantiated,
     server::Server,
-    world::{app_id, create_application},
+    world::{TENANT, app_id, application, create_application},
 };
 
 const NOW: &str = "2026-03-02T09:00:00Z";
@@ -21,6 +21,30 @@ fn new_things_of_the_directory_have_their_date() {
     assert_eq!(made.is(201).body["createdDateTime"], NOW);
     let made = server.post("/v1.0/servicePrincipals", &json!({"appId": made.body["appId"]}));
     assert_eq!(made.is(201).body["createdDateTime"], NOW);
+}
+
+/// What scripts read of each application and service principal is there where nobody has set it, by itself and in a list.
+#[test]
+fn defaults_are_shown_without_a_selection() {
+    let mut server = Server::new().lines([create_application(1)]);
+    let application = json!({"id": application(1), "appId": app_id(1), "displayName": "App 1", "createdDateTime": null,
+        "identifierUris": [], "signInAudience": "AzureADMyOrg", "tags": []});
+    let whole = |mut body: Value| {
+        body.as_object_mut().unwrap().remove("@odata.context");
+        body
+    };
+    let read = server.get(&format!("/v1.0/applications(appId='{}')", app_id(1))).is(200).body.clone();
+    assert_eq!(whole(read), application);
+    assert_eq!(server.get("/beta/applications").is(200).body["value"], json!([application]));
+    let mut principal = server.post("/beta/servicePrincipals", &json!({"appId": app_id(1)})).is(201).body.clone();
+    principal["id"] = json!("new");
+    assert_eq!(
+        whole(principal),
+        json!({"id": "new", "appId": app_id(1), "displayName": "App 1", "accountEnabled": true,
+            "appRoleAssignmentRequired": false, "createdDateTime": NOW, "replyUrls": [], "servicePrincipalType": "Application",
+            "signInAudience": "AzureADMyOrg", "tags": [], "appDisplayName": "App 1", "appOwnerOrganizationId": TENANT,
+            "servicePrincipalNames": [app_id(1)]})
+    );
 }
 
 /// Tools read a thing, change it and write it back whole.

@@ -74,10 +74,12 @@ pub(super) enum Kind {
 }
 
 /// Where a property is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Projection {
     /// Always, unless others are selected.
     Always,
+    /// Always too, with Graph's default where it is not set.
+    Default,
     /// Where it is set, or selected.
     WhereSet,
     /// Only where it is selected, of a single thing.
@@ -192,6 +194,10 @@ impl PropertyType {
         Self { shown: Projection::Always, ..self }
     }
 
+    const fn with_default(self) -> Self {
+        Self { shown: Projection::Default, ..self }
+    }
+
     const fn of_one(self) -> Self {
         Self { shown: Projection::OfOne, ..self }
     }
@@ -250,7 +256,7 @@ impl Type {
     /// What is shown where nothing is selected. These stand first, as a page asks every thing for them, and most types have
     /// many more.
     pub(super) fn always_shown(&self) -> impl Iterator<Item = &'static PropertyType> {
-        self.properties.iter().take_while(|known| known.shown == Projection::Always)
+        self.properties.iter().take_while(|known| known.shown <= Projection::Default)
     }
 
     /// The relation of this name, in any case.
@@ -302,7 +308,7 @@ mod tests {
         }));
         for of in types {
             assert!(
-                of.properties.iter().is_sorted_by_key(|property| property.shown != Projection::Always),
+                of.properties.iter().is_sorted_by_key(|property| property.shown.min(Projection::WhereSet)),
                 "{}",
                 of.name
             );
