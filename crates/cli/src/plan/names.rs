@@ -1,6 +1,11 @@
 //! Things by the names that their administrators know, in a text that nothing in a name can change.
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, view::ConnectorGroupView};
+use std::collections::HashSet;
+
+use connector_groups::{
+    ApplicationId, ConnectorGroupId, ConnectorId, Tenant,
+    view::{ApplicationView, ConnectorGroupView, ConnectorView},
+};
 
 pub(crate) use crate::words::{count, suggestions};
 use crate::words::{no_group, quoted};
@@ -34,6 +39,40 @@ pub(crate) fn application(tenant: &Tenant, id: ApplicationId) -> String {
     let Some(application) = tenant.application(id) else { return id.to_string() };
     let name = application.display_name();
     named(name, tenant.applications_by_display_name(name).take(2).count() > 1, &id)
+}
+
+/// The names that several things of a kind have. They are looked for once: a plan may move all applications of a tenant, and a look
+/// at all others for each of them takes time in the square of their number.
+pub(super) struct Shared {
+    connectors: HashSet<String>,
+    applications: HashSet<String>,
+}
+
+impl Shared {
+    pub(super) fn of(tenant: &Tenant) -> Self {
+        Self {
+            connectors: twice(tenant.connectors().map(ConnectorView::machine_name)),
+            applications: twice(tenant.applications().map(ApplicationView::display_name)),
+        }
+    }
+
+    pub(super) fn connector(&self, tenant: &Tenant, id: ConnectorId) -> String {
+        let Some(connector) = tenant.connector(id) else { return id.to_string() };
+        let name = connector.machine_name();
+        named(name, self.connectors.contains(&name.to_ascii_lowercase()), &id)
+    }
+
+    pub(super) fn application(&self, tenant: &Tenant, id: ApplicationId) -> String {
+        let Some(application) = tenant.application(id) else { return id.to_string() };
+        let name = application.display_name();
+        named(name, self.applications.contains(&name.to_ascii_lowercase()), &id)
+    }
+}
+
+/// The names that are there twice, in lower case, as the engine finds them in any.
+fn twice<'a>(names: impl Iterator<Item = &'a str>) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    names.map(str::to_ascii_lowercase).filter(|name| !seen.insert(name.clone())).collect()
 }
 
 /// A text of the engine with names in the place of ids. What stands between quotation marks is somebody's own text and stays
@@ -106,6 +145,20 @@ pub(super) fn is_slip(given: &str, present: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One look at all names says the same as a look for each.
+    #[test]
+    fn names_that_several_have_come_with_ids() {
+        let tenant = crate::work::generated::contoso();
+        let shared = Shared::of(&tenant);
+        for one in tenant.applications().map(ApplicationView::id) {
+            assert_eq!(shared.application(&tenant, one), application(&tenant, one));
+        }
+        for one in tenant.connectors().map(ConnectorView::id) {
+            assert_eq!(shared.connector(&tenant, one), connector(&tenant, one));
+        }
+        assert_eq!(twice(["a", "A", "b", "a", "c"].into_iter()), HashSet::from(["a".into()]));
+    }
 
     #[test]
     fn siblings_are_no_slips() {

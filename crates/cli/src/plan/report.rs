@@ -7,7 +7,7 @@ use connector_groups::{
 
 use super::{
     checks,
-    names::{self, count},
+    names::{self, Shared, count},
     requests::Requests,
     step::{Change, Moves, Step, Sums, changes, effects, exact},
     warning::Warning,
@@ -48,6 +48,8 @@ impl<'a> Report<'a> {
         options: PlanOptions,
     ) -> Result<Self, String> {
         let mut now = imported.tenant.clone();
+        // No step gives connectors or applications other names.
+        let shared = Shared::of(&now);
         let mut sums = Sums::default();
         let mut steps = Vec::new();
         for (number, command) in (1..).zip(&plan.steps) {
@@ -61,7 +63,7 @@ impl<'a> Report<'a> {
             steps.push(Step {
                 number,
                 command: exact(command, &moves),
-                changes: changes(&before, &now, &events, &moves, &mut sums),
+                changes: changes((&before, &now), &events, &moves, &shared, &mut sums),
                 effects: effects(&impact),
                 impact,
                 warnings,
@@ -104,15 +106,16 @@ impl<'a> Report<'a> {
 
     /// The same as lines, with what changes of each application.
     pub(super) fn settings_changes(&self) -> impl Iterator<Item = (usize, Change)> {
-        let thing = |effect: &Effect| match effect {
+        let shared = Shared::of(self.tenant());
+        let thing = move |effect: &Effect| match effect {
             Effect::UpdateApplication { id, to, .. } => {
-                Some(format!("{}: {}", names::application(self.tenant(), *id), members::names(to).join(", ")))
+                Some(format!("{}: {}", shared.application(self.tenant(), *id), members::names(to).join(", ")))
             }
             _ => None,
         };
         self.settings().map(move |(number, step)| {
             let text = format!("change settings of {}", count(step.effects.len(), "application"));
-            (number, Change { mark: '~', text, things: step.effects.iter().filter_map(thing).collect() })
+            (number, Change { mark: '~', text, things: step.effects.iter().filter_map(&thing).collect() })
         })
     }
 

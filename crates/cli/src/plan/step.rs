@@ -10,7 +10,7 @@ use connector_groups::{
 };
 
 use super::{
-    names::{self, count},
+    names::{self, Shared, count},
     warning::Warning,
 };
 
@@ -108,7 +108,13 @@ pub(super) fn exact(command: &Command, moves: &Moves) -> Command {
     }
 }
 
-pub(super) fn changes(before: &Tenant, now: &Tenant, events: &[Event], moves: &Moves, sums: &mut Sums) -> Vec<Change> {
+pub(super) fn changes(
+    (before, now): (&Tenant, &Tenant),
+    events: &[Event],
+    moves: &Moves,
+    shared: &Shared,
+    sums: &mut Sums,
+) -> Vec<Change> {
     let line = |mark, text| Change { mark, text, things: Vec::new() };
     let mut lines = Vec::new();
     let mut changed = BTreeMap::<ConnectorGroupId, Vec<String>>::new();
@@ -139,8 +145,8 @@ pub(super) fn changes(before: &Tenant, now: &Tenant, events: &[Event], moves: &M
     }
     sums.connectors = sums.connectors.saturating_add(moves.connectors.len());
     sums.applications = sums.applications.saturating_add(moves.applications.len());
-    lines.extend(ways(before, now, &moves.connectors, "connector", |id| names::connector(now, id)));
-    lines.extend(ways(before, now, &moves.applications, "application", |id| names::application(now, id)));
+    lines.extend(ways(before, now, &moves.connectors, "connector", |id| shared.connector(now, id)));
+    lines.extend(ways(before, now, &moves.applications, "application", |id| shared.application(now, id)));
     lines
 }
 
