@@ -28,8 +28,8 @@ impl Part {
     /// The folder within the export; empty for the export itself.
     pub(crate) const fn folder(self) -> &'static str {
         match self {
-            Self::Members(_) => "members",
-            Self::Assigned(_) => "applications",
+            Self::Members(_) => Self::MEMBERS,
+            Self::Assigned(_) => Self::ASSIGNED,
             Self::GroupOf(_) => "connectorGroup",
             Self::Publishing(_) => "onPremisesPublishing",
             Self::Segments(_) => "segments",
@@ -60,7 +60,11 @@ impl Part {
 
     /// The folders that files of answers are in.
     pub(crate) const FOLDERS: [&str; 6] =
-        ["", "members", "applications", "connectorGroup", "onPremisesPublishing", "segments"];
+        ["", Self::MEMBERS, Self::ASSIGNED, "connectorGroup", "onPremisesPublishing", "segments"];
+    /// The folder of the members of groups, a list each.
+    pub(crate) const MEMBERS: &str = "members";
+    /// The folder of the applications of groups, a list each.
+    pub(crate) const ASSIGNED: &str = "applications";
 
     /// What the answer in a file is, by its folder and its name in any case.
     pub(crate) fn of_file(folder: &str, name: &str) -> Option<Self> {
@@ -70,8 +74,8 @@ impl Part {
             stem.rsplit_once('.').filter(|(_, page)| page.parse::<usize>().is_ok()).map_or(stem, |(stem, _)| stem);
         let named = |part: Self| part.stem().eq_ignore_ascii_case(stem).then_some(part);
         match folder {
-            "members" => Some(Self::Members(stem.parse().ok()?)),
-            "applications" => Some(Self::Assigned(stem.parse().ok()?)),
+            Self::MEMBERS => Some(Self::Members(stem.parse().ok()?)),
+            Self::ASSIGNED => Some(Self::Assigned(stem.parse().ok()?)),
             "connectorGroup" => Some(Self::GroupOf(stem.parse().ok()?)),
             "onPremisesPublishing" => Some(Self::Publishing(stem.parse().ok()?)),
             "segments" => Some(Self::Segments(stem.parse().ok()?)),

@@ -86,9 +86,9 @@ impl Reading<'_> {
     }
 
     /// Refuses lists of groups that are in no list themselves: what is in them is somewhere, and would be read as nowhere.
-    fn check_unlisted(&self, part: Part) -> Result<(), Problems> {
+    fn check_unlisted(&self, folder: &str) -> Result<(), Problems> {
         let mut problems = Vec::new();
-        for (file, id) in self.folder.named_after_ids(part.folder())? {
+        for (file, id) in self.folder.named_after_ids(folder)? {
             if !self.groups.iter().any(|group| group.id == id) {
                 let message = format!(
                     "is the list of connector group {id}, which is not in connectorGroups.json: fetch the groups again, all \
@@ -132,7 +132,7 @@ impl Reading<'_> {
             // Pages that were fetched while something moved may have a connector twice.
             add_connector(&mut all, &mut known, connector, findings)?;
         }
-        self.check_unlisted(Part::Members(ConnectorGroupId::default()))?;
+        self.check_unlisted(Part::MEMBERS)?;
         // `$expand=memberOf` on each connector tells the members of all groups.
         let is_told_by_connectors = has_list && places.len() == all.len();
         let (mut problems, mut untold) = (Vec::new(), false);
@@ -225,7 +225,7 @@ impl Reading<'_> {
                 places.insert(application.id, (group, node));
             }
         }
-        self.check_unlisted(Part::Assigned(ConnectorGroupId::default()))?;
+        self.check_unlisted(Part::ASSIGNED)?;
         let is_told_by_applications = has_list && answered == all.len();
         let mut problems = Vec::new();
         for group in self.ours() {
