@@ -100,11 +100,8 @@ impl Reader<'_, '_> {
         match asked {
             Asked::Things(query) => self.page(source, query, list),
             Asked::Number(query) => {
-                let queries = self.queries(list, true);
-                if queries == Queries::Basic {
-                    return Err(Error::new(Code::CountUnsupported, "$count is not currently supported."));
-                }
-                let number = count(source, query, self.list_scope(source, queries, &|name| source.kept_name(name)))?;
+                let kept = |name: &str| source.kept_name(name);
+                let number = count(source, query, self.list_scope(source, self.counted(list)?, &kept))?;
                 Ok(Reply { status: StatusCode::OK, body: Body::Text(number.to_string()), headers: Vec::new() })
             }
         }
@@ -128,6 +125,14 @@ impl Reader<'_, '_> {
     ) -> Scope<'k> {
         let has_hidden = self.call.options.profile == Profile::Documented;
         Scope { schema: source.schema, version: self.version, has_hidden, queries, kept }
+    }
+
+    /// What a list is counted by, where it can be.
+    fn counted(&self, list: &List) -> Result<Queries, Error> {
+        match self.queries(list, true) {
+            Queries::Basic => Err(Error::new(Code::CountUnsupported, "$count is not currently supported.")),
+            queries => Ok(queries),
+        }
     }
 
     /// The directory asks for both a header and a count before it answers an advanced query.

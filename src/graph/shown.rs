@@ -3,12 +3,14 @@
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
 
+use serde_json::Value;
+
 use super::{
     call::Call,
     entity::{Entity, PUBLISHING, Property, Related, Text, is_documented_region},
     options::Profile,
     route::Version,
-    schema::{Projection, Unset},
+    schema::{Projection, PropertyType, Unset},
     writer::{self, Object},
 };
 
@@ -123,13 +125,9 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
         let (schema, mut kept) = (self.thing.schema(), self.thing.kept());
         for known in schema.always_shown() {
             let out = object.known(known.name);
-            // What is kept is asked once for all, and a default, which most things have, is written without a value of it.
-            match (known.shown, kept.remove(known.name), known.unset) {
-                (Projection::Default, None, Unset::Null) => out.extend(b"null"),
-                (Projection::Default, None, Unset::List) => out.extend(b"[]"),
-                (Projection::Default, None, Unset::Text(text)) => writer::text(out, text),
-                (Projection::Default, None, _) => self.value(out, known.name, known.default_value().into()),
-                (Projection::Default, Some(value), _) => writer::append(out, &value),
+            match known.shown {
+                // What is kept is asked once for all.
+                Projection::Default => kept_or_default(out, known, kept.remove(known.name)),
                 _ => self.value(out, known.name, self.thing.property(known.name)),
             }
         }
@@ -162,6 +160,17 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
             Property::Text(text) => writer::text(out, &text),
             Property::Json(value) => writer::append(out, &value),
         }
+    }
+}
+
+/// What is kept, or the default, which most things have: it is written without a value of it.
+fn kept_or_default(out: &mut Vec<u8>, known: &PropertyType, kept: Option<Value>) {
+    match (kept, known.unset) {
+        (Some(value), _) => writer::append(out, &value),
+        (None, Unset::Null) => out.extend(b"null"),
+        (None, Unset::List) => out.extend(b"[]"),
+        (None, Unset::Text(text)) => writer::text(out, text),
+        (None, _) => writer::append(out, &known.default_value()),
     }
 }
 

@@ -15,6 +15,44 @@ use super::{
     Filter, Queries, Query, Scope,
 };
 
+/// What a query asks of a page. Read apart from it, as that is compiled once for each kind of thing.
+struct Asked<'q> {
+    filter: Option<Filter>,
+    order: Vec<(Cow<'static, str>, bool)>,
+    size: usize,
+    skip: usize,
+    /// The id behind which the page begins.
+    anchor: Option<&'q str>,
+    is_counted: bool,
+}
+
+impl<'q> Asked<'q> {
+    fn of(query: &'q Query, call: &Call<'_>, scope: Scope<'_>) -> Result<Self, Error> {
+        let filter = query.filter(scope)?;
+        let order = query.order(scope)?;
+        let size = match query.number("top")? {
+            None => call.options.page_size.max(1),
+            Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
+            Some(_) => {
+                let (asked, max) = (shortened(query.get("top").unwrap_or_default(), 64), call.options.page_size_max);
+                let text = format!("Invalid page size specified: '{asked}'. Must be between 1 and {max} inclusive.");
+                return Err(Error::new(Code::UnsupportedQuery, &text));
+            }
+        };
+        let skip = query.number("skip")?.unwrap_or(0);
+        let anchor = query.get("skiptoken");
+        let is_counted = query.flag("count")?
+            && match scope.queries {
+                Queries::All => true,
+                // In silence: the service answers without the count.
+                Queries::Basic => false,
+                // The first page has it, and no other.
+                Queries::Advanced => anchor.is_none(),
+            };
+        Ok(Self { filter, order, size, skip, anchor, is_counted })
+    }
+}
+
 /// The page of a list that a query asks for, each thing as it is to be shown. `$top` is the size of a page, as in Graph's
 /// directory: a link leads on while there is more.
 pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
@@ -25,27 +63,7 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     context: &str,
     write: impl Fn(&mut Vec<u8>, T),
 ) -> Result<Reply, Error> {
-    let filter = query.filter(scope)?;
-    let order = query.order(scope)?;
-    let size = match query.number("top")? {
-        None => call.options.page_size.max(1),
-        Some(size) if (1..=call.options.page_size_max).contains(&size) => size,
-        Some(_) => {
-            let (asked, max) = (shortened(query.get("top").unwrap_or_default(), 64), call.options.page_size_max);
-            let text = format!("Invalid page size specified: '{asked}'. Must be between 1 and {max} inclusive.");
-            return Err(Error::new(Code::UnsupportedQuery, &text));
-        }
-    };
-    let skip = query.number("skip")?.unwrap_or(0);
-    let anchor = query.get("skiptoken");
-    let is_counted = query.flag("count")?
-        && match scope.queries {
-            Queries::All => true,
-            // In silence: the service answers without the count.
-            Queries::Basic => false,
-            // The first page has it, and no other.
-            Queries::Advanced => anchor.is_none(),
-        };
+    let Asked { filter, order, size, skip, anchor, is_counted } = Asked::of(query, call, scope)?;
     let expired = || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone.");
     let chosen = Chosen::new(source, filter.as_ref());
     let behind: Box<dyn Iterator<Item = T>> = match anchor {
