@@ -25,6 +25,24 @@ pub(super) fn changes<C: DeserializeOwned>(
     shown: &Map<String, Value>,
     more: Map<String, Value>,
 ) -> Result<Option<C>, Error> {
+    let changes = asked(members, schema, version, kept, shown, more)?;
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    // The engine has names of its own, which no open property can have.
+    let invalid = |error| Error::new(Code::InvalidProperty, &format!("Invalid property: {error}"));
+    serde_json::from_value(Value::Object(changes)).map(Some).map_err(invalid)
+}
+
+/// The same as JSON, whatever type reads it: this is compiled once.
+fn asked(
+    members: Members,
+    schema: &Type,
+    version: Version,
+    kept: &Map<String, Value>,
+    shown: &Map<String, Value>,
+    more: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
     let mut changes = Map::new();
     for (name, value) in members.into_inner() {
         let known = schema.property(&name);
@@ -50,14 +68,9 @@ pub(super) fn changes<C: DeserializeOwned>(
         changes.insert(name, value);
     }
     changes.extend(more);
-    if changes.is_empty() {
-        return Ok(None);
-    }
     // Only after the merge of names: the check is of what would be stored.
     distinct(changes.get("identifierUris"))?;
-    // The engine has names of its own, which no open property can have.
-    let invalid = |error| Error::new(Code::InvalidProperty, &format!("Invalid property: {error}"));
-    serde_json::from_value(Value::Object(changes)).map(Some).map_err(invalid)
+    Ok(changes)
 }
 
 /// A complex property with what is given of it: `OData` leaves alone what a body does not name, and null takes away.
