@@ -215,3 +215,33 @@ fn a_seed_may_begin_with_a_byte_order_mark() {
         assert_eq!(emulator.ended().code(), Some(0));
     }
 }
+
+/// A test that ran on without its seed would fail far from the cause, or pass for nothing.
+#[test]
+fn a_seed_that_is_none_is_refused() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong-seeds");
+    std::fs::create_dir_all(&folder).unwrap();
+    let seed = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let line = r#"{"command":"createTenant","id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur","now":"2026-03-02T08:00:00Z","defaultConnectorGroup":{"id":"9d000000-0000-4000-8000-000000000001"}}"#;
+    for (file, expected) in [
+        (seed("desired.yaml", "connectorGroups:\n  - name: Dublin\n"), "line 1"),
+        (seed("cut.jsonl", &[line, "\n", r#"{"command":"createTen"#].concat()), "line 2"),
+        (folder.clone(), "plan --import"),
+    ] {
+        for quiet in [&[][..], &["--quiet"]] {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+                .args(["emulate", "--listen", "127.0.0.1:0", "--seed", file.to_str().unwrap()])
+                .args(quiet)
+                .stdin(std::process::Stdio::null())
+                .output()
+                .unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success() && output.stdout.is_empty(), "{told}");
+            assert!(told.contains(file.to_str().unwrap()) && told.contains(expected), "{told}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The engine as the state machine under Raft: three nodes in one process, each with its log in a file.
 //!
 //! ```text
-//! cargo run --release --manifest-path examples/replicated/Cargo.toml -- [--seeds N] [--first SEED] [--measure]
+//! cargo run --release --manifest-path crates/replicated/Cargo.toml -- [--seeds N] [--first SEED] [--measure]
 //! ```
 //!
 //! Each seed is a story (`scenario.rs`), told on a clock of its own, which passes as soon as nobody has anything to do. The

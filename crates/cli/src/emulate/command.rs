@@ -15,12 +15,18 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// The variables that make the usual clients use the proxy and trust its certificate.
+/// The variables that tell where the emulator is, and make the usual clients use the proxy and trust its certificate.
 ///
 /// `HTTPS_PROXY` is read by almost every client, `SSL_CERT_FILE` by OpenSSL, Go and Python's httpx, `REQUESTS_CA_BUNDLE` by
 /// Python's requests, `NODE_EXTRA_CA_CERTS` by Node.js, and `NODE_USE_ENV_PROXY` makes the `fetch` of Node.js 22.21, 24 and
 /// later look at the proxy at all. Servers of the same machine are reached without the proxy.
-pub(crate) fn variables(proxy: SocketAddr, trusted: &Path) -> Vec<(&'static str, String)> {
+pub(crate) fn variables(url: &str, proxy: Option<(SocketAddr, &Path)>) -> Vec<(&'static str, String)> {
+    let mut variables = proxy.map_or(Vec::new(), |(proxy, trusted)| of_proxy(proxy, trusted));
+    variables.push(("CONNECTOR_GROUPS_URL", url.into()));
+    variables
+}
+
+fn of_proxy(proxy: SocketAddr, trusted: &Path) -> Vec<(&'static str, String)> {
     let proxy = format!("http://{proxy}");
     let trusted = trusted.display().to_string();
     let local = "localhost,127.0.0.1,::1";
@@ -39,9 +45,8 @@ pub(crate) fn variables(proxy: SocketAddr, trusted: &Path) -> Vec<(&'static str,
 }
 
 /// The line that tells which variables to set where no command is run.
-pub(crate) fn hint(proxy: SocketAddr, trusted: &Path) -> String {
-    let named = variables(proxy, trusted).into_iter().filter(|(name, _)| !name.starts_with(char::is_lowercase));
-    let settings: Vec<String> = named.map(|(name, value)| format!("{name}={value}")).collect();
+pub(crate) fn hint(variables: &[(&'static str, String)]) -> String {
+    let settings: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("export {}", settings.join(" "))
 }
 

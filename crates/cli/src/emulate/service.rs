@@ -7,6 +7,7 @@ use std::{
 
 use connector_groups::graph;
 use hyper::{Method, Request, Response, StatusCode, body::Bytes, http::request::Parts};
+use tokio::task::block_in_place;
 
 use super::{
     control,
@@ -81,7 +82,9 @@ impl Emulator {
         }
         if path.starts_with(control::PREFIX) {
             let response = if self.control {
-                control::answer(self, &request)
+                // A state or a list of commands can be a hundred megabytes, which is read, done, written and freed while the
+                // thread's other connections are served by others.
+                block_in_place(move || control::answer(self, &request))
             } else {
                 error(StatusCode::NOT_FOUND, "the control routes are closed: start with --control")
             };

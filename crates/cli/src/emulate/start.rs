@@ -135,18 +135,17 @@ async fn until_the_end(
     url: &str,
     proxy: Option<(SocketAddr, &Path)>,
 ) -> Result<u8, Box<dyn Error>> {
+    let variables = command::variables(url, proxy);
     if command.is_empty() {
         // Whoever reads the address may send a signal at once.
         let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        say(url, proxy)?;
+        say(url, proxy.is_some().then_some(&*variables))?;
         tokio::select! {
             _ = terminated.recv() => {}
             _ = interrupted.recv() => {}
         }
         return Ok(0);
     }
-    let mut variables = proxy.map_or(Vec::new(), |(proxy, trusted)| command::variables(proxy, trusted));
-    variables.push(("CONNECTOR_GROUPS_URL", url.into()));
     let ran = command::run(command, &variables).await;
     ran.map_err(|error| format!("cannot run {}: {error}", command.join(OsStr::new(" ")).display()).into())
 }
@@ -204,12 +203,12 @@ fn warn(options: &Options, ready: &Ready) {
     }
 }
 
-/// Tells the address as the first line on standard output, and then how the proxy is used.
-fn say(url: &str, proxy: Option<(SocketAddr, &Path)>) -> io::Result<()> {
+/// Tells the address as the first line on standard output, and then how the proxy is used where there is one.
+fn say(url: &str, variables: Option<&[(&'static str, String)]>) -> io::Result<()> {
     let mut output = io::stdout();
     writeln!(output, "{url}")?;
-    if let Some((proxy, trusted)) = proxy {
-        writeln!(output, "{}", command::hint(proxy, trusted))?;
+    if let Some(variables) = variables {
+        writeln!(output, "{}", command::hint(variables))?;
     }
     output.flush()
 }

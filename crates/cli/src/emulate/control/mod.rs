@@ -5,7 +5,6 @@ mod state;
 mod tenants;
 
 use hyper::{Method, Request, Response, StatusCode};
-use tokio::task::block_in_place;
 
 use crate::emulate::{
     emulator::Emulator,
@@ -27,8 +26,8 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
     let (method, body) = (request.method(), request.body());
     match *names {
         ["commands"] if method == Method::POST => state::commands(emulator, request),
-        ["state"] if method == Method::GET => block_in_place(|| json(StatusCode::OK, &emulator.shared.directory())),
-        ["state"] if method == Method::PUT => block_in_place(|| state::replace(emulator, body)),
+        ["state"] if method == Method::GET => json(StatusCode::OK, &emulator.shared.directory()),
+        ["state"] if method == Method::PUT => state::replace(emulator, body),
         ["snapshots"] if method == Method::GET => state::snapshots(emulator),
         ["snapshots", name] if method == Method::POST => state::keep(emulator, request, name),
         ["snapshots", name, "restore"] if method == Method::POST => state::restore(emulator, name),
@@ -39,9 +38,9 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
         ["faults"] if method == Method::POST => records::add_faults(emulator, body),
         ["faults"] if method == Method::DELETE => records::remove_faults(emulator),
         ["faults", name] if method == Method::DELETE => records::remove_fault(emulator, name),
-        ["journal"] if method == Method::GET => block_in_place(|| records::calls(emulator, request)),
-        ["journal"] if method == Method::DELETE => block_in_place(|| records::clear(emulator)),
-        ["journal", "start"] if method == Method::GET => block_in_place(|| records::start(emulator)),
+        ["journal"] if method == Method::GET => records::calls(emulator, request),
+        ["journal"] if method == Method::DELETE => records::clear(emulator),
+        ["journal", "start"] if method == Method::GET => records::start(emulator),
         ["expect"] if method == Method::POST => records::expect(emulator, body),
         ["clock"] if method == Method::GET => json(StatusCode::OK, &emulator.shared.clock.shown()),
         ["clock"] if method == Method::POST => records::set_clock(emulator, body),

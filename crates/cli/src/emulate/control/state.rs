@@ -3,7 +3,6 @@
 use connector_groups::{TenantId, document::DirectoryViolations};
 use hyper::{Request, Response, StatusCode};
 use serde::Serialize;
-use tokio::task::block_in_place;
 
 use crate::emulate::{
     emulator::Emulator,
@@ -83,39 +82,35 @@ pub(crate) fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) 
     }
     let with_faults = query(request.uri(), "faults").as_deref() == Some("true");
     let faults = with_faults.then(|| held(&emulator.records.faults).clone());
-    block_in_place(|| {
-        // No write comes between what is kept here and what the store keeps.
-        let mut writes = held(&emulator.shared.writes);
-        let (directory, is_full) = {
-            let world = held(&emulator.shared.world);
-            (world.directory.clone(), world.snapshots.len() >= SNAPSHOTS_MAX && !world.snapshots.contains_key(name))
-        };
-        if is_full {
-            return error(StatusCode::CONFLICT, "there are 1024 snapshots: DELETE one");
-        }
-        let snapshot = Snapshot { directory, faults };
-        let kept = writes.store().map_or(Ok(()), |store| store.keep(name, Some(&snapshot)));
-        // On disk first: a snapshot that a test has been told of is there after a restart.
-        let former = kept.map(|()| held(&emulator.shared.world).snapshots.insert(name.into(), snapshot));
-        // To free a large directory takes its time, which no write and no read has to wait for.
-        drop(writes);
-        done(former.map(drop))
-    })
+    // No write comes between what is kept here and what the store keeps.
+    let mut writes = held(&emulator.shared.writes);
+    let (directory, is_full) = {
+        let world = held(&emulator.shared.world);
+        (world.directory.clone(), world.snapshots.len() >= SNAPSHOTS_MAX && !world.snapshots.contains_key(name))
+    };
+    if is_full {
+        return error(StatusCode::CONFLICT, "there are 1024 snapshots: DELETE one");
+    }
+    let snapshot = Snapshot { directory, faults };
+    let kept = writes.store().map_or(Ok(()), |store| store.keep(name, Some(&snapshot)));
+    // On disk first: a snapshot that a test has been told of is there after a restart.
+    let former = kept.map(|()| held(&emulator.shared.world).snapshots.insert(name.into(), snapshot));
+    // To free a large directory takes its time, which no write and no read has to wait for.
+    drop(writes);
+    done(former.map(drop))
 }
 
 pub(crate) fn forget(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
-    block_in_place(|| {
-        // Snapshots come and go by whoever writes, so that this one is there until the end.
-        let mut writes = held(&emulator.shared.writes);
-        if !held(&emulator.shared.world).snapshots.contains_key(name) {
-            return error(StatusCode::NOT_FOUND, NO_SNAPSHOT);
-        }
-        let forgotten = writes.store().map_or(Ok(()), |store| store.keep(name, None));
-        // On disk first: where that fails, the answer says that nothing was changed.
-        let former = forgotten.map(|()| held(&emulator.shared.world).snapshots.remove(name));
-        drop(writes);
-        done(former.map(drop))
-    })
+    // Snapshots come and go by whoever writes, so that this one is there until the end.
+    let mut writes = held(&emulator.shared.writes);
+    if !held(&emulator.shared.world).snapshots.contains_key(name) {
+        return error(StatusCode::NOT_FOUND, NO_SNAPSHOT);
+    }
+    let forgotten = writes.store().map_or(Ok(()), |store| store.keep(name, None));
+    // On disk first: where that fails, the answer says that nothing was changed.
+    let former = forgotten.map(|()| held(&emulator.shared.world).snapshots.remove(name));
+    drop(writes);
+    done(former.map(drop))
 }
 
 pub(crate) fn restore(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
