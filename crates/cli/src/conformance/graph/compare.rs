@@ -61,7 +61,11 @@ fn body(path: &str, expected: &Value, actual: &Value, ids: &Ids) -> Option<Strin
         }
         (Value::String(expected), Value::String(actual)) if *expected == ids.here(actual) => None,
         _ if expected == actual => None,
-        _ => Some(format!("{path}: {} in place of {expected}", ids.here(&actual.to_string()))),
+        _ => {
+            // An answer that is one number has no path.
+            let name = if path.is_empty() { "the body" } else { path };
+            Some(format!("{name}: {} in place of {expected}", ids.here(&actual.to_string())))
+        }
     }
 }
 

@@ -8,7 +8,11 @@
     reason = "a test stops where it fails"
 )]
 
-use connector_groups::{Directory, graph};
+use connector_groups::{
+    Directory, DirectoryCommand,
+    command::{AddConnector, CreateConnectorGroup, RegisterConnector},
+    graph,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -94,6 +98,41 @@ fn the_engine_itself_conforms_and_is_left_as_it_was() {
         assert_eq!(left.connectors_count(), begun.tenant(TENANT).unwrap().connectors_count());
         assert!(left.connectors().all(|connector| connector.connector_group().is_default()));
     }
+}
+
+/// What a tenant had before has ids that a trace may name as those of nothing, and stays as it is.
+#[test]
+fn what_was_there_before_is_left_alone() {
+    let mut directory = seed().directory().unwrap();
+    let id = |kind: u128, number: u128| (kind << 120) | (0x4000 << 64) | (0x8000 << 48) | number;
+    for number in 0..8 {
+        for command in [
+            CreateConnectorGroup::new(id(0x60, number).into(), format!("Group {number}")).into(),
+            RegisterConnector {
+                id: id(0xc0, number).into(),
+                machine_name: format!("other-{number}").into(),
+                external_ip: "192.0.2.9".into(),
+                version: "1.5.4287.0".into(),
+            }
+            .into(),
+            AddConnector { connector: id(0xc0, number).into(), connector_group: id(0x60, number).into() }.into(),
+        ] {
+            directory.apply(&DirectoryCommand::InTenant { tenant: TENANT, command }).unwrap();
+        }
+    }
+    let before = directory.clone();
+    let mut local = Local { directory, requests: 0, fault: None };
+    let mut harness = Harness {
+        service: &mut local,
+        seed: seed(),
+        compare: Compare::Code,
+        profile: graph::Profile::Live,
+        seen: &mut |_| false,
+        left: Vec::new(),
+    };
+    let found = harness.run(0, 12, 120).unwrap();
+    assert!(found.is_none(), "{found:#?}");
+    assert_eq!(local.directory, before);
 }
 
 fn is_write_of(request: &Request, method: &str, part: &str) -> bool {
