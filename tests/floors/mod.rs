@@ -30,7 +30,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "crates/cli/src/apply",
-        "once patience record service action round machine plan_file graph run journal survey runner command mod",
+        "once patience record service action round machine kept plan_file graph run journal survey runner command mod",
     ),
     ("crates/cli/src/backup", "content folder microsoft source mod"),
     ("crates/cli/src/conformance", "compare graph mod"),

@@ -122,7 +122,7 @@ fn a_plan_is_applied_through_faults_and_taken_back() {
 
     let output = emulator.apply(&file, &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", error(&output));
-    assert!(error(&output).contains("--resume, or back with --rollback"), "{}", error(&output));
+    assert!(error(&output).contains("go on with --resume, or back with --rollback"), "{}", error(&output));
     let output = emulator.apply(&file, &["--rollback"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));
     assert!(
@@ -263,7 +263,8 @@ fn a_wrong_file_is_refused() {
             vec![],
             "twice.json: state: the member \"5d000000-0000-4000-8000-000000000001\" is here twice at line 1",
         ),
-        (file.clone(), vec!["--resume"], "cannot open"),
+        (file.clone(), vec!["--resume"], "there is no journal at "),
+        (file.clone(), vec!["--rollback"], "name it with --journal FILE; without one, `connector-groups restore`"),
         (folder.join("none.json"), vec![], "none.json"),
     ] {
         let output = emulator.apply(&file, &arguments).output().unwrap();
@@ -304,7 +305,11 @@ fn a_wrong_file_is_refused() {
     for (there, expected) in [
         (text(&folder), "is no file: name another with --journal FILE"),
         (text(&other), "is there and is no journal: move it away"),
-        (&*journal, "a run of this plan was begun. Go on with --resume"),
+        (&*journal, "a run of this plan was begun at http://"),
+        (
+            &*journal,
+            "go on with --resume, or back with --rollback; for a run elsewhere, name another with --journal FILE",
+        ),
     ] {
         let output = emulator.apply(&file, &["--journal", there]).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", error(&output));
@@ -343,4 +348,64 @@ fn ctrl_c_stops_a_run_where_it_can_go_on() {
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));
     assert_eq!(emulator.effects().len(), effects, "each effect happened once");
     assert!(emulator.is_as_desired(&folder, DESIRED));
+}
+
+/// What a journal tells of is looked at in the tenant before a run goes on: it may be another one by now, or a copy of it.
+#[test]
+fn a_journal_does_not_prove_what_the_tenant_is() {
+    let (_, file, effects) = planned("apply-ended");
+    let emulator = Emulator::start();
+    let journal = PathBuf::from(format!("{}.journal", file.display()));
+    let run = |way: &[&str], code: i32| {
+        let output = emulator.apply(&file, &[&["--settle", "2"], way].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{way:?}: {}", error(&output));
+        error(&output)
+    };
+    emulator.ask("POST", "/_control/snapshots/before", "");
+    run(&[], 0);
+    let whole = fs::read_to_string(&journal).unwrap();
+    let settled = whole.match_indices("{\"record\":\"settled\"").nth(2).unwrap().0;
+    let half = &whole[..=settled + whole[settled..].find('\n').unwrap()];
+
+    emulator.ask("POST", "/_control/snapshots/before/restore", "");
+    let before = emulator.effects().len();
+    for kept in [&*whole, half] {
+        fs::write(&journal, kept).unwrap();
+        let told = run(&["--resume"], 4);
+        assert!(told.contains("apply: not as the journal has it: ") && told.contains("nothing was done"), "{told}");
+        assert!(!told.contains("as desired"), "{told}");
+        assert_eq!(emulator.effects().len(), before, "nothing was done");
+        assert_eq!(fs::read_to_string(&journal).unwrap(), kept, "nor written");
+    }
+    // What is not done needs no way back.
+    run(&["--rollback"], 0);
+    assert_eq!(emulator.effects().len(), before);
+
+    // What the plan does not touch is no fault of the run. No more is said than what was seen.
+    fs::remove_file(&journal).unwrap();
+    run(&[], 0);
+    assert_eq!(emulator.effects().len(), before + effects);
+    let profile = "/beta/onPremisesPublishingProfiles/applicationProxy";
+    emulator.ask("POST", &format!("{profile}/connectorGroups"), "{\"name\":\"Another\"}");
+    let told = run(&["--resume"], 0);
+    assert!(told.contains("changed meanwhile: the connector group \"Another\""), "{told}");
+    assert!(told.contains("applied: what the plan changes is as desired"), "{told}");
+
+    // Taken back, and then somebody has moved a thing of the plan.
+    run(&["--rollback"], 0);
+    let plan = value(&fs::read_to_string(&file).unwrap());
+    let moved = &plan["preconditions"]["applications"][0];
+    let default = plan["state"].as_object().unwrap().iter().find(|(_, place)| place["name"] == "Default").unwrap().0;
+    let link = json!({"@odata.id": format!("https://graph.microsoft.com/beta/x/connectorGroups/{default}")});
+    let path = format!("/beta/applications/{}/connectorGroup/$ref", moved["id"].as_str().unwrap());
+    emulator.ask("PUT", &path, &link.to_string());
+    let told = run(&["--rollback"], 4);
+    assert!(told.contains("not as the journal has it: application "), "{told}");
+
+    // The journal of a run elsewhere is refused with both places.
+    let output = Emulator::start().apply(&file, &["--resume"]).output().unwrap();
+    let told = error(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains(&format!("begun at http://{}/beta", emulator.address)), "{told}");
+    assert!(told.contains("for a run here, name another journal with --journal FILE"), "{told}");
 }

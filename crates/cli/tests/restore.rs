@@ -238,17 +238,17 @@ fn a_setting_that_somebody_else_has_changed_refuses_the_plan() {
 
 /// What became of settings is looked at in the end.
 #[test]
-fn a_setting_that_was_changed_after_the_run_is_told() {
+fn a_setting_that_was_changed_after_the_run_is_no_longer_as_desired() {
     let (emulator, was, [one, _], plan) = settings_lost("restore-settings-after");
     let output = run(&emulator, &["apply", text(&plan)]);
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));
     let path = format!("/beta/applications/{one}");
     emulator.asked(TENANT, "PATCH", &path, &json!({"displayName": "Fourth"}).to_string());
     let output = run(&emulator, &["apply", "--resume", text(&plan)]);
-    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
     let name = was[&one]["displayName"].as_str().unwrap();
     let expected =
-        format!("changed meanwhile: displayName of application {name:?} ({one}) is \"Fourth\", not {name:?}");
+        format!("not as the journal has it: displayName of application {name:?} ({one}) is \"Fourth\", not {name:?}");
     assert!(error(&output).contains(&expected), "{}", error(&output));
 }
 

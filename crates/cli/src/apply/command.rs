@@ -42,25 +42,27 @@ Examples:
   # The tenant changed since: plan again from what it is, and apply that if it does no more harm
   connector-groups apply --az --replan change.plan.json
 
-  # In a script: a token from the environment, more patience, errors only, a journal elsewhere
-  connector-groups apply --token-env TOKEN --settle 600 --tries 30 --quiet --journal run.jsonl change.plan.json
+  # In a script: a token from the environment, more patience, errors only, a journal elsewhere, a proxy's certificate
+  connector-groups apply --token-env TOKEN --settle 600 --tries 30 --quiet --journal run.jsonl --ca-file proxy.pem \\
+      change.plan.json
 
   # Sign in with a browser in a tenant, as a client and at an address of your own
   connector-groups apply --device-code --tenant contoso.com --client-id 5b000000-0000-4000-8000-000000000001 \\
       --login https://login.microsoftonline.us --graph https://graph.microsoft.us change.plan.json
 
-  # A rehearsal: a copy of the tenant in the emulator
+  # A rehearsal in the emulator, on a copy of the tenant; its own journal is not in the way of the real run
   connector-groups plan --import export --out tenant.json
-  connector-groups emulate --seed tenant.json
-  connector-groups apply --token-env TENANT_ID --graph http://127.0.0.1:8080 --ca-file ca.pem change.plan.json
+  export TENANT=$(jq -r .id tenant.json)
+  connector-groups emulate --listen 127.0.0.1:8080 --seed tenant.json -- \\
+      connector-groups apply --token-env TENANT --graph http://127.0.0.1:8080 --journal rehearsal.journal change.plan.json
 
 Before each request, the journal says on disk what is sent; after it, what a read has shown. The run
 stops at the first refusal, and before it would cut off applications that the plan keeps available.
 Ctrl-C stops it when what was sent is settled; a second one ends it at once.
 
 The exit status is 0 where the plan was applied, or with --rollback taken back; 3 where the run stopped
-or was cut off, and --resume and --rollback lead on; 4 where the tenant is not as planned, and nothing
-was done; 1 where something else is wrong, and nothing was done; 2 for a wrong call.";
+or was cut off, and --resume and --rollback lead on; 4 where the tenant is not as planned, or not as the
+journal has it, and nothing was done; 1 where something else is wrong, and nothing was done; 2 for a wrong call.";
 
 /// Options of `apply`.
 #[derive(clap::Args)]
@@ -118,14 +120,20 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             ExitCode::FAILURE
         }
         Err(Failed::Drift(differences)) => {
-            for difference in differences.iter().take(TOLD_MAX) {
-                output::say("apply", &format!("not as planned: {difference}"));
-            }
-            let more = differences.len().saturating_sub(TOLD_MAX);
-            if more > 0 {
-                output::say("apply", &format!("and {more} more differences"));
-            }
+            refused("not as planned", &differences);
             output::say("apply", "nothing was done; plan again, or use --replan");
+            ExitCode::from(DRIFT)
+        }
+        Err(Failed::NotAsKept(differences)) => {
+            refused("not as the journal has it", &differences);
+            let journal = options.journal_path().display().to_string();
+            output::say(
+                "apply",
+                &format!(
+                    "nothing was done: {journal} is of a run elsewhere, or others have changed what it did. Plan again from \
+                     what the tenant is; for a run of this plan from its beginning, name another journal with --journal FILE"
+                ),
+            );
             ExitCode::from(DRIFT)
         }
         Err(Failed::Within(why)) => {
@@ -139,6 +147,17 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             );
             ExitCode::from(STOPPED)
         }
+    }
+}
+
+/// Tells the first of many differences.
+fn refused(what: &str, differences: &[String]) {
+    for difference in differences.iter().take(TOLD_MAX) {
+        output::say("apply", &format!("{what}: {difference}"));
+    }
+    let more = differences.len().saturating_sub(TOLD_MAX);
+    if more > 0 {
+        output::say("apply", &format!("and {more} more differences"));
     }
 }
 
@@ -173,7 +192,7 @@ impl Options {
         if journal.exists() {
             return Err(Failed::Before(Journal::in_the_way(journal, &plan.hash)));
         }
-        runner.check_tenant(plan.tenant)?;
+        let tenant = runner.check_tenant(plan.tenant, "the plan")?;
         let settings = work::Settings::before(&plan.work);
         let drift = survey::differences(&mut runner.service(), &runner.patience, &settings, |places, now| {
             let mut all = drift(plan, places);
@@ -194,7 +213,7 @@ impl Options {
         if work.steps.is_empty() {
             return Ok("nothing to do: the tenant is as desired".into());
         }
-        runner.run_work(journal, &plan.hash, plan.tenant, state, work)
+        runner.run_work(journal, &plan.hash, tenant, state, work)
     }
 }
 

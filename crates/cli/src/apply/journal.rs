@@ -55,9 +55,11 @@ impl Journal {
         let mut first = Vec::new();
         let read = File::open(path).and_then(|file| BufReader::new(file).read_until(b'\n', &mut first));
         match read.ok().and_then(|_| serde_json::from_slice::<Begun>(&first).ok()) {
-            Some(begun) if begun.plan == plan => {
-                format!("{shown} is there: a run of this plan was begun. Go on with --resume, or back with --rollback")
-            }
+            Some(begun) if begun.plan == plan => format!(
+                "{shown} is there: a run of this plan was begun at {}. There, go on with --resume, or back with --rollback; \
+                 for a run elsewhere, name another with --journal FILE",
+                begun.graph
+            ),
             Some(_) => Self::of_another_plan(path),
             None => format!("{shown} is there and is no journal: move it away, or name another with --journal FILE"),
         }
@@ -73,7 +75,14 @@ impl Journal {
 
     /// Opens a journal to go on with. A last line without its end was cut off while it was written: it counts as not written.
     pub(crate) fn open(path: &Path) -> Result<(Self, Begun, Vec<Record>), String> {
-        let wrong = |error: std::io::Error| format!("cannot open {}: {error}", path.display());
+        let wrong = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => format!(
+                "there is no journal at {}: where it is elsewhere, name it with --journal FILE; without one, \
+                 `connector-groups restore` plans the way back to a backup",
+                path.display()
+            ),
+            _ => format!("cannot open {}: {error}", path.display()),
+        };
         let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(wrong)?;
         file.try_lock().map_err(|_| format!("{} is in use by another run", path.display()))?;
         let mut bytes = Vec::new();

@@ -56,19 +56,19 @@ enum Phase {
 /// A run of a plan.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    work: Arc<Work>,
+    pub(super) work: Arc<Work>,
     /// Where each effect is: its step, and its place there.
     index: Vec<(usize, usize)>,
     patience: Patience,
-    done: Vec<bool>,
+    pub(super) done: Vec<bool>,
     /// Groups that this run made, by the plan's ids.
     ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
     /// All groups that the run changes or has made. None of them is the answer to a creation whose answer is lost, although an
     /// old state may show it with that name.
     ours: BTreeSet<ConnectorGroupId>,
-    is_back: bool,
+    pub(super) is_back: bool,
     /// What was sent and not settled when the run was cut off. It is looked at first, whichever way the run goes now.
-    open: Option<Round>,
+    pub(super) open: Option<Round>,
     phase: Phase,
 }
 

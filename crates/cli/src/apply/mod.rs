@@ -7,6 +7,7 @@ mod action;
 mod command;
 mod graph;
 mod journal;
+mod kept;
 mod machine;
 mod once;
 mod patience;

@@ -2,7 +2,7 @@
 
 extern crate alloc;
 
-use alloc::sync::Arc;
+use alloc::{collections::BTreeSet, sync::Arc};
 use std::path::Path;
 
 use connector_groups::TenantId;
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     export::client::Client,
     output,
-    work::{self, Places, Work},
+    work::{Difference, Places, Settings, Thing, Work},
 };
 
 /// Differences that are told one by one.
@@ -39,6 +39,8 @@ pub(crate) enum Failed {
     /// Nothing was done.
     Before(String),
     Drift(Vec<String>),
+    /// The tenant is not as the journal of the run has it, and nothing was done.
+    NotAsKept(Vec<String>),
     /// The journal leads on.
     Within(String),
 }
@@ -68,24 +70,25 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// A token of another tenant would find none of the things of the plan, or others with the same names.
-    pub(crate) fn check_tenant(&self, planned: TenantId) -> Result<(), String> {
+    /// A token of another tenant would find none of the things of the plan, or others with the same names. Tells which tenant
+    /// it is, as far as that is known.
+    pub(crate) fn check_tenant(&self, planned: TenantId, what: &str) -> Result<TenantId, String> {
         let now = self.client.tenant()?;
         // Its groups and things are compared all the same; a copy of the tenant would pass.
         match now {
             // An export that could not read the organization does not tell the tenant's id.
             _ if planned == TenantId::default() => {
-                self.say(
-                    "nobody compares tenants: the plan does not tell its tenant, as no organization.json was there",
-                );
+                self.say(&format!(
+                    "nobody compares tenants: {what} does not tell its tenant, as no organization.json was there"
+                ));
             }
             None => self.say("nobody compares tenants: Graph does not tell that of the token"),
             Some(now) if now != planned => {
-                return Err(format!("the plan is for tenant {planned}, and the token for tenant {now}"));
+                return Err(format!("{what} is for tenant {planned}, and the token for tenant {now}"));
             }
             Some(_) => {}
         }
-        Ok(())
+        Ok(now.unwrap_or(planned))
     }
 
     /// Begins work in a tenant that is as `state` has it. `plan` says later whose journal it is.
@@ -116,11 +119,54 @@ impl<'a> Runner<'a> {
             return Err(Failed::Before(Journal::of_another_plan(journal)));
         }
         if begun.graph != self.client.base() {
-            let base = self.client.base();
-            return Err(Failed::Before(format!("the run was begun at {}, not at {base}", begun.graph)));
+            return Err(Failed::Before(format!(
+                "the run of {} was begun at {}, and this is {}: go on there with --graph; for a run here, name another \
+                 journal with --journal FILE",
+                journal.display(),
+                begun.graph,
+                self.client.base()
+            )));
         }
-        self.check_tenant(begun.tenant)?;
+        self.check_tenant(begun.tenant, "the journal")?;
+        self.check_journal(&begun, &records, is_back)?;
         self.run(&begun, &records, open, is_back)
+    }
+
+    /// Looks whether what the journal says is in place still is: the tenant may be another one by now, or a copy of it. A run that
+    /// leads back looks at each effect itself, so that only its end is looked at.
+    fn check_journal(&self, begun: &Begun, records: &[Record], is_back: bool) -> Result<(), Failed> {
+        let machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.patience);
+        let (done, mut things) = machine.in_place();
+        if machine.is_at_its_end() {
+            things = begun.work.things();
+        } else if is_back {
+            return Ok(());
+        }
+        let mut expected = begun.state.clone();
+        done.run(&mut expected)?;
+        let settings = if is_back { Settings::before(&begun.work) } else { Settings::after(&done) };
+        let mut differences = self.differences(&machine, &expected, &settings)?;
+        let things: BTreeSet<_> = things.into_iter().map(|thing| machine.thing(thing)).collect();
+        differences.retain(|one| is_about(one, &things));
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Failed::NotAsKept(differences.iter().map(ToString::to_string).collect()))
+    }
+
+    /// What is otherwise than it is to be, with the ids that the service has for groups.
+    fn differences(
+        &self,
+        machine: &Machine,
+        expected: &Places,
+        settings: &Settings,
+    ) -> Result<Vec<Difference>, String> {
+        let expected = expected.renamed(|id| machine.id(id));
+        survey::differences(&mut self.service(), &self.patience, settings, |places, now| {
+            let mut all = expected.differences(places);
+            all.extend(settings.differences(now, |id| expected.application(id)));
+            all
+        })
     }
 
     /// Runs to the end, and looks whether the tenant is where that should be.
@@ -148,24 +194,35 @@ impl<'a> Runner<'a> {
         };
         let end = run(&mut machine, &mut service, &mut journal, &mut tell).map_err(Failed::Within)?;
         let mut expected = begun.state.clone();
-        let (text, settings) = match end {
+        let (done, aim, settings) = match end {
             End::Stopped(why) => return Err(Failed::Within(why)),
-            End::RolledBack => ("taken back: the tenant is as before the run", work::Settings::before(&begun.work)),
+            End::RolledBack => ("taken back", "as before the run", Settings::before(&begun.work)),
             End::Applied => {
                 begun.work.run(&mut expected).map_err(Failed::Within)?;
-                ("applied: the tenant is as desired", work::Settings::after(&begun.work))
+                ("applied", "as desired", Settings::after(&begun.work))
             }
         };
+        let differences = self.differences(&machine, &expected, &settings).map_err(Failed::Within)?;
+        let things: BTreeSet<_> = begun.work.things().into_iter().map(|thing| machine.thing(thing)).collect();
+        let (ours, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| is_about(one, &things));
         // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
-        let expected = expected.renamed(|id| machine.id(id));
-        let others = survey::differences(&mut service, &self.patience, &settings, |places, now| {
-            let mut all = expected.differences(places);
-            all.extend(settings.differences(now, |id| expected.application(id)));
-            all
-        });
-        for difference in others.map_err(Failed::Within)?.iter().take(TOLD_MAX) {
+        for difference in others.iter().take(TOLD_MAX) {
             self.say(&format!("changed meanwhile: {difference}"));
         }
-        Ok(text.into())
+        if !ours.is_empty() {
+            let told: Vec<_> = ours.iter().take(TOLD_MAX).map(ToString::to_string).collect();
+            return Err(Failed::Within(format!(
+                "all steps are {done}, and somebody has changed what they did: the tenant is not {aim}\n  {}\n\
+                 plan again from what it is",
+                told.join("\n  ")
+            )));
+        }
+        let what = if others.is_empty() { "the tenant" } else { "what the plan changes" };
+        Ok(format!("{done}: {what} is {aim}"))
     }
+}
+
+/// Whether a difference is about what a run changes. Connectors come and go by themselves.
+fn is_about(difference: &Difference, things: &BTreeSet<Thing>) -> bool {
+    !difference.is_status && things.contains(&difference.thing)
 }

@@ -25,6 +25,19 @@ impl Change {
     }
 }
 
+/// What an effect changes, and a difference is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Thing {
+    /// Its name and region, and that it is there.
+    ConnectorGroup(ConnectorGroupId),
+    /// The group in which it is.
+    Connector(ConnectorId),
+    /// The group in which it is.
+    Application(ApplicationId),
+    /// The settings of an application.
+    Settings(ApplicationId),
+}
+
 /// What one request changes. The state before it is the precondition, the state after it is what a read must show, and the
 /// way back is its inverse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +109,18 @@ impl Effect {
             | Self::UpdateConnectorGroup { id, .. }
             | Self::DeleteConnectorGroup { id, .. } => Some(*id),
             Self::MoveConnector { .. } | Self::MoveApplication { .. } | Self::UpdateApplication { .. } => None,
+        }
+    }
+
+    /// What it changes.
+    pub(crate) const fn thing(&self) -> Thing {
+        match self {
+            Self::CreateConnectorGroup { id, .. }
+            | Self::UpdateConnectorGroup { id, .. }
+            | Self::DeleteConnectorGroup { id, .. } => Thing::ConnectorGroup(*id),
+            Self::MoveConnector { id, .. } => Thing::Connector(*id),
+            Self::MoveApplication { id, .. } => Thing::Application(*id),
+            Self::UpdateApplication { id, .. } => Thing::Settings(*id),
         }
     }
 

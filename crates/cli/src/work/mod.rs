@@ -15,15 +15,15 @@ mod settings;
 mod steps;
 mod values;
 
-#[cfg(feature = "export")]
-pub(crate) use self::{
-    effect::Change,
-    places::{Connector, Difference, Place},
-    values::Settings,
-};
 pub(crate) use self::{
     effect::Effect,
     places::Places,
     request::{Body, Piece, Request, join},
     steps::{Step, Work},
+};
+#[cfg(feature = "export")]
+pub(crate) use self::{
+    effect::{Change, Thing},
+    places::{Connector, Difference, Place},
+    values::Settings,
 };

@@ -6,7 +6,7 @@ use core::fmt;
 use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, model::ConnectorGroupType};
 use serde::{Deserialize, Serialize};
 
-use super::effect::{Change, Effect};
+use super::effect::{Change, Effect, Thing};
 
 /// The groups of a tenant with what is in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub(crate) struct Connector {
 /// How a tenant differs from what it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Difference {
+    pub(crate) thing: Thing,
     /// The groups that it is about.
     pub(crate) groups: BTreeSet<ConnectorGroupId>,
     /// Whether no more than a connector's status is another one.
@@ -44,8 +45,8 @@ pub(crate) struct Difference {
 
 impl Difference {
     /// One that is about no connector group.
-    pub(super) const fn elsewhere(text: String) -> Self {
-        Self { groups: BTreeSet::new(), is_status: false, text }
+    pub(super) const fn of_settings(id: ApplicationId, text: String) -> Self {
+        Self { thing: Thing::Settings(id), groups: BTreeSet::new(), is_status: false, text }
     }
 }
 
@@ -99,8 +100,8 @@ impl Places {
     /// What is otherwise than planned, for people, in the order of groups, connectors, applications.
     pub(crate) fn differences(&self, now: &Self) -> Vec<Difference> {
         let mut all = Vec::new();
-        let mut tell = |groups: &[ConnectorGroupId], is_status: bool, text: String| {
-            all.push(Difference { groups: groups.iter().copied().collect(), is_status, text });
+        let mut tell = |thing: Thing, groups: &[ConnectorGroupId], is_status: bool, text: String| {
+            all.push(Difference { thing, groups: groups.iter().copied().collect(), is_status, text });
         };
         let title = |id: &ConnectorGroupId| {
             // The former name first: whoever reads of a difference knows the plan, not what came after it.
@@ -108,13 +109,15 @@ impl Places {
             place.map_or_else(|| id.to_string(), |place| format!("{:?} ({id})", place.name))
         };
         for id in self.0.keys().chain(now.0.keys()).collect::<BTreeSet<_>>() {
+            let thing = Thing::ConnectorGroup(*id);
             match (self.0.get(id), now.0.get(id)) {
-                (Some(_), None) => tell(&[*id], false, format!("the connector group {} is gone", title(id))),
-                (None, Some(_)) => tell(&[*id], false, format!("the connector group {} is new", title(id))),
+                (Some(_), None) => tell(thing, &[*id], false, format!("the connector group {} is gone", title(id))),
+                (None, Some(_)) => tell(thing, &[*id], false, format!("the connector group {} is new", title(id))),
                 (Some(was), Some(is)) => {
                     for (what, was, is) in [("name", &was.name, &is.name), ("region", &was.region, &is.region)] {
                         if was != is {
                             tell(
+                                thing,
                                 &[*id],
                                 false,
                                 format!("the {what} of connector group {} is {is:?}, not {was:?}", title(id)),
@@ -127,41 +130,54 @@ impl Places {
         }
         let (was, is) = (self.connectors(), now.connectors());
         for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
+            let thing = Thing::Connector(*id);
             match (was.get(id), is.get(id)) {
                 (Some((from, one)), Some((to, _))) if from != to => {
                     let text = format!("connector {:?} ({id}) is in {}, not in {}", one.name, title(to), title(from));
-                    tell(&[*from, *to], false, text);
+                    tell(thing, &[*from, *to], false, text);
                 }
                 (Some((group, one)), Some((_, two))) if one.is_active != two.is_active => {
                     let status = if two.is_active { "active" } else { "inactive" };
                     tell(
+                        thing,
                         &[*group],
                         true,
                         format!("connector {:?} ({id}) in {} is {status} now", one.name, title(group)),
                     );
                 }
                 (Some((group, one)), None) => {
-                    tell(&[*group], false, format!("connector {:?} ({id}) of {} is gone", one.name, title(group)));
+                    tell(
+                        thing,
+                        &[*group],
+                        false,
+                        format!("connector {:?} ({id}) of {} is gone", one.name, title(group)),
+                    );
                 }
                 (None, Some((group, one))) => {
-                    tell(&[*group], false, format!("connector {:?} ({id}) in {} is new", one.name, title(group)));
+                    tell(
+                        thing,
+                        &[*group],
+                        false,
+                        format!("connector {:?} ({id}) in {} is new", one.name, title(group)),
+                    );
                 }
                 _ => {}
             }
         }
         let (was, is) = (self.applications(), now.applications());
         for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
+            let thing = Thing::Application(*id);
             match (was.get(id), is.get(id)) {
                 (Some((from, name)), Some((to, _))) if from != to => {
                     let text = format!("application {name:?} ({id}) is in {}, not in {}", title(to), title(from));
-                    tell(&[*from, *to], false, text);
+                    tell(thing, &[*from, *to], false, text);
                 }
                 (Some((group, name)), None) => {
                     let text = format!("application {name:?} ({id}) is not assigned to {} any more", title(group));
-                    tell(&[*group], false, text);
+                    tell(thing, &[*group], false, text);
                 }
                 (None, Some((group, name))) => {
-                    tell(&[*group], false, format!("application {name:?} ({id}) in {} is new", title(group)));
+                    tell(thing, &[*group], false, format!("application {name:?} ({id}) in {} is new", title(group)));
                 }
                 _ => {}
             }

@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use connector_groups::{Command, ConnectorGroupId, Event, Tenant};
 use serde::{Deserialize, Serialize};
 
-use super::effect::{Change, Effect};
+use super::effect::{Change, Effect, Thing};
 use crate::words::count;
 
 /// All that a plan does, in its order.
@@ -48,6 +48,21 @@ impl Work {
             work.steps.push(Step::of(&before, &now, &events).map_err(|why| refused(why.into()))?);
         }
         Ok(work)
+    }
+
+    /// The same with some of its effects alone, which are counted from 0.
+    pub(crate) fn only(&self, is_in: impl Fn(usize) -> bool) -> Self {
+        let mut work = self.clone();
+        let mut numbers = 0..;
+        for step in &mut work.steps {
+            step.effects.retain(|_| numbers.next().is_some_and(&is_in));
+        }
+        work
+    }
+
+    /// All that it changes.
+    pub(crate) fn things(&self) -> BTreeSet<Thing> {
+        self.steps.iter().flat_map(|step| &step.effects).map(Effect::thing).collect()
     }
 
     pub(crate) fn effects_count(&self) -> usize {

@@ -59,9 +59,10 @@ impl Settings {
         let mut all = Vec::new();
         for (id, was) in &self.0 {
             match now.0.get(id) {
-                None => all.push(Difference::elsewhere(format!("application {} is gone", name(*id)))),
+                None => all.push(Difference::of_settings(*id, format!("application {} is gone", name(*id)))),
                 Some(is) => all.extend(members::differing(was, is).into_iter().map(|(member, was, is)| {
-                    Difference::elsewhere(format!("{member} of application {} is {is}, not {was}", name(*id)))
+                    let text = format!("{member} of application {} is {is}, not {was}", name(*id));
+                    Difference::of_settings(*id, text)
                 })),
             }
         }
