@@ -36,9 +36,12 @@ Examples:
   connector-groups schedule --format markdown export
   connector-groups schedule --format json export
 
-  # Groups without applications too, in one tenant of a replay file with a group that is known to be empty
+  # Groups without applications too, in one tenant of a replay file; two groups have no connector to spare
   connector-groups schedule --every-group --tenant 7e000000-0000-4000-8000-000000000001 \\
-      --assume-empty \"Private Access Pilot\" examples/contoso.jsonl
+      --allow-outage Default --allow-outage \"Private Access Pilot\" examples/contoso.jsonl
+
+  # An export that says nothing of an empty group
+  connector-groups schedule --assume-empty \"Idle connectors\" export
 
 Begin a round when all connectors of the one before are active again. The exit status is 0 where there
 is a schedule, 1 where a group cannot keep so many (each is named) or the input is wrong, and 2 where

@@ -31,7 +31,39 @@ pub(crate) fn told(violations: &impl fmt::Display) -> String {
 }
 
 /// The directory that a text tells of; a tenant alone is one in a directory.
+///
+/// # Errors
+/// What is wrong with it, or what else it is.
 pub(crate) fn directory(path: &Path, text: &str) -> Result<Directory, String> {
+    document(path, text).map_err(|why| other(path, text).unwrap_or(why))
+}
+
+/// What a text is that is no state of a tenant, where it tells that itself.
+fn other(path: &Path, text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        format: Option<String>,
+        command: Option<IgnoredAny>,
+    }
+    let path = path.display();
+    // The first value alone: lines of commands are many.
+    let head: Head = serde_json::Deserializer::from_str(text).into_iter().next()?.ok()?;
+    let is = match head.format.as_deref().and_then(|format| format.strip_prefix("connector-groups/")) {
+        Some(kind) if kind.starts_with("plan/") => String::from("a plan file, which `connector-groups apply` takes"),
+        Some(kind) if kind.starts_with("journal/") => String::from("the journal of a run of `connector-groups apply`"),
+        Some(kind) => format!("a file of another kind, connector-groups/{kind}"),
+        None if head.command.is_some() => format!(
+            "a replay file, lines of commands: `connector-groups replay {path}` runs them, and other subcommands take it as \
+             TENANT where its name ends in .jsonl"
+        ),
+        None => return None,
+    };
+    Some(format!(
+        "{path}: is {is}; here the document of a tenant or a directory is read, such as `plan --import` writes"
+    ))
+}
+
+fn document(path: &Path, text: &str) -> Result<Directory, String> {
     #[derive(serde::Deserialize)]
     struct Kind {
         state: Option<IgnoredAny>,

@@ -74,6 +74,7 @@ fn contoso_comes_back() {
         (folder.join("backup"), folder.join("now.jsonl"), folder.join("steps.jsonl"), folder.join("report.json"));
     let told = run(&["backup", "examples/contoso.jsonl", "--out", text(&backup)]);
     assert_eq!(told.code, Some(0), "{}", told.error);
+    assert!(told.error.contains("left out: 1 connector group of other services"), "{}", told.error);
     let manifest = value(&backup.join("backup.json"));
     assert_eq!(manifest["counts"]["connectorGroups"], 11, "one of the twelve is the service's: {manifest}");
     assert_eq!(

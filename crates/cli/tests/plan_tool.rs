@@ -17,7 +17,7 @@ mod planning;
 use std::{fs, process::Output};
 
 use planning::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The answers and the last tenant.
 fn replay(arguments: &[&str]) -> (Vec<Value>, Value) {
@@ -383,5 +383,49 @@ fn a_name_of_two_groups_is_ambiguous() {
         assert_eq!(code, Some(1), "{content}: {told}");
         let ids = ["5d000000-0000-4000-8000-000000000002", "5d000000-0000-4000-8000-000000000003"];
         assert!(ids.iter().all(|id| error.contains(id)), "{content}: {error}");
+    }
+}
+
+/// A `rename` is of a group that is there. A plan that was carried out has given it the new name already.
+#[test]
+fn a_rename_of_nothing_is_refused() {
+    let folder = folder("rename");
+    let desired = folder.join("desired.json");
+    let planned = |group: &Value| {
+        fs::write(&desired, json!({"connectorGroups": [group]}).to_string()).unwrap();
+        plan(&["--quiet", "examples/contoso.jsonl", text(&desired)])
+    };
+    let (code, out, error) = planned(&json!({"name": "Datacenter Dublni", "rename": "Dublin"}));
+    assert_eq!((code, &*out), (Some(1), ""), "{error}");
+    assert!(
+        error.contains("desired.json: connectorGroups[0]: there is no connector group \"Datacenter Dublni\"."),
+        "{error}"
+    );
+    assert!(error.contains("Did you mean \"Datacenter Dublin\"") && error.contains("`rename` is for"), "{error}");
+    let id = "5d000000-0000-4000-8000-00000000ffff";
+    let (code, _, error) = planned(&json!({"id": id, "rename": "Dublin"}));
+    assert!(code == Some(1) && error.contains(id), "{error}");
+    // With --quiet, nothing is said but errors.
+    let (code, _, error) = planned(&json!({"name": "Datacenter Dublin", "rename": "Dublin"}));
+    assert_eq!((code, &*error), (Some(2), ""));
+    let (code, _, error) = planned(&json!({"name": "Dublin", "rename": "Datacenter Dublin"}));
+    assert_eq!((code, &*error), (Some(0), ""), "it has its new name already");
+}
+
+/// A file of this program that is no tenant is told as what it is, not as what the parser stumbles over.
+#[test]
+fn another_file_in_the_place_of_a_tenant_is_told_as_what_it_is() {
+    let plan = folder("other").join("change.plan.json");
+    fs::write(&plan, "{\"format\": \"connector-groups/plan/2\", \"atLeast\": 1}").unwrap();
+    let plan = text(&plan);
+    let takes = "is a plan file, which `connector-groups apply` takes; here the document of a tenant";
+    for (output, expected) in [
+        (program("replay", &["--load", "examples/contoso.jsonl"]), "is a replay file, lines of commands"),
+        (program("replay", &["--load", plan]), takes),
+        (program("drill", &[plan]), takes),
+        (program("restore", &[plan, "examples/contoso.jsonl"]), takes),
+    ] {
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && error.contains(expected), "{error}");
     }
 }

@@ -204,6 +204,8 @@ fn settings_lost(name: &str) -> (Emulator, BTreeMap<String, Value>, [String; 2],
     let plan = folder.join("restore.plan.json");
     let output = run(&emulator, &["restore", "--quiet", text(&folder.join("backup")), "--out", text(&plan)]);
     assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains(" settings of 2 applications to change.\n2 steps, of settings alone.\n"), "{shown}");
     (emulator, was, two, plan)
 }
 

@@ -166,6 +166,16 @@ fn write(
 ) -> Result<Content, String> {
     input::tell("backup", imported);
     let content = Content::of(kind, imported);
+    let others = imported.tenant.connector_groups().count().saturating_sub(content.groups.len());
+    if others > 0 {
+        output::say(
+            "backup",
+            &format!(
+                "left out: {} of other services, which nobody but they can change",
+                count(others, "connector group")
+            ),
+        );
+    }
     files.extend(folder::files(&content, imported, from)?);
     out::write(&options.out, files.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
     Ok(content)

@@ -18,7 +18,10 @@ use super::{
     step::Moves,
     warning::{Level, Warning},
 };
-use crate::{import::Imported, words::quoted};
+use crate::{
+    import::Imported,
+    words::{no_group, quoted},
+};
 
 /// The regions of Graph's schema, and `japan`, which the live service has as well.
 const REGIONS: [&str; 6] = ["nam", "eur", "aus", "asia", "ind", "japan"];
@@ -215,6 +218,29 @@ fn regions(group: &DesiredGroup) -> impl Iterator<Item = &str> {
         _ => None,
     });
     group.region.as_deref().into_iter().chain(selected)
+}
+
+/// Groups that are to get another name and are not there, under the one nor under the other, which a plan that was carried out
+/// before has given them.
+pub(super) fn unknown_renames(tenant: &Tenant, desired: &Desired) -> Vec<String> {
+    let is_named = |name: &str| {
+        let is_id = name.parse().is_ok_and(|id| tenant.connector_group(id).is_some());
+        is_id || tenant.connector_groups_by_name(name).next().is_some()
+    };
+    let told = |(at, group): (usize, &DesiredGroup)| {
+        let rename = group.rename.as_deref()?;
+        let given = match (group.id, group.name.as_deref()) {
+            (Some(id), _) if tenant.connector_group(id).is_none() => id.to_string(),
+            (None, Some(name)) if !is_named(name) && !is_named(rename) => name.into(),
+            _ => return None,
+        };
+        let names = tenant.connector_groups().map(|group| group.name().as_str());
+        Some(format!(
+            "connectorGroups[{at}]: {} `rename` is for a group that is there; for a new one, say its name alone",
+            no_group(&given, names)
+        ))
+    };
+    desired.connector_groups.iter().enumerate().filter_map(told).collect()
 }
 
 /// Groups that would be made although one of nearly the same name is there, and what means nothing that is there.

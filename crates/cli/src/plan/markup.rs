@@ -10,7 +10,7 @@ pub(super) fn to_markdown(report: &Report, mermaid: &str, fold: Fold) -> String 
     if report.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.\n");
     } else {
-        _ = write!(text, "\n**{}.** {}.\n", report.sums.words(), markdown(&report.verdict()));
+        _ = write!(text, "\n**{}.** {}.\n", report.sums(), markdown(&report.verdict()));
         _ = write!(text, "\n{}.\n", markdown(&report.requests().words()));
     }
     for outage in report.outages() {
@@ -76,7 +76,7 @@ pub(super) fn to_html(report: &Report, fold: Fold) -> String {
     if report.is_empty() {
         text.push_str("<p>Nothing to do: the tenant is as desired.</p>\n");
     } else {
-        _ = writeln!(text, "<p><strong>{}.</strong> {}.</p>", report.sums.words(), html(&report.verdict()));
+        _ = writeln!(text, "<p><strong>{}.</strong> {}.</p>", report.sums(), html(&report.verdict()));
         _ = writeln!(text, "<p>{}.</p>", html(&report.requests().words()));
         text.push_str(&super::svg::picture(report));
     }

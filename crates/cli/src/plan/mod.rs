@@ -79,6 +79,9 @@ Examples:
   connector-groups plan --as powershell TENANT DESIRED > change.ps1
   connector-groups plan --as terraform TENANT DESIRED > change.tf
 
+  # In a script: errors only on standard error
+  connector-groups plan --quiet --out change.plan.json export desired.yaml > change.txt
+
   # One tenant of a directory with several
   connector-groups plan --tenant 7e000000-0000-4000-8000-000000000001 state.json DESIRED
 
@@ -118,6 +121,9 @@ pub(crate) struct Options {
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
     #[arg(long, value_name = "GROUP")]
     assume_empty: Vec<String>,
+    /// Say nothing on standard error but errors
+    #[arg(long)]
+    quiet: bool,
     /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
     #[arg(value_name = "TENANT", required_unless_present = "import")]
     from: Option<String>,
@@ -204,9 +210,15 @@ impl Options {
         options
     }
 
+    fn tell(&self, imported: &Imported) {
+        if !self.quiet {
+            input::tell("plan", imported);
+        }
+    }
+
     fn import(&self, folder: &Path) -> Result<ExitCode, String> {
         let imported = import::tenant(folder, &self.assume()).map_err(|problems| problems.to_string())?;
-        input::tell("plan", &imported);
+        self.tell(&imported);
         if let Some(file) = &self.report {
             write(file, &json(&imported.report())?)?;
         }
@@ -215,7 +227,7 @@ impl Options {
             Some(file) => write(file, &json(&text)?)?,
             None => output::print_data(&json(&text)?)?,
         }
-        if let Some(unknown) = imported.unknown() {
+        if let Some(unknown) = imported.unknown().filter(|_| !self.quiet) {
             let report = self.report.as_deref().unwrap_or_else(|| Path::new("FILE")).display();
             output::say(
                 "plan",
@@ -235,7 +247,7 @@ impl Options {
         if let Some(file) = &self.beside {
             input::beside(&mut imported, file)?;
         }
-        input::tell("plan", &imported);
+        self.tell(&imported);
         let tenant = &imported.tenant;
         let desired = desired::desired(desired_file)?;
         // Before planning: a region that the service would refuse makes every plan with it worthless, and a search for
@@ -244,9 +256,13 @@ impl Options {
         if !regions.is_empty() {
             return Err(format!("{desired_file}: {}", regions.join("\n  ")));
         }
+        let renames = checks::unknown_renames(tenant, &desired);
+        if !renames.is_empty() {
+            return Err(format!("{desired_file}: {}", renames.join("\n  ")));
+        }
         let slips = checks::likely_slips(tenant, &desired);
         // The search may take seconds, and a silent program looks as if it hung.
-        let waiting = Waiting::new("planning");
+        let waiting = (!self.quiet).then(|| Waiting::new("planning"));
         let plan = tenant.plan(&desired, self.options(), new_ids());
         drop(waiting);
         let plan = match plan {

@@ -1,5 +1,7 @@
 //! What a plan does, step by step and as a whole, and what is to be known about it.
 
+use alloc::collections::BTreeSet;
+
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Plan, Tenant,
     plan::{Aim, PlanOptions},
@@ -130,10 +132,27 @@ impl<'a> Report<'a> {
         headline(self.tenant())
     }
 
-    /// How good the plan is.
+    /// How many things change.
+    pub(super) fn sums(&self) -> String {
+        let changed: BTreeSet<_> = self.settings.things();
+        let settings = match changed.len() {
+            0 => String::new(),
+            number => format!(", settings of {} to change", count(number, "application")),
+        };
+        self.sums.words() + &settings
+    }
+
+    /// How good the plan is. Settings have no other way: each is one request.
     pub(super) fn verdict(&self) -> String {
         let plan = self.plan;
-        let steps = count(plan.steps.len(), "step");
+        let of_settings = count(self.settings.steps.len(), "step");
+        if plan.steps.is_empty() && !self.settings.steps.is_empty() {
+            return format!("{of_settings}, of settings alone");
+        }
+        let mut steps = count(plan.steps.len(), "step");
+        if !self.settings.steps.is_empty() {
+            steps = format!("{steps}, and {of_settings} of settings behind");
+        }
         let harmless = self.options.aim == Aim::FewestSteps || plan.outages.is_empty();
         match (plan.best, harmless) {
             // The lower bound was not met, so only the exhaustive search can say that nothing is shorter.

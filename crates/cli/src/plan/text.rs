@@ -52,7 +52,7 @@ pub(super) fn plan(report: &Report, fold: Fold) -> String {
     if report.is_empty() {
         text.push_str("\nNothing to do: the tenant is as desired.");
     } else {
-        let (sums, verdict, requests) = (report.sums.words(), report.verdict(), report.requests().words());
+        let (sums, verdict, requests) = (report.sums(), report.verdict(), report.requests().words());
         _ = write!(text, "\n\nPlan: {sums}.\n{verdict}.\n{requests}.");
     }
     for outage in report.outages() {
