@@ -263,6 +263,7 @@ fn operations() -> Vec<String> {
                 "servicePrincipals" => &[&principal, &assigned],
                 "applications" if operation.route.contains("Segments") => &[&application, &segment],
                 "applications" => &[&application, &principal],
+                "organization" => &["7e000000-0000-4000-8000-000000000001"],
                 "applicationTemplates" => &["8adf8e6e-67b2-4cf2-a259-e3dc5476c621"],
                 _ if operation.route.contains("applicationSegments") => &[&segment],
                 _ if operation.route.contains("/connectors") => {
@@ -274,6 +275,7 @@ fn operations() -> Vec<String> {
             let property = match operation.route.rsplit('/').nth(2).unwrap_or_default() {
                 "connectorGroups" => "name",
                 "connectors" => "status",
+                "organization" => "id",
                 "applications" | "servicePrincipals" => "displayName",
                 _ => "isEnabled",
             };

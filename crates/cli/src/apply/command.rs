@@ -53,8 +53,9 @@ Examples:
   # A rehearsal in the emulator, on a copy of the tenant; its own journal is not in the way of the real run
   connector-groups plan --import export --out tenant.json
   export TENANT=$(jq -r .id tenant.json)
-  connector-groups emulate --listen 127.0.0.1:8080 --seed tenant.json -- \\
-      connector-groups apply --token-env TENANT --graph http://127.0.0.1:8080 --journal rehearsal.journal change.plan.json
+  connector-groups emulate --listen 127.0.0.1:8080 --seed tenant.json &
+  connector-groups apply --token-env TENANT --graph http://127.0.0.1:8080 --journal rehearsal.journal change.plan.json
+  kill %1
 
 Before each request, the journal says on disk what is sent; after it, what a read has shown. The run
 stops at the first refusal, and before it would cut off applications that the plan keeps available.
