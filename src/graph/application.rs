@@ -13,12 +13,13 @@ use super::{
     error::{Code, Error},
     find,
     json::{Members, read_only, unchanged},
-    kept, open,
+    kept,
+    open::{Open, properties},
     query::Query,
     reference,
     reply::{Reply, written},
     route::{Key, Target, Version},
-    schema::{self, APPLICATION, SERVICE_PRINCIPAL},
+    schema::{self, APPLICATION},
     session::Session,
     shown::{Shown, View},
     template::Template,
@@ -118,13 +119,13 @@ fn made<'a>(
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
     }
-    let properties = open::changes(members, &APPLICATION, version, &Map::new(), &Map::new(), more)?;
+    let none = Map::new();
+    let own = Open { members, schema: &APPLICATION, version, kept: &none, shown: &none }.changes(more)?;
     let (id, app_id) = session.next_application_ids();
-    let mut commands = Vec::from([CreateApplication { id, app_id, display_name, properties }.into()]);
+    let mut commands = Vec::from([CreateApplication { id, app_id, display_name, properties: own }.into()]);
     if template.is_some() {
         let principal = session.next_service_principal_id();
-        let none = Members::new(Map::new(), &SERVICE_PRINCIPAL)?;
-        let properties = open::changes(none, &SERVICE_PRINCIPAL, version, &Map::new(), &Map::new(), session.created())?;
+        let properties = properties(session.created())?;
         commands.push(CreateServicePrincipal { id: principal, application: id, properties }.into());
     }
     apply(directory, call, session, together(commands))?;
@@ -188,7 +189,7 @@ fn update(
     unchanged(&mut members, "id", &id.to_string())?;
     unchanged(&mut members, "appId", &application.app_id().to_string())?;
     let kept = application.kept();
-    let properties = open::changes(members, &APPLICATION, version, &kept, &kept, Map::new())?;
+    let properties = Open { members, schema: &APPLICATION, version, kept: &kept, shown: &kept }.changes(Map::new())?;
     // An empty body is 204 and no command: a log shows what somebody asked for.
     if display_name.is_some() || properties.is_some() {
         apply(directory, call, session, UpdateApplication { id, display_name, properties }.into())?;
@@ -210,9 +211,7 @@ fn publish(
     apply(directory, call, session, published(id, publishing)?)?;
     let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
     if let Some(tags) = may_tag.then(|| tagged(application)).flatten() {
-        let properties = Members::new(Map::from_iter([("tags".into(), tags)]), &APPLICATION)?;
-        let kept = Map::new();
-        let properties = open::changes(properties, &APPLICATION, Version::Beta, &kept, &kept, Map::new())?;
+        let properties = properties(Map::from_iter([("tags".into(), tags)]))?;
         apply(directory, call, session, UpdateApplication { id, display_name: None, properties }.into())?;
     }
     Ok(Reply::no_content())

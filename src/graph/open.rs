@@ -12,65 +12,68 @@ use super::{
     schema::{Kind, Type},
 };
 
-/// What a body asks of open properties, merged with what is kept already. `None` where it asks nothing.
-///
-/// A name that no table has is spelled as it is kept, so that two cases of one name never stand side by side. A relation is
-/// no property: it is written by its own path, and refused by its name here. `shown` is what a tool has read, which may give
-/// back what is read-only as it stands. `more` is what the wire adds by itself.
-pub(super) fn changes<C: DeserializeOwned>(
-    members: Members,
-    schema: &Type,
-    version: Version,
-    kept: &Map<String, Value>,
-    shown: &Map<String, Value>,
-    more: Map<String, Value>,
-) -> Result<Option<C>, Error> {
-    let changes = asked(members, schema, version, kept, shown, more)?;
-    if changes.is_empty() {
+/// Open properties as a command has them; `None` where there is none.
+pub(super) fn properties<C: DeserializeOwned>(members: Map<String, Value>) -> Result<Option<C>, Error> {
+    if members.is_empty() {
         return Ok(None);
     }
     // The engine has names of its own, which no open property can have.
     let invalid = |error| Error::new(Code::InvalidProperty, &format!("Invalid property: {error}"));
-    serde_json::from_value(Value::Object(changes)).map(Some).map_err(invalid)
+    serde_json::from_value(Value::Object(members)).map(Some).map_err(invalid)
 }
 
-/// The same as JSON, whatever type reads it: this is compiled once.
-fn asked(
-    members: Members,
-    schema: &Type,
-    version: Version,
-    kept: &Map<String, Value>,
-    shown: &Map<String, Value>,
-    more: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
-    let mut changes = Map::new();
-    for (name, value) in members.into_inner() {
-        let known = schema.property(&name);
-        let is_absent = known.is_some_and(|known| !version.has(known.in_v1));
-        let is_relation = schema.navigation(&name, Version::Beta).is_some();
-        if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
-            return Err(Error::invalid_property(&name));
-        }
-        if let Some(known) = known.filter(|known| known.is_read_only) {
-            if shown.get(known.name).unwrap_or(&known.default_value()) != &value {
-                return Err(Error::read_only(known.name));
-            }
-            continue;
-        }
-        // The first spelling stays: a name is a property, whatever case a later request writes it in.
-        let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
-        let name = spelled.unwrap_or(name);
-        let value = match (known.map(|known| known.kind), kept.get(&name)) {
-            // One that no table has can be complex as well.
-            (Some(Kind::Object(_) | Kind::Open(_)) | None, Some(present)) => merged(present, value),
-            _ => value,
-        };
-        changes.insert(name, value);
+/// The open properties of a body, and what they are held against.
+///
+/// A name that no table has is spelled as it is kept, so that two cases of one name never stand side by side. A relation is
+/// no property: it is written by its own path, and refused by its name here.
+pub(super) struct Open<'m> {
+    pub(super) members: Members,
+    pub(super) schema: &'m Type,
+    pub(super) version: Version,
+    /// What is kept already, with which they are merged.
+    pub(super) kept: &'m Map<String, Value>,
+    /// What a tool has read, which may give back what is read-only as it stands.
+    pub(super) shown: &'m Map<String, Value>,
+}
+
+impl Open<'_> {
+    /// What the body asks, and what the wire adds by itself; `None` where that is nothing.
+    pub(super) fn changes<C: DeserializeOwned>(self, more: Map<String, Value>) -> Result<Option<C>, Error> {
+        properties(self.asked(more)?)
     }
-    changes.extend(more);
-    // Only after the merge of names: the check is of what would be stored.
-    distinct(changes.get("identifierUris"))?;
-    Ok(changes)
+
+    /// The same as JSON, whatever type reads it: this is compiled once.
+    fn asked(self, more: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+        let Self { members, schema, version, kept, shown } = self;
+        let mut changes = Map::new();
+        for (name, value) in members.into_inner() {
+            let known = schema.property(&name);
+            let is_absent = known.is_some_and(|known| !version.has(known.in_v1));
+            let is_relation = schema.navigation(&name, Version::Beta).is_some();
+            if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
+                return Err(Error::invalid_property(&name));
+            }
+            if let Some(known) = known.filter(|known| known.is_read_only) {
+                if shown.get(known.name).unwrap_or(&known.default_value()) != &value {
+                    return Err(Error::read_only(known.name));
+                }
+                continue;
+            }
+            // The first spelling stays: a name is a property, whatever case a later request writes it in.
+            let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
+            let name = spelled.unwrap_or(name);
+            let value = match (known.map(|known| known.kind), kept.get(&name)) {
+                // One that no table has can be complex as well.
+                (Some(Kind::Object(_) | Kind::Open(_)) | None, Some(present)) => merged(present, value),
+                _ => value,
+            };
+            changes.insert(name, value);
+        }
+        changes.extend(more);
+        // Only after the merge of names: the check is of what would be stored.
+        distinct(changes.get("identifierUris"))?;
+        Ok(changes)
+    }
 }
 
 /// A complex property with what is given of it: `OData` leaves alone what a body does not name, and null takes away.

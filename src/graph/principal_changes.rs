@@ -11,7 +11,9 @@ use super::{
     entity::Entity,
     error::{Code, Error},
     json::{Members, read_only, unchanged},
-    kept, open, principal,
+    kept,
+    open::Open,
+    principal,
     query::Query,
     reply::Reply,
     route::{Key, Version},
@@ -50,7 +52,8 @@ pub(super) fn create(
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
     }
-    let properties = open::changes(members, &SERVICE_PRINCIPAL, version, &Map::new(), &Map::new(), more)?;
+    let none = Map::new();
+    let properties = Open { members, schema: &SERVICE_PRINCIPAL, version, kept: &none, shown: &none }.changes(more)?;
     let (id, application) = (session.next_service_principal_id(), application.id());
     apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
     let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
@@ -80,9 +83,9 @@ pub(super) fn change(
     unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
     // Its name is that of its application.
     unchanged(&mut members, "displayName", found.application.display_name())?;
-    if let Some(properties) =
-        open::changes(members, &SERVICE_PRINCIPAL, version, &found.own(), &found.kept(), Map::new())?
-    {
+    let (own, shown) = (found.own(), found.kept());
+    let body = Open { members, schema: &SERVICE_PRINCIPAL, version, kept: &own, shown: &shown };
+    if let Some(properties) = body.changes(Map::new())? {
         apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
     }
     Ok(Reply::no_content())

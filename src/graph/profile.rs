@@ -10,7 +10,7 @@ use super::{
     entity::{Entity, Property, Related, kept_or_unset, object},
     error::Error,
     json::{Members, unchanged},
-    open,
+    open::Open,
     query::Query,
     reply::Reply,
     route::Version,
@@ -72,7 +72,8 @@ pub(super) fn update(
         return Err(Error::read_only("isEnabled"));
     }
     let kept = ProfileView(tenant(directory, call)?).kept();
-    if let Some(properties) = open::changes(members, &PROFILE, version, &kept, &kept, Map::new())? {
+    let body = Open { members, schema: &PROFILE, version, kept: &kept, shown: &kept };
+    if let Some(properties) = body.changes(Map::new())? {
         apply(directory, call, session, UpdateProfile { properties }.into())?;
     }
     Ok(Reply::no_content())

@@ -16,7 +16,7 @@ use super::{
     error::{Code, Error},
     find,
     json::{Members, read_only, unchanged},
-    open,
+    open::Open,
     options::Profile,
     query::Query,
     reply::Reply,
@@ -148,7 +148,8 @@ pub(super) fn create(
     let missing = |name: &str| Error::new(Code::InvalidSegment, &alloc::format!("The property '{name}' is missing."));
     let destination_host = host.ok_or_else(|| missing("destinationHost"))?;
     let destination_type = kind.ok_or_else(|| missing("destinationType"))?;
-    let properties = open::changes(members, &IP_SEGMENT, version, &Map::new(), &Map::new(), Map::new())?;
+    let none = Map::new();
+    let properties = Open { members, schema: &IP_SEGMENT, version, kept: &none, shown: &none }.changes(Map::new())?;
     let id = session.next_segment_id();
     let kind = destination_type.clone();
     let command =
@@ -183,7 +184,7 @@ pub(super) fn change(
     let Given { host: destination_host, kind: destination_type, protocol, ports } =
         given(&mut members, call.options.profile)?;
     let kept = found.kept();
-    let properties = open::changes(members, &IP_SEGMENT, version, &kept, &kept, Map::new())?;
+    let properties = Open { members, schema: &IP_SEGMENT, version, kept: &kept, shown: &kept }.changes(Map::new())?;
     let kind = destination_type.clone().unwrap_or_else(|| found.segment.destination_type.clone());
     let command = UpdateApplicationSegment { id, destination_host, destination_type, protocol, ports, properties };
     told(apply(directory, call, session, command.into()), &kind)?;
