@@ -88,6 +88,16 @@ fn planned(name: &str) -> (PathBuf, PathBuf, usize) {
     (folder, file, effects)
 }
 
+/// Moves an application of a plan to the default group, as somebody else may do.
+fn move_application(emulator: &Emulator, file: &Path) {
+    let plan = value(&fs::read_to_string(file).unwrap());
+    let moved = &plan["preconditions"]["applications"][0];
+    let default = plan["state"].as_object().unwrap().iter().find(|(_, place)| place["name"] == "Default").unwrap().0;
+    let link = json!({"@odata.id": format!("https://graph.microsoft.com/beta/x/connectorGroups/{default}")});
+    let path = format!("/beta/applications/{}/connectorGroup/$ref", moved["id"].as_str().unwrap());
+    emulator.ask("PUT", &path, &link.to_string());
+}
+
 fn error(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
@@ -174,12 +184,7 @@ fn drift_refuses_and_replan_plans_again() {
     // A name that would drive a terminal.
     let profile = "/beta/onPremisesPublishingProfiles/applicationProxy";
     emulator.ask("POST", &format!("{profile}/connectorGroups"), "{\"name\":\"Evil \\u001b[2J\"}");
-    let plan = value(&fs::read_to_string(&file).unwrap());
-    let moved = &plan["preconditions"]["applications"][0];
-    let default = plan["state"].as_object().unwrap().iter().find(|(_, place)| place["name"] == "Default").unwrap().0;
-    let link = json!({"@odata.id": format!("https://graph.microsoft.com/beta/x/connectorGroups/{default}")});
-    let path = format!("/beta/applications/{}/connectorGroup/$ref", moved["id"].as_str().unwrap());
-    emulator.ask("PUT", &path, &link.to_string());
+    move_application(&emulator, &file);
     let before = emulator.effects().len();
 
     let output = emulator.apply(&file, &[]).output().unwrap();
@@ -398,12 +403,7 @@ fn a_journal_does_not_prove_what_the_tenant_is() {
 
     // Taken back, and then somebody has moved a thing of the plan.
     run(&["--rollback"], 0);
-    let plan = value(&fs::read_to_string(&file).unwrap());
-    let moved = &plan["preconditions"]["applications"][0];
-    let default = plan["state"].as_object().unwrap().iter().find(|(_, place)| place["name"] == "Default").unwrap().0;
-    let link = json!({"@odata.id": format!("https://graph.microsoft.com/beta/x/connectorGroups/{default}")});
-    let path = format!("/beta/applications/{}/connectorGroup/$ref", moved["id"].as_str().unwrap());
-    emulator.ask("PUT", &path, &link.to_string());
+    move_application(&emulator, &file);
     let told = run(&["--rollback"], 4);
     assert!(told.contains("not as the journal has it: application "), "{told}");
 

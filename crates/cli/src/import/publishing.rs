@@ -176,8 +176,8 @@ fn spell_member(name: &str, value: &mut Value) {
     }
 }
 
-/// The publishing that the engine can hold; `None` where a part of it was cut off. What it refuses is set aside and tried again without, one value at a time: which
-/// nested properties it knows is written in the engine only.
+/// The publishing that the engine can hold; `None` where a part of it was cut off. What it refuses is set aside and tried again
+/// without, one value at a time: which nested properties it knows is written in the engine only.
 fn fitting(
     properties: Map<String, Value>,
     rest: &mut Map<String, Value>,
