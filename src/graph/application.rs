@@ -25,7 +25,7 @@ use super::{
     template::Template,
 };
 use crate::{
-    ApplicationId, Command, Directory,
+    ApplicationId, Command, Directory, Tenant,
     command::{
         AddApplication, CreateApplication, CreateServicePrincipal, DeleteApplication, PublishApplication,
         RemoveApplication, UnpublishApplication, UpdateApplication,
@@ -197,7 +197,8 @@ fn update(
     Ok(Reply::no_content())
 }
 
-/// Changes how an application is published, by its own path or as the one property of a body.
+/// Changes how an application is published, by its own path or as the one property of a body. The tags that come with it are
+/// part of the same step: both or neither.
 fn publish(
     directory: &mut Directory,
     call: &Call<'_>,
@@ -205,21 +206,28 @@ fn publish(
     id: ApplicationId,
     publishing: Value,
 ) -> Result<Reply, Error> {
-    enabled(tenant(directory, call)?, call)?;
+    let tenant = tenant(directory, call)?;
+    enabled(tenant, call)?;
     // Where it is not about either, tags that somebody took away since stay away.
     let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some());
-    apply(directory, call, session, published(id, publishing)?)?;
-    let application = find::application(tenant(directory, call)?, &Key::Id(id.to_string()))?;
-    if let Some(tags) = may_tag.then(|| tagged(application)).flatten() {
+    let publish = published(id, publishing)?;
+    let tags = may_tag.then(|| tags_after(tenant, id, &publish)).flatten();
+    let mut commands = Vec::from([publish]);
+    if let Some(tags) = tags {
         let properties = properties(Map::from_iter([("tags".into(), tags)]))?;
-        apply(directory, call, session, UpdateApplication { id, display_name: None, properties }.into())?;
+        commands.push(UpdateApplication { id, display_name: None, properties }.into());
     }
+    apply(directory, call, session, together(commands))?;
     Ok(Reply::no_content())
 }
 
-/// The tags that the service gives applications of Private Access besides those that they have, where some are missing.
-/// Entra PowerShell's cmdlets write none, and find applications by them.
-fn tagged(application: ApplicationView<'_>) -> Option<Value> {
+/// The tags that the service gives an application of Private Access besides those that it has, where this command leaves it
+/// without some. Entra PowerShell's cmdlets write none, and find applications by them.
+fn tags_after(tenant: &Tenant, id: ApplicationId, command: &Command) -> Option<Value> {
+    // Tried out on a copy, which shares what it does not change: only the engine knows what publishing comes of a body.
+    let mut tenant = tenant.clone();
+    tenant.apply(command).ok()?;
+    let application = tenant.application(id)?;
     let publishing = application.on_premises_publishing()?;
     let kind = match &*publishing.application_type {
         "nonwebapp" => "PrivateAccessNonWebApplication",
