@@ -1,9 +1,10 @@
 //! The emulator's own time: the machine's, or what a test has made of it.
 //!
 //! Whatever depends on time without waiting for it asks this clock: how long tokens last, when throttling lets go, how far
-//! reads lag, the times in answers and in the journal. So a test moves time, and sleeps for none of it. What does wait (limits
-//! on connections, the delay of a fault) goes by the machine, which no test can hurry.
+//! reads lag, the times in answers (the header `Date` too) and in the journal. So a test moves time, and sleeps for none of it.
+//! What does wait (limits on connections, the delay of a fault) goes by the machine, which no test can hurry.
 
+use core::time::Duration;
 use std::{
     sync::Mutex,
     time::{SystemTime, UNIX_EPOCH},
@@ -56,7 +57,16 @@ impl Clock {
 
     /// Seconds since 1970, as tokens count them.
     pub(crate) fn seconds(&self) -> u64 {
-        u64::try_from(read(*held(&self.0)).div_euclid(1_000_000)).unwrap_or_default()
+        seconds(*held(&self.0))
+    }
+
+    /// The time as the header `Date` has it; `None` where it is the machine's, which the server writes by itself.
+    pub(crate) fn date(&self) -> Option<String> {
+        let face = *held(&self.0);
+        if matches!(face, Face::Runs(0)) {
+            return None;
+        }
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds(face))).map(httpdate::fmt_http_date)
     }
 
     pub(crate) fn shown(&self) -> Shown {
@@ -93,6 +103,11 @@ fn read(face: Face) -> i64 {
         Face::Runs(ahead) => machine().saturating_add(ahead),
         Face::Stands(time) => time,
     }
+}
+
+/// Since 1970; none before that.
+fn seconds(face: Face) -> u64 {
+    u64::try_from(read(face).div_euclid(1_000_000)).unwrap_or_default()
 }
 
 /// Microseconds since 1970, by the machine.

@@ -6,7 +6,12 @@ use std::{
 };
 
 use connector_groups::graph;
-use hyper::{Method, Request, Response, StatusCode, body::Bytes, http::request::Parts};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::Bytes,
+    header::{self, HeaderValue},
+    http::request::Parts,
+};
 use tokio::task::block_in_place;
 
 use super::{
@@ -35,7 +40,9 @@ impl Service for Emulator {
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         let start = Instant::now();
         let log = (!self.quiet).then(|| (request.method().clone(), request.uri().clone()));
-        let response = self.respond(request);
+        let mut response = self.respond(request);
+        let date = self.shared.clock.date().and_then(|date| HeaderValue::try_from(date).ok());
+        response.headers_mut().extend(date.map(|date| (header::DATE, date)));
         if let Some((method, uri)) = log {
             let target = uri.path_and_query().map_or("", |target| target.as_str());
             let microseconds = start.elapsed().as_micros();

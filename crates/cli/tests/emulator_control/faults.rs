@@ -246,6 +246,25 @@ fn graph_throttles_an_application_in_a_tenant_until_the_clock_moves() {
     assert_eq!(calls["calls"][1]["time"], "2026-03-02T08:00:01Z");
 }
 
+/// A client that takes the server's time from its answers, or reckons a token's end by it, sees one time everywhere.
+#[test]
+fn every_answer_has_the_date_of_the_clock() {
+    let emulator = Emulator::start(&["--seed", CONTOSO, "--clock", "2026-03-02T08:00:00Z"]);
+    let dates = || {
+        [GROUPS, "/v1.0/nothing", "/_control/clock", "/healthz", "/"].map(|path| {
+            let answer = emulator.send("GET", path, "");
+            assert_eq!(answer.head.to_ascii_lowercase().matches("\r\ndate: ").count(), 1, "{path}: {}", answer.head);
+            String::from(answer.header("date").unwrap())
+        })
+    };
+    assert_eq!(dates(), ["Mon, 02 Mar 2026 08:00:00 GMT"; 5]);
+    emulator.done("POST", "/_control/clock", &json!({"advance": 86_399}));
+    assert_eq!(dates(), ["Tue, 03 Mar 2026 07:59:59 GMT"; 5]);
+    // It goes on from there, and the machine's clock shows another day.
+    emulator.done("POST", "/_control/clock", &json!({"advance": 1, "stopped": false}));
+    assert!(dates().iter().all(|date| date.starts_with("Tue, 03 Mar 2026 08:0")), "{:?}", dates());
+}
+
 #[test]
 fn tokens_expire_and_reads_catch_up_when_the_clock_moves() {
     let emulator = Emulator::start(&["--seed", CONTOSO, "--clock", "2026-03-02T08:00:00Z", "--lag", "60000"]);
