@@ -228,6 +228,8 @@ fn holds(tenant: &Tenant, down: &[ConnectorId], options: &ScheduleOptions) -> bo
     }
     let keeps = after.connector_groups().all(|group| {
         let matters = group.applications_count() > 0 || (options.every_group && group.connectors_count() > 0);
+        let named = |named: &Vec<ConnectorId>| group.members().any(|connector| named.contains(&connector.id()));
+        let matters = matters && options.connectors.as_ref().is_none_or(named);
         !matters || options.may_be_down.contains(&group.id()) || group.active_connectors_count() >= options.at_least
     });
     keeps && options.together.is_none_or(|most| down.len() <= most.get() as usize)
@@ -348,6 +350,23 @@ fn a_schedule_says_why_it_is_so_long_and_why_there_is_none() {
     assert_eq!(refused.to_string(), expected);
     let read: Unschedulable = serde_json::from_value(serde_json::to_value(&refused).unwrap()).unwrap();
     assert_eq!(read, refused);
+}
+
+/// Where connectors are named, a group of which none is can lose nothing, however few it has.
+#[test]
+fn a_group_that_is_not_patched_is_no_reason_against_a_schedule() {
+    let mut world = served(&[(2, 1), (1, 1), (0, 1)], false);
+    world.accepts(world::report(4, "inactive"));
+    let schedule = |numbers: &[u32]| {
+        let connectors = Some(numbers.iter().map(|number| connector(*number).parse().unwrap()).collect());
+        world.tenant.schedule(&ScheduleOptions { connectors, ..ScheduleOptions::default() })
+    };
+    assert_eq!(schedule(&[1, 2]).map(|schedule| schedule.rounds.len()), Ok(2));
+    assert_eq!(schedule(&[]).map(|schedule| schedule.rounds.len()), Ok(0));
+    // One that is patched and keeps too few is a reason, and so are all of them where all connectors are patched.
+    let refused = |told: Result<Schedule, Unschedulable>| told.unwrap_err().reasons.len();
+    assert_eq!(refused(schedule(&[1, 2, 4])), 1);
+    assert_eq!(refused(world.tenant.schedule(&ScheduleOptions::default())), 2);
 }
 
 /// Those whose absence matters come first, so that they are spread over the rounds as evenly as can be.

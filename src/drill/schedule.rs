@@ -31,7 +31,7 @@ objects! {
         /// How many connectors of the tenant are down together at most.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub together: Option<NonZeroU32>,
-        /// The connectors that are patched; `None` for all.
+        /// The connectors that are patched; `None` for all. A group of which none is named keeps what it has, however few.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub connectors: Option<Vec<ConnectorId>>,
         /// Groups that need to keep none, because an outage of their applications is agreed on.
@@ -258,9 +258,11 @@ fn rounds_of(
     may_be_down: bool,
 ) -> Result<(u32, DecidedBy), NotScheduled> {
     let (active_connectors, applications) = (group.active_connectors_count(), group.applications_count());
-    // A group with nothing in it keeps nothing, whoever asks: to patch others cannot harm it.
+    // To patch others cannot harm a group. One with nothing in it keeps nothing, whoever asks, and so does one of whose
+    // connectors none is named. Where all are patched, one with applications and no connector is told.
+    let keeps_none = patched.is_empty() && options.connectors.is_some();
     let is_empty = group.connectors_count() == 0;
-    let is_free = may_be_down || (applications == 0 && (is_empty || !options.every_group));
+    let is_free = may_be_down || keeps_none || (applications == 0 && (is_empty || !options.every_group));
     let at_least = if is_free { 0 } else { options.at_least };
     let connectors = narrow(patched.iter().filter(|connector| connector.is_active()).count());
     let at_a_time = active_connectors.checked_sub(at_least);

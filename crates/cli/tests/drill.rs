@@ -114,6 +114,9 @@ fn a_schedule_has_the_fewest_rounds_and_names_who_cannot_be_patched() {
     let (code, _, error) = run("schedule", &["--allow-outage", "Defualt", CONTOSO]);
     assert_eq!((code, error.contains("Did you mean \"Default\"?")), (Some(1), true), "{error}");
     assert_eq!(run("schedule", &["--together", "0", CONTOSO]).0, Some(2));
+    // Nothing of the pilot group is patched, as it has no connector: it is no reason where some are left out.
+    let (code, told, error) = run("schedule", &["--allow-outage", "Default", "--skip-version", "1.5.4287.0", CONTOSO]);
+    assert_eq!((code, told.starts_with("Round 1: ")), (Some(0), true), "{error}");
 }
 
 /// Both read a folder of Graph's answers, and no name in it reaches a terminal as it is.
