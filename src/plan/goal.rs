@@ -122,23 +122,10 @@ struct Resolving<'a> {
 impl Resolving<'_> {
     /// The existing group that a reference means; `None` if there is none, or if it is ambiguous (then with a reason).
     fn find(&mut self, reference: &Arc<str>) -> Option<ConnectorGroupId> {
-        if let Ok(id) = reference.parse() {
-            return self.tenant.connector_group(id).map(ConnectorGroupView::id);
-        }
-        let same: Vec<_> = self.tenant.connector_groups_by_name(reference).collect();
-        // Nobody can change the service's groups, so that a name means an administrator's group first, if one has it.
-        let ours = same.iter().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
-        let ours: Vec<_> = ours.collect();
-        match (&*ours, &*same) {
-            ([one], _) => Some(one.id()),
-            ([], [one, ..]) => Some(one.id()),
-            ([], []) => None,
-            (many, _) => {
-                let ids = many.iter().map(|group| group.id().into()).collect();
-                self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids });
-                None
-            }
-        }
+        find(self.tenant, reference).unwrap_or_else(|ids| {
+            self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids });
+            None
+        })
     }
 
     fn group(
@@ -309,6 +296,23 @@ impl Resolving<'_> {
         {
             self.reasons.push(Reason::Refused { command: Box::new(command.clone()), refusal: Box::new(refusal) });
         }
+    }
+}
+
+/// The existing group that a reference means, or all that may be meant.
+pub(super) fn find(tenant: &Tenant, reference: &str) -> Result<Option<ConnectorGroupId>, Vec<AnyId>> {
+    if let Ok(id) = reference.parse() {
+        return Ok(tenant.connector_group(id).map(ConnectorGroupView::id));
+    }
+    let same: Vec<_> = tenant.connector_groups_by_name(reference).collect();
+    // Nobody can change the service's groups, so that a name means an administrator's group first, if one has it.
+    let ours = same.iter().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+    let ours: Vec<_> = ours.collect();
+    match (&*ours, &*same) {
+        ([one], _) => Ok(Some(one.id())),
+        ([], [one, ..]) => Ok(Some(one.id())),
+        ([], []) => Ok(None),
+        (many, _) => Err(many.iter().map(|group| group.id().into()).collect()),
     }
 }
 

@@ -30,6 +30,8 @@ use crate::{
     command::Command,
     ids::{AnyId, ApplicationId, ConnectorGroupId},
     refusal::Refusal,
+    select,
+    state::{ApplicationView, ConnectorView},
     tenant::Tenant,
 };
 use bound::at_least;
@@ -272,6 +274,22 @@ impl Tenant {
         // Where users are cut off, the bound for plans that cut nobody off says nothing of this one.
         let at_least = if outages.is_empty() { at_least } else { bound::of_steps(&task, &task.start) };
         Ok(Plan { steps: real, at_least, best: gave_up.is_none(), gave_up, outages })
+    }
+
+    /// The connectors that a selection of a desired state means here: none where the group of `in` is not there, or where
+    /// several have its name.
+    #[must_use]
+    pub fn selected_connectors(&self, selected: &Selected) -> Vec<ConnectorView<'_>> {
+        let selection = selected.selection(|group| goal::find(self, group).ok().flatten());
+        selection.map_or_else(Vec::new, |selection| select::connectors(self.state(), &selection))
+    }
+
+    /// The published applications that a selection of a desired state means here, as
+    /// [`selected_connectors`](Self::selected_connectors).
+    #[must_use]
+    pub fn selected_applications(&self, selected: &Selected) -> Vec<ApplicationView<'_>> {
+        let selection = selected.selection(|group| goal::find(self, group).ok().flatten());
+        selection.map_or_else(Vec::new, |selection| select::applications(self.state(), &selection))
     }
 
     /// The steps as commands of this tenant, each applied to a snapshot, and the state after them.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Plan,
-    plan::{Parking, PlanOptions, Reason, Unreachable},
+    plan::{Parking, PlanOptions, Reason, Selected, Unreachable},
     view::ApplicationView,
 };
 use serde_json::{Value, json};
@@ -116,6 +116,22 @@ fn a_selection_is_all_that_nobody_names() {
         {"name": "Group 2", "connectors": [connector(2)], "applications": ["App 3"]},
     ]));
     assert_eq!(places(others), placed(&["1", "2", "1"], &["1", "1", "2"]));
+}
+
+/// What a selection means can be asked before a plan, which does nothing for one that means nothing.
+#[test]
+fn a_selection_tells_what_it_means() {
+    let tenant = world().tenant;
+    let counts = |selected: Value| {
+        let selected: Selected = serde_json::from_value(selected).unwrap();
+        (tenant.selected_connectors(&selected).len(), tenant.selected_applications(&selected).len())
+    };
+    assert_eq!(counts(json!({"all": true})), (3, 3));
+    assert_eq!(counts(json!({"inRegion": "eur"})), (3, 3));
+    assert_eq!(counts(json!({"in": "DEFAULT"})), (3, 3));
+    assert_eq!(counts(json!({"named": "host2"})), (1, 0));
+    let nothing = [json!({"all": false}), json!({"inRegion": "nam"}), json!({"in": "Group 1"}), json!({"in": "none"})];
+    assert!(nothing.into_iter().all(|selected| counts(selected) == (0, 0)));
 }
 
 #[test]

@@ -215,11 +215,19 @@ fn what_means_nothing_that_is_there_is_told() {
         ),
         (
             "connectorGroups: [{name: Datacenter A, applications: {named: \"Expenss*\"}}]",
-            "warning: `named` selects nothing: no name of any application begins with \"Expenss*\"; it is the beginning",
+            "warning: `named` selects nothing: no name of any published application begins with \"Expenss*\"; it is the beginning",
         ),
         (
             "connectorGroups: [{name: Datacenter A, connectors: {named: prxy}}]",
             "warning: `named` selects nothing: no name of any connector begins with \"prxy\" (selects-nothing)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, connectors: {inRegion: ind}}]",
+            "note: `inRegion` selects nothing: no connector is in a group of region \"ind\" (selects-nothing)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, applications: {in: asia}}]",
+            "note: `in` selects nothing: connector group \"Asia\" has no published application (selects-nothing)",
         ),
     ] {
         let desired = desired(&folder, content);
@@ -231,9 +239,16 @@ fn what_means_nothing_that_is_there_is_told() {
     let (siblings, absent) = (tenant(&folder, "Asia Hub 2", &Value::Null), desired(&folder, "absent: [Asia Hubb]"));
     let (_, told, error) = plan(&[text(&siblings), text(&absent)]);
     assert!(told.contains("although \"Asia Hub\" is there"), "{told}{error}");
-    let desired = desired(&folder, "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]");
-    let (_, told, error) = plan(&["examples/plan/import", text(&desired)]);
-    assert!(!told.contains("selects-nothing"), "{told}{error}");
+    // What selects something, or nothing on purpose.
+    for content in [
+        "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]",
+        "connectorGroups: [{name: Datacenter A, applications: {all: false}, connectors: {in: Datacenter A}}]",
+        "{connectorGroups: [{name: Datacenter A, applications: {in: Gone for ever}}], absent: [Gone for ever]}",
+    ] {
+        let desired = desired(&folder, content);
+        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
+        assert!(code != Some(1) && !told.contains("selects-nothing"), "{content}: {told}{error}");
+    }
 }
 
 /// A region means the same one with blanks around it and in any case: a step with the blanks would never be seen as done.

@@ -9,7 +9,7 @@ use connector_groups::{
     ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
     model::{ConnectorGroupType, OpenObject},
     plan::{DesiredGroup, Selected, Things},
-    view::{ApplicationView, ConnectorView},
+    view::ApplicationView,
 };
 use serde_json::Value;
 
@@ -252,11 +252,16 @@ pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     }
     warnings.extend(desired.absent.iter().filter_map(|reference| absent(tenant, reference)));
     for group in &desired.connector_groups {
-        let names = tenant.connectors().map(ConnectorView::machine_name);
-        warnings.extend(selects_nothing(&group.connectors, "connector", names));
-        let published = tenant.applications().filter(|application| application.is_published());
-        let names = published.map(ApplicationView::display_name);
-        warnings.extend(selects_nothing(&group.applications, "application", names));
+        if let Things::Selected(selected) = &group.connectors
+            && tenant.selected_connectors(selected).is_empty()
+        {
+            warnings.extend(selects_nothing(tenant, selected, "connector"));
+        }
+        if let Things::Selected(selected) = &group.applications
+            && tenant.selected_applications(selected).is_empty()
+        {
+            warnings.extend(selects_nothing(tenant, selected, "published application"));
+        }
     }
     warnings
 }
@@ -281,18 +286,27 @@ fn absent(tenant: &Tenant, reference: &str) -> Option<Warning> {
     })
 }
 
-/// A selection by name that no name begins with.
-fn selects_nothing<'a>(things: &Things, kind: &str, mut names: impl Iterator<Item = &'a str>) -> Option<Warning> {
-    let Things::Selected(Selected::Named(prefix)) = things else { return None };
-    let prefix_bytes = prefix.as_bytes();
-    let begins =
-        |name: &str| name.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix_bytes));
-    if names.any(begins) {
-        return None;
-    }
-    let pattern = if prefix.ends_with('*') { "; it is the beginning of a name, and `*` a character of it" } else { "" };
-    let text = format!("`named` selects nothing: no name of any {kind} begins with {}{pattern}", quoted(prefix));
-    Some(Warning { level: Level::Warning, rule: "selects-nothing", step: None, text })
+/// Of a selection that selects nothing: why. A group or a region is empty after a plan that moved all of it, so that only a name is
+/// likely to be a slip.
+fn selects_nothing(tenant: &Tenant, selected: &Selected, kind: &str) -> Option<Warning> {
+    let (level, word, why) = match selected {
+        Selected::Named(prefix) => {
+            let is_pattern = prefix.ends_with('*');
+            let more = if is_pattern { "; it is the beginning of a name, and `*` a character of it" } else { "" };
+            (Level::Warning, "named", format!("no name of any {kind} begins with {}{more}", quoted(prefix)))
+        }
+        Selected::InRegion(region) => {
+            (Level::Note, "inRegion", format!("no {kind} is in a group of region {}", quoted(region)))
+        }
+        Selected::In(group) => {
+            // One that is not there is told already, as what ends the plan or as what is absent.
+            let group = names::meant_group(tenant, group).ok()?;
+            (Level::Note, "in", format!("connector group {} has no {kind}", names::group(tenant, group)))
+        }
+        Selected::All(true) => (Level::Note, "all", format!("there is no {kind}")),
+        _ => return None,
+    };
+    Some(Warning { level, rule: "selects-nothing", step: None, text: format!("`{word}` selects nothing: {why}") })
 }
 
 /// A group of administrators whose name looks as if it was meant.
