@@ -206,6 +206,33 @@ fn drift_refuses_and_replan_plans_again() {
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));
 }
 
+/// A group that is to be renamed and is not there any more is not made: somebody has given it another name, or deleted it.
+#[test]
+fn a_replan_makes_no_group_in_the_place_of_one_to_rename() {
+    let folder = folder("apply-rename");
+    let (file, desired) = (folder.join("change.plan.json"), folder.join("desired.json"));
+    let group = json!({"name": "Private Access Pilot", "rename": "Pilot"});
+    fs::write(&desired, json!({"connectorGroups": [group]}).to_string()).unwrap();
+    assert_eq!(plan(&["--out", text(&file), "examples/contoso.jsonl", text(&desired)]).0, Some(2));
+    let emulator = Emulator::start();
+    let path = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+    let path = format!("{path}/9d000000-0000-4000-8000-000000000010");
+    emulator.ask("PATCH", &path, "{\"name\":\"Private Access Trial\"}");
+    let before = emulator.effects().len();
+    let output = emulator.apply(&file, &["--replan"]).output().unwrap();
+    let told = error(&output);
+    assert_eq!((output.status.code(), emulator.effects().len()), (Some(1), before), "{told}");
+    assert!(
+        told.contains("there is no connector group \"Private Access Pilot\"") && told.contains("`rename`"),
+        "{told}"
+    );
+    // Somebody has done just what was planned.
+    emulator.ask("PATCH", &path, "{\"name\":\"Pilot\"}");
+    let output = emulator.apply(&file, &["--replan"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert!(error(&output).contains("nothing to do: the tenant is as desired"), "{}", error(&output));
+}
+
 /// A refusal stops the run, which says so; then both ways are open.
 #[test]
 fn a_refusal_stops_and_says_how_to_go_on() {

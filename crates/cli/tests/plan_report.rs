@@ -189,6 +189,57 @@ fn slips_are_told_with_what_was_meant() {
     assert_eq!((code, &value(&told)["runs"][0]["results"][0]["level"]), (Some(1), &json!("error")));
 }
 
+/// What is named and is not there is told, although nothing is to be done for it.
+#[test]
+fn what_means_nothing_that_is_there_is_told() {
+    let folder = folder("means-nothing");
+    for (content, expected) in [
+        (
+            "absent: [Datacentr A]",
+            "warning: there is no connector group \"Datacentr A\", although \"Datacenter A\" is there: did you mean that one?",
+        ),
+        (
+            "absent: [Gone for ever]",
+            "note: there is no connector group \"Gone for ever\", as it is desired (not-there)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, applications: {named: \"Expenss*\"}}]",
+            "warning: `named` selects nothing: no name of any published application begins with \"Expenss*\"; it is the beginning",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, connectors: {named: prxy}}]",
+            "warning: `named` selects nothing: no name of any connector begins with \"prxy\" (selects-nothing)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, connectors: {inRegion: ind}}]",
+            "note: `inRegion` selects nothing: no connector is in a group of region \"ind\" (selects-nothing)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, applications: {in: asia}}]",
+            "note: `in` selects nothing: connector group \"Asia\" has no published application (selects-nothing)",
+        ),
+    ] {
+        let desired = desired(&folder, content);
+        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
+        assert_eq!(code, Some(0), "{content}: {error}");
+        assert!(told.contains("Nothing to do") && told.contains(expected), "{content}: {told}");
+    }
+    // Of siblings, the nearest is meant.
+    let (siblings, absent) = (tenant(&folder, "Asia Hub 2", &Value::Null), desired(&folder, "absent: [Asia Hubb]"));
+    let (_, told, error) = plan(&[text(&siblings), text(&absent)]);
+    assert!(told.contains("although \"Asia Hub\" is there"), "{told}{error}");
+    // What selects something, or nothing on purpose.
+    for content in [
+        "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]",
+        "connectorGroups: [{name: Datacenter A, applications: {all: false}, connectors: {in: Datacenter A}}]",
+        "{connectorGroups: [{name: Datacenter A, applications: {in: Gone for ever}}], absent: [Gone for ever]}",
+    ] {
+        let desired = desired(&folder, content);
+        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
+        assert!(code != Some(1) && !told.contains("selects-nothing"), "{content}: {told}{error}");
+    }
+}
+
 /// SARIF has each warning at the desired state, and each finding at its place in the export.
 #[test]
 fn sarif_names_places() {

@@ -103,6 +103,9 @@ fn a_line_of_a_replay_that_changes_nothing_is_told_and_one_that_is_none_ends_it(
     let refused = "refused.jsonl: line 496: refused createTenant: there is tenant 7e000000";
     let (code, _, error) = asked("");
     assert_eq!((code, error.lines().count(), error.contains(refused)), (Some(2), 1, true), "{error}");
+    // It is a remark, which `--quiet` leaves out.
+    let (code, _, error) = plan(&["--quiet", text(&file), "examples/plan/contoso.json"]);
+    assert_eq!((code, &*error), (Some(2), ""));
     let (code, _, error) = asked("{}\n");
     let lines: Vec<&str> = error.lines().collect();
     assert_eq!((code, lines.len(), lines[0].contains(refused)), (Some(1), 2, true), "{error}");
@@ -198,57 +201,6 @@ fn a_folder_of_answers_is_a_tenant() {
     let (answers, after) = replay(&["--load", text(&document), text(&lines)]);
     assert!(answers.iter().all(|answer| answer["accepted"].is_array()), "{answers:?}");
     assert_eq!(applications(&after, "Datacenter B"), 1);
-}
-
-/// What is named and is not there is told, although nothing is to be done for it.
-#[test]
-fn what_means_nothing_that_is_there_is_told() {
-    let folder = folder("slips");
-    for (content, expected) in [
-        (
-            "absent: [Datacentr A]",
-            "warning: there is no connector group \"Datacentr A\", although \"Datacenter A\" is there: did you mean that one?",
-        ),
-        (
-            "absent: [Gone for ever]",
-            "note: there is no connector group \"Gone for ever\", as it is desired (not-there)",
-        ),
-        (
-            "connectorGroups: [{name: Datacenter A, applications: {named: \"Expenss*\"}}]",
-            "warning: `named` selects nothing: no name of any published application begins with \"Expenss*\"; it is the beginning",
-        ),
-        (
-            "connectorGroups: [{name: Datacenter A, connectors: {named: prxy}}]",
-            "warning: `named` selects nothing: no name of any connector begins with \"prxy\" (selects-nothing)",
-        ),
-        (
-            "connectorGroups: [{name: Datacenter A, connectors: {inRegion: ind}}]",
-            "note: `inRegion` selects nothing: no connector is in a group of region \"ind\" (selects-nothing)",
-        ),
-        (
-            "connectorGroups: [{name: Datacenter A, applications: {in: asia}}]",
-            "note: `in` selects nothing: connector group \"Asia\" has no published application (selects-nothing)",
-        ),
-    ] {
-        let desired = desired(&folder, content);
-        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
-        assert_eq!(code, Some(0), "{content}: {error}");
-        assert!(told.contains("Nothing to do") && told.contains(expected), "{content}: {told}");
-    }
-    // Of siblings, the nearest is meant.
-    let (siblings, absent) = (tenant(&folder, "Asia Hub 2", &Value::Null), desired(&folder, "absent: [Asia Hubb]"));
-    let (_, told, error) = plan(&[text(&siblings), text(&absent)]);
-    assert!(told.contains("although \"Asia Hub\" is there"), "{told}{error}");
-    // What selects something, or nothing on purpose.
-    for content in [
-        "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]",
-        "connectorGroups: [{name: Datacenter A, applications: {all: false}, connectors: {in: Datacenter A}}]",
-        "{connectorGroups: [{name: Datacenter A, applications: {in: Gone for ever}}], absent: [Gone for ever]}",
-    ] {
-        let desired = desired(&folder, content);
-        let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
-        assert!(code != Some(1) && !told.contains("selects-nothing"), "{content}: {told}{error}");
-    }
 }
 
 /// A region means the same one with blanks around it and in any case: a step with the blanks would never be seen as done.

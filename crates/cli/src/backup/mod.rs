@@ -131,7 +131,7 @@ fn backup(options: &Options) -> Result<Content, String> {
         }
         Kind::Document => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
-            input::tenant("backup", &from.display().to_string(), which, &lenient)?
+            input::tenant(Some("backup"), &from.display().to_string(), which, &lenient)?
         }
         Kind::Export | Kind::EntraExporter => {
             import::tenant(from, &lenient).map_err(|problems| problems.to_string())?

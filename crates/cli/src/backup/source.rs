@@ -36,7 +36,9 @@ pub(crate) fn read(path: &Path, which: Which, assume: &Assume) -> Result<Content
         Kind::Backup => (Kind::Backup, folder::read(path)?),
         // Without members and assignments it is no tenant, so that its content comes by another way.
         Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
-        Kind::Document => (Kind::Document, input::tenant("restore", &path.display().to_string(), which, &lenient)?),
+        Kind::Document => {
+            (Kind::Document, input::tenant(Some("restore"), &path.display().to_string(), which, &lenient)?)
+        }
         kind => (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?),
     };
     Ok(Content::of(kind, &imported))

@@ -45,7 +45,7 @@ impl Source {
     /// Reads the tenant, and tells on standard error what was found meanwhile.
     pub(crate) fn read(&self, subcommand: &str) -> Result<Tenant, String> {
         let which = Which { option: "--tenant", id: self.tenant.as_deref() };
-        let imported = tenant(subcommand, &self.from, which, &Assume::new(&self.assume_empty))?;
+        let imported = tenant(Some(subcommand), &self.from, which, &Assume::new(&self.assume_empty))?;
         tell(subcommand, &imported);
         Ok(imported.tenant)
     }
@@ -71,7 +71,8 @@ pub(crate) fn tell(subcommand: &str, imported: &Imported) {
     }
 }
 
-pub(crate) fn tenant(subcommand: &str, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {
+/// Reads a tenant. Refused lines of a replay file are told after the name of a subcommand, or passed over without one.
+pub(crate) fn tenant(subcommand: Option<&str>, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
     if path.is_dir() {
         return import::tenant(path, assume).map_err(|problems| problems.to_string());
@@ -133,9 +134,9 @@ fn one(directory: &Directory, file: &str, which: Which) -> Result<Tenant, String
     }
 }
 
-/// What a replay of these lines leaves. A refused command changes nothing, as when it was asked for; it is told, as whoever plans
-/// may have counted on it. Of a line that is no command nobody knows what it did, so that there is nothing to plan for.
-fn replayed(subcommand: &str, path: &Path, text: &str) -> Result<Directory, String> {
+/// What a replay of these lines leaves. A refused command changes nothing, as when it was asked for; it is told unless it is to be
+/// quiet, as whoever plans may have counted on it. Of a line that is no command nobody knows what it did, so that there is nothing to plan for.
+fn replayed(subcommand: Option<&str>, path: &Path, text: &str) -> Result<Directory, String> {
     let mut directory = Directory::default();
     let (mut invalid, mut more) = (Vec::new(), 0_usize);
     for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
@@ -145,7 +146,11 @@ fn replayed(subcommand: &str, path: &Path, text: &str) -> Result<Directory, Stri
         }
         let told = format!("{}: line {number}: {}", path.display(), words::outcome(&directory, &outcome));
         match outcome {
-            Outcome::Applied(..) => output::say(subcommand, &told),
+            Outcome::Applied(..) => {
+                if let Some(subcommand) = subcommand {
+                    output::say(subcommand, &told);
+                }
+            }
             Outcome::Invalid(_) if invalid.len() < TOLD_MAX => invalid.push(told),
             Outcome::Invalid(_) => more = more.saturating_add(1),
         }

@@ -243,7 +243,8 @@ impl Options {
 
     fn plan(&self, tenant: &str, desired_file: &str) -> Result<ExitCode, String> {
         let which = Which { option: "--tenant", id: self.tenant.as_deref() };
-        let mut imported = input::tenant("plan", tenant, which, &self.assume())?;
+        let told = (!self.quiet).then_some("plan");
+        let mut imported = input::tenant(told, tenant, which, &self.assume())?;
         if let Some(file) = &self.beside {
             input::beside(&mut imported, file)?;
         }
@@ -409,6 +410,11 @@ pub(crate) struct Again {
 pub(crate) fn again(folder: &Path, desired: &Desired, options: PlanOptions, settings: Work) -> Result<Again, String> {
     let imported = import::tenant(folder, &Assume::default()).map_err(|problems| problems.to_string())?;
     let tenant = &imported.tenant;
+    // Somebody may have renamed or deleted the group since: to make a new one in its place is nothing that was looked at.
+    let renames = checks::unknown_renames(tenant, desired);
+    if !renames.is_empty() {
+        return Err(format!("the plan's desired state: {}", renames.join("\n  ")));
+    }
     let plan = tenant.plan(desired, options, new_ids()).map_err(|why| reasons::text(tenant, &why))?;
     let mut report = Report::new(&imported, desired, &plan, options)?;
     report.settings = settings;

@@ -225,7 +225,7 @@ impl Options {
                 if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }
-                input::tenant("restore", &path.display().to_string(), self.which(), assume)
+                input::tenant(Some("restore"), &path.display().to_string(), self.which(), assume)
             }
             #[cfg(feature = "export")]
             (None, Some(graph)) => crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume),
