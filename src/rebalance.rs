@@ -16,7 +16,6 @@ use crate::{
     count::{length, narrow, wide},
     detour,
     ids::{ApplicationId, ConnectorGroupId, ConnectorId},
-    model::group::ConnectorGroupType,
     plan::{Desired, DesiredGroup, Things},
     state::{ApplicationView, ConnectorGroupView, ConnectorView},
     tenant::Tenant,
@@ -153,9 +152,7 @@ impl Tenant {
     }
 
     fn own_groups(&self) -> impl Iterator<Item = ConnectorGroupView<'_>> {
-        let ours =
-            |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
-        self.connector_groups().filter(ours)
+        self.connector_groups().filter(|group| group.is_application_proxy())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     model::{
         Given,
-        group::{ConnectorGroupType, Name},
+        group::Name,
         publishing::{Change, OnPremisesPublishing, PublishingChanges},
         region::Region,
         segment::{ApplicationSegment, SegmentProperty, SegmentProtocol},
@@ -167,11 +167,9 @@ pub(super) fn application_is_free(state: &State, id: ApplicationId, app_id: AppI
 
 /// T5: only `applicationProxy` groups are the administrators' to change or to move anything into.
 pub(super) fn writable(group: ConnectorGroupView<'_>) -> Check {
-    let connector_group_type = group.connector_group_type();
-    let writable = *connector_group_type == ConnectorGroupType::ApplicationProxy;
-    forbid(!writable, || Refusal::GroupReadOnly {
+    forbid(!group.is_application_proxy(), || Refusal::GroupReadOnly {
         connector_group: group.id(),
-        connector_group_type: connector_group_type.clone(),
+        connector_group_type: group.connector_group_type().clone(),
     })
 }
 
@@ -192,9 +190,8 @@ pub(super) fn not_in_default(id: impl Into<AnyId>, group: ConnectorGroupView<'_>
 
 /// I8, R-46: only under `uniqueNames`; `but` is the group that takes the name.
 pub(super) fn name_is_free(state: &State, name: &Name, but: Option<ConnectorGroupId>) -> Check {
-    let mut same = state.connector_groups_named(name).filter(|group| {
-        *group.connector_group_type() == ConnectorGroupType::ApplicationProxy && Some(group.id()) != but
-    });
+    let mut same =
+        state.connector_groups_named(name).filter(|group| group.is_application_proxy() && Some(group.id()) != but);
     // The names are looked up before the switch is read, which costs a lookup and keeps one arm for the
     // refusal.
     match same.next() {

@@ -18,7 +18,6 @@ use crate::{
         UpdateConnectorGroup,
     },
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
-    model::group::ConnectorGroupType,
     refusal::Refusal,
     select,
     state::{ApplicationView, ConnectorGroupView, ConnectorView},
@@ -306,7 +305,7 @@ pub(super) fn find(tenant: &Tenant, reference: &str) -> Result<Option<ConnectorG
     }
     let same: Vec<_> = tenant.connector_groups_by_name(reference).collect();
     // Nobody can change the service's groups, so that a name means an administrator's group first, if one has it.
-    let ours = same.iter().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+    let ours = same.iter().filter(|group| group.is_application_proxy());
     let ours: Vec<_> = ours.collect();
     match (&*ours, &*same) {
         ([one], _) => Ok(Some(one.id())),

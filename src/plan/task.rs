@@ -23,7 +23,7 @@ use crate::{
     model::{
         application::{Application, Publication},
         connector::Connector,
-        group::{ConnectorGroup, ConnectorGroupType},
+        group::ConnectorGroup,
         region::Region,
     },
     state::ConnectorGroupView,
@@ -182,7 +182,7 @@ fn groups_that_matter(tenant: &Tenant, goal: &Goal) -> Groups {
 /// Existing groups in which things may wait: the best one of each kind, because every further group multiplies the states
 /// of the search.
 fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &Groups) -> Vec<ConnectorGroupId> {
-    let ours = |group: &ConnectorGroupView<'_>| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
+    let ours = || tenant.connector_groups().filter(|group| group.is_application_proxy());
     let targets: Groups = goal.connectors.values().chain(goal.applications.values()).copied().collect();
     let changes = |id| goal.groups.iter().any(|group| group.id == id && group.fate == Fate::Stays);
     let near = |group: &ConnectorGroupView<'_>| group.region() == tenant.default_region();
@@ -190,15 +190,15 @@ fn places_to_wait(tenant: &Tenant, goal: &Goal, options: PlanOptions, matter: &G
         Parking::Apart => {
             // Empty and nobody's target, so that no application meets connectors of a foreign network. A group that the goal deletes
             // may serve until then.
-            let free = tenant.connector_groups().filter(ours).filter(|group| {
+            let free = ours().filter(|group| {
                 let empty = group.connectors_count() == 0 && group.applications_count() == 0;
                 empty && !group.is_default() && !targets.contains(&group.id()) && !changes(group.id())
             });
             free.max_by_key(near).map(ConnectorGroupView::id).into_iter().collect()
         }
         Parking::Anywhere => {
-            let known = tenant.connector_groups().filter(ours).filter(|group| matter.contains(&group.id()));
-            let others = || tenant.connector_groups().filter(ours).filter(|group| !matter.contains(&group.id()));
+            let known = ours().filter(|group| matter.contains(&group.id()));
+            let others = || ours().filter(|group| !matter.contains(&group.id()));
             let serves = |group: &ConnectorGroupView<'_>| group.active_connectors_count() > 0;
             let is_unused = |group: &ConnectorGroupView<'_>| group.applications_count() == 0;
             // One for each need: connectors that serve what waits; a region that connectors can leave; a group whose own

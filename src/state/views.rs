@@ -80,6 +80,13 @@ impl<'a> ConnectorGroupView<'a> {
         &self.record().connector_group_type
     }
 
+    /// Whether it is of type `applicationProxy`: one that administrators may change, and that has our connectors and
+    /// applications (T5).
+    #[must_use]
+    pub fn is_application_proxy(self) -> bool {
+        *self.connector_group_type() == ConnectorGroupType::ApplicationProxy
+    }
+
     /// Whether it is the tenant's default group.
     #[must_use]
     pub fn is_default(self) -> bool {

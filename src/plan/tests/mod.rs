@@ -62,7 +62,7 @@ fn goal(tenant: &Tenant, roll: &mut impl FnMut(usize) -> usize) -> Goal {
     let sides = [5, 10, 20][roll(3)];
     for group in tenant.connector_groups() {
         let fate = match roll(sides) {
-            _ if *group.connector_group_type() != ConnectorGroupType::ApplicationProxy => continue,
+            _ if !group.is_application_proxy() => continue,
             0 if !group.is_default() => Fate::Goes,
             0..=3 => Fate::Stays,
             _ => continue,

@@ -6,10 +6,7 @@ use alloc::collections::BTreeSet;
 
 use connector_groups::{
     AppId, ApplicationId, ConnectorGroupId, ConnectorId, TenantId, Timestamp,
-    model::{
-        ApplicationProperties, ApplicationSegment, ConnectorGroupType, OnPremisesPublishing, ProfileProperties,
-        ServicePrincipal,
-    },
+    model::{ApplicationProperties, ApplicationSegment, OnPremisesPublishing, ProfileProperties, ServicePrincipal},
 };
 use serde::Serialize;
 
@@ -110,9 +107,7 @@ impl Content {
     pub(crate) fn of(kind: Kind, imported: &Imported) -> Self {
         let (tenant, untold) = (&imported.tenant, &imported.untold);
         // The service makes groups of other types by itself, and lets nobody change them.
-        let ours = tenant
-            .connector_groups()
-            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+        let ours = tenant.connector_groups().filter(|group| group.is_application_proxy());
         let groups = ours.map(|group| Group {
             id: group.id(),
             name: group.name().as_str().into(),

@@ -1,6 +1,6 @@
 //! What the requests are about: the tenant of the seed.
 
-use connector_groups::{Directory, Tenant, model::ConnectorGroupType};
+use connector_groups::{Directory, Tenant};
 
 const PROFILE: &str = "/beta/onPremisesPublishingProfiles/applicationProxy";
 
@@ -15,9 +15,7 @@ impl Fixture {
     /// `None` for a directory without tenants.
     pub(crate) fn new(directory: &Directory) -> Option<Self> {
         let tenant: &Tenant = directory.tenants().next()?;
-        let groups = tenant
-            .connector_groups()
-            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+        let groups = tenant.connector_groups().filter(|group| group.is_application_proxy());
         let applications = tenant.applications().filter(|application| application.is_published());
         Some(Self {
             tenant: tenant.id().to_string(),

@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 
 use connector_groups::{
     ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
-    model::{ConnectorGroupType, OpenObject},
+    model::OpenObject,
     plan::{DesiredGroup, Selected, Things},
     view::ApplicationView,
 };
@@ -311,8 +311,7 @@ fn selects_nothing(tenant: &Tenant, selected: &Selected, kind: &str) -> Option<W
 
 /// A group of administrators whose name looks as if it was meant.
 fn alike<'a>(tenant: &'a Tenant, name: &str) -> Option<&'a str> {
-    let ours =
-        tenant.connector_groups().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+    let ours = tenant.connector_groups().filter(|group| group.is_application_proxy());
     let alike = ours.map(|group| group.name().as_str()).filter(|present| names::is_slip(name, present));
     // The nearest: two siblings are told apart by a number or a letter, which is no slip.
     alike.min_by_key(|present| strsim::damerau_levenshtein(&name.to_lowercase(), &present.to_lowercase()))

@@ -7,7 +7,7 @@ extern crate alloc;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, model::ConnectorGroupType};
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
 
 use crate::{backup::content::Content, words::quoted};
 
@@ -69,8 +69,7 @@ fn groups(
         ],
         tie: None,
     });
-    let ours =
-        now.connector_groups().filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy);
+    let ours = now.connector_groups().filter(|group| group.is_application_proxy());
     let new = ours.map(|group| Thing {
         id: Some(group.id()),
         called: called(group.name().as_str(), group.id()),

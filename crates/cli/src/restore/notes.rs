@@ -2,11 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use connector_groups::{
-    ConnectorGroupId, Tenant,
-    model::ConnectorGroupType,
-    view::{ConnectorGroupView, ConnectorView},
-};
+use connector_groups::{ConnectorGroupId, Tenant, view::ConnectorView};
 use serde::Serialize;
 
 use super::matching::Matches;
@@ -93,8 +89,7 @@ impl Notes {
     fn came_since(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
         // A backup that knows no connectors or applications cannot tell which came since.
         let groups: BTreeSet<_> = matches.groups.iter().flatten().collect();
-        let ours = |group: &ConnectorGroupView| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy;
-        for group in now.connector_groups().filter(ours) {
+        for group in now.connector_groups().filter(|group| group.is_application_proxy()) {
             if !groups.contains(&group.id()) {
                 self.since.push(format!("connector group {} ({})", quoted(group.name().as_str()), group.id()));
             }

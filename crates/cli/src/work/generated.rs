@@ -11,7 +11,7 @@
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Directory, DirectoryCommand, Plan, Tenant,
     command::{PublishApplication, UpdateApplication},
-    model::{ApplicationProperties, Change, ConnectorGroupType, PublishingChanges},
+    model::{ApplicationProperties, Change, PublishingChanges},
     plan::{Aim, DesiredGroup, Parking, PlanOptions, Things},
     workload::Workload,
 };
@@ -115,9 +115,7 @@ impl Dice {
 /// A desired state of a few groups, with some of everything: names, regions, groups that come and go, things that move.
 fn desired(tenant: &Tenant, dice: &mut Dice) -> Desired {
     let mut desired = Desired::default();
-    let ours = |group: &connector_groups::view::ConnectorGroupView| {
-        *group.connector_group_type() == ConnectorGroupType::ApplicationProxy
-    };
+    let ours = |group: &connector_groups::view::ConnectorGroupView| group.is_application_proxy();
     for (number, group) in tenant.connector_groups().filter(ours).enumerate() {
         match dice.roll(5) {
             0 if !group.is_default() => desired.absent.push(group.id().to_string().into()),

@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, model::ConnectorGroupType};
+use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant};
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Change, Effect, Thing};
@@ -60,10 +60,7 @@ impl Places {
     pub(crate) fn of(tenant: &Tenant) -> Self {
         let mut places = BTreeMap::new();
         // Groups of other services have none of our connectors and applications.
-        for group in tenant
-            .connector_groups()
-            .filter(|group| *group.connector_group_type() == ConnectorGroupType::ApplicationProxy)
-        {
+        for group in tenant.connector_groups().filter(|group| group.is_application_proxy()) {
             let connectors = group
                 .members()
                 .map(|one| (one.id(), Connector { name: one.machine_name().to_string(), is_active: one.is_active() }));
