@@ -7,8 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::Call,
-    engine::{apply, enabled, tenant, together},
+    engine::{Writer, enabled, together},
     entity::{Entity, PUBLISHING, relation},
     error::{Code, Error},
     find,
@@ -20,12 +19,11 @@ use super::{
     reply::{Reply, written},
     route::{Key, Target, Version},
     schema::{self, APPLICATION},
-    session::Session,
-    shown::{Shown, View},
+    shown::Shown,
     template::Template,
 };
 use crate::{
-    ApplicationId, Command, Directory, Tenant,
+    ApplicationId, Command, Tenant,
     command::{
         AddApplication, CreateApplication, CreateServicePrincipal, DeleteApplication, PublishApplication,
         RemoveApplication, UnpublishApplication, UpdateApplication,
@@ -38,40 +36,32 @@ use crate::{
 const UNPUBLISHED: &str = "PowerShellDeleteApplication";
 
 /// Answers a call that changes an application.
-pub(super) fn answer(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    target: &Target,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    Query::none(call)?;
-    match (target, &call.method) {
-        (Target::List(_), _) => create(directory, call, version, session),
-        (Target::Instantiate(template), _) => instantiate(directory, call, version, template, session),
-        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => {
-            assign(directory, call, session, key)
-        }
+pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    match (target, &writer.call.method) {
+        (Target::List(_), _) => create(writer),
+        (Target::Instantiate(template), _) => instantiate(writer, template),
+        (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => assign(writer, key),
         (Target::ApplicationGroupReference(key), _) => {
-            let application = find::assignment(tenant(directory, call)?, key)?.0.id();
-            apply(directory, call, session, RemoveApplication { application }.into())?;
+            let application = find::assignment(writer.tenant()?, key)?.0.id();
+            writer.apply(RemoveApplication { application }.into())?;
             Ok(Reply::no_content())
         }
         (Target::Publishing(key), _) => {
-            let id = find::application(tenant(directory, call)?, key)?.id();
-            let members = Members::of(call.json()?, &schema::PUBLISHING)?.into_inner();
-            publish(directory, call, session, id, members.into())
+            let id = find::application(writer.tenant()?, key)?.id();
+            let members = Members::of(writer.call.json()?, &schema::PUBLISHING)?.into_inner();
+            publish(writer, id, members.into())
         }
         (Target::Item(_, key), method) => {
             if *method == Method::PATCH {
-                return update(directory, call, version, session, key);
+                return update(writer, key);
             }
-            let tenant = tenant(directory, call)?;
+            let tenant = writer.tenant()?;
             let application = find::application(tenant, key)?;
             let principal = application.service_principal().map(|principal| kept::with_principal(tenant, principal));
             let mut commands = principal.transpose()?.unwrap_or_default();
             commands.push(DeleteApplication { id: application.id() }.into());
-            apply(directory, call, session, together(commands))?;
+            writer.apply(together(commands))?;
             Ok(Reply::no_content())
         }
         // All else has no such method, and was refused for that.
@@ -79,14 +69,9 @@ pub(super) fn answer(
     }
 }
 
-fn create(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    let application = made(directory, call, version, None, session)?;
-    let view = View { call, version };
+fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+    let view = writer.view();
+    let application = made(writer, None)?;
     Ok(Reply::created(
         Shown::one(application, "applications", view).written(),
         view.link("applications", &application.id()),
@@ -95,14 +80,9 @@ fn create(
 
 /// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or
 /// neither.
-fn made<'a>(
-    directory: &'a mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    template: Option<&Template>,
-    session: &mut Session<'_>,
-) -> Result<ApplicationView<'a>, Error> {
-    let mut members = Members::of(call.json()?, &APPLICATION)?;
+fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Result<ApplicationView<'w>, Error> {
+    let (version, session) = (writer.version, &mut *writer.session);
+    let mut members = Members::of(writer.call.json()?, &APPLICATION)?;
     // A new application is published in a second request: the service refuses both at once, and whoever writes
     // tests must meet that here.
     if members.take(PUBLISHING).is_some() {
@@ -128,23 +108,17 @@ fn made<'a>(
         let properties = properties(session.created())?;
         commands.push(CreateServicePrincipal { id: principal, application: id, properties }.into());
     }
-    apply(directory, call, session, together(commands))?;
-    find::application(tenant(directory, call)?, &Key::Id(id.to_string()))
+    writer.apply(together(commands))?;
+    find::application(writer.tenant()?, &Key::Id(id.to_string()))
 }
 
 /// An application with its service principal.
-fn instantiate(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    template: &str,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+fn instantiate(writer: &mut Writer<'_, '_>, template: &str) -> Result<Reply, Error> {
     let template = Template::find(template).ok_or_else(|| Error::resource_not_found(template))?;
-    let application = made(directory, call, version, Some(template), session)?;
-    let view = View { call, version };
+    let view = writer.view();
+    let application = made(writer, Some(template))?;
     // The pages of the two versions name the ids so, and public scripts read nothing else.
-    let id = match version {
+    let id = match view.version {
         Version::Beta => "objectId",
         Version::V1 => "id",
     };
@@ -167,21 +141,16 @@ fn instantiate(
 }
 
 /// `onPremisesPublishing` is set in a request of its own.
-fn update(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    session: &mut Session<'_>,
-    key: &Key,
-) -> Result<Reply, Error> {
-    let application = find::application(tenant(directory, call)?, key)?;
+fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    let version = writer.version;
+    let application = find::application(writer.tenant()?, key)?;
     let id = application.id();
-    let mut members = Members::of(call.json()?, &APPLICATION)?;
+    let mut members = Members::of(writer.call.json()?, &APPLICATION)?;
     if let Some(publishing) = members.take(PUBLISHING) {
         if version == Version::V1 || !members.is_empty() {
             return Err(mixed(version));
         }
-        return publish(directory, call, session, id, publishing);
+        return publish(writer, id, publishing);
     }
     let display_name = members.text("displayName")?.map(Into::into);
     // Tools read an object, change it and write it back whole; read-only members with the value that they have are no
@@ -192,22 +161,16 @@ fn update(
     let properties = Open { members, schema: &APPLICATION, version, kept: &kept, shown: &kept }.changes(Map::new())?;
     // An empty body is 204 and no command: a log shows what somebody asked for.
     if display_name.is_some() || properties.is_some() {
-        apply(directory, call, session, UpdateApplication { id, display_name, properties }.into())?;
+        writer.apply(UpdateApplication { id, display_name, properties }.into())?;
     }
     Ok(Reply::no_content())
 }
 
 /// Changes how an application is published, by its own path or as the one property of a body. The tags that come with it are
 /// part of the same step: both or neither.
-fn publish(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    session: &mut Session<'_>,
-    id: ApplicationId,
-    publishing: Value,
-) -> Result<Reply, Error> {
-    let tenant = tenant(directory, call)?;
-    enabled(tenant, call)?;
+fn publish(writer: &mut Writer<'_, '_>, id: ApplicationId, publishing: Value) -> Result<Reply, Error> {
+    let tenant = writer.tenant()?;
+    enabled(tenant, writer.call)?;
     // Where it is not about either, tags that somebody took away since stay away.
     let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some());
     let publish = published(id, publishing)?;
@@ -217,7 +180,7 @@ fn publish(
         let properties = properties(Map::from_iter([("tags".into(), tags)]))?;
         commands.push(UpdateApplication { id, display_name: None, properties }.into());
     }
-    apply(directory, call, session, together(commands))?;
+    writer.apply(together(commands))?;
     Ok(Reply::no_content())
 }
 
@@ -276,13 +239,13 @@ fn published(application: ApplicationId, publishing: Value) -> Result<Command, E
 }
 
 /// `PUT /applications/{id}/connectorGroup/$ref`.
-fn assign(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>, key: &Key) -> Result<Reply, Error> {
-    let link = reference::of_body(call, &["connectorGroups"])?;
-    let tenant = tenant(directory, call)?;
+fn assign(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    let link = reference::of_body(writer.call, &["connectorGroups"])?;
+    let tenant = writer.tenant()?;
     // Not there and not published have one code on this route.
     let absent = || Error::application_not_found(key.as_str());
     let application = find::application_by(tenant, key).ok_or_else(absent)?.id();
     let connector_group = find::group(tenant, &reference::id(&link)?)?.id();
-    apply(directory, call, session, AddApplication { application, connector_group }.into())?;
+    writer.apply(AddApplication { application, connector_group }.into())?;
     Ok(Reply::no_content())
 }

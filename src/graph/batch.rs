@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{
     call::{Call, is_eventual, is_repeated},
     dispatch::{one, routed},
+    engine::Writer,
     error::{Code, Error, shortened},
     json::Members,
     query::Query,
@@ -108,7 +109,7 @@ fn answer_item(
     let reply = match routed(&inner, route::target(&inner.path))? {
         (_, Target::Batch) => Err(invalid("A batch within a batch.")),
         (_, Target::Metadata) => Err(Error::segment("$metadata")),
-        (version, target) => one(directory, &inner, version, &target, session),
+        (version, target) => one(&mut Writer { directory, call: &inner, version, session }, &target),
     }?;
     Ok(if is_head { Reply { body: Body::Empty, ..reply } } else { reply })
 }

@@ -7,9 +7,10 @@ use http::Method;
 use super::{
     application,
     call::Call,
-    engine::{enabled, tenant},
+    engine::{Writer, enabled, tenant},
     error::{Code, Error},
-    group, kept,
+    group,
+    kept::Relation,
     options::Context,
     permission, principal_changes, profile,
     query::Query,
@@ -17,7 +18,6 @@ use super::{
     reply::Reply,
     route::{List, Target, Version},
     segment,
-    session::Session,
 };
 use crate::Directory;
 
@@ -63,45 +63,36 @@ pub(super) fn get(
 }
 
 /// Answers one call that is no batch.
-pub(super) fn one(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    target: &Target,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+pub(super) fn one(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Reply, Error> {
+    let call = writer.call;
     if call.method == Method::GET {
-        return get(directory, call, version, target, session.context);
+        return get(writer.directory, call, writer.version, target, writer.session.context);
     }
-    permission::check(session.context.caller.as_ref(), call, target)?;
+    permission::check(writer.session.context.caller.as_ref(), call, target)?;
     if target.is_of_application_proxy() {
-        enabled(tenant(directory, call)?, call)?;
+        enabled(writer.tenant()?, call)?;
     }
     match target {
-        Target::Item(List::Profiles, _) => profile::update(directory, call, version, session),
-        Target::List(List::ServicePrincipals) => principal_changes::create(directory, call, version, session),
-        Target::Item(List::ServicePrincipals, key) => principal_changes::change(directory, call, version, key, session),
-        Target::List(List::Segments(key)) => segment::create(directory, call, version, key, session),
-        Target::Item(List::Segments(key), id) => segment::change(directory, call, version, (key, id), session),
-        Target::List(List::Kept(holder, name)) => {
-            kept::Writer { directory, call, session, holder, name }.assign(version)
-        }
-        Target::References(List::Kept(holder, name)) => {
-            kept::Writer { directory, call, session, holder, name }.reference()
-        }
+        Target::Item(List::Profiles, _) => profile::update(writer),
+        Target::List(List::ServicePrincipals) => principal_changes::create(writer),
+        Target::Item(List::ServicePrincipals, key) => principal_changes::change(writer, key),
+        Target::List(List::Segments(key)) => segment::create(writer, key),
+        Target::Item(List::Segments(key), id) => segment::change(writer, key, id),
+        Target::List(List::Kept(holder, name)) => Relation { writer, holder, name }.assign(),
+        Target::References(List::Kept(holder, name)) => Relation { writer, holder, name }.reference(),
         Target::Item(List::Kept(holder, name), key) => {
             Query::none(call)?;
-            kept::Writer { directory, call, session, holder, name }.remove(key.as_str())
+            Relation { writer, holder, name }.remove(key.as_str())
         }
         Target::Reference(List::Kept(holder, name), id) => {
             Query::none(call)?;
-            kept::Writer { directory, call, session, holder, name }.remove(id)
+            Relation { writer, holder, name }.remove(id)
         }
         Target::Item(List::Applications, _)
         | Target::List(List::Applications)
         | Target::Instantiate(_)
         | Target::Publishing(_)
-        | Target::ApplicationGroupReference(_) => application::answer(directory, call, version, target, session),
-        _ => group::answer(directory, call, version, target, session),
+        | Target::ApplicationGroupReference(_) => application::answer(writer, target),
+        _ => group::answer(writer, target),
     }
 }

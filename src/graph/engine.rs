@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use super::{
     call::Call,
     error::{Code, Error},
+    route::Version,
     session::Session,
+    shown::View,
 };
 use crate::{Command, Directory, DirectoryCommand, Tenant, command::Transaction};
 
@@ -15,19 +17,36 @@ pub(super) fn tenant<'a>(directory: &'a Directory, call: &Call<'_>) -> Result<&'
     directory.tenant(call.tenant).ok_or_else(absent)
 }
 
-/// Lets the engine do what is asked, or tells what its refusal is on the wire.
-pub(super) fn apply(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    session: &mut Session<'_>,
-    command: Command,
-) -> Result<(), Error> {
-    let command = DirectoryCommand::InTenant { tenant: call.tenant, command };
-    let result = directory.apply(&command);
-    // The words of the wire come from both, which the session keeps afterwards.
-    let error = result.as_ref().err().map(|refusal| Error::refused(refusal, &command, directory.tenant(call.tenant)));
-    session.record(command, result);
-    error.map_or(Ok(()), Err)
+/// A call that may change the directory.
+pub(super) struct Writer<'a, 's> {
+    pub(super) directory: &'a mut Directory,
+    pub(super) call: &'a Call<'a>,
+    pub(super) version: Version,
+    pub(super) session: &'a mut Session<'s>,
+}
+
+impl<'a> Writer<'a, '_> {
+    /// Lets the engine do what is asked, or tells what its refusal is on the wire.
+    pub(super) fn apply(&mut self, command: Command) -> Result<(), Error> {
+        let tenant = self.call.tenant;
+        let command = DirectoryCommand::InTenant { tenant, command };
+        let result = self.directory.apply(&command);
+        // The words of the wire come from both, which the session keeps afterwards.
+        let refused = |refusal| Error::refused(refusal, &command, self.directory.tenant(tenant));
+        let error = result.as_ref().err().map(refused);
+        self.session.record(command, result);
+        error.map_or(Ok(()), Err)
+    }
+
+    /// The tenant as it stands.
+    pub(super) fn tenant(&self) -> Result<&Tenant, Error> {
+        tenant(self.directory, self.call)
+    }
+
+    /// How its answer shows things.
+    pub(super) const fn view(&self) -> View<'a> {
+        View { call: self.call, version: self.version }
+    }
 }
 
 /// Commands of which all are accepted or none.

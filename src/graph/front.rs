@@ -8,6 +8,7 @@ use super::{
     batch,
     call::Incoming,
     dispatch,
+    engine::Writer,
     error::Error,
     metadata,
     options::{Context, Options},
@@ -32,7 +33,9 @@ pub(super) fn respond(
     }
     let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call, target)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
-        (version, target) => dispatch::one(directory, &call, version, &target, &mut session),
+        (version, target) => {
+            dispatch::one(&mut Writer { directory, call: &call, version, session: &mut session }, &target)
+        }
     });
     let response = session.response(result);
     // Also where the answer is an error: a batch answers one for a part and has let others happen.

@@ -5,8 +5,7 @@ use alloc::{format, string::String, vec::Vec};
 use http::{Method, StatusCode, header};
 
 use super::{
-    call::Call,
-    engine::{apply, tenant},
+    engine::Writer,
     entity::is_documented_region,
     error::{Code, Error},
     find,
@@ -15,203 +14,179 @@ use super::{
     query::Query,
     reference,
     reply::Reply,
-    route::{Key, List, Target, Version},
+    route::{Key, List, Target},
     schema::GROUP,
-    session::Session,
-    shown::{Shown, View},
+    shown::Shown,
 };
 use crate::{
-    ConnectorGroupId, ConnectorId, Directory, Tenant,
+    ConnectorGroupId, ConnectorId,
     command::{
         AddApplication, AddConnector, CreateConnectorGroup, DeleteConnectorGroup, RemoveConnector, UpdateConnectorGroup,
     },
 };
 
 /// Answers a call that changes a group, or what is in it.
-pub(super) fn answer(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    target: &Target,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    let mut writer = Writer { directory, call, session, version };
+pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Reply, Error> {
+    let call = writer.call;
     match (target, &call.method) {
-        (Target::List(List::Groups), _) => writer.create(),
-        (Target::Item(List::Groups, key), method) if *method == Method::PATCH => writer.update(key),
-        (Target::Item(List::Groups, key), _) => writer.delete(key),
-        (Target::References(List::Members(group)), method) if *method == Method::POST => writer.add_member(group),
-        (Target::References(List::MemberOf(connector)), method) if *method == Method::POST => writer.join(connector),
+        (Target::List(List::Groups), _) => create(writer),
+        (Target::Item(List::Groups, key), method) if *method == Method::PATCH => update(writer, key),
+        (Target::Item(List::Groups, key), _) => delete(writer, key),
+        (Target::References(List::Members(group)), method) if *method == Method::POST => add_member(writer, group),
+        (Target::References(List::MemberOf(connector)), method) if *method == Method::POST => join(writer, connector),
         (Target::References(List::MemberOf(connector)), method) if *method == Method::PUT => {
-            writer.join(connector)?;
+            join(writer, connector)?;
             Ok(Reply::no_content())
         }
         (Target::References(List::Members(group)), _) => {
             let key = reference::of_query(call, &["connectors"])?;
-            writer.remove(group, &reference::id(&key)?)
+            remove(writer, group, &reference::id(&key)?)
         }
         (Target::References(List::MemberOf(connector)), _) => {
             let key = reference::of_query(call, &["connectorGroups"])?;
-            writer.remove(&reference::id(&key)?, connector)
+            remove(writer, &reference::id(&key)?, connector)
         }
         (
             Target::Reference(List::Members(group), connector) | Target::Reference(List::MemberOf(connector), group),
             _,
         ) => {
             Query::none(call)?;
-            writer.remove(group, connector)
+            remove(writer, group, connector)
         }
-        (Target::List(List::GroupApplications(group)), _) => writer.add_application(group),
+        (Target::List(List::GroupApplications(group)), _) => add_application(writer, group),
         // All else has no such method, and was refused for that.
         _ => Err(Error::segment("")),
     }
 }
 
-struct Writer<'a, 's> {
-    directory: &'a mut Directory,
-    call: &'a Call<'a>,
-    session: &'a mut Session<'s>,
-    version: Version,
+/// The system presets type and default, whatever a client sends.
+fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let mut members = Members::of(writer.call.json()?, &GROUP)?;
+    let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
+    let region = region(writer, &mut members)?;
+    members.take("isDefault");
+    members.take("connectorGroupType");
+    read_only(&mut members, &["id"])?;
+    members.finish()?;
+    let id = writer.session.next_group_id();
+    let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
+    writer.apply(command.into())?;
+    match writer.call.options.profile {
+        Profile::Live => shown(writer, StatusCode::OK, id),
+        Profile::Documented => {
+            let link = format!("{}{}/{id}", writer.call.root, writer.call.path.trim_end_matches('/'));
+            let headers = Vec::from([(header::LOCATION, link)]);
+            Ok(Reply { headers, ..shown(writer, StatusCode::CREATED, id)? })
+        }
+    }
 }
 
-impl Writer<'_, '_> {
-    /// The system presets type and default, whatever a client sends.
-    fn create(&mut self) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let mut members = Members::of(self.call.json()?, &GROUP)?;
-        let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
-        let region = self.region(&mut members)?;
-        members.take("isDefault");
-        members.take("connectorGroupType");
-        read_only(&mut members, &["id"])?;
-        members.finish()?;
-        let id = self.session.next_group_id();
-        let command = CreateConnectorGroup { id, name: name.into(), region: region.map(Into::into) };
-        apply(self.directory, self.call, self.session, command.into())?;
-        match self.call.options.profile {
-            Profile::Live => self.group(StatusCode::OK, id),
-            Profile::Documented => {
-                let link = format!("{}{}/{id}", self.call.root, self.call.path.trim_end_matches('/'));
-                let headers = Vec::from([(header::LOCATION, link)]);
-                Ok(Reply { headers, ..self.group(StatusCode::CREATED, id)? })
-            }
+fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let id = find::group(writer.tenant()?, key.as_str())?.id();
+    let mut members = Members::of(writer.call.json()?, &GROUP)?;
+    let (name, region) = (members.text("name")?, region(writer, &mut members)?);
+    match writer.call.options.profile {
+        Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,
+        // The page lists both as properties of the body, preset by the system.
+        Profile::Documented => {
+            read_only(&mut members, &["id"])?;
+            members.take("isDefault");
+            members.take("connectorGroupType");
         }
     }
-
-    fn update(&mut self, key: &Key) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let id = find::group(self.tenant()?, key.as_str())?.id();
-        let mut members = Members::of(self.call.json()?, &GROUP)?;
-        let (name, region) = (members.text("name")?, self.region(&mut members)?);
-        match self.call.options.profile {
-            Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,
-            // The page lists both as properties of the body, preset by the system.
-            Profile::Documented => {
-                read_only(&mut members, &["id"])?;
-                members.take("isDefault");
-                members.take("connectorGroupType");
-            }
-        }
-        members.finish()?;
-        let command = UpdateConnectorGroup { id, name: name.map(Into::into), region: region.map(Into::into) };
-        apply(self.directory, self.call, self.session, command.into())?;
-        match self.call.options.profile {
-            Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => self.group(StatusCode::OK, id),
-        }
+    members.finish()?;
+    let command = UpdateConnectorGroup { id, name: name.map(Into::into), region: region.map(Into::into) };
+    writer.apply(command.into())?;
+    match writer.call.options.profile {
+        Profile::Live => Ok(Reply::no_content()),
+        Profile::Documented => shown(writer, StatusCode::OK, id),
     }
+}
 
-    fn delete(&mut self, key: &Key) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let id = find::group(self.tenant()?, key.as_str())?.id();
-        apply(self.directory, self.call, self.session, DeleteConnectorGroup { id }.into())?;
-        Ok(Reply::no_content())
-    }
+fn delete(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let id = find::group(writer.tenant()?, key.as_str())?.id();
+    writer.apply(DeleteConnectorGroup { id }.into())?;
+    Ok(Reply::no_content())
+}
 
-    /// A region as text; the engine judges it, but for what only the schema says.
-    fn region(&self, members: &mut Members) -> Result<Option<String>, Error> {
-        let region = members.nullable_text("region")?;
-        match &region {
-            Some(text) if self.call.options.profile == Profile::Documented && !is_documented_region(text) => {
-                Err(Error::new(Code::InvalidRegion, "The region is none of nam, eur, aus, asia, ind."))
-            }
-            _ => Ok(region),
+/// A region as text; the engine judges it, but for what only the schema says.
+fn region(writer: &Writer<'_, '_>, members: &mut Members) -> Result<Option<String>, Error> {
+    let region = members.nullable_text("region")?;
+    match &region {
+        Some(text) if writer.call.options.profile == Profile::Documented && !is_documented_region(text) => {
+            Err(Error::new(Code::InvalidRegion, "The region is none of nam, eur, aus, asia, ind."))
         }
+        _ => Ok(region),
     }
+}
 
-    /// `POST connectorGroups/{id}/members/$ref` moves the connector.
-    fn add_member(&mut self, group: &str) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let key = reference::of_body(self.call, &["connectors"])?;
-        let (connector, group) = self.both(&reference::id(&key)?, group)?;
-        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
-        match self.call.options.profile {
-            Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => {
-                let connector = find::connector(self.tenant()?, &format!("{connector}"))?;
-                let body = Shown::one(connector, &List::Connectors.path(), self.view());
-                Ok(Reply::json(StatusCode::CREATED, body.written()))
-            }
+/// `POST connectorGroups/{id}/members/$ref` moves the connector.
+fn add_member(writer: &mut Writer<'_, '_>, group: &str) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let key = reference::of_body(writer.call, &["connectors"])?;
+    let (connector, group) = both(writer, &reference::id(&key)?, group)?;
+    writer.apply(AddConnector { connector, connector_group: group }.into())?;
+    match writer.call.options.profile {
+        Profile::Live => Ok(Reply::no_content()),
+        Profile::Documented => {
+            let connector = find::connector(writer.tenant()?, &format!("{connector}"))?;
+            let body = Shown::one(connector, &List::Connectors.path(), writer.view());
+            Ok(Reply::json(StatusCode::CREATED, body.written()))
         }
     }
+}
 
-    /// `POST connectors/{id}/memberOf/$ref` moves it too.
-    fn join(&mut self, connector: &str) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let key = reference::of_body(self.call, &["connectorGroups"])?;
-        let (connector, group) = self.both(connector, &reference::id(&key)?)?;
-        apply(self.directory, self.call, self.session, AddConnector { connector, connector_group: group }.into())?;
-        match self.call.options.profile {
-            Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => self.group(StatusCode::CREATED, group),
+/// `POST connectors/{id}/memberOf/$ref` moves it too.
+fn join(writer: &mut Writer<'_, '_>, connector: &str) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let key = reference::of_body(writer.call, &["connectorGroups"])?;
+    let (connector, group) = both(writer, connector, &reference::id(&key)?)?;
+    writer.apply(AddConnector { connector, connector_group: group }.into())?;
+    match writer.call.options.profile {
+        Profile::Live => Ok(Reply::no_content()),
+        Profile::Documented => shown(writer, StatusCode::CREATED, group),
+    }
+}
+
+/// Takes a connector out of the group that it is in, back to the default group.
+fn remove(writer: &mut Writer<'_, '_>, group: &str, connector: &str) -> Result<Reply, Error> {
+    let tenant = writer.tenant()?;
+    let group = find::group(tenant, group)?;
+    let connector = find::member(tenant, group, connector)?.id();
+    writer.apply(RemoveConnector { connector }.into())?;
+    Ok(Reply::no_content())
+}
+
+/// The older spelling of assigning an application, of an earlier revision of the page `connectorgroup-post-applications`.
+fn add_application(writer: &mut Writer<'_, '_>, group: &str) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let key = reference::of_body(writer.call, &["applications"])?;
+    let tenant = writer.tenant()?;
+    let connector_group = find::group(tenant, group)?.id();
+    let application = find::application_by(tenant, &key);
+    let application = application.ok_or_else(|| Error::application_not_found(key.as_str()))?.id();
+    writer.apply(AddApplication { application, connector_group }.into())?;
+    match writer.call.options.profile {
+        Profile::Live => Ok(Reply::no_content()),
+        Profile::Documented => {
+            let application = find::application(writer.tenant()?, &key)?;
+            let body = Shown::one(application, &List::Applications.path(), writer.view());
+            Ok(Reply::json(StatusCode::CREATED, body.written()))
         }
     }
+}
 
-    /// Takes a connector out of the group that it is in, back to the default group.
-    fn remove(&mut self, group: &str, connector: &str) -> Result<Reply, Error> {
-        let tenant = self.tenant()?;
-        let group = find::group(tenant, group)?;
-        let connector = find::member(tenant, group, connector)?.id();
-        apply(self.directory, self.call, self.session, RemoveConnector { connector }.into())?;
-        Ok(Reply::no_content())
-    }
+fn both(writer: &Writer<'_, '_>, connector: &str, group: &str) -> Result<(ConnectorId, ConnectorGroupId), Error> {
+    let tenant = writer.tenant()?;
+    Ok((find::connector(tenant, connector)?.id(), find::group(tenant, group)?.id()))
+}
 
-    /// The older spelling of assigning an application, of an earlier revision of the page `connectorgroup-post-applications`.
-    fn add_application(&mut self, group: &str) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let key = reference::of_body(self.call, &["applications"])?;
-        let tenant = self.tenant()?;
-        let connector_group = find::group(tenant, group)?.id();
-        let application = find::application_by(tenant, &key);
-        let application = application.ok_or_else(|| Error::application_not_found(key.as_str()))?.id();
-        apply(self.directory, self.call, self.session, AddApplication { application, connector_group }.into())?;
-        match self.call.options.profile {
-            Profile::Live => Ok(Reply::no_content()),
-            Profile::Documented => {
-                let application = find::application(self.tenant()?, &key)?;
-                let body = Shown::one(application, &List::Applications.path(), self.view());
-                Ok(Reply::json(StatusCode::CREATED, body.written()))
-            }
-        }
-    }
-
-    fn both(&self, connector: &str, group: &str) -> Result<(ConnectorId, ConnectorGroupId), Error> {
-        let tenant = self.tenant()?;
-        Ok((find::connector(tenant, connector)?.id(), find::group(tenant, group)?.id()))
-    }
-
-    fn tenant(&self) -> Result<&Tenant, Error> {
-        tenant(self.directory, self.call)
-    }
-
-    const fn view(&self) -> View<'_> {
-        View { call: self.call, version: self.version }
-    }
-
-    /// Answers with a group as it stands now.
-    fn group(&self, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
-        let absent = || Error::connector_group_not_found(&format!("{id}"));
-        let group = self.tenant()?.connector_group(id).ok_or_else(absent)?;
-        Ok(Reply::json(status, Shown::one(group, &List::Groups.path(), self.view()).written()))
-    }
+/// Answers with a group as it stands now.
+fn shown(writer: &Writer<'_, '_>, status: StatusCode, id: ConnectorGroupId) -> Result<Reply, Error> {
+    let absent = || Error::connector_group_not_found(&format!("{id}"));
+    let group = writer.tenant()?.connector_group(id).ok_or_else(absent)?;
+    Ok(Reply::json(status, Shown::one(group, &List::Groups.path(), writer.view()).written()))
 }

@@ -13,8 +13,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::Call,
-    engine::{apply, tenant, together},
+    engine::{Writer, together},
     entity::{Entity, object, relation},
     error::{Code, Error},
     find,
@@ -23,13 +22,11 @@ use super::{
     query::Query,
     reference,
     reply::{Reply, written},
-    route::{Holder, Key, List, Version},
+    route::{Holder, Key, List},
     schema::ROLE_ASSIGNMENT,
-    session::Session,
-    shown::View,
 };
 use crate::{
-    Command, Directory, Tenant,
+    Command, Tenant,
     command::{UpdateApplication, UpdateServicePrincipal},
     model::ServicePrincipal,
 };
@@ -68,24 +65,22 @@ pub(super) fn owners(links: &Value) -> Result<Value, Error> {
 }
 
 /// A relation of a thing, to be written.
-pub(super) struct Writer<'a, 's> {
-    pub(super) directory: &'a mut Directory,
-    pub(super) call: &'a Call<'a>,
-    pub(super) session: &'a mut Session<'s>,
-    pub(super) holder: &'a Holder,
+pub(super) struct Relation<'w, 'a, 's> {
+    pub(super) writer: &'w mut Writer<'a, 's>,
+    pub(super) holder: &'w Holder,
     pub(super) name: &'static str,
 }
 
-impl Writer<'_, '_> {
+impl Relation<'_, '_, '_> {
     /// `POST owners/$ref`; `DELETE owners/$ref?@id=…`.
     pub(super) fn reference(&mut self) -> Result<Reply, Error> {
-        if self.call.method == Method::DELETE {
-            let key = reference::of_query(self.call, OWNERS)?;
+        if self.writer.call.method == Method::DELETE {
+            let key = reference::of_query(self.writer.call, OWNERS)?;
             return self.remove(&reference::id(&key)?);
         }
-        Query::none(self.call)?;
-        let id = reference::id(&reference::of_body(self.call, OWNERS)?)?;
-        let mut values = values(tenant(self.directory, self.call)?, self.holder, self.name)?;
+        Query::none(self.writer.call)?;
+        let id = reference::id(&reference::of_body(self.writer.call, OWNERS)?)?;
+        let mut values = values(self.writer.tenant()?, self.holder, self.name)?;
         if values.iter().any(|value| is(value, &id)) {
             let text = format!(
                 "One or more added object references already exist for the following modified properties: '{}'.",
@@ -100,7 +95,7 @@ impl Writer<'_, '_> {
 
     /// Takes one away.
     pub(super) fn remove(&mut self, id: &str) -> Result<Reply, Error> {
-        let tenant = tenant(self.directory, self.call)?;
+        let tenant = self.writer.tenant()?;
         // Two owners of one id, which an import may bring, go together.
         let (gone, stay): (Vec<_>, Vec<_>) =
             values(tenant, self.holder, self.name)?.into_iter().partition(|value| is(value, id));
@@ -113,17 +108,16 @@ impl Writer<'_, '_> {
     }
 
     /// `POST appRoleAssignedTo` or `appRoleAssignments`: an assignment, kept as it came, with an id of its own.
-    pub(super) fn assign(&mut self, version: Version) -> Result<Reply, Error> {
-        Query::none(self.call)?;
-        let mut members = Members::of(self.call.json()?, &ROLE_ASSIGNMENT)?;
+    pub(super) fn assign(&mut self) -> Result<Reply, Error> {
+        Query::none(self.writer.call)?;
+        let mut members = Members::of(self.writer.call.json()?, &ROLE_ASSIGNMENT)?;
         read_only(&mut members, &["id"])?;
         let mut assignment = Map::new();
         for name in ["appRoleId", "principalId", "resourceId"] {
             let missing = || Error::new(Code::InvalidBody, &format!("The property '{name}' is missing."));
             assignment.insert(name.into(), members.text(name)?.ok_or_else(missing)?.into());
         }
-        let (mut values, ids) =
-            (values(tenant(self.directory, self.call)?, self.holder, self.name)?, assignment.clone());
+        let (mut values, ids) = (values(self.writer.tenant()?, self.holder, self.name)?, assignment.clone());
         // The tutorial sends `principalType`, which the service would look up: who is assigned is not known here.
         for name in ["principalType", "principalDisplayName", "resourceDisplayName"] {
             assignment.extend(members.nullable_text(name)?.map(|text| (name.into(), text.into())));
@@ -133,25 +127,26 @@ impl Writer<'_, '_> {
         if values.iter().any(|value| ids.iter().all(|(name, given)| value.get(name) == Some(given))) {
             return Err(Error::new(Code::InvalidReference, "Permission being assigned already exists on the object"));
         }
-        assignment.insert("id".into(), self.session.next_any_id().to_string().into());
-        let now = Value::from(format!("{}", self.session.context.now));
+        assignment.insert("id".into(), self.writer.session.next_any_id().to_string().into());
+        let now = Value::from(format!("{}", self.writer.session.context.now));
         assignment.insert("createdDateTime".into(), now.clone());
         assignment.insert("creationTimestamp".into(), now);
         let new = Value::Object(assignment.clone());
         values.push(new.clone());
-        let others = other_sides(tenant(self.directory, self.call)?, self.name, &[new], Change::Comes)?;
+        let others = other_sides(self.writer.tenant()?, self.name, &[new], Change::Comes)?;
         self.set(values, others)?;
-        assignment.retain(|name, _| ROLE_ASSIGNMENT.property(name).is_none_or(|known| version.has(known.in_v1)));
+        assignment
+            .retain(|name, _| ROLE_ASSIGNMENT.property(name).is_none_or(|known| self.writer.version.has(known.in_v1)));
         let list = List::Kept(self.holder.clone(), self.name);
-        let context = View { call: self.call, version }.context(&format!("{}/$entity", list.path()));
+        let context = self.writer.view().context(&format!("{}/$entity", list.path()));
         assignment.insert("@odata.context".into(), context.into());
         Ok(Reply::json(StatusCode::CREATED, written(&assignment)))
     }
 
     /// Keeps the relation so, and does what belongs to it.
     fn set(&mut self, values: Vec<Value>, mut others: Vec<Command>) -> Result<(), Error> {
-        others.insert(0, kept(tenant(self.directory, self.call)?, self.holder, self.name, values)?);
-        apply(self.directory, self.call, self.session, together(others))
+        others.insert(0, kept(self.writer.tenant()?, self.holder, self.name, values)?);
+        self.writer.apply(together(others))
     }
 }
 

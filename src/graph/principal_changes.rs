@@ -6,8 +6,7 @@ use http::Method;
 use serde_json::Map;
 
 use super::{
-    call::Call,
-    engine::{apply, tenant, together},
+    engine::{Writer, together},
     entity::Entity,
     error::{Code, Error},
     json::{Members, read_only, unchanged},
@@ -16,29 +15,21 @@ use super::{
     principal,
     query::Query,
     reply::Reply,
-    route::{Key, Version},
+    route::Key,
     schema::SERVICE_PRINCIPAL,
-    session::Session,
-    shown::{Shown, View},
+    shown::Shown,
 };
-use crate::{
-    Directory,
-    command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServicePrincipal},
-};
+use crate::command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServicePrincipal};
 
 /// A new one, for the application of the body's `appId`; that has to be there, as the engine knows no applications of other
 /// tenants.
-pub(super) fn create(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+pub(super) fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+    let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
     let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
     let missing = || Error::new(Code::InvalidBody, "The property 'appId' is missing.");
     let app_id = members.text("appId")?.ok_or_else(missing)?;
-    let found = app_id.parse().ok().and_then(|id| tenant(directory, call).ok()?.application_by_app_id(id));
+    let found = app_id.parse().ok().and_then(|id| writer.tenant().ok()?.application_by_app_id(id));
     let absent = || {
         let text =
             format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
@@ -47,35 +38,30 @@ pub(super) fn create(
     let application = found.ok_or_else(absent)?;
     unchanged(&mut members, "displayName", application.display_name())?;
     read_only(&mut members, &["id"])?;
-    let mut more = session.created();
+    let mut more = writer.session.created();
     // Terraform's provider sends it with every new one.
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
     }
     let none = Map::new();
     let properties = Open { members, schema: &SERVICE_PRINCIPAL, version, kept: &none, shown: &none }.changes(more)?;
-    let (id, application) = (session.next_service_principal_id(), application.id());
-    apply(directory, call, session, CreateServicePrincipal { id, application, properties }.into())?;
-    let principal = principal::find(tenant(directory, call)?, &Key::Id(id.to_string()))?;
-    let view = View { call, version };
+    let (application, id) = (application.id(), writer.session.next_service_principal_id());
+    writer.apply(CreateServicePrincipal { id, application, properties }.into())?;
+    let principal = principal::find(writer.tenant()?, &Key::Id(id.to_string()))?;
+    let view = writer.view();
     Ok(Reply::created(Shown::one(principal, "servicePrincipals", view).written(), view.link("servicePrincipals", &id)))
 }
 
 /// `PATCH` or `DELETE` of one.
-pub(super) fn change(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    key: &Key,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+pub(super) fn change(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
-    let found = principal::find(tenant(directory, call)?, key)?;
+    let found = principal::find(writer.tenant()?, key)?;
     let id = found.thing.id;
     if call.method != Method::PATCH {
-        let mut commands = kept::with_principal(tenant(directory, call)?, found.thing)?;
+        let mut commands = kept::with_principal(writer.tenant()?, found.thing)?;
         commands.push(DeleteServicePrincipal { id }.into());
-        apply(directory, call, session, together(commands))?;
+        writer.apply(together(commands))?;
         return Ok(Reply::no_content());
     }
     let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
@@ -86,7 +72,7 @@ pub(super) fn change(
     let (own, shown) = (found.own(), found.kept());
     let body = Open { members, schema: &SERVICE_PRINCIPAL, version, kept: &own, shown: &shown };
     if let Some(properties) = body.changes(Map::new())? {
-        apply(directory, call, session, UpdateServicePrincipal { id, properties }.into())?;
+        writer.apply(UpdateServicePrincipal { id, properties }.into())?;
     }
     Ok(Reply::no_content())
 }

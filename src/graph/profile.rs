@@ -5,19 +5,16 @@ use alloc::{boxed::Box, format, string::String};
 use serde_json::{Map, Value};
 
 use super::{
-    call::Call,
-    engine::{apply, tenant},
+    engine::Writer,
     entity::{Entity, Property, Related, kept_or_unset, object},
     error::Error,
     json::{Members, unchanged},
     open::Open,
     query::Query,
     reply::Reply,
-    route::Version,
     schema::{PROFILE, Type},
-    session::Session,
 };
-use crate::{Directory, Tenant, command::UpdateProfile};
+use crate::{Tenant, command::UpdateProfile};
 
 const ID: &str = "applicationProxy";
 
@@ -57,24 +54,19 @@ impl<'a> Entity<'a> for ProfileView<'a> {
 }
 
 /// `PATCH` of the profile, as `Microsoft365DSC` does.
-pub(super) fn update(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
-    Query::none(call)?;
-    let mut members = Members::of(call.json()?, &PROFILE)?;
+pub(super) fn update(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+    Query::none(writer.call)?;
+    let mut members = Members::of(writer.call.json()?, &PROFILE)?;
     unchanged(&mut members, "id", ID)?;
     // Written back by tools that read it. The engine takes it for granted, so only its own value can be
     // accepted.
     if members.take("isEnabled").is_some_and(|enabled| enabled != Value::Bool(true)) {
         return Err(Error::read_only("isEnabled"));
     }
-    let kept = ProfileView(tenant(directory, call)?).kept();
-    let body = Open { members, schema: &PROFILE, version, kept: &kept, shown: &kept };
+    let kept = ProfileView(writer.tenant()?).kept();
+    let body = Open { members, schema: &PROFILE, version: writer.version, kept: &kept, shown: &kept };
     if let Some(properties) = body.changes(Map::new())? {
-        apply(directory, call, session, UpdateProfile { properties }.into())?;
+        writer.apply(UpdateProfile { properties }.into())?;
     }
     Ok(Reply::no_content())
 }

@@ -10,8 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::{
-    call::Call,
-    engine::{apply, enabled, tenant},
+    engine::{Writer, enabled},
     entity::{Entity, Property, Related, kept_or_unset, object},
     error::{Code, Error},
     find,
@@ -20,13 +19,12 @@ use super::{
     options::Profile,
     query::Query,
     reply::Reply,
-    route::{Key, List, Version},
+    route::{Key, List},
     schema::{IP_SEGMENT, Type},
-    session::Session,
-    shown::{Shown, View},
+    shown::Shown,
 };
 use crate::{
-    Directory, Tenant,
+    Tenant,
     command::{AddApplicationSegment, RemoveApplicationSegment, UpdateApplicationSegment},
     model::ApplicationSegment,
     view::ApplicationView,
@@ -131,17 +129,12 @@ fn told(result: Result<(), Error>, kind: &str) -> Result<(), Error> {
 }
 
 /// `POST …/applicationSegments`.
-pub(super) fn create(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    key: &Key,
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+pub(super) fn create(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
+    let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
-    let tenant_now = tenant(directory, call)?;
-    enabled(tenant_now, call)?;
-    let application = find::application(tenant_now, key)?.id();
+    let tenant = writer.tenant()?;
+    enabled(tenant, call)?;
+    let application = find::application(tenant, key)?.id();
     let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
     read_only(&mut members, &["id"])?;
     let Given { host, kind, protocol, ports } = given(&mut members, call.options.profile)?;
@@ -150,13 +143,13 @@ pub(super) fn create(
     let destination_type = kind.ok_or_else(|| missing("destinationType"))?;
     let none = Map::new();
     let properties = Open { members, schema: &IP_SEGMENT, version, kept: &none, shown: &none }.changes(Map::new())?;
-    let id = session.next_segment_id();
+    let id = writer.session.next_segment_id();
     let kind = destination_type.clone();
     let command =
         AddApplicationSegment { id, application, destination_host, destination_type, protocol, ports, properties };
-    told(apply(directory, call, session, command.into()), &kind)?;
-    let segment = of(tenant(directory, call)?, None, &id.to_string())?;
-    let body = Shown::one(segment, &List::Segments(key.clone()).path(), View { call, version });
+    told(writer.apply(command.into()), &kind)?;
+    let segment = of(writer.tenant()?, None, &id.to_string())?;
+    let body = Shown::one(segment, &List::Segments(key.clone()).path(), writer.view());
     let status = match call.options.profile {
         Profile::Live => StatusCode::OK,
         Profile::Documented => StatusCode::CREATED,
@@ -165,18 +158,13 @@ pub(super) fn create(
 }
 
 /// `PATCH` or `DELETE` of one.
-pub(super) fn change(
-    directory: &mut Directory,
-    call: &Call<'_>,
-    version: Version,
-    (key, id): (&Key, &Key),
-    session: &mut Session<'_>,
-) -> Result<Reply, Error> {
+pub(super) fn change(writer: &mut Writer<'_, '_>, key: &Key, id: &Key) -> Result<Reply, Error> {
+    let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
-    let found = of(tenant(directory, call)?, Some(key), id.as_str())?;
+    let found = of(writer.tenant()?, Some(key), id.as_str())?;
     let id = found.segment.id;
     if call.method != Method::PATCH {
-        apply(directory, call, session, RemoveApplicationSegment { id }.into())?;
+        writer.apply(RemoveApplicationSegment { id }.into())?;
         return Ok(Reply::no_content());
     }
     let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
@@ -187,6 +175,6 @@ pub(super) fn change(
     let properties = Open { members, schema: &IP_SEGMENT, version, kept: &kept, shown: &kept }.changes(Map::new())?;
     let kind = destination_type.clone().unwrap_or_else(|| found.segment.destination_type.clone());
     let command = UpdateApplicationSegment { id, destination_host, destination_type, protocol, ports, properties };
-    told(apply(directory, call, session, command.into()), &kind)?;
+    told(writer.apply(command.into()), &kind)?;
     Ok(Reply::no_content())
 }
