@@ -289,21 +289,21 @@ fn absent(tenant: &Tenant, reference: &str) -> Option<Warning> {
 /// Of a selection that selects nothing: why. A group or a region is empty after a plan that moved all of it, so that only a name is
 /// likely to be a slip.
 fn selects_nothing(tenant: &Tenant, selected: &Selected, kind: &str) -> Option<Warning> {
-    let (level, word, why) = match selected {
+    let (word, level, why) = match selected {
         Selected::Named(prefix) => {
             let is_pattern = prefix.ends_with('*');
             let more = if is_pattern { "; it is the beginning of a name, and `*` a character of it" } else { "" };
-            (Level::Warning, "named", format!("no name of any {kind} begins with {}{more}", quoted(prefix)))
+            ("named", Level::Warning, format!("no name of any {kind} begins with {}{more}", quoted(prefix)))
         }
         Selected::InRegion(region) => {
-            (Level::Note, "inRegion", format!("no {kind} is in a group of region {}", quoted(region)))
+            ("inRegion", Level::Note, format!("no {kind} is in a group of region {}", quoted(region)))
         }
         Selected::In(group) => {
             // One that is not there is told already, as what ends the plan or as what is absent.
             let group = names::meant_group(tenant, group).ok()?;
-            (Level::Note, "in", format!("connector group {} has no {kind}", names::group(tenant, group)))
+            ("in", Level::Note, format!("connector group {} has no {kind}", names::group(tenant, group)))
         }
-        Selected::All(true) => (Level::Note, "all", format!("there is no {kind}")),
+        Selected::All(true) => ("all", Level::Note, format!("there is no {kind}")),
         _ => return None,
     };
     Some(Warning { level, rule: "selects-nothing", step: None, text: format!("`{word}` selects nothing: {why}") })
