@@ -12,7 +12,7 @@ use crate::{
     model::region::Region,
     refusal::Refusal,
     select,
-    state::{ApplicationView, BulkMove, ConnectorGroupView, ConnectorView, State, ToMove},
+    state::{ApplicationView, Assigned, BulkMove, ConnectorGroupView, ConnectorView, State, ToMove},
 };
 
 pub(super) fn reassign_applications(
@@ -100,22 +100,21 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
     let mut target = |id: ConnectorGroupId| {
         let [.., lowest] = id.as_u128().to_be_bytes();
         let place = usize::from(lowest) & targets.len().wrapping_sub(1);
-        let known = targets.get(place).copied().flatten().filter(|group: &ConnectorGroupView<'_>| group.id() == id);
-        if let Some(group) = known {
+        if let Some((_, group)) = targets.get(place).copied().flatten().filter(|(known, _)| *known == id) {
             return Ok(group);
         }
         let group = checks::connector_group(state, id)?;
         checks::writable(group)?;
-        targets.get_mut(place).into_iter().for_each(|known| *known = Some(group));
+        targets.get_mut(place).into_iter().for_each(|known| *known = Some((id, group)));
         Ok(group)
     };
     let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
         let application = checks::found_application(id, found)?;
         let to = target(assignment.connector_group)?;
         let from = checks::published(application)?;
-        Ok((application, from, to))
+        Ok(Assigned::of(application, from, to))
     }))?;
-    let events = ToMove::by_target(state, accepted.into_iter()).into_iter();
+    let events = ToMove::by_target(state, accepted.into_iter().flatten()).into_iter();
     let events = events.filter_map(|(to, to_move)| reassigned(to_move, to));
     Ok(events.collect())
 }

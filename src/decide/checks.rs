@@ -29,16 +29,21 @@ fn forbid(forbidden: bool, refusal: impl FnOnce() -> Refusal) -> Check {
     if forbidden { Err(refusal()) } else { Ok(()) }
 }
 
+/// Refuses if there is none. A refusal is large, so it is made where it is needed and nowhere else.
+fn require<T>(thing: Option<T>, refusal: impl FnOnce() -> Refusal) -> Check<T> {
+    thing.ok_or_else(refusal)
+}
+
 // Step 1: the tenant.
 
 pub(crate) fn tenant<T>(id: TenantId, found: Option<T>) -> Check<T> {
-    found.ok_or(Refusal::TenantNotFound { id })
+    require(found, || Refusal::TenantNotFound { id })
 }
 
 // Step 2: the fields of the command itself.
 
 pub(super) fn name(given: &Given<Name>) -> Check<Name> {
-    given.value().cloned().ok_or(Refusal::BlankName)
+    require(given.value().cloned(), || Refusal::BlankName)
 }
 
 pub(super) fn region(given: &Given<Region>) -> Check<Region> {
@@ -71,7 +76,7 @@ pub(super) fn urls(changes: &PublishingChanges, app_id: Option<AppId>) -> Check<
 }
 
 fn url(property: UrlProperty, given: &Arc<str>, app_id: Option<AppId>) -> Check<Arc<str>> {
-    url::published(given, app_id).ok_or(Refusal::InvalidUrl { property })
+    require(url::published(given, app_id), || Refusal::InvalidUrl { property })
 }
 
 /// A segment as its fields make it; of them host, protocol and ports are looked at in this order. `protocol` is none where
@@ -102,7 +107,7 @@ pub(super) fn clock(from: Timestamp, to: Timestamp) -> Check {
 // Step 3: ids that must be found.
 
 pub(super) fn connector(state: &State, id: ConnectorId) -> Check<ConnectorView<'_>> {
-    state.connector(id).ok_or(Refusal::ConnectorNotFound { id })
+    require(state.connector(id), || Refusal::ConnectorNotFound { id })
 }
 
 pub(super) fn application(state: &State, id: ApplicationId) -> Check<ApplicationView<'_>> {
@@ -110,25 +115,25 @@ pub(super) fn application(state: &State, id: ApplicationId) -> Check<Application
 }
 
 pub(super) fn found_application(id: ApplicationId, found: Option<ApplicationView<'_>>) -> Check<ApplicationView<'_>> {
-    found.ok_or(Refusal::ApplicationNotFound { id })
+    require(found, || Refusal::ApplicationNotFound { id })
 }
 
 pub(super) fn connector_group(state: &State, id: ConnectorGroupId) -> Check<ConnectorGroupView<'_>> {
-    state.connector_group(id).ok_or(Refusal::ConnectorGroupNotFound { id })
+    require(state.connector_group(id), || Refusal::ConnectorGroupNotFound { id })
 }
 
 pub(super) fn service_principal(
     state: &State,
     id: ServicePrincipalId,
 ) -> Check<(ApplicationView<'_>, &ServicePrincipal)> {
-    state.service_principal(id).ok_or(Refusal::ServicePrincipalNotFound { id })
+    require(state.service_principal(id), || Refusal::ServicePrincipalNotFound { id })
 }
 
 pub(super) fn application_segment(
     state: &State,
     id: ApplicationSegmentId,
 ) -> Check<(ApplicationView<'_>, &ApplicationSegment)> {
-    state.application_segment(id).ok_or(Refusal::ApplicationSegmentNotFound { id })
+    require(state.application_segment(id), || Refusal::ApplicationSegmentNotFound { id })
 }
 
 // Step 4: ids that must not be found (I4).

@@ -40,6 +40,24 @@ pub(crate) enum ToMove<'a> {
     Many(BulkMove),
 }
 
+/// An application and the group that it goes to. Eight bytes, as a list of a million has as many of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Assigned {
+    application: Slot,
+    to: Slot,
+}
+
+impl Assigned {
+    /// `None` where the application is in that group already.
+    pub(crate) fn of(
+        application: ApplicationView<'_>,
+        from: ConnectorGroupView<'_>,
+        to: ConnectorGroupView<'_>,
+    ) -> Option<Self> {
+        (from.slot != to.slot).then_some(Self { application: application.slot, to: to.slot })
+    }
+}
+
 /// A move of fewer than one application in this many is listed one by one. A snapshot is made in O(1), but
 /// while it lives, the next write to each page has to copy that page.
 const SPARSE: usize = 32;
@@ -116,21 +134,18 @@ impl<'a> ToMove<'a> {
         Self::chosen(state, chosen)
     }
 
-    /// Groups assignments, of applications with the groups that they are in, by target, in creation order of the targets.
-    /// Applications that are in their target already are left out.
+    /// Groups assignments by target, in creation order of the targets.
     pub(crate) fn by_target(
         state: &'a State,
-        assigned: impl Iterator<Item = (ApplicationView<'a>, ConnectorGroupView<'a>, ConnectorGroupView<'a>)>,
+        assigned: impl Iterator<Item = Assigned>,
     ) -> Vec<(ConnectorGroupView<'a>, Self)> {
-        let assigned = assigned.filter(|(_, from, to)| from.slot != to.slot);
-        let mut assigned: Vec<(Slot, Slot)> =
-            assigned.map(|(application, _, to)| (to.slot, application.slot)).collect();
+        let mut assigned: Vec<Assigned> = assigned.collect();
         // By target alone: who moves is mostly a bit set, which has an order of its own.
-        assigned.sort_unstable_by_key(|(to, _)| *to);
+        assigned.sort_unstable_by_key(|assigned| assigned.to);
         // One snapshot for all that need one.
         let (mut by_target, mut before) = (Vec::new(), None);
-        for together in assigned.chunk_by(|(one, _), (next, _)| one == next) {
-            let slots = together.iter().map(|(_, application)| *application);
+        for together in assigned.chunk_by(|one, next| one.to == next.to) {
+            let slots = together.iter().map(|assigned| assigned.application);
             let to_move = if are_many(state, together.len()) {
                 let mut chosen = BitSet::with_room(state.applications.by_id.slots());
                 slots.for_each(|slot| chosen.insert(slot));
@@ -142,7 +157,7 @@ impl<'a> ToMove<'a> {
                 state.applications.by_id.sort(&mut slots);
                 Self::Few(slots.into_iter().map(|slot| ApplicationView { state, slot }).collect())
             };
-            let to = together.first().map(|(to, _)| ConnectorGroupView { state, slot: *to });
+            let to = together.first().map(|assigned| ConnectorGroupView { state, slot: assigned.to });
             by_target.extend(to.map(|to| (to, to_move)));
         }
         by_target.sort_unstable_by_key(|(to, _)| state.groups.by_id.rank(to.slot));

@@ -30,7 +30,7 @@ mod tests;
 mod views;
 
 use application_columns::Applications;
-pub(crate) use bulk_move::{BulkMove, ToMove};
+pub(crate) use bulk_move::{Assigned, BulkMove, ToMove};
 use connector_columns::Connectors;
 use group_columns::{Groups, Record};
 pub(crate) use structural_diff::Differences;

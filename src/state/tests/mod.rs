@@ -249,9 +249,9 @@ fn lists_side_by_side_come_back_each_by_itself() {
     let mut before = state_with(64);
     before.push_connector_group(&group(2));
     let to = |number: u128| before.connector_group(ConnectorGroupId::from_u128(number)).unwrap();
-    let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().map(|view| {
+    let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().filter_map(|view| {
         let number = view.id().as_u128();
-        (view, view.connector_group().unwrap(), to(number % 3))
+        Assigned::of(view, view.connector_group().unwrap(), to(number % 3))
     });
     let by_target = ToMove::by_target(&before, assigned);
     let lists: Vec<_> = by_target
