@@ -16,6 +16,7 @@ use seen::{AnyCase, Seen};
 pub use violation::Violation;
 
 use crate::{
+    count::length,
     ids::{AnyId, ApplicationSegmentId, ConnectorGroupId, ServicePrincipalId},
     model::{
         application::ApplicationDocument,
@@ -105,8 +106,8 @@ impl<'a> Auditor<'a> {
         let groups = &self.document.connector_groups;
         // `Some`, because `earlier` hashes what `at` answers, which is an option.
         let hash = self.groups.hasher.hash_one(Some(id));
-        let is_it = |position: &usize| groups.get(*position).is_some_and(|group| group.id == id);
-        let found = groups.get(*self.groups.positions.find(hash, is_it)?)?;
+        let is_it = |position: &u32| groups.get(length(*position)).is_some_and(|group| group.id == id);
+        let found = groups.get(length(*self.groups.positions.find(hash, is_it)?))?;
         Some(found.connector_group_type == ConnectorGroupType::ApplicationProxy)
     }
 

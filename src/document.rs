@@ -97,9 +97,14 @@ fn build(document: Document, hash_seed: HashSeed) -> Option<State> {
         application.on_premises_publishing.iter_mut().for_each(|publishing| publishing.spell_enumerations());
         Application::try_from(application)
     };
-    let applications: Result<Vec<_>, _> = document.applications.into_iter().map(spelled).collect();
-    state.fill_with_applications(applications.ok()?.into_iter());
-    Some(state)
+    let mut are_right = true;
+    let applications = document.applications.into_iter().map(spelled);
+    // Handed on one by one: a list of them would be written and read once more, and be as large as the document.
+    state.fill_with_applications(applications.map_while(|application| {
+        are_right &= application.is_ok();
+        application.ok()
+    }));
+    are_right.then_some(state)
 }
 
 impl From<&Tenant> for Document {

@@ -80,7 +80,7 @@ impl Tenant {
         &self,
         groups: impl Iterator<Item = ConnectorGroup>,
         connectors: impl Iterator<Item = Connector>,
-        applications: impl ExactSizeIterator<Item = Application>,
+        applications: impl Iterator<Item = Application>,
     ) -> Self {
         let mut state = self.state.without_things();
         // Groups first: connectors and applications refer to theirs, which must exist by then.

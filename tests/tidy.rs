@@ -116,7 +116,7 @@ fn rooms_keep_their_arrows() {
                 .concat(),
         ),
         ("drill", vec!["count", "ids", "impact", "model", "state", "tenant"]),
-        ("audit", [VALUES, &["refusal"]].concat()),
+        ("audit", [VALUES, &["count", "refusal"]].concat()),
         ("tenant", [VALUES, WORDS, &["columns", "state", "decide", "evolve", "audit"]].concat()),
         ("detour", vec!["command", "ids", "refusal", "tenant"]),
         ("diff", [VALUES, &["command", "detour", "refusal", "state", "tenant"]].concat()),

@@ -3,12 +3,14 @@
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table::Entry};
+
+use crate::count::{length, narrow};
 
 /// The position of each value in a list, for a property that must be unique. The values themselves are not
 /// copied.
 pub(super) struct Seen {
-    pub(super) positions: HashTable<usize>,
+    pub(super) positions: HashTable<u32>,
     pub(super) hasher: FixedState,
 }
 
@@ -23,13 +25,15 @@ impl Seen {
     pub(super) fn earlier<T: Hash + Eq>(&mut self, position: usize, at: impl Fn(usize) -> Option<T>) -> Option<usize> {
         let value = at(position);
         let hash = |value: &Option<T>| self.hasher.hash_one(value);
-        let hash_of_value = hash(&value);
-        let found = self.positions.find(hash_of_value, |earlier| at(*earlier) == value).copied();
+        let (is_it, hash_at) = (|known: &u32| at(length(*known)) == value, |known: &u32| hash(&at(length(*known))));
         // A repeated value is not entered, so every repetition is reported against its first occurrence.
-        if found.is_none() {
-            self.positions.insert_unique(hash_of_value, position, |position| hash(&at(*position)));
+        match self.positions.entry(hash(&value), is_it, hash_at) {
+            Entry::Occupied(first) => Some(length(*first.get())),
+            Entry::Vacant(place) => {
+                place.insert(narrow(position));
+                None
+            }
         }
-        found
     }
 }
 

@@ -43,21 +43,40 @@ impl HashSeed {
 
     /// The hash of a text. Texts that differ only in ASCII case have the same hash.
     pub(crate) fn hash_ignoring_ascii_case(self, text: &str) -> u64 {
-        // Sixteen bytes at a time are lower-cased in an array, so that a lookup allocates no lower-case
-        // copy of the text, and the hasher takes one step for each piece.
         let mut hasher = FixedState::with_seed(self.lower).build_hasher();
-        for chunk in text.as_bytes().chunks(16) {
-            let mut lower_case = [0_u8; 16];
-            for (to, from) in lower_case.iter_mut().zip(chunk) {
-                *to = from.to_ascii_lowercase();
-            }
-            hasher.write_u128(self.mixed_with(u128::from_le_bytes(lower_case)));
+        for piece in pieces_in_lower_case(text) {
+            hasher.write_u128(self.mixed_with(piece));
         }
-        // The last piece is padded with zeros. Without the length, a text and the same text with zeros
-        // behind it would always collide.
+        // Without the length, a text and the same text with zeros behind it would always collide.
         hasher.write_usize(text.len());
         hasher.finish()
     }
+}
+
+/// Sixteen bytes of a text at a time, in ASCII lower case: all that a hash needs of it beside its length, without a copy. What
+/// is left over at the end comes with what stands before it, or with zeros behind it where that is too short.
+fn pieces_in_lower_case(text: &str) -> impl Iterator<Item = u128> + '_ {
+    let bytes = text.as_bytes();
+    let (pieces, rest) = bytes.as_chunks();
+    let last = bytes.last_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; 16];
+        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        padded
+    });
+    pieces.iter().copied().chain([last]).map(|piece| lower_case(u128::from_le_bytes(piece)))
+}
+
+/// Sixteen bytes with their ASCII letters in lower case.
+const fn lower_case(bytes: u128) -> u128 {
+    const fn all(byte: u8) -> u128 {
+        u128::from_ne_bytes([byte; 16])
+    }
+    // The upper bit of a byte tells what is asked of its lower seven: an addition of two such bytes reaches it and no further.
+    let low = bytes & all(0x7f);
+    let (from_a, behind_z) = (low.wrapping_add(all(0x80 - b'A')), low.wrapping_add(all(0x7f - b'Z')));
+    let upper_case = from_a & !behind_z & !bytes & all(0x80);
+    // The bit that tells the two cases apart is two places lower.
+    bytes | upper_case.wrapping_shr(2)
 }
 
 #[cfg(test)]
@@ -70,5 +89,30 @@ mod tests {
         assert_eq!(hash("https://Expenses.Contoso.Local/"), hash("HTTPS://expenses.contoso.local/"));
         assert_ne!(hash("https://expenses.contoso.local/"), hash("https://expenses.contoso.local"));
         assert_ne!(hash("a\0"), hash("a"));
+    }
+
+    #[test]
+    fn letters_are_lower_case_and_nothing_else_changes() {
+        for byte in 0..=u8::MAX {
+            for place in 0..16 {
+                let mut bytes: [u8; 16] = *b"https://AZ[az]{}";
+                bytes[place] = byte;
+                assert_eq!(
+                    lower_case(u128::from_le_bytes(bytes)).to_le_bytes(),
+                    bytes.map(|byte| byte.to_ascii_lowercase())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_byte_of_a_text_is_left_out() {
+        for len in 0..40 {
+            let text = "a".repeat(len);
+            for place in 0..len {
+                let other = [&*"a".repeat(place), "b", &*"a".repeat(len - place - 1)].concat();
+                assert!(pieces_in_lower_case(&other).ne(pieces_in_lower_case(&text)), "{other}");
+            }
+        }
     }
 }

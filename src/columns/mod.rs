@@ -42,7 +42,7 @@ pub(crate) use hash::HashSeed;
 pub(crate) use index::{Index, first_repeated};
 pub(crate) use key::Key;
 pub(crate) use order::Rank;
-pub(crate) use pages::Pages;
+pub(crate) use pages::{Filling, Pages};
 pub(crate) use slot::Slot;
 pub(crate) use slot_map::SlotMap;
 pub(crate) use table::Table;

@@ -300,28 +300,53 @@ impl<T: Copy + Default, const N: usize> Pages<T, N> {
     }
 }
 
-impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
-    /// Builds the list page by page, without a lookup for each entry.
-    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
-        let (mut entries, mut len, mut pages) = (entries.into_iter(), 0_usize, Vec::new());
-        loop {
-            let mut page: Page<T> = entries.by_ref().take(N).collect();
-            if page.is_empty() {
-                break;
-            }
-            len = len.saturating_add(page.len());
-            // All pages but the first have `N` entries, also the last one: a reader can then use it, and a
-            // push need not lengthen it.
-            if page.len() != N && !pages.is_empty() {
-                page = lengthened(&page, N, T::default());
-            }
-            // A page of defaults reads the same without memory.
-            if page.iter().all(|entry| *entry == T::default()) {
-                page = Page::default();
-            }
-            pages.push(page);
+/// A list that is filled from its start, page by page, without a look-up for each entry.
+pub(crate) struct Filling<T, const N: usize> {
+    pages: Vec<Page<T>>,
+    /// What is to be the next page.
+    entries: Vec<T>,
+}
+
+impl<T, const N: usize> Default for Filling<T, N> {
+    fn default() -> Self {
+        Self { pages: Vec::new(), entries: Vec::new() }
+    }
+}
+
+impl<T: Clone + PartialEq + Default, const N: usize> Filling<T, N> {
+    pub(crate) fn push(&mut self, entry: T) {
+        if self.entries.len() == N {
+            self.turn();
         }
-        Self { root: Root::of(&pages), len }
+        self.entries.push(entry);
+    }
+
+    fn turn(&mut self) {
+        // A page of defaults reads the same without memory.
+        let is_default = self.entries.iter().all(|entry| *entry == T::default());
+        let page: Page<T> = self.entries.drain(..).collect();
+        self.pages.push(if is_default { Page::default() } else { page });
+    }
+
+    pub(crate) fn finish(mut self) -> Pages<T, N> {
+        let len = self.pages.len().saturating_mul(N).saturating_add(self.entries.len());
+        // All pages but the first have `N` entries, also the last one: a reader can then use it, and a push need not
+        // lengthen it.
+        if !self.pages.is_empty() {
+            self.entries.resize(N, T::default());
+        }
+        if !self.entries.is_empty() {
+            self.turn();
+        }
+        Pages { root: Root::of(&self.pages), len }
+    }
+}
+
+impl<T: Clone + PartialEq + Default, const N: usize> FromIterator<T> for Pages<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        let mut filling = Filling::default();
+        entries.into_iter().for_each(|entry| filling.push(entry));
+        filling.finish()
     }
 }
 

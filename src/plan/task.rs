@@ -301,20 +301,16 @@ fn small_tenant(
         let first = tenant.connector(*members.members.first()?)?;
         Some(Connector { id: small(class, ConnectorId::from_u128), ..first.into() })
     });
-    let applications: Vec<_> = applications
-        .iter()
-        .enumerate()
-        .map(|(class, members)| {
-            let id = small(class, ApplicationId::from_u128);
-            let plain = Application::unpublished(id, small(class, AppId::from_u128), Arc::default());
-            let (connector_group, on_premises_publishing) = (members.from, Box::default());
-            // What an application has besides its group stays where it is, whatever moves.
-            let application_segments = Vec::new();
-            let publication = Publication { connector_group, on_premises_publishing, application_segments };
-            Application { publication: Some(publication), ..plain }
-        })
-        .collect();
-    let part = tenant.with_only(groups, connectors, applications.into_iter());
+    let applications = applications.iter().enumerate().map(|(class, members)| {
+        let id = small(class, ApplicationId::from_u128);
+        let plain = Application::unpublished(id, small(class, AppId::from_u128), Arc::default());
+        let (connector_group, on_premises_publishing) = (members.from, Box::default());
+        // What an application has besides its group stays where it is, whatever moves.
+        let application_segments = Vec::new();
+        let publication = Publication { connector_group, on_premises_publishing, application_segments };
+        Application { publication: Some(publication), ..plain }
+    });
+    let part = tenant.with_only(groups, connectors, applications);
     debug_assert!(part.audit().is_empty(), "a part of a tenant keeps its invariants: {:?}", part.audit());
     part
 }

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::attachment_columns::Attachments;
 use crate::{
-    columns::{HashSeed, Index, Pages, Slot, SlotMap, Texts, UnionFind},
+    columns::{Exactly, Filling, HashSeed, Index, Pages, Slot, SlotMap, Texts, UnionFind},
     ids::{AppId, ApplicationId, ConnectorGroupId},
     model::{application::Application, publishing::OnPremisesPublishing, url::is_wildcard},
 };
@@ -175,24 +175,22 @@ impl Applications {
         }
     }
 
-    /// Builds the columns of many applications at once, in order: one column after the other, each index
-    /// with room for all.
+    /// Builds the columns of many applications at once, in order, each index with room for all.
     pub(super) fn of(
         seed: HashSeed,
         defaults: Arc<OnPremisesPublishing>,
-        applications: impl ExactSizeIterator<Item = Application>,
+        applications: impl Iterator<Item = Application>,
         group: impl Fn(ConnectorGroupId) -> Option<Slot>,
     ) -> Self {
-        let len = applications.len();
-        // One list for each column, so that each is turned into pages in one pass.
-        let (mut ids, mut groups, mut app_ids) =
-            (Vec::with_capacity(len), Vec::with_capacity(len), Vec::with_capacity(len));
-        let (mut display_names, mut settings) = (Vec::with_capacity(len), Vec::with_capacity(len));
-        let (mut internal_urls, mut external_urls) = (Vec::with_capacity(len), Vec::with_capacity(len));
-        let mut attachments = Attachments::new(seed);
-        attachments.lengthen_to(len);
-        for (slot, application) in applications.enumerate() {
-            attachments.fill(Slot::at(slot), &application);
+        // Wide columns become pages as they are filled: what is written twice takes twice the memory, which is most of the
+        // time that a large tenant takes.
+        let (mut ids, mut groups, mut display_names) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut app_ids, mut settings) = (Filling::default(), Filling::default());
+        let (mut internal_urls, mut external_urls) = (Filling::default(), Filling::default());
+        let (mut attachments, mut wildcards) = (Attachments::new(seed), BTreeSet::new());
+        for (slot, application) in (0..).map(Slot::at).zip(applications) {
+            attachments.lengthen_to(slot.index().saturating_add(1));
+            attachments.fill(slot, &application);
             let Application { id, app_id, display_name, properties: _, service_principal: _, publication } =
                 application;
             ids.push(id);
@@ -201,25 +199,29 @@ impl Applications {
             groups.push(publication.as_ref().and_then(|publication| group(publication.connector_group)));
             let publishing = publication.map(|publication| *publication.on_premises_publishing);
             let kept = Kept::of(publishing, &defaults);
+            if kept.external_url.as_deref().is_some_and(is_wildcard) {
+                wildcards.insert(slot);
+            }
             internal_urls.push(kept.internal_url);
             external_urls.push(kept.external_url);
             settings.push(kept.settings);
         }
-        let urls = (0..).map(Slot::at).zip(&external_urls);
-        let wildcards = urls.filter(|(_, url)| url.as_deref().is_some_and(is_wildcard)).map(|(slot, _)| slot).collect();
-        let app_id_hashes = app_ids.iter().map(|app_id: &AppId| seed.hash_bits(app_id.as_u128())).enumerate();
+        let (app_ids, internal_urls, external_urls) =
+            (app_ids.finish(), internal_urls.finish(), external_urls.finish());
+        let app_id_hashes = app_ids.iter().map(|app_id: AppId| seed.hash_bits(app_id.as_u128()));
+        let app_id_hashes = app_id_hashes.zip((0..).map(Slot::at));
         Self {
             by_id: SlotMap::of(seed, &ids),
-            by_app_id: Index::of(seed, app_id_hashes.map(|(index, hash)| (hash, Slot::at(index)))),
+            by_app_id: Index::of(seed, Exactly::new(app_id_hashes, ids.len())),
             groups: UnionFind::of(&groups),
             by_internal_url: index_of_urls(seed, &internal_urls),
             by_external_url: index_of_urls(seed, &external_urls),
             wildcards: Arc::new(wildcards),
-            app_ids: app_ids.into_iter().collect(),
+            app_ids,
             display_names: Texts::of(&display_names),
-            internal_urls: internal_urls.into_iter().collect(),
-            external_urls: external_urls.into_iter().collect(),
-            settings: settings.into_iter().collect(),
+            internal_urls,
+            external_urls,
+            settings: settings.finish(),
             attachments,
             defaults,
         }
@@ -275,11 +277,11 @@ impl Applications {
     }
 }
 
-fn index_of_urls(seed: HashSeed, urls: &[Option<Arc<str>>]) -> Index {
-    // Collected, because the index is sized by the number of entries, which a filter does not know.
-    let entries = (0..).map(Slot::at).zip(urls);
-    let entries = entries.filter_map(|(slot, url)| Some((seed.hash_ignoring_ascii_case(url.as_ref()?), slot)));
-    Index::of(seed, entries.collect::<Vec<_>>().into_iter())
+fn index_of_urls(seed: HashSeed, urls: &Urls) -> Index {
+    let entries = || (0..urls.len()).filter_map(|index| Some((url(urls, index)?, Slot::at(index))));
+    let hashed = entries().map(|(url, slot)| (seed.hash_ignoring_ascii_case(url), slot));
+    // Counted before, because the index is sized by the number of entries, which a filter does not know.
+    Index::of(seed, Exactly::new(hashed, entries().count()))
 }
 
 fn url(urls: &Urls, index: usize) -> Option<&Arc<str>> {
@@ -330,8 +332,7 @@ mod tests {
         };
         let all = [&plain, &wildcard].into_iter().cycle().take(5).enumerate();
         let all = all.map(|(number, publishing)| application((u128::try_from(number).unwrap(), publishing)));
-        let mut applications =
-            Applications::of(HashSeed::default(), Arc::default(), all.collect::<Vec<_>>().into_iter(), |_| None);
+        let mut applications = Applications::of(HashSeed::default(), Arc::default(), all, |_| None);
         let aside = |applications: &Applications| applications.wildcards().map(Slot::index).collect::<Vec<_>>();
         assert_eq!(aside(&applications), [1, 3]);
         let before = applications.clone();

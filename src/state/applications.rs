@@ -101,7 +101,7 @@ impl State {
     }
 
     /// All applications of a state that has none yet; their groups are there.
-    pub(crate) fn fill_with_applications(&mut self, applications: impl ExactSizeIterator<Item = Application>) {
+    pub(crate) fn fill_with_applications(&mut self, applications: impl Iterator<Item = Application>) {
         let (groups, defaults) = (&self.groups.by_id, self.applications.defaults.clone());
         self.applications = Applications::of(self.hash_seed(), defaults, applications, |group| groups.slot(group));
         // Nothing was merged yet, so the count of each root is the count of its group, and no application

@@ -157,7 +157,7 @@ fn loaded(tenant: &Tenant, is_kept: impl Fn(ApplicationId) -> bool) -> Tenant {
             .map(ConnectorGroup::from)
             .filter(|group| is_kept(application_id(60)) || group.id != group_id(6)),
         tenant.connectors().map(Connector::from),
-        kept.collect::<Vec<_>>().into_iter(),
+        kept,
     )
 }
 

@@ -45,7 +45,7 @@ fn an_application_without_attachments_takes_no_memory_for_them() {
     state.unpublish_application(ApplicationId::from_u128(6));
     assert_eq!(entries(&state), 64);
     let mut filled = super::state();
-    filled.fill_with_applications((0..1_000).map(published).collect::<Vec<_>>().into_iter());
+    filled.fill_with_applications((0..1_000).map(published));
     assert_eq!(entries(&filled), 0);
 }
 
