@@ -12,7 +12,7 @@ use connector_groups::{
         ReportConnector, Transaction, UnpublishApplication, UpdateApplication, UpdateConnectorGroup,
     },
     model::{Change, PublishingChanges, ServiceGroupType},
-    view::ApplicationView,
+    view::{ApplicationView, ConnectorGroupView},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     moves::Script,
     world::World,
 };
-use crate::peers::{Data, Dice, HERE, THERE, Work, at, sqlite::Keys};
+use crate::peers::{Data, Dice, Engine, HERE, THERE, Work, at, sqlite::Keys};
 
 /// So many commands are a run.
 const BATCH: u32 = 256;
@@ -44,16 +44,11 @@ const RUN: u32 = 1_000;
 const RUNS: usize = 64;
 
 fn add_application_case<'a>(world: &'a World, script: &'a Script) -> Case<'a> {
-    let ours = world.ours();
-    let ids = |run: &[u32]| run.iter().map(|number| world.data.application(*number)).collect::<Vec<_>>();
-    let runs: Vec<Vec<ApplicationId>> = world.data.order.chunks_exact(at(RUN)).take(RUNS).map(ids).collect();
-    let mut next = 0;
-    let look_up = move || {
-        let tenant = &ours.borrow().engine.tenant;
-        next = (next + 1) % runs.len();
-        runs[next].iter().filter(|id| tenant.application(**id).is_some_and(ApplicationView::is_published)).count()
-    };
-    let mut contenders = vec![world.ours_at(script), Contender::floor("floor: look-up by id", floor_of(look_up))];
+    let mut contenders = vec![
+        world.ours_at(script),
+        Contender::floor("floor: look-up by id", floor_of(look_up(world))),
+        Contender::floor("floor: four look-ups and an event", floor_of(four_look_ups_and_an_event(world))),
+    ];
     if world.has_peers() {
         contenders.extend([
             world.careful_at(script),
@@ -64,6 +59,45 @@ fn add_application_case<'a>(world: &'a World, script: &'a Script) -> Case<'a> {
         ]);
     }
     Case { name: "addApplication", applications: world.data.len(), things: RUN, contenders }
+}
+
+/// The applications of each run.
+fn runs(world: &World) -> Vec<Vec<ApplicationId>> {
+    let ids = |run: &[u32]| run.iter().map(|number| world.data.application(*number)).collect();
+    world.data.order.chunks_exact(at(RUN)).take(RUNS).map(ids).collect()
+}
+
+fn look_up(world: &World) -> impl FnMut() -> usize {
+    let (ours, runs, mut next) = (world.ours(), runs(world), 0);
+    move || {
+        let tenant = &ours.borrow().engine.tenant;
+        next = (next + 1) % runs.len();
+        runs[next].iter().filter(|id| tenant.application(**id).is_some_and(ApplicationView::is_published)).count()
+    }
+}
+
+/// What nobody can leave out who finds the application and the group to decide, finds both again to change, and answers with
+/// what happened.
+fn four_look_ups_and_an_event(world: &World) -> impl FnMut() {
+    let (ours, runs, mut next) = (world.ours(), runs(world), 0);
+    let group = |number| world.data.group(number);
+    let groups = [group(HERE), group(THERE)];
+    let command: Command =
+        AddApplication { application: world.data.application(0), connector_group: group(THERE) }.into();
+    ours.borrow_mut().engine.begin(&world.data, &[Work::All { to: HERE }]);
+    let events = ours.borrow().engine.tenant.decide(&command).expect("accepted");
+    assert_eq!(events.len(), 1, "it moves");
+    move || {
+        let tenant = &ours.borrow().engine.tenant;
+        next = (next + 1) % runs.len();
+        for id in &runs[next] {
+            for group in groups {
+                black_box(tenant.application(black_box(*id)).is_some_and(ApplicationView::is_published));
+                black_box(tenant.connector_group(black_box(group)).is_some_and(ConnectorGroupView::is_default));
+            }
+            black_box(events.clone());
+        }
+    }
 }
 
 /// Things that only these commands are about.
