@@ -3,7 +3,7 @@
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashTable, hash_table::Entry};
+use hashbrown::HashTable;
 
 use crate::count::{length, narrow};
 
@@ -25,15 +25,13 @@ impl Seen {
     pub(super) fn earlier<T: Hash + Eq>(&mut self, position: usize, at: impl Fn(usize) -> Option<T>) -> Option<usize> {
         let value = at(position);
         let hash = |value: &Option<T>| self.hasher.hash_one(value);
-        let (is_it, hash_at) = (|known: &u32| at(length(*known)) == value, |known: &u32| hash(&at(length(*known))));
+        let hash_of_value = hash(&value);
+        let found = self.positions.find(hash_of_value, |earlier| at(length(*earlier)) == value).copied();
         // A repeated value is not entered, so every repetition is reported against its first occurrence.
-        match self.positions.entry(hash(&value), is_it, hash_at) {
-            Entry::Occupied(first) => Some(length(*first.get())),
-            Entry::Vacant(place) => {
-                place.insert(narrow(position));
-                None
-            }
+        if found.is_none() {
+            self.positions.insert_unique(hash_of_value, narrow(position), |known| hash(&at(length(*known))));
         }
+        found.map(length)
     }
 }
 
