@@ -123,7 +123,7 @@ fn instantiate(writer: &mut Writer<'_, '_>, template: &str) -> Result<Reply, Err
         Version::V1 => "id",
     };
     let body = json!({
-        "@odata.context": view.context("microsoft.graph.applicationServicePrincipal"),
+        "@odata.context": view.context(&["microsoft.graph.applicationServicePrincipal"]),
         "application": {
             id: application.id(),
             "appId": application.app_id(),

@@ -1,10 +1,6 @@
 //! A request as it came, and what all routes need of it.
 
-use alloc::{
-    borrow::Cow,
-    format,
-    string::{String, ToString},
-};
+use alloc::{borrow::Cow, format, string::String};
 
 use http::{HeaderMap, Method, Request, Uri, header, uri::Authority};
 use percent_encoding::percent_decode_str;
@@ -98,6 +94,9 @@ impl<'a> Incoming<'a> {
         let authority = match (self.uri.authority(), self.headers.get(header::HOST)) {
             (Some(authority), _) => authority.clone(),
             (None, None) => Authority::from_static("graph.microsoft.com"),
+            (None, Some(host)) if is_plain_host(host.as_bytes()) => {
+                return Ok([scheme, "://", host.to_str().unwrap_or_default()].concat());
+            }
             (None, Some(host)) => {
                 let read = host.to_str().ok().and_then(|host| host.parse().ok());
                 read.ok_or_else(|| Error::new(Code::InvalidUrl, "The header Host is not a host."))?
@@ -108,7 +107,7 @@ impl<'a> Incoming<'a> {
 
     /// What the outermost proxy was asked by, where such headers are trusted.
     fn forwarded(&self, name: &str, options: &Options) -> Option<&'a str> {
-        let value = self.headers.get(name).filter(|_| options.trusts_forwarded_headers)?;
+        let value = options.trusts_forwarded_headers.then(|| self.headers.get(name)).flatten()?;
         // Each proxy adds what it was asked by behind what it got. A text that is none is no host, and told as that.
         Some(value.to_str().unwrap_or("?").split(',').next().unwrap_or_default().trim())
     }
@@ -117,6 +116,16 @@ impl<'a> Incoming<'a> {
         let values = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         values.into_iter().any(|value| value.contains(preference))
     }
+}
+
+/// Whether a text is a host for certain, by its letters: with no look at its parts, which is most of the work of a small request's
+/// root.
+fn is_plain_host(host: &[u8]) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'.' | b'-');
+    let mut parts = host.split(|byte| *byte == b':');
+    let name = parts.next().unwrap_or_default();
+    let is_port = |port: &[u8]| !port.is_empty() && port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    !name.is_empty() && name.iter().all(is_letter) && parts.next().is_none_or(is_port) && parts.next().is_none()
 }
 
 /// The client's own id for a request, the header `client-request-id`, which answers repeat: text of 128 bytes at most.
@@ -179,7 +188,7 @@ impl Call<'_> {
 }
 
 /// The text that a percent-encoded one stands for.
-pub(super) fn decoded(text: &str) -> Result<String, Error> {
+pub(super) fn decoded(text: &str) -> Result<Cow<'_, str>, Error> {
     let invalid = |reason| {
         let text = format!("The URL is not well-formed: {reason} in '{}'.", shortened(text, 64));
         Error::new(Code::InvalidUrl, &text)
@@ -196,5 +205,5 @@ pub(super) fn decoded(text: &str) -> Result<String, Error> {
         return Err(invalid("a percent sign without two hexadecimal digits"));
     }
     let bytes = percent_decode_str(text).decode_utf8();
-    bytes.map(|text| text.to_string()).map_err(|_| invalid("bytes that are not UTF-8"))
+    bytes.map_err(|_| invalid("bytes that are not UTF-8"))
 }

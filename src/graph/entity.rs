@@ -1,67 +1,24 @@
 //! Things as Graph knows them: their properties, and what they are related to.
 
 use alloc::{
+    borrow::Cow,
     boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use core::{cmp::Ordering, fmt, ops::Deref};
+use core::cmp::Ordering;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
-use uuid::{Uuid, fmt::Hyphenated};
+use uuid::Uuid;
 
 use super::schema::{APPLICATION, CONNECTOR, GROUP, PropertyType, REGION, Type};
 use crate::{
-    model::{OnPremisesPublishing, Presence, Properties},
+    ids::AnyId,
+    model::{OnPremisesPublishing, OpenMembers, Presence, Properties},
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
-
-/// A text of the tenant, one that was made of something, or a GUID, which is written where it stands: a page has two hundred.
-#[derive(Clone)]
-pub(super) enum Text<'a> {
-    Of(&'a str),
-    Made(String),
-    Id([u8; Hyphenated::LENGTH]),
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Of(text) => text,
-            Self::Made(text) => text,
-            // Digits, letters and hyphens.
-            Self::Id(id) => core::str::from_utf8(id).unwrap_or_default(),
-        }
-    }
-}
-
-impl fmt::Debug for Text<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, formatter)
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
-
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Of(text)
-    }
-}
 
 /// A property's value, as filters and orders compare it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,7 +26,9 @@ impl<'a> From<&'a str> for Text<'a> {
 pub(super) enum Property<'a> {
     Null,
     Bool(bool),
-    Text(Text<'a>),
+    Text(Cow<'a, str>),
+    /// A GUID, which is written where it stands: a page has two hundred.
+    Id(AnyId),
     /// A number, a list or an object.
     Json(Value),
 }
@@ -79,7 +38,7 @@ impl From<Value> for Property<'_> {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(value),
-            Value::String(text) => Self::Text(Text::Made(text)),
+            Value::String(text) => Self::Text(text.into()),
             value => Self::Json(value),
         }
     }
@@ -87,9 +46,15 @@ impl From<Value> for Property<'_> {
 
 impl Property<'_> {
     pub(super) fn id(id: impl Into<Uuid>) -> Self {
-        let mut text = [0; Hyphenated::LENGTH];
-        id.into().as_hyphenated().encode_lower(&mut text);
-        Self::Text(Text::Id(text))
+        Self::Id(id.into().into())
+    }
+
+    /// With a GUID as the text that it is to queries.
+    pub(super) fn spelled(self) -> Self {
+        match self {
+            Self::Id(id) => Self::Text(id.to_string().into()),
+            other => other,
+        }
     }
 
     /// Which comes first. Lists and objects have no order, and stay where they are.
@@ -98,12 +63,14 @@ impl Property<'_> {
         let rank = |property: &Self| match property {
             Self::Null => 0,
             Self::Bool(_) => 1,
-            Self::Text(_) => 2,
+            Self::Text(_) | Self::Id(_) => 2,
             Self::Json(_) => 3,
         };
         match (self, other) {
             (Self::Bool(one), Self::Bool(other)) => one.cmp(other),
-            (Self::Text(one), Self::Text(other)) => (**one).cmp(other),
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            // As their texts.
+            (Self::Id(one), Self::Id(other)) => one.cmp(other),
             (Self::Json(one), Self::Json(other)) => {
                 one.as_f64().zip(other.as_f64()).map_or(Ordering::Equal, |(one, other)| one.total_cmp(&other))
             }
@@ -142,6 +109,16 @@ pub(super) trait Entity<'a>: Copy {
     /// The properties that are kept as they were written, where some are.
     fn kept(self) -> Map<String, Value> {
         Map::new()
+    }
+
+    /// The same, where nothing need be made for it.
+    fn members(self) -> Option<OpenMembers<'a>> {
+        None
+    }
+
+    /// Whether there are none of those. Where they are made, there are some, and the type says so.
+    fn keeps_nothing(self) -> bool {
+        self.members().is_none_or(|mut members| members.next().is_none())
     }
 }
 
@@ -273,6 +250,10 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
     fn kept(self) -> Map<String, Value> {
         object(self.properties())
     }
+
+    fn members(self) -> Option<OpenMembers<'a>> {
+        Some(self.properties().members())
+    }
 }
 
 /// Open properties as JSON.
@@ -328,6 +309,10 @@ impl<'a> Entity<'a> for Kept<'a> {
 
     fn kept(self) -> Map<String, Value> {
         self.value.as_object().cloned().unwrap_or_default()
+    }
+
+    fn keeps_nothing(self) -> bool {
+        false
     }
 }
 

@@ -138,7 +138,7 @@ impl Relation<'_, '_, '_> {
         assignment
             .retain(|name, _| ROLE_ASSIGNMENT.property(name).is_none_or(|known| self.writer.version.has(known.in_v1)));
         let list = List::Kept(self.holder.clone(), self.name);
-        let context = self.writer.view().context(&format!("{}/$entity", list.path()));
+        let context = self.writer.view().context(&[&list.path(), "/$entity"]);
         assignment.insert("@odata.context".into(), context.into());
         Ok(Reply::json(StatusCode::CREATED, written(&assignment)))
     }

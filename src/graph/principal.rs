@@ -80,6 +80,10 @@ impl<'a> Entity<'a> for Principal<'a> {
         kept.entry("appOwnerOrganizationId").or_insert_with(|| json!(self.tenant));
         kept
     }
+
+    fn keeps_nothing(self) -> bool {
+        false
+    }
 }
 
 /// What a service principal shows of its application unless it has its own, by the descriptions of both on their pages.

@@ -14,7 +14,7 @@ use super::{
     reply::Reply,
     schema::{PROFILE, Type},
 };
-use crate::{Tenant, command::UpdateProfile};
+use crate::{Tenant, command::UpdateProfile, model::OpenMembers};
 
 const ID: &str = "applicationProxy";
 
@@ -50,6 +50,10 @@ impl<'a> Entity<'a> for ProfileView<'a> {
 
     fn kept(self) -> Map<String, Value> {
         object(self.0.on_premises_publishing_profile())
+    }
+
+    fn members(self) -> Option<OpenMembers<'a>> {
+        Some(self.0.on_premises_publishing_profile().members())
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
     route::{Holder, Key, List, PROFILE, Target, Version},
     schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
     segment,
-    shown::{Shown, View},
+    shown::{Many, Pattern, Shown, View},
     source::Source,
     template::Template,
     writer::append,
@@ -111,8 +111,9 @@ impl Reader<'_, '_> {
         let kept = |name: &str| source.kept_name(name);
         let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &kept);
         let shape = query.shape(scope)?;
-        let context = format!("{}{}", self.context(&list.path()), suffix(shape.select.as_deref()));
-        page(source, self.call, query, scope, &context, |out, thing| Shown::part(thing, &shape, self.view()).write(out))
+        let context = self.context(&[&list.path(), &suffix(shape.select.as_deref())]);
+        let many = Many { shape: &shape, view: self.view(), pattern: Pattern::of(source.schema, &shape) };
+        page(source, self.call, query, scope, &context, |out, thing| many.write(out, thing))
     }
 
     /// The service was seen to refuse, of a list of applications, the publishing and the group of each. Its pages do not say
@@ -174,7 +175,7 @@ impl Reader<'_, '_> {
         link: impl Fn(&str) -> Value,
     ) -> Result<Reply, Error> {
         let scope = self.list_scope(source, self.queries(list, query.flag("count")?), &|_| None);
-        page(source, self.call, query, scope, &self.context("Collection($ref)"), |out, thing| {
+        page(source, self.call, query, scope, &self.context(&["Collection($ref)"]), |out, thing| {
             append(out, &link(&thing.key()));
         })
     }
@@ -221,7 +222,7 @@ impl Reader<'_, '_> {
             return self.shown(thing, &query, &list.path());
         };
         Query::none(self.call)?;
-        let context = self.context(&format!("{}('{}')/{name}", list.path(), thing.key()));
+        let context = self.context(&[&list.path(), "('", &thing.key(), "')/", name]);
         // `OData` has a complex property as it is, one that is null as no content, and any other as `value`.
         match thing.property(name) {
             Property::Null => Ok(Reply::no_content()),
@@ -247,9 +248,9 @@ impl Reader<'_, '_> {
             queries: Queries::All,
             kept: &kept,
         })?;
-        let context = format!("{list}{}/$entity", suffix(shape.select.as_deref()));
-        let context = Some(self.context(&context));
-        Ok(Reply::ok(Shown { thing, shape: Cow::Owned(shape), view: self.view(), context }.written()))
+        let context = self.context(&[list, &suffix(shape.select.as_deref()), "/$entity"]);
+        let (shape, context) = (Cow::Owned(shape), Some(context));
+        Ok(Reply::ok(Shown { thing, shape, view: self.view(), context }.written()))
     }
 
     fn application_group(&self, key: &Key) -> Result<Reply, Error> {
@@ -263,7 +264,7 @@ impl Reader<'_, '_> {
         Query::none(self.call)?;
         let mut link = self.link("connectorGroups", &group.key());
         if let Value::Object(members) = &mut link {
-            members.insert("@odata.context".into(), self.context("$ref").into());
+            members.insert("@odata.context".into(), self.context(&["$ref"]).into());
         }
         Ok(Reply::ok(written(&link)))
     }
@@ -277,7 +278,7 @@ impl Reader<'_, '_> {
             let is_refused = self.call.options.quirks.unpublished_not_enabled;
             return if is_refused { Err(Error::not_enabled()) } else { Ok(Reply::no_content()) };
         };
-        let context = self.context(&format!("applications('{}')/{PUBLISHING}", application.id()));
+        let context = self.context(&["applications('", &application.id().to_string(), "')/", PUBLISHING]);
         Ok(Reply::ok(written(&WithContext { context, publishing })))
     }
 
@@ -285,7 +286,7 @@ impl Reader<'_, '_> {
         View { call: self.call, version: self.version }
     }
 
-    fn context(&self, path: &str) -> String {
+    fn context(&self, path: &[&str]) -> String {
         self.view().context(path)
     }
 

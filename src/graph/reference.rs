@@ -35,12 +35,13 @@ pub(super) fn of_query(call: &Call<'_>, collections: &[&str]) -> Result<Key, Err
 /// The key in one link, which must lead to one of these collections.
 pub(super) fn key(link: &str, collections: &[&str]) -> Result<Key, Error> {
     let wrong = || invalid(&format!("'{}' is not a link to one of {}.", shortened(link, 256), collections.join(", ")));
-    let path = link.split(['?', '#']).next().unwrap_or_default();
+    let end = link.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let path = end.and_then(|end| link.get(..end)).unwrap_or(link);
     let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).map(decoded);
-    let (name, key) = part(&segments.next().ok_or_else(wrong)??).map_err(|_| wrong())?;
+    let (name, key) = part(segments.next().ok_or_else(wrong)??).map_err(|_| wrong())?;
     let (name, key) = match key {
         Some(key) => (name, key),
-        None => (segments.next().ok_or_else(wrong)??, Key::Id(name)),
+        None => (segments.next().ok_or_else(wrong)??, Key::Id(name.into_owned())),
     };
     if collections.iter().any(|collection| name.eq_ignore_ascii_case(collection)) { Ok(key) } else { Err(wrong()) }
 }

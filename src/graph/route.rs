@@ -1,6 +1,7 @@
 //! What a path names.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -78,24 +79,25 @@ impl List {
     }
 
     /// Where it is, as contexts write it.
-    pub(super) fn path(&self) -> String {
+    pub(super) fn path(&self) -> Cow<'static, str> {
         match self {
             Self::Profiles => "onPremisesPublishingProfiles".into(),
-            Self::Groups => format!("{PROFILE}/connectorGroups"),
-            Self::Connectors => format!("{PROFILE}/connectors"),
+            Self::Groups => "onPremisesPublishingProfiles('applicationProxy')/connectorGroups".into(),
+            Self::Connectors => "onPremisesPublishingProfiles('applicationProxy')/connectors".into(),
             Self::Applications => "applications".into(),
-            Self::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members"),
-            Self::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications"),
-            Self::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf"),
+            Self::Members(group) => format!("{PROFILE}/connectorGroups('{group}')/members").into(),
+            Self::GroupApplications(group) => format!("{PROFILE}/connectorGroups('{group}')/applications").into(),
+            Self::MemberOf(connector) => format!("{PROFILE}/connectors('{connector}')/memberOf").into(),
             Self::ServicePrincipals => "servicePrincipals".into(),
-            Self::AllSegments => format!("{PROFILE}/applicationSegments"),
+            Self::AllSegments => format!("{PROFILE}/applicationSegments").into(),
             Self::Segments(key) => format!(
                 "applications('{}')/onPremisesPublishing/segmentsConfiguration/{IP_CONFIGURATION}/applicationSegments",
                 key.as_str()
-            ),
+            )
+            .into(),
             Self::Kept(_, "owners") => "directoryObjects".into(),
-            Self::Kept(Holder::Application(key), name) => format!("applications('{}')/{name}", key.as_str()),
-            Self::Kept(Holder::Principal(key), name) => format!("servicePrincipals('{}')/{name}", key.as_str()),
+            Self::Kept(Holder::Application(key), name) => format!("applications('{}')/{name}", key.as_str()).into(),
+            Self::Kept(Holder::Principal(key), name) => format!("servicePrincipals('{}')/{name}", key.as_str()).into(),
             Self::Templates => "applicationTemplates".into(),
             Self::Organizations => "organization".into(),
         }
@@ -172,19 +174,19 @@ impl Target {
 
 /// A part of a path: a word or key by itself, or the key in parentheses behind a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Word(String),
+enum Part<'p> {
+    Word(Cow<'p, str>),
     Key(Key),
 }
 
 /// The parts of a path, read from its start.
-struct Parts {
-    parts: alloc::vec::IntoIter<Part>,
+struct Parts<'p> {
+    parts: alloc::vec::IntoIter<Part<'p>>,
     version: Version,
 }
 
-impl Parts {
-    fn word(&mut self) -> Result<Option<String>, Error> {
+impl<'p> Parts<'p> {
+    fn word(&mut self) -> Result<Option<Cow<'p, str>>, Error> {
         match self.parts.next() {
             None => Ok(None),
             Some(Part::Word(word)) => Ok(Some(word)),
@@ -226,7 +228,7 @@ impl Parts {
                 let text = format!("The function or cast '{}' is not implemented by this model.", shortened(&word, 64));
                 return Err(Error::new(Code::NotImplemented, &text));
             }
-            Some(Part::Word(id)) => Tail::Item(list, Key::Id(id)),
+            Some(Part::Word(id)) => Tail::Item(list, Key::Id(id.into_owned())),
             Some(Part::Key(key)) => match (&list, &key) {
                 (_, Key::Id(_)) | (List::Applications | List::ServicePrincipals | List::GroupApplications(_), _) => {
                     Tail::Item(list, key)
@@ -239,7 +241,9 @@ impl Parts {
 
 /// `delta`, or a type by its whole name.
 fn is_function_or_cast(word: &str) -> bool {
-    word.eq_ignore_ascii_case("delta") || word.to_ascii_lowercase().starts_with("microsoft.graph.")
+    const TYPE: &str = "microsoft.graph.";
+    let start = word.get(..TYPE.len());
+    word.eq_ignore_ascii_case("delta") || start.is_some_and(|start| start.eq_ignore_ascii_case(TYPE))
 }
 
 enum Tail {
@@ -269,10 +273,11 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
     if segments.peek().is_some_and(|segment| segment.eq_ignore_ascii_case("myorganization")) {
         segments.next();
     }
-    let mut parts = Vec::new();
+    // As many as nearly every path has.
+    let mut parts = Vec::with_capacity(8);
     for segment in segments {
         // Split first and decoded then: an encoded slash is part of a name, and must not end its segment.
-        let (word, key) = part(&decoded(segment)?)?;
+        let (word, key) = part(decoded(segment)?)?;
         parts.push(Part::Word(word));
         parts.extend(key.map(Part::Key));
     }
@@ -296,9 +301,9 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
 }
 
 /// A segment with its key in parentheses, if it has one: `connectors('…')`, `applications(appId='…')`.
-pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
-    let Some((word, rest)) = segment.split_once('(') else { return Ok((segment.to_string(), None)) };
-    let invalid = || Error::segment(segment);
+pub(super) fn part(segment: Cow<'_, str>) -> Result<(Cow<'_, str>, Option<Key>), Error> {
+    let Some((word, rest)) = segment.split_once('(') else { return Ok((segment, None)) };
+    let invalid = || Error::segment(&segment);
     let inside = rest.strip_suffix(')').ok_or_else(invalid)?;
     let (name, value) = inside.split_once('=').unwrap_or(("id", inside));
     let value = value.trim();
@@ -311,22 +316,21 @@ pub(super) fn part(segment: &str) -> Result<(String, Option<Key>), Error> {
         "uniquename" => Key::UniqueName(value),
         _ => return Err(invalid()),
     };
-    Ok((word.to_string(), Some(key)))
+    Ok((word.to_string().into(), Some(key)))
 }
 
 /// What a profile has in another back end.
 const ELSEWHERE: &[&str] = &["agents", "agentGroups", "publishedResources"];
 
-fn profile(mut parts: Parts) -> Result<Target, Error> {
+fn profile(mut parts: Parts<'_>) -> Result<Target, Error> {
     let (profiles, profile) = match parts.of_list(List::Profiles)? {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
     };
-    // Kept for the error, which names the rest of the path.
-    let rest: Vec<Part> = parts.parts.clone().collect();
+    let rest = parts.parts.as_slice();
     let is_elsewhere = matches!(rest.first(), Some(Part::Word(word)) if ELSEWHERE.iter().any(|other| other.eq_ignore_ascii_case(word)));
     if is_elsewhere || !profile.as_str().eq_ignore_ascii_case("applicationProxy") {
-        return Err(sibling(profile.as_str(), &rest));
+        return Err(sibling(profile.as_str(), rest));
     }
     match parts.member(&schema::PROFILE)? {
         None => Ok(Target::Item(profiles, profile)),
@@ -359,7 +363,7 @@ fn profile(mut parts: Parts) -> Result<Target, Error> {
 }
 
 /// A relation's list, or one thing in it, or the relation to that thing.
-fn relation(mut parts: Parts, list: List) -> Result<Target, Error> {
+fn relation(mut parts: Parts<'_>, list: List) -> Result<Target, Error> {
     match parts.of_list(list)? {
         Tail::Whole(target) => parts.ended(target),
         Tail::Item(list, key) => match parts.word()? {
@@ -375,7 +379,7 @@ fn relation(mut parts: Parts, list: List) -> Result<Target, Error> {
     }
 }
 
-fn applications(mut parts: Parts) -> Result<Target, Error> {
+fn applications(mut parts: Parts<'_>) -> Result<Target, Error> {
     let (list, key) = match parts.of_list(List::Applications)? {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
@@ -398,8 +402,8 @@ fn applications(mut parts: Parts) -> Result<Target, Error> {
 
 /// `…/onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments`. Web segments
 /// are no things of their own here, so that their type is an unknown segment of the path.
-fn segments(mut parts: Parts, first: &str, key: Key) -> Result<Target, Error> {
-    let mut found = String::from(first);
+fn segments<'p>(mut parts: Parts<'p>, first: &'p str, key: Key) -> Result<Target, Error> {
+    let mut found = Cow::Borrowed(first);
     for expected in ["segmentsConfiguration", IP_CONFIGURATION, "applicationSegments"] {
         if !found.eq_ignore_ascii_case(expected) {
             return Err(Error::segment(&found));
@@ -411,7 +415,7 @@ fn segments(mut parts: Parts, first: &str, key: Key) -> Result<Target, Error> {
     relation(parts, List::Segments(key))
 }
 
-fn principals(mut parts: Parts) -> Result<Target, Error> {
+fn principals(mut parts: Parts<'_>) -> Result<Target, Error> {
     let (list, key) = match parts.of_list(List::ServicePrincipals)? {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
@@ -423,7 +427,7 @@ fn principals(mut parts: Parts) -> Result<Target, Error> {
     }
 }
 
-fn templates(mut parts: Parts) -> Result<Target, Error> {
+fn templates(mut parts: Parts<'_>) -> Result<Target, Error> {
     let (list, key) = match parts.of_list(List::Templates)? {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
@@ -435,7 +439,7 @@ fn templates(mut parts: Parts) -> Result<Target, Error> {
     parts.ended(Target::Instantiate(key.as_str().to_string()))
 }
 
-fn organization(mut parts: Parts) -> Result<Target, Error> {
+fn organization(mut parts: Parts<'_>) -> Result<Target, Error> {
     let (list, key) = match parts.of_list(List::Organizations)? {
         Tail::Whole(target) => return parts.ended(target),
         Tail::Item(list, key) => (list, key),
@@ -448,7 +452,7 @@ fn organization(mut parts: Parts) -> Result<Target, Error> {
 }
 
 /// What the service says of profiles that another back end has (observed).
-fn sibling(profile: &str, rest: &[Part]) -> Error {
+fn sibling(profile: &str, rest: &[Part<'_>]) -> Error {
     let back_end = "https://eur1.msgraph.msappproxy.net:8082/v2/onPremisesPublishingProfiles";
     let mut uri = format!("{back_end}('{}')", shortened(profile, 64));
     for part in rest {

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     Tenant,
     command::{AddApplicationSegment, RemoveApplicationSegment, UpdateApplicationSegment},
-    model::ApplicationSegment,
+    model::{ApplicationSegment, OpenMembers},
     view::ApplicationView,
 };
 
@@ -66,6 +66,10 @@ impl<'a> Entity<'a> for Segment<'a> {
 
     fn kept(self) -> Map<String, Value> {
         object(&self.segment.properties)
+    }
+
+    fn members(self) -> Option<OpenMembers<'a>> {
+        Some(self.segment.properties.members())
     }
 }
 

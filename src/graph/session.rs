@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
+use uuid::fmt::Hyphenated;
 
 use super::{
     call::{Incoming, client_request_id},
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     AppId, ApplicationId, ConnectorGroupId, DirectoryCommand, Refusal,
     directory::DirectoryEvent,
-    ids::{AnyId, ApplicationSegmentId, ServicePrincipalId},
+    ids::{AnyId, ApplicationSegmentId, ServicePrincipalId, hyphenated},
 };
 
 /// What a request has beside itself: time, ids, the ids that follow from them, and what has happened so far.
@@ -138,15 +139,25 @@ impl<'a> Session<'a> {
         let mut response = Response::new(if self.is_head { Vec::new() } else { body });
         *response.status_mut() = reply.status;
         let headers = response.headers_mut();
-        headers.extend(media_type.map(|text| (header::CONTENT_TYPE, HeaderValue::from_static(text))));
-        headers.extend(length.map(|bytes| (header::CONTENT_LENGTH, HeaderValue::from(bytes))));
-        let ids = [("request-id", self.request_id()), ("odata-version", "4.0".into())]
-            .map(|(name, value)| (HeaderName::from_static(name), value));
-        let echo = self.client_request_id.map(|id| (HeaderName::from_static("client-request-id"), id.into()));
-        for (name, value) in ids.into_iter().chain(echo).chain(reply.headers) {
-            let read = HeaderValue::from_str(&value);
-            debug_assert!(read.is_ok(), "the header {name} cannot be {value:?}");
-            headers.extend(read.ok().map(|value| (name, value)));
+        let mut insert = |name: HeaderName, value: Result<HeaderValue, _>| {
+            debug_assert!(value.is_ok(), "the header {name} cannot have its value");
+            headers.extend(value.ok().map(|value| (name, value)));
+        };
+        if let Some(media_type) = media_type {
+            insert(header::CONTENT_TYPE, Ok(HeaderValue::from_static(media_type)));
+        }
+        if let Some(bytes) = length {
+            insert(header::CONTENT_LENGTH, Ok(HeaderValue::from(bytes)));
+        }
+        let mut text = [0; Hyphenated::LENGTH];
+        let request_id = hyphenated(self.context.request_id, &mut text);
+        insert(HeaderName::from_static("request-id"), HeaderValue::from_str(request_id));
+        insert(HeaderName::from_static("odata-version"), Ok(HeaderValue::from_static("4.0")));
+        if let Some(id) = self.client_request_id {
+            insert(HeaderName::from_static("client-request-id"), HeaderValue::from_str(id));
+        }
+        for (name, value) in reply.headers {
+            insert(name, HeaderValue::from_str(&value));
         }
         response
     }

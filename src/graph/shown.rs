@@ -3,16 +3,17 @@
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     call::Call,
-    entity::{Entity, PUBLISHING, Property, Related, Text, is_documented_region},
+    entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
     options::Profile,
     route::Version,
-    schema::{Projection, PropertyType, Unset},
+    schema::{Projection, PropertyType, Type, Unset},
     writer::{self, Object},
 };
+use crate::model::{OnPremisesPublishing, OpenMembers};
 
 /// What is asked of a thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,8 +39,12 @@ pub(super) struct View<'s> {
 
 impl View<'_> {
     /// What an answer says that it is.
-    pub(super) fn context(self, path: &str) -> String {
-        format!("{}/{}/$metadata#{path}", self.call.root, self.version.as_str())
+    pub(super) fn context(self, path: &[&str]) -> String {
+        let start = [&self.call.root, "/", self.version.as_str(), "/$metadata#"];
+        // Every answer has one. It is longer than that, as ids are.
+        let mut context = String::with_capacity(192);
+        start.iter().chain(path).for_each(|part| context.push_str(part));
+        context
     }
 
     /// Where a thing of a collection can be read.
@@ -64,113 +69,221 @@ impl<'s, T> Shown<'s, T> {
 
     /// A thing of a list, by itself, in its usual shape.
     pub(super) fn one(thing: T, list: &str, view: View<'s>) -> Self {
-        let context = Some(view.context(&format!("{list}/$entity")));
+        let context = Some(view.context(&[list, "/$entity"]));
         Self { thing, shape: Cow::Owned(Shape::default()), view, context }
+    }
+}
+
+/// How the things of a list are written that keep nothing: the text that all of them have, with a gap for each property of their
+/// own. Of a hundred things, no name is looked at a hundred times.
+pub(super) struct Pattern {
+    /// What is before each gap, and the property that fills it.
+    gaps: Vec<(Vec<u8>, &'static str)>,
+    end: Vec<u8>,
+}
+
+impl Pattern {
+    /// Of things that are shown whole, or in part by properties that all of them have; other parts differ from thing to thing.
+    pub(super) fn of(schema: &'static Type, shape: &Shape) -> Option<Self> {
+        if !shape.expand.is_empty() {
+            return None;
+        }
+        let mut pattern = Self { gaps: Vec::new(), end: Vec::new() };
+        let mut out = Vec::new();
+        let mut object = Object::begin(&mut out);
+        match &shape.select {
+            None => {
+                for known in schema.always_shown() {
+                    let out = object.known(known.name);
+                    if known.shown == Projection::Default {
+                        default(out, known);
+                    } else {
+                        pattern.gaps.push((core::mem::take(out), known.name));
+                    }
+                }
+            }
+            Some(names) => {
+                for name in names {
+                    let known = schema.property(name).filter(|known| known.shown != Projection::OfOne)?;
+                    pattern.gaps.push((core::mem::take(object.known(known.name)), known.name));
+                }
+            }
+        }
+        object.end();
+        pattern.end = out;
+        Some(pattern)
+    }
+
+    /// A thing, by what it has. All types share this.
+    fn write<'a>(&self, out: &mut Vec<u8>, call: &Call<'_>, property: &dyn Fn(&str) -> Property<'a>) {
+        for (before, name) in &self.gaps {
+            out.extend_from_slice(before);
+            write_value(out, call, name, property(name));
+        }
+        out.extend_from_slice(&self.end);
+    }
+}
+
+/// Many things as they are shown, by their pattern where it fits.
+pub(super) struct Many<'s> {
+    pub(super) shape: &'s Shape,
+    pub(super) view: View<'s>,
+    pub(super) pattern: Option<Pattern>,
+}
+
+impl Many<'_> {
+    pub(super) fn write<'a, T: Entity<'a>>(&self, out: &mut Vec<u8>, thing: T) {
+        match &self.pattern {
+            Some(pattern) if self.shape.select.is_some() || thing.keeps_nothing() => {
+                pattern.write(out, self.view.call, &|name| thing.property(name));
+            }
+            _ => Shown::part(thing, self.shape, self.view).write(out),
+        }
     }
 }
 
 impl<'a, T: Entity<'a>> Shown<'_, T> {
     pub(super) fn written(&self) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(512);
         self.write(&mut out);
         out
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let (thing, view) = (self.thing, self.view);
         let mut object = Object::begin(out);
         if let Some(context) = &self.context {
             writer::text(object.known("@odata.context"), context);
         }
-        match &self.shape.select {
-            Some(names) => {
-                for name in names {
-                    // As a list shows it too where a caller asks for that, it is not made a tree of JSON first.
-                    if name == PUBLISHING {
-                        object.member(name, &self.thing.publishing());
-                        continue;
-                    }
-                    let value = self.thing.property(name);
-                    // What no table has, and this thing neither, is not there; null would say that it can be.
-                    if value != Property::Null || self.thing.schema().property(name).is_some() {
-                        self.value(object.name(name), name, value);
-                    }
-                }
-            }
-            None => self.whole(&mut object),
+        let own = Own { schema: thing.schema(), view, property: &|name| thing.property(name) };
+        match (&self.shape.select, thing.members()) {
+            (Some(names), _) => own.selected(&mut object, names, &|| thing.publishing()),
+            (None, Some(members)) => own.with_open(&mut object, members),
+            (None, None) => own.with(&mut object, &thing.kept()),
         }
         for Expand { navigation, select } in &self.shape.expand {
             let shape = Shape { select: select.clone(), expand: Vec::new() };
-            match self.thing.navigate(navigation) {
-                Related::Nothing => object.member(navigation, &()),
-                Related::Group(group) => Shown::part(group, &shape, self.view).write(object.known(navigation)),
-                Related::Groups(only) => {
-                    writer::list(object.known(navigation), [only], |out, only| {
-                        Shown::part(only, &shape, self.view).write(out);
-                    });
-                }
-                Related::AllGroups(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
-                Related::Application(application) => {
-                    Shown::part(application, &shape, self.view).write(object.known(navigation));
-                }
-                Related::Kept(objects) => object.member(navigation, &objects),
-                Related::Connectors(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
-                Related::Applications(list, path) => page(&mut object, navigation, list, &path, &shape, self.view),
-            }
+            related(&mut object, navigation, thing.navigate(navigation), &shape, view);
         }
         object.end();
     }
+}
 
-    /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
-    fn whole(&self, object: &mut Object<'_>) {
-        let (schema, mut kept) = (self.thing.schema(), self.thing.kept());
-        for known in schema.always_shown() {
-            let out = object.known(known.name);
-            match known.shown {
-                // What is kept is asked once for all.
-                Projection::Default => kept_or_default(out, known, kept.remove(known.name)),
-                _ => self.value(out, known.name, self.thing.property(known.name)),
+/// What a thing is related to, as one of its members.
+fn related(object: &mut Object<'_>, navigation: &'static str, related: Related<'_>, shape: &Shape, view: View<'_>) {
+    match related {
+        Related::Nothing => object.member(navigation, &()),
+        Related::Group(group) => Shown::part(group, shape, view).write(object.known(navigation)),
+        Related::Groups(only) => {
+            writer::list(object.known(navigation), [only], |out, only| Shown::part(only, shape, view).write(out));
+        }
+        Related::AllGroups(list, path) => page(object, navigation, list, &path, shape, view),
+        Related::Application(application) => Shown::part(application, shape, view).write(object.known(navigation)),
+        Related::Kept(objects) => object.member(navigation, &objects),
+        Related::Connectors(list, path) => page(object, navigation, list, &path, shape, view),
+        Related::Applications(list, path) => page(object, navigation, list, &path, shape, view),
+    }
+}
+
+/// A thing's own properties, as they are shown. Knows no types of things, so that all of them share it.
+struct Own<'w, 'a> {
+    schema: &'static Type,
+    view: View<'w>,
+    property: &'w dyn Fn(&str) -> Property<'a>,
+}
+
+impl Own<'_, '_> {
+    fn selected(
+        &self,
+        object: &mut Object<'_>,
+        names: &[Cow<'static, str>],
+        publishing: &dyn Fn() -> Option<OnPremisesPublishing>,
+    ) {
+        for name in names {
+            // As a list shows it too where a caller asks for that, it is not made a tree of JSON first.
+            if name == PUBLISHING {
+                object.member(name, &publishing());
+                continue;
             }
-        }
-        // Most things of a page keep nothing, and to begin to walk over that costs as much as a property.
-        if kept.is_empty() {
-            return;
-        }
-        for (name, value) in kept {
-            let known = schema.property(&name);
-            let is_hidden = known.is_some_and(|known| known.shown != Projection::WhereSet);
-            // What is a relation is read as one.
-            let is_relation = schema.navigation(&name, Version::Beta).is_some();
-            // A property of beta that was written by way of beta is no part of v1.0.
-            let is_there = known.is_none_or(|known| self.view.version.has(known.in_v1));
-            if is_there && !is_hidden && !is_relation {
-                object.member(&name, &value);
+            let value = (self.property)(name);
+            // What no table has, and this thing neither, is not there; null would say that it can be.
+            if value != Property::Null || self.schema.property(name).is_some() {
+                write_value(object.name(name), self.view.call, name, value);
             }
         }
     }
 
-    /// The value of a property, behind its name.
-    fn value(&self, out: &mut Vec<u8>, name: &str, property: Property<'_>) {
-        match property {
-            Property::Text(region) if name == "region" && is_hidden(&region, self.view.call) => {
-                writer::text(out, "unknownFutureValue");
+    /// What is shown where nothing is selected: what its type always shows, and what somebody has set.
+    fn with(&self, object: &mut Object<'_>, kept: &Map<String, Value>) {
+        let kept = kept.iter().map(|(name, value)| (name.as_str(), value));
+        self.write(object, kept, writer::append);
+    }
+
+    fn with_open(&self, object: &mut Object<'_>, kept: OpenMembers<'_>) {
+        self.write(object, kept, |out, value| match OpenMembers::text(value) {
+            Some(text) => writer::text(out, text),
+            None => writer::append(out, value),
+        });
+    }
+
+    fn write<'k, V>(
+        &self,
+        object: &mut Object<'_>,
+        kept: impl Iterator<Item = (&'k str, V)> + Clone,
+        write: impl Fn(&mut Vec<u8>, V),
+    ) {
+        let mut left = kept.clone().count();
+        for known in self.schema.always_shown() {
+            let out = object.known(known.name);
+            if known.shown != Projection::Default {
+                write_value(out, self.view.call, known.name, (self.property)(known.name));
+            } else if let Some((_, value)) = kept.clone().find(|(name, _)| *name == known.name) {
+                write(out, value);
+                left = left.saturating_sub(1);
+            } else {
+                default(out, known);
             }
-            Property::Null => out.extend(b"null"),
-            Property::Bool(value) => out.extend(if value { &b"true"[..] } else { b"false" }),
-            Property::Text(Text::Id(id)) => writer::plain(out, &id),
-            Property::Text(text) => writer::text(out, &text),
-            Property::Json(value) => writer::append(out, &value),
+        }
+        // Mostly that was all, and the whole table need not be searched for each.
+        if left == 0 {
+            return;
+        }
+        for (name, value) in kept {
+            let known = self.schema.property(name);
+            // Among them what stands above.
+            let is_hidden = known.is_some_and(|known| known.shown != Projection::WhereSet);
+            // What is a relation is read as one.
+            let is_relation = self.schema.navigation(name, Version::Beta).is_some();
+            // A property of beta that was written by way of beta is no part of v1.0.
+            let is_there = known.is_none_or(|known| self.view.version.has(known.in_v1));
+            if is_there && !is_hidden && !is_relation {
+                write(object.name(name), value);
+            }
         }
     }
 }
 
-/// What is kept, or the default, which most things have: it is written without a value of it.
-fn kept_or_default(out: &mut Vec<u8>, known: &PropertyType, kept: Option<Value>) {
-    match (kept, known.unset) {
-        (Some(value), _) => writer::append(out, &value),
-        (None, Unset::Null) => out.extend(b"null"),
-        (None, Unset::List) => out.extend(b"[]"),
-        (None, Unset::Text(text)) => writer::text(out, text),
-        (None, _) => writer::append(out, &known.default_value()),
+/// The value of a property, behind its name.
+fn write_value(out: &mut Vec<u8>, call: &Call<'_>, name: &str, property: Property<'_>) {
+    match property {
+        Property::Text(region) if name == "region" && is_hidden(&region, call) => {
+            writer::text(out, "unknownFutureValue");
+        }
+        Property::Null => out.extend(b"null"),
+        Property::Bool(value) => out.extend(if value { &b"true"[..] } else { b"false" }),
+        Property::Id(id) => writer::id(out, id),
+        Property::Text(text) => writer::text(out, &text),
+        Property::Json(value) => writer::append(out, &value),
+    }
+}
+
+/// The default, which most things have: it is written without a value of it.
+fn default(out: &mut Vec<u8>, known: &PropertyType) {
+    match known.unset {
+        Unset::Null => out.extend(b"null"),
+        Unset::List => out.extend(b"[]"),
+        Unset::Text(text) => writer::text(out, text),
+        _ => writer::append(out, &known.default_value()),
     }
 }
 
@@ -184,7 +297,9 @@ fn page<'a, T: Entity<'a>>(
     view: View<'_>,
 ) {
     let first: Vec<T> = list.by_ref().take(view.call.options.page_size).collect();
-    writer::list(object.name(name), &first, |out, thing| Shown::part(*thing, shape, view).write(out));
+    let pattern = first.first().and_then(|thing| Pattern::of(thing.schema(), shape));
+    let many = Many { shape, view, pattern };
+    writer::list(object.name(name), &first, |out, thing| many.write(out, *thing));
     // One more is asked for than is shown, so that no link leads to an empty page.
     let Some(end) = list.next().and(first.last()) else { return };
     // The link repeats what was selected, or the next page would have another shape.

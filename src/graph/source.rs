@@ -18,7 +18,7 @@ type Things<'a, T> = dyn Fn(Option<&str>) -> Option<Box<dyn Iterator<Item = T> +
 /// The few things that can have this text as this property, where there is an index of them.
 type Keyed<'a, T> = dyn Fn(&str, &str) -> Option<Vec<T>> + 'a;
 
-impl<'a, T> Source<'a, T> {
+impl<'a, T: 'a> Source<'a, T> {
     pub(super) fn new(
         schema: &'static Type,
         total: usize,
@@ -36,8 +36,8 @@ impl<'a, T> Source<'a, T> {
         (self.things)(Some(id))
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = T> {
-        (self.things)(None).into_iter().flatten()
+    pub(super) fn all(&self) -> Box<dyn Iterator<Item = T> + 'a> {
+        (self.things)(None).unwrap_or_else(|| Box::new(core::iter::empty()))
     }
 
     /// The things that can have this text as this property; `None` where only a look at all of them tells.

@@ -17,7 +17,7 @@ type Members = Arc<BTreeMap<Arc<str>, Json>>;
 
 /// The open properties of a thing. No member is null: a null is as an absent one. A clone is one reference count.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Properties<K>(Members, PhantomData<K>);
+pub struct Properties<K>(pub(super) Members, PhantomData<K>);
 
 /// Changes of open properties, by member: a null removes one, anything else takes its place.
 #[derive(Debug, Clone, PartialEq)]

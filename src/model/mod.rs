@@ -13,6 +13,8 @@ pub(crate) mod segment;
 pub(crate) mod service_principal;
 pub(crate) mod url;
 
+#[cfg(feature = "graph")]
+pub(crate) use crate::json::OpenMembers;
 pub use crate::json::{OpenObject, Owner, Properties, PropertyChanges};
 pub use application::{Application, ContradictoryPublication, Publication};
 pub use connector::{Connector, ConnectorStatus, ContradictoryPresence, INACTIVE_DAYS_MAX, Presence};

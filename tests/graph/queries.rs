@@ -4,6 +4,7 @@ use connector_groups::graph::Options;
 use serde_json::{Value, json};
 
 use crate::{
+    reports::instantiated,
     server::{HOST, PROXY, Server, group_path},
     world::{
         add_application, add_connector, app_id, application, connector, create_application, create_group, group,
@@ -320,4 +321,35 @@ fn what_is_not_understood_is_named_and_refused() {
     assert!(text.contains("has more than a $select within"), "{text}");
     assert_eq!(groups(&mut server, "$format=json").len(), 1);
     assert_eq!(groups(&mut server, "format=application/JSON").len(), 1);
+}
+
+/// Most things of a page are written by a pattern, and those that keep something one by one.
+#[test]
+fn a_thing_is_the_same_in_a_list_and_by_itself() {
+    let (mut server, kept, _) = instantiated();
+    server.line(create_application(1));
+    server.line(create_application(2));
+    server.patch(&format!("/beta/applications/{kept}"), &json!({"tags": ["\"a\\"], "notes": "n", "web": {}})).is(204);
+    server.line(json!({"command": "updateApplication", "id": application(2), "displayName": "\"quoted\\ \u{1} é"}));
+    for (list, select) in [
+        ("/beta/applications", ""),
+        ("/v1.0/applications", ""),
+        ("/beta/applications", "?$select=notes,displayName,signInAudience"),
+        ("/beta/applications", "?$select=id,notThere,tags"),
+        ("/beta/applications", "?$expand=owners"),
+        ("/beta/servicePrincipals", ""),
+        ("/beta/servicePrincipals", "?$select=id,servicePrincipalNames"),
+        (&format!("{PROXY}/connectorGroups"), ""),
+        (&format!("{PROXY}/connectorGroups"), "?$select=region,id,isDefault"),
+    ] {
+        let ids = server.get(list).is(200).ids().into_iter().map(String::from).collect::<Vec<_>>();
+        let listed = server.get(&format!("{list}{select}")).is(200).body["value"].clone();
+        let alone = ids.iter().map(|id| {
+            let mut alone = server.get(&format!("{list}/{id}{select}")).is(200).body.clone();
+            alone.as_object_mut().unwrap().remove("@odata.context");
+            alone
+        });
+        assert_eq!(listed, alone.collect::<Value>(), "{list}{select}");
+        assert!(!ids.is_empty(), "{list}");
+    }
 }

@@ -6,7 +6,7 @@ use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 
 use serde_json::{Number, Value};
 
-use super::super::entity::{Entity, PUBLISHING, Property, Text};
+use super::super::entity::{Entity, PUBLISHING, Property};
 
 /// A filter that was read, its types being right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Path {
             Start::Property(name) if name == PUBLISHING && self.steps == ["isOnPremPublishingEnabled"] => {
                 return if thing.is_published() { Property::Bool(true) } else { Property::Null };
             }
-            Start::Property(name) => thing.property(name),
+            Start::Property(name) => thing.property(name).spelled(),
             Start::Element(levels) => {
                 let element = elements.at(*levels);
                 debug_assert!(element.is_some(), "a variable is read within its `any` only");
@@ -91,7 +91,7 @@ impl Operand {
     fn value<'v, 'a: 'v, T: Entity<'a>>(&'v self, thing: T, elements: Elements<'_>) -> Property<'v> {
         match self {
             Self::Path(path) => path.value(thing, elements),
-            Self::Text(text) => Property::Text(Text::Of(text)),
+            Self::Text(text) => Property::Text(text.as_str().into()),
             Self::Bool(value) => Property::Bool(*value),
             Self::Number(number) => Property::Json(Value::Number(number.clone())),
             Self::Null => Property::Null,

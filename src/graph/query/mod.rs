@@ -107,7 +107,8 @@ impl Query {
         let mut query = Self::default();
         for pair in call.query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decoded(&name.replace('+', " "))?, decoded(&value.replace('+', " "))?);
+            let (name, value) = (name.replace('+', " "), value.replace('+', " "));
+            let (name, value) = (decoded(&name)?, decoded(&value)?.into_owned());
             let plain = name.strip_prefix('$').unwrap_or(&name);
             let refused = |reason| {
                 let text = format!("The query option '{}' is {reason}.", shortened(&name, 64));

@@ -83,8 +83,7 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     // Behind the token first, then `$skip`: with a token, `$skip` was done on the first page, and the link drops it.
     let mut wanted = behind.skip(skip);
     let things: Vec<T> = wanted.by_ref().take(size).collect();
-    // Room for what most things take, so that the buffer need not grow often.
-    let mut out = Vec::with_capacity(things.len().saturating_add(4).saturating_mul(128));
+    let mut out = Vec::with_capacity(512);
     let mut object = Object::begin(&mut out);
     writer::text(object.known("@odata.context"), context);
     if is_counted {
@@ -132,9 +131,10 @@ impl<'s, 'a, T: Entity<'a> + 'a> Chosen<'s, 'a, T> {
 
     /// All of them; where the filter asks for a key, without a look at the others.
     fn all(&self) -> Box<dyn Iterator<Item = T> + '_> {
-        match self.filter.and_then(|filter| filter.sought(&|property, text| self.source.few(property, text))) {
-            Some(few) => Box::new(few.into_iter().filter(|thing| self.has(thing))),
-            None => Box::new(self.source.all().filter(|thing| self.has(thing))),
+        let Some(filter) = self.filter else { return self.source.all() };
+        match filter.sought(&|property, text| self.source.few(property, text)) {
+            Some(few) => Box::new(few.into_iter().filter(|thing| filter.holds(*thing))),
+            None => Box::new(self.source.all().filter(|thing| filter.holds(*thing))),
         }
     }
 
