@@ -44,12 +44,12 @@ pub(crate) fn answer(emulator: &Emulator, mut request: Request<Vec<u8>>) -> Resp
     if keeps_bodies {
         call.request = Content::new(request.headers(), &Bytes::copy_from_slice(request.body()));
     }
-    let response = faulty(emulator, &mut request, &identity, &mut call).map(Bytes::from);
+    let mut response = faulty(emulator, &mut request, &identity, &mut call).map(Bytes::from);
     if keeps_bodies {
         call.response = Content::new(response.headers(), response.body());
     }
-    if let Some(decided) = response.extensions().get::<Arc<Vec<Decided>>>() {
-        call.commands = decided.to_vec();
+    if let Some(decided) = response.extensions_mut().remove::<Arc<Vec<Decided>>>() {
+        call.commands = Arc::unwrap_or_clone(decided);
     }
     let is_answered = response.extensions().get::<Unanswered>().is_none();
     call.status = is_answered.then(|| response.status().as_u16());
@@ -60,7 +60,9 @@ pub(crate) fn answer(emulator: &Emulator, mut request: Request<Vec<u8>>) -> Resp
         held(metrics).count(&call);
     }
     if emulator.records.keeps_calls {
-        held(&emulator.records.journal).add(call);
+        let call = Arc::new(call);
+        let gone = held(&emulator.records.journal).add(call);
+        drop(gone);
     }
     response
 }
@@ -171,7 +173,7 @@ fn replace_parts(faults: &mut Faults, request: &mut Request<Vec<u8>>, batch: &Ca
         let is_versioned = path.starts_with("beta/") || path.starts_with("v1.0/");
         let route = if is_versioned { template(&format!("/{path}")) } else { template(&format!("{version}/{path}")) };
         let call = Call {
-            method: method.to_ascii_uppercase(),
+            method: method.to_ascii_uppercase().into(),
             route,
             target: url,
             tenant: batch.tenant,

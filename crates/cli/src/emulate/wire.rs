@@ -58,7 +58,8 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
     let mut context = graph::Context::new(now, world.next_request_id());
     // A write sees all that was written before it, and is no read that a lag counts. A batch may read.
     // Without the `$` before it, which some clients send as `%24`.
-    let is_batch = request.uri().path().to_ascii_lowercase().ends_with("batch");
+    let is_batch =
+        request.uri().path().as_bytes().last_chunk().is_some_and(|end: &[u8; 5]| end.eq_ignore_ascii_case(b"batch"));
     if is_batch || matches!(*request.method(), Method::GET | Method::HEAD) {
         context.stale = world.stale(tenant, now);
     }

@@ -18,6 +18,9 @@ const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Bodies up to this length are kept as they are, longer ones cut.
 const SHARED_BYTES_MAX: usize = 64 * 1024;
 
+/// The methods that are kept without a text of their own.
+const METHODS: [&str; 6] = ["GET", "PATCH", "POST", "PUT", "DELETE", "HEAD"];
+
 /// A request and what became of it.
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +29,7 @@ pub(crate) struct Call {
     pub(crate) number: u64,
     pub(crate) time: Option<Timestamp>,
     pub(crate) microseconds: u64,
-    pub(crate) method: String,
+    pub(crate) method: Cow<'static, str>,
     /// Path and query.
     pub(crate) target: String,
     /// The path with `{id}` in the place of ids.
@@ -134,7 +137,10 @@ impl Call {
             request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let target = uri.path_and_query().map_or("", |target| target.as_str());
         Self {
-            method: method.as_str().into(),
+            method: METHODS
+                .iter()
+                .find(|known| **known == *method)
+                .map_or_else(|| method.to_string().into(), |known| (*known).into()),
             target: cut(target, TARGET_BYTES_MAX).into(),
             route: template(uri.path()),
             tenant: identity.tenant,
@@ -162,6 +168,9 @@ impl Call {
 
 /// The first bytes of a text, whole characters only.
 pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    if text.len() <= bytes_max {
+        return text;
+    }
     let end = text.char_indices().map(|(start, letter)| start.saturating_add(letter.len_utf8()));
     let end = end.take_while(|end| *end <= bytes_max).last().unwrap_or(0);
     text.get(..end).unwrap_or_default()

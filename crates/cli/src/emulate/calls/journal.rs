@@ -68,17 +68,24 @@ impl Journal {
         self.calls_max > 0
     }
 
-    pub(crate) fn add(&mut self, mut call: Call) {
+    /// Adds a call, and gives the last one that had to go for it: to free its body takes time, which nobody else waits for.
+    #[must_use = "it is freed where the journal is not in hand"]
+    pub(crate) fn add(&mut self, mut call: Arc<Call>) -> Option<Arc<Call>> {
         // Numbered when it ends and not when it begins: whoever asks for those since the last that he has seen misses none.
         self.count = self.count.saturating_add(1);
-        call.number = self.count;
+        if let Some(call) = Arc::get_mut(&mut call) {
+            call.number = self.count;
+        }
         self.bytes = self.bytes.saturating_add(call.bytes());
-        self.calls.push_back(Arc::new(call));
+        self.calls.push_back(call);
         // A call with bodies may weigh as much as a hundred without.
+        let mut gone = None;
         while self.calls.len() > self.calls_max || self.bytes > BYTES_MAX {
             let Some(oldest) = self.calls.pop_front() else { break };
             self.bytes = self.bytes.saturating_sub(oldest.bytes());
+            gone = Some(oldest);
         }
+        gone
     }
 
     /// Forgets the calls. Their numbers go on, so that `since` means the same before and after.

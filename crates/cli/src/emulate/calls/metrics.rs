@@ -26,7 +26,7 @@ struct Kind {
 
 impl Metrics {
     pub(crate) fn count(&mut self, call: &Call) {
-        let mut key = (call.method.clone(), call.route.clone(), call.status.unwrap_or(0));
+        let mut key = (call.method.to_string(), call.route.clone(), call.status.unwrap_or(0));
         if self.kinds.len() >= KINDS_MAX && !self.kinds.contains_key(&key) {
             key = (String::from("other"), String::from("other"), 0);
         }

@@ -1,22 +1,38 @@
 //! Routes: a path with `{id}` in the place of each id, and patterns of such paths.
 
-use alloc::{borrow::Cow, collections::BTreeMap};
+use alloc::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use connector_groups::graph;
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 
 /// The longest route has eight. Templates are kept by the journal and the counts, and must not be as long as somebody likes.
 const SEGMENTS_MAX: usize = 12;
 
-/// The words that a route template keeps, each under itself in lower case: those of Graph's routes, as its router has them,
-/// and others. Whatever else a path has is an id.
-static WORDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+/// The words that a route template keeps, those of one length together: those of Graph's routes, as its router has them, and
+/// others. Whatever else a path has is an id.
+static WORDS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     let routes = graph::operations().into_iter().map(|operation| operation.route);
     let words = routes.flat_map(|route| route.split('/').map(String::from).collect::<Vec<_>>());
     let words = words.filter(|word| !word.is_empty() && !word.starts_with('{'));
-    words.chain(OTHERS.iter().copied().map(String::from)).map(|word| (word.to_ascii_lowercase(), word)).collect()
+    let words: BTreeMap<String, String> =
+        words.chain(OTHERS.iter().copied().map(String::from)).map(|word| (word.to_ascii_lowercase(), word)).collect();
+    let mut by_length = Vec::new();
+    for word in words.into_values() {
+        by_length.resize(by_length.len().max(word.len().saturating_add(1)), Vec::new());
+        by_length.get_mut(word.len()).into_iter().for_each(|words: &mut Vec<String>| words.push(word.clone()));
+    }
+    by_length
 });
+
+/// A word in any case, as Graph spells it, or `{id}`.
+fn word(segment: &[u8]) -> &'static str {
+    let words = WORDS.get(segment.len()).map(Vec::as_slice).unwrap_or_default();
+    // Nearly every client spells them so.
+    let same = words.iter().find(|word| word.as_bytes() == segment);
+    let found = same.or_else(|| words.iter().find(|word| word.as_bytes().eq_ignore_ascii_case(segment)));
+    found.map_or("{id}", String::as_str)
+}
 
 /// The words that are not the router's. Some are of routes that are not served, so that the journal tells what was tried.
 const OTHERS: &[&str] = &[
@@ -51,24 +67,32 @@ const OTHERS: &[&str] = &[
 
 /// A path with `{id}` in the place of each id, words as Graph spells them: `/beta/applications/{id}/connectorGroup`.
 pub(crate) fn template(path: &str) -> String {
-    let mut template = String::new();
-    for segment in path.trim_end_matches('/').split('/').skip(1).take(SEGMENTS_MAX) {
-        let segment: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
-        let (word, key) = segment.split_once('(').map_or((&*segment, None), |(word, key)| (word, Some(key)));
+    // No template of a known route is longer than its path, unless an id is shorter than `{id}`.
+    let mut template = String::with_capacity(path.len());
+    for segment in path.trim_end_matches('/').as_bytes().split(|byte| *byte == b'/').skip(1).take(SEGMENTS_MAX) {
         template.push('/');
-        template.push_str(WORDS.get(&word.to_ascii_lowercase()).map_or("{id}", String::as_str));
-        // An alternate key has its name; `('…')` is an id as in the other spelling.
-        match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
-            None => {}
-            Some(Some("appId")) => template.push_str("(appId={id})"),
-            Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
-            Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => {
-                template.push_str("/applicationProxy");
-            }
-            Some(_) => template.push_str("/{id}"),
+        // Nearly every segment has neither a key nor an escape.
+        if segment.iter().fold(true, |is_plain, byte| is_plain & !matches!(*byte, b'%' | b'(')) {
+            template.push_str(word(segment));
+        } else {
+            push(&mut template, &percent_decode(segment).decode_utf8_lossy());
         }
     }
     if template.is_empty() { String::from("/") } else { template }
+}
+
+/// A word with its key.
+fn push(template: &mut String, segment: &str) {
+    let (name, key) = segment.split_once('(').map_or((segment, None), |(name, key)| (name, Some(key)));
+    template.push_str(word(name.as_bytes()));
+    // An alternate key has its name; `('…')` is an id as in the other spelling.
+    match key.map(|key| key.split_once('=').map(|(name, _)| name)) {
+        None => {}
+        Some(Some("appId")) => template.push_str("(appId={id})"),
+        Some(Some("uniqueName")) => template.push_str("(uniqueName={id})"),
+        Some(_) if key.is_some_and(|key| key.contains("applicationProxy")) => template.push_str("/applicationProxy"),
+        Some(_) => template.push_str("/{id}"),
+    }
 }
 
 /// Whether a text is as a pattern says, in which `*` stands for anything; letters match in either case.

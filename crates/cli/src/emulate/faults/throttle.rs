@@ -134,7 +134,7 @@ impl Buckets {
     /// Takes a request's cost out of every bucket that it concerns, or out of none where one of them has too little.
     pub(crate) fn take(&mut self, throttle: &Throttle, call: &Call, now: Timestamp) -> Option<Throttled> {
         let cost = throttle.cost(call);
-        let is_read = matches!(call.method.as_str(), "GET" | "HEAD");
+        let is_read = matches!(&*call.method, "GET" | "HEAD");
         let now = i128::from(now.unix_microseconds());
         let (mut taken, mut longest) = (Vec::new(), None);
         for (place, limit) in throttle.limits().iter().enumerate() {
@@ -221,7 +221,7 @@ mod tests {
         let route = target.split('?').next().unwrap_or_default().into();
         let tenant = Some(TenantId::from_u128(1));
         let application = Some(application.into());
-        Call { method: method.into(), target: target.into(), route, tenant, application, ..Call::default() }
+        Call { method: method.to_owned().into(), target: target.into(), route, tenant, application, ..Call::default() }
     }
 
     fn seconds(buckets: &mut Buckets, call: &Call, microseconds: i64) -> u64 {

@@ -69,11 +69,16 @@ impl Hosts {
         if further.is_some() {
             return refused(StatusCode::BAD_REQUEST, "there is more than one header Host");
         }
-        let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else {
+        let target = request.uri().authority();
+        let host = host.to_str().unwrap_or_default();
+        if target.is_none() && self.is_own(host) {
+            return Ok(());
+        }
+        let Ok(host) = host.parse::<Authority>() else {
             return refused(StatusCode::BAD_REQUEST, "the header Host is not a host");
         };
         // A request may name its host in its target too, and then both must be ours: links are made from the target's.
-        for authority in [Some(&host), request.uri().authority()].into_iter().flatten() {
+        for authority in [Some(&host), target].into_iter().flatten() {
             if !self.has(authority.host()) {
                 let text = format!(
                     "this server does not answer for {}: it may be given further names by --tls-name",
@@ -99,6 +104,13 @@ impl Hosts {
             return GRAPHS.contains(&host.as_str());
         }
         self.has(&host) || root.parse().is_ok_and(|root: Uri| root.host().is_some_and(|own| canonical(own) == host))
+    }
+
+    /// Whether a host is one of these names as they stand here, with or without a port: what nearly every client sends, and
+    /// needs no closer look.
+    fn is_own(&self, host: &str) -> bool {
+        let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+        !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()) && self.names.contains(name)
     }
 
     fn has(&self, host: &str) -> bool {

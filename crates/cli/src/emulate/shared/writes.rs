@@ -14,7 +14,7 @@ pub(crate) struct Writes {
     store: Option<Store>,
     /// The directory from which `lines` lead to the directory as it stands.
     start: Directory,
-    lines: VecDeque<(Option<TenantId>, Box<[u8]>)>,
+    lines: VecDeque<Box<[u8]>>,
     lines_bytes: usize,
     keeps_lines: bool,
 }
@@ -31,8 +31,9 @@ impl Writes {
 
     /// The commands that have changed the directory since [`start`](Self::start), of one tenant or of all, in order.
     pub(crate) fn lines(&self, of: Option<TenantId>) -> Vec<u8> {
-        let chosen = self.lines.iter().filter(|(tenant, _)| of.is_none() || *tenant == of);
-        chosen.flat_map(|(_, line)| line.iter().chain(b"\n")).copied().collect()
+        // Read now, and not when it was written: few ask, and each write would pay for it.
+        let chosen = self.lines.iter().filter(|line| of.is_none() || tenant_of(line) == of);
+        chosen.flat_map(|line| line.iter().chain(b"\n")).copied().collect()
     }
 
     /// Forgets the lines: they start from here.
@@ -59,7 +60,7 @@ impl Writes {
             match change {
                 Change::Command(line) => {
                     self.lines_bytes = self.lines_bytes.saturating_add(line.len());
-                    self.lines.push_back((tenant_of(&line), line));
+                    self.lines.push_back(line);
                 }
                 // A tenant is a closed world (T6): one that comes later may as well have been there from the start, unless
                 // one with its id was.
@@ -72,7 +73,7 @@ impl Writes {
         }
         // The oldest commands move into the start, so that start and lines lead to the same directory as before.
         while self.lines_bytes > LINES_BYTES_MAX {
-            let Some((_, line)) = self.lines.pop_front() else { break };
+            let Some(line) = self.lines.pop_front() else { break };
             self.lines_bytes = self.lines_bytes.saturating_sub(line.len());
             if let Ok(command) = serde_json::from_slice::<DirectoryCommand>(&line) {
                 // It was accepted here, after the same commands.

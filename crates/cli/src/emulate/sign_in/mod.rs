@@ -46,6 +46,9 @@ enum Route<'a> {
     Tenants,
 }
 
+/// What routes of more than one part have behind the first.
+const SECOND_PARTS: [&str; 6] = ["discovery", "v2.0", ".well-known", "oauth2", "userrealm", "endpoints"];
+
 impl<'a> Route<'a> {
     fn of(path: &'a str) -> Option<(Self, Method)> {
         // Every request asks for this, most of them for Graph: without a list on the heap, and no further than routes are
@@ -53,6 +56,10 @@ impl<'a> Route<'a> {
         let mut parts = [""; 6];
         let mut count = 0_usize;
         for part in path.split('/').skip(1).filter(|part| !part.is_empty()) {
+            // Graph's routes are told by their second part.
+            if count == 1 && !SECOND_PARTS.contains(&part) {
+                return None;
+            }
             *parts.get_mut(count)? = part;
             count = count.saturating_add(1);
         }
