@@ -139,6 +139,8 @@ impl<'a> Session<'a> {
         let mut response = Response::new(if self.is_head { Vec::new() } else { body });
         *response.status_mut() = reply.status;
         let headers = response.headers_mut();
+        // At once for all that an answer has: one by one, they would move it twice.
+        headers.reserve(8);
         let mut insert = |name: HeaderName, value: Result<HeaderValue, _>| {
             debug_assert!(value.is_ok(), "the header {name} cannot have its value");
             headers.extend(value.ok().map(|value| (name, value)));
