@@ -98,9 +98,13 @@ impl Clock {
     }
 }
 
+/// The last second of the year 9999: no timestamp and no header `Date` tells a later one.
+const END: i64 = 253_402_300_799_000_000;
+
 fn read(face: Face) -> i64 {
     match face {
-        Face::Runs(ahead) => machine().saturating_add(ahead),
+        // One that runs stands at the end, as requests are answered for as long as it is there.
+        Face::Runs(ahead) => machine().saturating_add(ahead).min(END),
         Face::Stands(time) => time,
     }
 }
@@ -141,5 +145,15 @@ mod tests {
         // It goes on from where it stood, whatever the machine's clock says.
         set(r#"{"stopped": false}"#).unwrap();
         assert!((86_401..90_000).contains(&clock.seconds()) && !clock.shown().stopped);
+    }
+
+    #[test]
+    fn it_runs_as_far_as_times_go() {
+        let end = Timestamp::from_unix_microseconds(END).unwrap();
+        assert_eq!(end.to_string(), "9999-12-31T23:59:59Z");
+        let clock = Clock(Mutex::new(Face::Runs(END)));
+        assert_eq!((clock.now(), clock.shown().now), (end, end));
+        assert_eq!(clock.date().unwrap(), "Fri, 31 Dec 9999 23:59:59 GMT");
+        assert!(clock.set(&serde_json::from_str(r#"{"advance": 1}"#).unwrap()).is_err());
     }
 }

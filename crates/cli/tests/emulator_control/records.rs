@@ -74,6 +74,7 @@ fn the_journal_tells_what_was_called_and_what_it_led_to() {
         ("status=all", "status: invalid type"),
         ("since=", "since: invalid type"),
         ("tenant=none", "tenant: "),
+        ("method=GET&method=POST", "`method` is there twice"),
     ] {
         let refused = emulator.send("GET", &format!("/_control/journal?{query}"), "");
         assert!(refused.status == 400 && refused.body.contains(expected), "{query}: {}", refused.body);

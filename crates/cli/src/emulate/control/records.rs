@@ -1,5 +1,7 @@
 //! Control routes of what is kept beside the directory: faults, the journal, expectations, the clock.
 
+use std::collections::BTreeSet;
+
 use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
@@ -79,7 +81,12 @@ pub(crate) fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response
 /// that it does not mean.
 fn filter(uri: &Uri) -> Result<Filter, String> {
     let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    let names = pairs.map(|pair| pair.split('=').next().unwrap_or_default()).filter(|name| *name != "format");
+    let names: Vec<_> = pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect();
+    let mut known = BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !known.insert(**name)) {
+        return Err(format!("`{twice}` is there twice"));
+    }
+    let names = names.into_iter().filter(|name| *name != "format");
     let value = |name| {
         let text = query(uri, name).unwrap_or_default();
         let number = if ["status", "since"].contains(&name) { text.parse().ok() } else { None };
