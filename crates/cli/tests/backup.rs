@@ -53,18 +53,6 @@ fn value(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A folder that lacks nothing.
-fn whole(name: &str) -> Export {
-    let export = Export::whole(name);
-    let own = publishing(
-        &json!({"internalUrl": "https://expenses.contoso.local/", "externalUrl": "https://expenses.contoso.com/"}),
-    );
-    export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &own);
-    export.json("servicePrincipals.json", &json!([{"id": "5d100000-0000-4000-8000-000000000001", "appId": APP_ID}]));
-    export.json("profile.json", &json!({"id": "applicationProxy"}));
-    export
-}
-
 /// A tenant of 200 applications, much of which is lost, is the same again when the plan is carried out.
 #[test]
 fn contoso_comes_back() {

@@ -209,6 +209,36 @@ fn settings_lost(name: &str) -> (Emulator, BTreeMap<String, Value>, [String; 2],
     (emulator, was, two, plan)
 }
 
+/// Of an application that is not published any more, Graph's lists tell less: what is not told is no change.
+#[test]
+fn an_application_that_was_unpublished_has_no_change_that_nobody_made() {
+    let folder = folder("restore-unpublished");
+    let emulator = Emulator::begun(&["--seed", "examples/contoso.jsonl"]);
+    let (backup, plan, report) = (folder.join("backup"), folder.join("restore.plan.json"), folder.join("report.json"));
+    let first = facts(&emulator, &folder.join("first"));
+    let is_published = |one: &Value| one["onPremisesPublishing"]["externalUrl"].is_string();
+    let (id, one) = first.iter().find(|(_, one)| is_published(one)).unwrap();
+    let path = format!("/beta/applications/{id}");
+    let change = |body: &Value| _ = emulator.asked(TENANT, "PATCH", &path, &body.to_string());
+    change(&json!({"signInAudience": "AzureADMyOrg", "notes": "Of payroll", "tags": ["one"]}));
+    let was = facts(&emulator, &backup);
+    change(&json!({"onPremisesPublishing": null}));
+    change(&json!({"tags": []}));
+
+    let output = run(&emulator, &["restore", text(&backup), "--out", text(&plan), "--report", text(&report)]);
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    let notes = value(&fs::read_to_string(&report).unwrap())["notes"].clone();
+    let (settings, name) = (notes["settings"].to_string(), one["displayName"].as_str().unwrap());
+    assert!(settings.contains("tags") && settings.contains(name), "{notes}");
+    assert!(!settings.contains("signInAudience") && !settings.contains("notes"), "{notes}");
+    assert!(notes["first"].to_string().contains(name), "{notes}");
+    // When it is published by hand, as was told, the plan does the rest.
+    change(&json!({"onPremisesPublishing": was[id]["onPremisesPublishing"]}));
+    let output = run(&emulator, &["apply", text(&plan)]);
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(facts(&emulator, &folder.join("now")), was);
+}
+
 /// A setting that is neither as planned refuses the plan as a move does, and `--replan` leads it from what it is now.
 #[test]
 fn a_setting_that_somebody_else_has_changed_refuses_the_plan() {

@@ -88,6 +88,8 @@ pub(crate) struct Content {
     pub(crate) groups: Vec<Group>,
     pub(crate) connectors: Vec<Connector>,
     pub(crate) applications: Vec<Application>,
+    /// Whether those that are not published here were not published. Where a group's list is missing, they may have been in it.
+    pub(crate) knows_unpublished: bool,
     pub(crate) lacks: Vec<Lack>,
 }
 
@@ -155,6 +157,7 @@ impl Content {
             groups: groups.collect(),
             connectors: connectors.collect(),
             applications: applications.collect(),
+            knows_unpublished: untold.assigned.is_empty(),
             lacks: lacks(kind, imported),
         }
     }

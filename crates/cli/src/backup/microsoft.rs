@@ -66,6 +66,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
         groups: Vec::new(),
         connectors: Vec::new(),
         applications: Vec::new(),
+        knows_unpublished: false,
         lacks: Vec::new(),
     };
     for path in newest {

@@ -64,6 +64,10 @@ pub(crate) struct Untold {
     pub(crate) connectors: BTreeSet<ConnectorId>,
     /// Published applications whose group no file tells; they are read into the default group.
     pub(crate) applications: BTreeSet<ApplicationId>,
+    /// Applications that no group's list has. The list of all of them has chosen properties alone (`$select`), so that of theirs
+    /// only those are told that are there.
+    #[serde(default)]
+    pub(crate) in_part: BTreeSet<ApplicationId>,
     /// No list of all applications.
     pub(crate) no_applications: bool,
     /// No list of service principals.

@@ -228,6 +228,7 @@ impl Reading<'_> {
         self.check_unlisted(Part::ASSIGNED)?;
         let is_told_by_applications = has_list && answered == all.len();
         let mut problems = Vec::new();
+        let mut whole = BTreeSet::new();
         for group in self.ours() {
             let part = Part::Assigned(group.id);
             match self.told(group, part, group.applications.as_ref())? {
@@ -235,6 +236,7 @@ impl Reading<'_> {
                     for node in nodes {
                         let application = Application::read(node, findings)?;
                         put(&mut places, application.id, group.id, &application.node, "application", "assigned to")?;
+                        whole.insert(application.id);
                         add(&mut all, &mut known, application)?;
                     }
                 }
@@ -247,6 +249,8 @@ impl Reading<'_> {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
+        let in_part = all.iter().map(|application| application.id).filter(|id| !whole.contains(id));
+        self.untold.borrow_mut().in_part = in_part.collect();
         if !has_list {
             self.untold.borrow_mut().no_applications = true;
             let message =

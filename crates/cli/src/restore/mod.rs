@@ -192,7 +192,7 @@ impl Options {
             parking: if self.park_anywhere { Parking::Anywhere } else { Parking::Apart },
         };
         let waiting = Waiting::new("planning");
-        let restored = plan(&now.tenant, &content, &given, how);
+        let restored = plan(&now, &content, &given, how);
         drop(waiting);
         let restored = match restored {
             Ok(restored) => restored,
@@ -239,12 +239,13 @@ impl Options {
 }
 
 /// Plans the way from a tenant to a backup.
-pub(crate) fn plan(now: &Tenant, content: &Content, given: &Given, how: How) -> Result<Restored, Refused> {
+pub(crate) fn plan(now: &Imported, content: &Content, given: &Given, how: How) -> Result<Restored, Refused> {
     let told = |message: String| Refused::Told(vec![message]);
+    let (now, untold) = (&now.tenant, &now.untold);
     let matches = matching::matches(content, now, given).map_err(Refused::Told)?;
     let mut notes = Notes::default();
     notes.about(now, content, &matches);
-    let reached = target::reach(now, content, &matches, how.recreate, &mut notes).map_err(told)?;
+    let reached = target::reach(now, untold, content, &matches, how.recreate, &mut notes).map_err(told)?;
     let groups = group_ids(&reached.tenant, content, &matches);
     let desired = desired(&reached, content, &matches, &groups);
     let options = PlanOptions { aim: Aim::KeepAvailable, parking: how.parking };

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use super::{matching::Matches, notes::Notes};
 use crate::{
     backup::content::{Application, Content},
+    import::Untold,
     state,
     words::{self, Names, quoted},
     work::{Work, members::is_like},
@@ -47,19 +48,22 @@ pub(super) struct Reached {
 /// Leads the applications back, but for their groups.
 pub(super) fn reach(
     now: &Tenant,
+    untold: &Untold,
     content: &Content,
     matches: &Matches,
     recreate: bool,
     notes: &mut Notes,
 ) -> Result<Reached, String> {
     let mut document = Document::from(now);
-    let profile = over(&document.on_premises_publishing_profile, &content.profile)?;
+    let profile = over(&document.on_premises_publishing_profile, &content.profile, untold.no_profile)?;
     document.on_premises_publishing_profile = profile;
     let mut target = Target {
         at: document.applications.iter().enumerate().map(|(at, one)| (one.id, at)).collect(),
         segment_ids: now.application_segments().map(|(_, segment)| segment.id).collect(),
         document,
         now,
+        untold,
+        knows_unpublished: content.knows_unpublished,
     };
     let mut applications = Vec::with_capacity(content.applications.len());
     for (one, is) in content.applications.iter().zip(&matches.applications) {
@@ -98,6 +102,9 @@ struct Target<'a> {
     at: BTreeMap<ApplicationId, usize>,
     segment_ids: BTreeSet<ApplicationSegmentId>,
     now: &'a Tenant,
+    /// What is not known of the tenant as it is.
+    untold: &'a Untold,
+    knows_unpublished: bool,
 }
 
 impl Target<'_> {
@@ -108,12 +115,13 @@ impl Target<'_> {
         if was.id.is_some() {
             is.display_name = was.name.as_str().into();
         }
-        is.properties = over(&is.properties, &renamed(&was.properties, rename)?)?;
-        if let Some(principal) = &was.service_principal {
+        let in_part = self.untold.in_part.contains(&id);
+        is.properties = over(&is.properties, &renamed(&was.properties, rename)?, in_part)?;
+        if let Some(principal) = was.service_principal.as_ref().filter(|_| !self.untold.no_principals) {
             let properties = renamed(&principal.properties, rename)?;
             let present = is.service_principal.take();
             let id = present.as_ref().map_or(principal.id, |present| present.id);
-            let properties = over(&present.map(|present| present.properties).unwrap_or_default(), &properties)?;
+            let properties = over(&present.map(|present| present.properties).unwrap_or_default(), &properties, false)?;
             is.service_principal = Some(ServicePrincipal { id, properties });
         }
         match (&was.publishing, &is.on_premises_publishing) {
@@ -138,6 +146,10 @@ impl Target<'_> {
                     "publish application {} ({id}): it is not published any more, and the backup does not tell how it was",
                     quoted(&was.name)
                 ));
+            }
+            (None, Some(_)) if !was.is_published && self.knows_unpublished => {
+                (is.on_premises_publishing, is.connector_group) = (None, None);
+                is.application_segments.clear();
             }
             (None, _) => {}
         }
@@ -352,10 +364,13 @@ fn replaced(text: &str, was: AppId, is: AppId) -> String {
 }
 
 /// Open properties with those of the backup over them. What the backup does not tell stays: it may not have been asked for.
-fn over<T: Serialize + DeserializeOwned>(is: &T, was: &T) -> Result<T, String> {
+/// So does what is not told now, where those of now are told in part.
+fn over<T: Serialize + DeserializeOwned>(is: &T, was: &T, in_part: bool) -> Result<T, String> {
     let mut all = members(is)?;
     for (name, was) in members(was)? {
-        if !is_same(all.get(&name).unwrap_or(&Value::Null), &was) {
+        let present = all.get(&name);
+        let is_told = present.is_some() || !in_part;
+        if is_told && !is_same(present.unwrap_or(&Value::Null), &was) {
             all.insert(name, was);
         }
     }

@@ -42,8 +42,13 @@ pub(super) fn left(
         let name = quoted(&was.name);
         let should = was.place.and_then(|place| places.get(&place)).copied();
         let group = is.connector_group().map(ConnectorGroupView::id);
-        if should.is_some() && group != should {
-            left.push(format!("application {name} is in another group"));
+        match (was.is_published, group) {
+            (true, None) => left.push(format!("application {name} is not published")),
+            (false, Some(_)) if content.knows_unpublished => left.push(format!("application {name} is published")),
+            _ if should.is_some() && group != should => {
+                left.push(format!("application {name} is in another group"));
+            }
+            _ => {}
         }
         let Some(publishing) = was.publishing.as_ref().filter(|_| was.app_id == is.app_id()) else { continue };
         let Some(present) = is.on_premises_publishing() else { continue };

@@ -125,3 +125,15 @@ pub(crate) fn publishing(properties: &Value) -> Value {
 pub(crate) fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     ['\u{feff}'].into_iter().chain(text.chars()).collect::<String>().encode_utf16().flat_map(unit).collect()
 }
+
+/// A folder that lacks nothing.
+pub(crate) fn whole(name: &str) -> Export {
+    let export = Export::whole(name);
+    let own = publishing(
+        &json!({"internalUrl": "https://expenses.contoso.local/", "externalUrl": "https://expenses.contoso.com/"}),
+    );
+    export.json(&format!("onPremisesPublishing/{APPLICATION}.json"), &own);
+    export.json("servicePrincipals.json", &json!([{"id": "5d100000-0000-4000-8000-000000000001", "appId": APP_ID}]));
+    export.json("profile.json", &json!({"id": "applicationProxy"}));
+    export
+}

@@ -49,7 +49,7 @@ fn lose(dice: &mut Dice, document: &mut Document, batch: usize, anew: &mut Anew)
     let published =
         |document: &Document, at: usize| document.applications.get(at).is_some_and(|one| one.connector_group.is_some());
     let at = dice.roll(document.applications.len());
-    match dice.roll(14) {
+    match dice.roll(15) {
         loss @ 0..=1 if groups > 2 => {
             let gone = 1 + dice.roll(groups - 1);
             let loss = if anew.groups.contains(&document.connector_groups[gone].id) { 0 } else { loss };
@@ -168,6 +168,16 @@ fn lose(dice: &mut Dice, document: &mut Document, batch: usize, anew: &mut Anew)
             document.connectors[at].id = ConnectorId::from_u128(dice.id());
             document.connectors[at].member_of = document.connector_groups[0].id;
             "a machine is installed again"
+        }
+        13 => {
+            let to = any_group(dice, document);
+            if let Some(one) = document.applications.iter_mut().find(|one| one.connector_group.is_none()) {
+                let url = format!("https://published-{}.contoso.com/", dice.id());
+                one.on_premises_publishing =
+                    Some(Box::new(serde_json::from_value(json!({"externalUrl": url})).unwrap()));
+                one.connector_group = Some(to);
+            }
+            "an application is published"
         }
         _ => {
             if let Some(one) = document.applications.iter_mut().find(|one| !one.application_segments.is_empty()) {
@@ -288,7 +298,7 @@ fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize, Restored) {
     }
     let now = Tenant::try_from(document).unwrap_or_else(|violations| panic!("seed {seed}: {violations}"));
     let how = How { recreate: true, ..How::default() };
-    let restored = match plan(&now, &content, &Given::new(), how) {
+    let restored = match plan(&Imported::from(now.clone()), &content, &Given::new(), how) {
         Ok(restored) => restored,
         Err(Refused::Told(told)) => panic!("seed {seed}, {losses:?}: {told:?}"),
         Err(Refused::Unreachable(_, unreachable)) => panic!("seed {seed}, {losses:?}: {unreachable}"),
@@ -310,7 +320,9 @@ fn loses_and_restores(seed: u64, size: &Size) -> (usize, usize, Restored) {
         .collect();
     assert_eq!(cut.iter().cloned().collect::<BTreeSet<_>>(), told, "seed {seed}");
     // Again there is nothing to do.
-    let Ok(again) = plan(&end, &content, &Given::new(), how) else { panic!("seed {seed}: a second time") };
+    let Ok(again) = plan(&Imported::from(end), &content, &Given::new(), how) else {
+        panic!("seed {seed}: a second time")
+    };
     assert!(again.first.is_empty() && again.plan.steps.is_empty(), "seed {seed}: {:?}", again.plan.steps);
     (restored.first.len() + restored.plan.steps.len(), cut.len(), restored)
 }

@@ -1,0 +1,65 @@
+//! What a backup or the tenant as it is does not tell: it is no change, and it is told.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a test stops where it fails, and has std"
+)]
+
+#[allow(dead_code, reason = "another test uses the rest")]
+mod folders;
+#[allow(dead_code, reason = "another test uses the rest")]
+mod planning;
+
+use std::path::{Path, PathBuf};
+
+use folders::*;
+use planning::text;
+use serde_json::json;
+
+/// The exit status of the program, with what it says on standard output and on standard error.
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = planning::program(arguments[0], &arguments[1..]);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A backup of a folder, and the exit status with which it was taken.
+fn backup(export: &Export, code: i32) -> PathBuf {
+    let folder = planning::folder("untold").join("backup");
+    let (status, _, error) = run(&["backup", text(&export.0), "--out", text(&folder)]);
+    assert_eq!(status, Some(code), "{error}");
+    folder
+}
+
+fn restored(backup: &Path, now: &Export) -> (Option<i32>, String) {
+    let (code, _, error) = run(&["restore", text(backup), text(&now.0)]);
+    (code, error)
+}
+
+/// What one side does not tell is no difference: neither the backup's lists nor those of the tenant as it is.
+#[test]
+fn what_is_not_told_is_no_change() {
+    let (export, now) = (whole("untold"), whole("untold-now"));
+    export.json("profile.json", &json!({"id": "applicationProxy", "isDefaultAccessEnabled": true}));
+    for file in ["servicePrincipals.json", "profile.json"] {
+        now.remove(file);
+    }
+    let (code, error) = restored(&backup(&export, 0), &now);
+    assert!(code == Some(0) && !error.contains("before the plan"), "{error}");
+    // Of a group without a list, nobody knows who was in it: an application of it may have been published.
+    export.remove(&format!("applications/{DATACENTER}.json"));
+    export.remove(&format!("onPremisesPublishing/{APPLICATION}.json"));
+    let (code, error) = restored(&backup(&export, 3), &now);
+    assert!(code == Some(0) && !error.contains("published"), "{error}");
+    // Where all groups have one, it was not, and is to be unpublished.
+    export.json(&format!("applications/{DATACENTER}.json"), &json!([]));
+    let (code, error) = restored(&backup(&export, 0), &now);
+    let words = "before the plan: unpublished application \"Expenses\"";
+    assert!(code == Some(2) && error.contains(words), "{error}");
+}
