@@ -8,6 +8,11 @@ use super::machine::Machine;
 use crate::work::{Thing, Work};
 
 impl Machine {
+    /// How many effects are in place, and how many there are.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.done.iter().filter(|done| **done).count(), self.done.len())
+    }
+
     /// What is in place by now, as the run knows it, and all that this has changed. What may be changing is left out of the latter.
     pub(super) fn in_place(&self) -> (Work, BTreeSet<Thing>) {
         let work = self.work.only(|at| self.done.get(at).is_some_and(|done| *done));

@@ -9,6 +9,7 @@
 //! * `Asked` is on disk before the first request goes out: where it is missing, nothing was sent.
 //! * An effect is done when it was accepted and a read has shown it. Neither alone is enough: reads may lag behind writes
 //!   and a replica may show a state from before the run again, which a thing that comes back to a group has too.
+//! * A look that is answered in part goes on where it was: only what was refused is asked for again.
 //! * What is as before is looked at again, until what was accepted is seen or [`Patience::settle`] has passed.
 //! * Where a run turns, what it may have sent is not asked for: what may be repeated is sent the other way, which is right whether
 //!   it happened or not. A read could show a state from before the run, in which it is as if it had happened.
@@ -115,11 +116,6 @@ impl Machine {
         machine
     }
 
-    /// How many effects are in place, and how many there are.
-    pub(crate) fn progress(&self) -> (usize, usize) {
-        (self.done.iter().filter(|done| **done).count(), self.done.len())
-    }
-
     /// The step that is worked on, counted from 0.
     pub(crate) fn step(&self) -> Option<usize> {
         let (Phase::Reopening(round)
@@ -146,7 +142,7 @@ impl Machine {
                 Action::Write(Record::Turned { is_back: self.is_back })
             }
             (Phase::Free | Phase::Turning, _) => self.begin(),
-            (Phase::Looking(round), Happened::Read(seen)) => self.judge(round, &seen),
+            (Phase::Looking(round), Happened::Read(seen)) => self.judge(round, seen),
             (Phase::Reopening(round) | Phase::Looking(round), _) => self.look(round),
             (Phase::Sending(round), Happened::Sent(sent)) => self.answered(round, sent),
             (Phase::Asking(round) | Phase::Sending(round), _) => self.send(round),
@@ -232,8 +228,8 @@ impl Machine {
         round
     }
 
-    fn look(&mut self, round: Round) -> Action {
-        let reads = round.reads(&|id| self.id(id), round.is_back == self.is_back);
+    fn look(&mut self, mut round: Round) -> Action {
+        let reads = round.missing(round.reads(&|id| self.id(id), round.is_back == self.is_back));
         self.phase = Phase::Looking(round);
         Action::Read(reads)
     }
@@ -260,27 +256,25 @@ impl Machine {
         }
     }
 
-    fn judge(&mut self, mut round: Round, seen: &[Seen]) -> Action {
-        let mut later: Option<(Option<Duration>, &str)> = None;
-        for one in seen {
-            match one {
-                Seen::Failed(why) => return self.finish(round, Some(why.clone())),
-                Seen::Later { pause, why } => later = later.max(Some((*pause, why))),
-                _ => {}
-            }
-        }
+    fn judge(&mut self, mut round: Round, seen: Vec<Seen>) -> Action {
+        let seen = round.whole(seen);
+        let later = match Seen::later(&seen) {
+            Ok(later) => later,
+            Err(why) => return self.finish(round, Some(why)),
+        };
         if let Some((pause, why)) = later {
-            round.unanswered = round.unanswered.saturating_add(1);
+            round.unanswered = if round.keep(seen) { 0 } else { round.unanswered.saturating_add(1) };
             if round.unanswered >= self.patience.tries {
                 let why = format!("{why}, {} times in a row", round.unanswered);
                 return self.finish(round, Some(why));
             }
-            return self.look_later(round, pause, why);
+            return self.look_later(round, pause, &why);
         }
         round.unanswered = 0;
-        let (glances, unserved) = round.glances(seen, &self.ours, &|id| self.id(id));
+        round.kept.clear();
+        let (glances, unserved) = round.glances(&seen, &self.ours, &|id| self.id(id));
         match round.stage {
-            Stage::Before => self.judge_before(round, seen, glances, unserved),
+            Stage::Before => self.judge_before(round, &seen, glances, unserved),
             Stage::After => self.judge_after(round, glances, unserved),
         }
     }
@@ -302,7 +296,7 @@ impl Machine {
                 Glance::Other(text) => _ = obstacle.get_or_insert(text),
             }
         }
-        if round.waited < self.patience.settle && (obstacle.is_some() || !is_there.is_empty()) {
+        if round.looked < self.patience.settle && (obstacle.is_some() || !is_there.is_empty()) {
             let why = obstacle.as_deref().unwrap_or("something is as it is to be already");
             return self.look_later(round, None, why);
         }
@@ -339,7 +333,11 @@ impl Machine {
         let open = round.items.iter_mut().filter(|item| matches!(item.status, Status::Open));
         for (item, sent) in open.zip(sent) {
             item.status = match sent {
-                Sent::Accepted(id) => Status::Accepted(id),
+                Sent::Accepted(id) => {
+                    // Only what brings nothing on counts as sent in vain.
+                    round.sends = 0;
+                    Status::Accepted(id)
+                }
                 // What is gone already, is gone: a deletion whose first answer was lost.
                 Sent::Refused { status: 404, .. } if matches!(item.effect, Effect::DeleteConnectorGroup { .. }) => {
                     Status::Accepted(None)
@@ -356,6 +354,9 @@ impl Machine {
                 }
             };
         }
+        let is_back = round.is_back;
+        let needs = |at| self.needs(at, is_back);
+        self.patience.round = round.fewer(needs).unwrap_or(self.patience.round);
         match later {
             Some((pause, why)) => self.look_later(round, pause, &why),
             None => self.look(round),
@@ -364,9 +365,9 @@ impl Machine {
 
     /// What became of each request, as a read shows it.
     fn judge_after(&mut self, mut round: Round, glances: Vec<Glance>, unserved: Option<String>) -> Action {
-        let is_late = round.waited >= self.patience.settle;
+        let is_late = round.looked >= self.patience.settle;
         let goes_on = round.is_back == self.is_back;
-        let seconds = round.waited.as_secs();
+        let seconds = round.looked.as_secs();
         let (mut waits, mut stops, mut again) = (None, round.stops.take(), false);
         let is_old_group = |effect: &Effect| match effect {
             Effect::DeleteConnectorGroup { id, .. } => !self.ids.contains_key(id),

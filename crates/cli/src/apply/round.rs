@@ -30,9 +30,15 @@ pub(super) struct Round {
     pub(super) known: Vec<ConnectorGroupId>,
     /// Since the requests were sent, or since the round began.
     pub(super) waited: Duration,
+    /// How much of that had passed when the look began. A look that is answered in several parts is as old as its first answer: what
+    /// that did not show may have come since, and is not late yet.
+    pub(super) looked: Duration,
+    /// What is known of a look that was answered in part, by the place of each read.
+    pub(super) kept: BTreeMap<usize, Seen>,
     pub(super) pauses: u32,
-    /// How often in a row the service has not answered a read.
+    /// How often in a row the service has answered no read.
     pub(super) unanswered: u32,
+    /// How often in a row requests were sent of which none was accepted.
     pub(super) sends: u32,
     /// Why nothing more of it is sent, while what was sent is still looked for.
     pub(super) stops: Option<String>,
@@ -107,6 +113,8 @@ impl Round {
             served: BTreeSet::new(),
             known,
             waited: Duration::ZERO,
+            looked: Duration::ZERO,
+            kept: BTreeMap::new(),
             pauses: 0,
             unanswered: 0,
             sends: 0,
@@ -135,6 +143,48 @@ impl Round {
             reads.extend(self.served.iter().map(|group| Read::Members(id(*group))));
         }
         reads
+    }
+
+    /// Those of the reads whose answers are still missing; all of them where a look begins.
+    pub(super) fn missing(&mut self, reads: Vec<Read>) -> Vec<Read> {
+        if self.kept.is_empty() {
+            self.looked = self.waited;
+        }
+        let missing = reads.into_iter().enumerate().filter(|(place, _)| !self.kept.contains_key(place));
+        missing.map(|(_, read)| read).collect()
+    }
+
+    /// The answers to what was missing, with those that were kept, in the order of all reads.
+    pub(super) fn whole(&self, seen: Vec<Seen>) -> Vec<Seen> {
+        let all = self.kept.len().saturating_add(seen.len());
+        let mut seen = seen.into_iter();
+        (0..all).filter_map(|place| self.kept.get(&place).cloned().or_else(|| seen.next())).collect()
+    }
+
+    /// Keeps the answers of a look that is not whole, and tells whether there are more of them than before.
+    ///
+    /// What one thing is like is judged by itself, so that it need not be read in the same moment as the others. Which groups there
+    /// are before one is made, and which connectors are active, must be so when the requests go out, and is asked for each time.
+    pub(super) fn keep(&mut self, seen: Vec<Seen>) -> bool {
+        let is_of_one = |seen: &Seen| matches!(seen, Seen::Group(_) | Seen::Place(_) | Seen::Application(_));
+        let before = self.kept.len();
+        self.kept = seen.into_iter().enumerate().filter(|(_, seen)| is_of_one(seen)).collect();
+        self.kept.len() > before
+    }
+
+    /// Where a service refuses again all that is sent because of the load, each look may have used up what it had left: half of it at
+    /// a time leaves room for both. Nothing has happened of what is left to later rounds. Tells how many are left of this one.
+    pub(super) fn fewer(&mut self, needs: impl Fn(usize) -> Option<ConnectorGroupId>) -> Option<usize> {
+        let is_open = |item: &Item| !item.status.is_settled();
+        let is_busy = |item: &Item| item.status == Status::Busy && !item.was_lost;
+        if self.sends < 2 || !self.items.iter().filter(|item| is_open(item)).all(is_busy) {
+            return None;
+        }
+        let most = self.items.iter().filter(|item| is_open(item)).count().div_ceil(2);
+        let mut left = 0..most;
+        self.items.retain(|item| !is_open(item) || left.next().is_some());
+        self.served = self.items.iter().filter_map(|item| needs(item.at)).collect();
+        Some(most)
     }
 
     /// What reads show of each effect that is not settled, and the first group that would be left without an active connector.

@@ -55,6 +55,24 @@ pub(crate) enum Seen {
     Failed(String),
 }
 
+impl Seen {
+    /// The longest pause that an answer asks for, and why; `None` where all are answered.
+    ///
+    /// # Errors
+    /// An answer that another try will not better.
+    pub(super) fn later(seen: &[Self]) -> Result<Option<(Option<Duration>, String)>, String> {
+        let mut later = None;
+        for one in seen {
+            match one {
+                Self::Failed(why) => return Err(why.clone()),
+                Self::Later { pause, why } => later = later.max(Some((*pause, why.clone()))),
+                _ => {}
+            }
+        }
+        Ok(later)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
     pub(crate) id: ConnectorGroupId,

@@ -178,10 +178,11 @@ fn answers(
     while !open.is_empty() {
         let requests: Vec<_> = open.iter().map(|(_, path)| Plain::get(path.clone())).collect();
         let answers = all(service, &requests)?;
-        let (mut next, mut later) = (Vec::new(), None);
+        let (mut next, mut later, mut is_vain) = (Vec::new(), None, true);
         for ((at, path), answer) in open.into_iter().zip(answers) {
             match Page::of(shape, &path, answer) {
                 Page::Read(items, link) => {
+                    is_vain = false;
                     lists.get_mut(at).map(|list| list.extend(items)).unwrap_or_default();
                     if let Some(link) = link {
                         new_page(&mut known, &path, &link)?;
@@ -196,7 +197,7 @@ fn answers(
             }
         }
         open = next;
-        unanswered = if later.is_some() { unanswered.saturating_add(1) } else { 0 };
+        unanswered = if is_vain { unanswered.saturating_add(1) } else { 0 };
         if let Some((pause, why)) = later {
             if unanswered >= patience.tries {
                 return Err(format!("{why}, {unanswered} times in a row"));

@@ -107,6 +107,9 @@ pub(crate) struct World {
     lags: VecDeque<bool>,
     /// A replica to which a third of all reads go.
     pub(crate) replica: Option<Replica>,
+    /// How many requests it answers until it is left alone, each part of a `$batch` counted; and how many it has answered.
+    pub(crate) limit: Option<usize>,
+    answered: usize,
     before_last: Directory,
     start: Directory,
     /// Whether no read yet has seen the last write, and the next would not either. The journal knows it too.
@@ -149,6 +152,8 @@ impl World {
             requests: 0,
             lags: VecDeque::new(),
             replica: None,
+            limit: None,
+            answered: 0,
             unseen: Rc::default(),
             not_before: Duration::ZERO,
             is_refused: false,
@@ -239,6 +244,28 @@ impl World {
         self.lags = lags;
     }
 
+    /// A request, or those parts of a `$batch`, for which the limit leaves room. The others are 429.
+    fn limited(&mut self, limit: usize, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let left = limit.saturating_sub(self.answered);
+        let parts = body.and_then(|body| body["requests"].as_array()).cloned().filter(|_| path == "$batch");
+        let wanted = parts.as_ref().map_or(1, Vec::len);
+        self.answered += wanted;
+        if wanted <= left {
+            return self.answer(method, path, body);
+        }
+        let Some((taken, refused)) = parts.as_ref().map(|parts| parts.split_at(left)) else { return self.status(429) };
+        let mut whole = json!({"responses": []});
+        if !taken.is_empty() {
+            let text = self.answer(method, path, Some(&json!({"requests": taken}))).text;
+            whole = serde_json::from_str(&text).unwrap();
+        }
+        let seconds = self.status(429).retry_after.unwrap().as_secs().to_string();
+        let busy =
+            |part: &Value| json!({"id": part["id"], "status": 429, "headers": {"Retry-After": seconds}, "body": {}});
+        whole["responses"].as_array_mut().unwrap().extend(refused.iter().map(busy));
+        Answer { status: 200, retry_after: None, text: whole.to_string() }
+    }
+
     /// A `$batch` of which the first request is done and not told, or is not done and has this status.
     fn part(&mut self, path: &str, body: &Value, status: Option<u16>) -> Answer {
         let mut body = body.clone();
@@ -299,7 +326,10 @@ impl Exchange for World {
             _ => {}
         }
         let before = self.effects;
-        let answer = self.answer(method, path, body);
+        let answer = match self.limit {
+            Some(limit) => self.limited(limit, method, path, body),
+            None => self.answer(method, path, body),
+        };
         if self.effects == before {
             // What happened before, reads show already.
             self.unseen.set(false);
@@ -314,6 +344,7 @@ impl Exchange for World {
 
     fn wait(&mut self, pause: Duration, _: &str) {
         self.waited += pause;
+        self.answered = 0;
     }
 
     fn root(&self) -> String {

@@ -9,11 +9,11 @@ use alloc::{collections::BTreeSet, rc::Rc, sync::Arc};
 use connector_groups::{Command, Tenant, command::AddApplication};
 
 use super::{
-    super::{action::End, machine::Machine, patience::Patience, record::Record, run::run},
+    super::{action::End, machine::Machine, patience::Patience, record::Record, run::run, survey},
     faults::{Fault, Memory, World},
 };
 use crate::work::{
-    Effect, Places, Work,
+    Effect, Places, Settings, Work,
     generated::{Planned, assert_alike, changed_settings, contoso, generated},
 };
 
@@ -414,6 +414,28 @@ fn a_connector_that_fails_meanwhile_stops_the_run_before_it_cuts_off_application
         }
     }
     assert!(stopped > 5, "{stopped}");
+}
+
+/// A service that answers a part of each `$batch` and refuses the others: what it has answered is not asked for again, so that the
+/// run goes on. No effect happens twice, and nobody is cut off.
+#[test]
+fn a_limit_that_refuses_a_part_of_each_look_only_makes_the_run_slower() {
+    let planned = pune();
+    let case = &cases(core::slice::from_ref(&planned))[0];
+    for limit in 3..24 {
+        let mut world = case.world.clone();
+        world.limit = Some(limit);
+        let left = case.go_on(world, Memory::default(), false);
+        assert_eq!(left.end, Ok(End::Applied), "{limit}");
+        assert_eq!(left.world.effects, case.work.effects_count(), "{limit}");
+        case.assert_at(&left, false, "there");
+        let mut world = left.world;
+        let as_it_is = Places::of(world.tenant());
+        let told = survey::differences(&mut world, &case.patience, &Settings::default(), |places, _| {
+            as_it_is.differences(places)
+        });
+        assert_eq!(told.map(|told| told.len()), Ok(0), "{limit}");
+    }
 }
 
 /// Somebody else moves what a run is about to move. The run stops and says so, and does not move it from there.
