@@ -21,6 +21,7 @@ mod planning;
 use std::{
     fmt::Write,
     fs,
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -84,6 +85,21 @@ fn run(emulator: &Emulator, arguments: &[&str], expected: i32) {
     assert_eq!(code, Some(expected), "{arguments:?}");
 }
 
+/// Parses every file of a folder and below; the answer is how many bytes they have.
+fn parsed(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let bytes = entries.map(|path| {
+        if path.is_dir() {
+            return parsed(&path);
+        }
+        let text = fs::read(&path).unwrap();
+        let value: Value = serde_json::from_slice(&text).unwrap();
+        assert!(!value.is_null());
+        text.len()
+    });
+    bytes.sum()
+}
+
 #[test]
 #[ignore = "100,000 applications take minutes"]
 fn a_large_tenant_is_changed_and_led_back() {
@@ -94,6 +110,14 @@ fn a_large_tenant_is_changed_and_led_back() {
     let emulator = Emulator::begun(&["--metrics", "--seed", text(&seed)]);
     let backup = folder.join("backup");
     run(&emulator, &["backup", "--out", text(&backup)], 0);
+    // An export is read and audited, and nothing is planned; beside it, its JSON is parsed and nothing more.
+    let answers = backup.join("answers");
+    let nothing = folder.join("nothing.yaml");
+    fs::write(&nothing, "connectorGroups: []\n").unwrap();
+    run(&emulator, &["plan", text(&answers), text(&nothing)], 0);
+    let start = Instant::now();
+    let bytes = parsed(&answers);
+    println!("floor of that, {bytes} bytes of JSON parsed: {:?}", start.elapsed());
     // All applications go to another group, and some groups to another region.
     let mut yaml = String::from("connectorGroups:\n");
     for at in 0..GROUPS {

@@ -358,7 +358,7 @@ fn each_option_has_its_example() {
     } else {
         Vec::new()
     };
-    let all = [("replay", 4), ("plan", 14), ("emulate", 27), ("load", 5), ("drill", 8), ("schedule", 8)];
+    let all = [("replay", 4), ("plan", 14), ("emulate", 27), ("load", 6), ("drill", 8), ("schedule", 8)];
     for (subcommand, options) in all.into_iter().chain(exports) {
         for help in ["-h", "--help"] {
             let output = run(subcommand, &[help], b"");

@@ -5,8 +5,8 @@
 //! time, all kinds mixed while bad requests come in between; at the end every application is moved once more, and the whole
 //! state is read, audited, and compared with what it must be. The exit status is 1 where anything was lost or wrong.
 //!
-//! Two questions have a run of their own: how long readers wait while a large command is decided (`--bulk`), and what many
-//! tenants cost (`--tenants`).
+//! Three questions have a run of their own: how long readers wait while a large command is decided (`--bulk`), what many
+//! tenants cost (`--tenants`), and how a mock that people use compares (`--beside`).
 
 mod bulk;
 mod client;
@@ -48,7 +48,10 @@ Examples:
   connector-groups load --bulk 1000000
 
   # Ten thousand tenants of 200 applications: time and memory of each
-  connector-groups load --tenants 10000";
+  connector-groups load --tenants 10000
+
+  # Beside a mock that answers the same routes
+  connector-groups load --beside 127.0.0.1:4010";
 
 /// Options of `load`.
 #[derive(clap::Args)]
@@ -69,6 +72,10 @@ pub(crate) struct Options {
     /// Measure what so many copies of a tenant of 200 applications cost, and nothing else
     #[arg(long, value_name = "NUMBER")]
     tenants: Option<core::num::NonZeroU32>,
+    /// Measure another server at this address in place of the one that does nothing, and nothing else: a mock that answers the
+    /// same routes with the same statuses
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["bulk", "tenants"])]
+    beside: Option<core::net::SocketAddr>,
     /// Only serve constant bytes for every request: the other side of the comparison
     #[arg(long, hide = true)]
     bare: bool,
@@ -111,16 +118,22 @@ async fn measure(options: &Options) -> Result<(), String> {
     let connections: Vec<u32> = options.connections.iter().map(|number| number.get()).collect();
     let seed = options.seed.to_string_lossy();
     let emulator = Server::emulator(&["--seed", &*seed])?;
-    let bare = Server::bare()?;
+    // Ends with this function, as the emulator does.
+    let bare = if options.beside.is_none() { Some(Server::bare()?) } else { None };
+    let other = bare.as_ref().map(|bare| bare.address).or(options.beside);
+    let other = other.ok_or("there is nothing to measure it beside")?;
 
     let before = state(emulator.address).await?;
     expect(emulator.address, Method::POST, SNAPSHOT).await?;
     let fixture = Arc::new(Fixture::new(&before).ok_or("the seed has no tenant")?);
     let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
-    let theirs = Target { address: bare.address, is_bare: true, fixture: Arc::clone(&fixture) };
+    let theirs = Target { address: other, is_bare: bare.is_some(), fixture: Arc::clone(&fixture) };
 
-    output::print("times in microseconds; the bare server answers as many bytes")?;
-    let head = ["emulator/s", "bare/s", "ratio", "p50", "p99", "p99.9", "bare p50", "bytes"];
+    output::print(match &bare {
+        Some(_) => "times in microseconds; the other one is a bare server, which answers as many bytes",
+        None => "times in microseconds",
+    })?;
+    let head = ["emulator/s", "other/s", "ratio", "p50", "p99", "p99.9", "other p50", "bytes"];
     let parts = f64::from(u32::try_from(connections.len()).unwrap_or(u32::MAX));
     // A quarter of the time is for single kinds: by turns, on two servers, five kinds, with each number of connections. Seven
     // tenths are for the mix, and the audit has the rest.
@@ -128,7 +141,8 @@ async fn measure(options: &Options) -> Result<(), String> {
     for connections in &connections {
         let title = format!("{connections} connections");
         output::print(&format!("{title:22}{}", head.map(|name| format!("{name:>11}")).concat()))?;
-        for kind in Kind::ALL {
+        // No other server has the emulator's snapshots.
+        for kind in Kind::ALL.into_iter().filter(|kind| bare.is_some() || *kind != Kind::Reset) {
             // Asked once: within a kind, answers are of about one length.
             let bytes = ours.answer_bytes(kind).await?;
             let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
@@ -144,6 +158,9 @@ async fn measure(options: &Options) -> Result<(), String> {
         }
     }
 
+    if bare.is_none() {
+        return Ok(());
+    }
     let connections = connections.first().copied().unwrap_or(1);
     let bad = mixed(&emulator, &ours, time.mul_f64(0.7), connections).await?;
     if let Some(wrong) = bad.wrong.first() {
