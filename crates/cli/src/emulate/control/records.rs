@@ -1,6 +1,6 @@
 //! Control routes of what is kept beside the directory: faults, the journal, expectations, the clock.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
