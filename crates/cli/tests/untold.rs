@@ -16,7 +16,10 @@ mod folders;
 #[allow(dead_code, reason = "another test uses the rest")]
 mod planning;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use folders::*;
 use planning::text;
@@ -31,7 +34,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 
 /// A backup of a folder, and the exit status with which it was taken.
 fn backup(export: &Export, code: i32) -> PathBuf {
-    let folder = planning::folder("untold").join("backup");
+    let folder = planning::folder(&format!("{}-backup", export.0.file_name().unwrap().display())).join("backup");
     let (status, _, error) = run(&["backup", text(&export.0), "--out", text(&folder)]);
     assert_eq!(status, Some(code), "{error}");
     folder
@@ -62,4 +65,16 @@ fn what_is_not_told_is_no_change() {
     let (code, error) = restored(&backup(&export, 0), &now);
     let words = "before the plan: unpublished application \"Expenses\"";
     assert!(code == Some(2) && error.contains(words), "{error}");
+}
+
+/// Lists of different times are no whole tenant: the backup says so with its exit status, and so does whoever restores it.
+#[test]
+fn a_tenant_that_changed_all_the_while_is_told() {
+    let export = whole("untold-drift");
+    export.json("export.json", &json!({"drift": ["connectorGroups.json gained 1"]}));
+    let backup = backup(&export, 3);
+    let words = "not in the backup: one moment without 1 change: the tenant changed while it was fetched";
+    assert!(fs::read_to_string(backup.join("backup.json")).unwrap().contains("one moment without 1 change"));
+    let (code, error) = restored(&backup, &whole("untold-drift-now"));
+    assert!(code == Some(0) && error.contains(words), "{error}");
 }

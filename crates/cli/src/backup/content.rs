@@ -38,7 +38,7 @@ pub(crate) struct Lack {
     pub(crate) why: String,
     /// The request that would get it, or what is left to do by hand.
     pub(crate) how: String,
-    /// The ids of what it is about; the first hundred.
+    /// The ids of what it is about, or what changed; the first hundred.
     pub(crate) things: Vec<String>,
 }
 
@@ -103,6 +103,10 @@ pub(crate) const NEVER: [&str; 5] = [
 ];
 
 const THINGS_MAX: usize = 100;
+
+/// Why a backup is of no one moment, and what to do about it.
+const DRIFT: &str = "the tenant changed while it was fetched, so that a thing may be in two lists or in none";
+const AGAIN: &str = "take it again, with more --readings or while nobody changes the tenant";
 
 impl Content {
     /// The content of a tenant, as far as it is known.
@@ -241,6 +245,7 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         "the engine does not hold them; they are kept beside the tenant",
         String::from("restore them by hand"),
     );
+    lack(untold.drift.clone(), "change", "one moment without", DRIFT, String::from(AGAIN));
     let one = |is_lacking: bool, what: &str, part: Part, lacks: &mut Vec<Lack>| {
         if is_lacking {
             // Of the profile there is no type in EntraExporter, whatever it is told to write.

@@ -42,7 +42,7 @@ Examples:
       --assume-empty \"Private Access Pilot\" --out backup
 
 The exit status is 0 where the backup has all that Graph answers, 3 where it lacks something, which is
-told with the request that would get it, and 1 where there is none.";
+told with the request that would get it, or where the tenant changed all the time, and 1 where there is none.";
 
 /// Options of `backup`.
 #[derive(clap::Args)]

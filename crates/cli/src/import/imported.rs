@@ -68,6 +68,9 @@ pub(crate) struct Untold {
     /// only those are told that are there.
     #[serde(default)]
     pub(crate) in_part: BTreeSet<ApplicationId>,
+    /// What changed between the last two readings of `export`. Its lists are of no one moment.
+    #[serde(default)]
+    pub(crate) drift: Vec<String>,
     /// No list of all applications.
     pub(crate) no_applications: bool,
     /// No list of service principals.

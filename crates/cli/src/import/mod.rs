@@ -121,6 +121,7 @@ fn read_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     let profile = profile(folder, &mut findings)?;
     let mut untold = reading.untold.into_inner();
     untold.no_profile = profile.is_none();
+    untold.drift = exported.drift;
     let profile = profile.unwrap_or_default();
     let parts = repair::Parts { id, region, now, rules: known.rules, profile, groups, connectors, applications };
     let mut imported = repair::tenant(parts, findings)?;
