@@ -18,6 +18,7 @@ use crate::{
         UpdateConnectorGroup,
     },
     ids::{AnyId, ApplicationId, ConnectorGroupId, ConnectorId},
+    model::Name,
     refusal::Refusal,
     select,
     state::{ApplicationView, ConnectorGroupView, ConnectorView},
@@ -71,7 +72,7 @@ pub(super) fn resolve(
         tenant,
         connectors: Index::of(tenant.connectors().map(|connector| (connector.machine_name(), connector.id()))),
         applications: None,
-        absent: &desired.absent,
+        desired,
         connectors_to: Vec::new(),
         applications_to: Vec::new(),
         goal: Goal::default(),
@@ -110,7 +111,7 @@ struct Resolving<'a> {
     connectors: Index<ConnectorId>,
     /// Built for the first reference that is a name: it costs a pass over all applications, which ids do not need.
     applications: Option<Index<ApplicationId>>,
-    absent: &'a [Arc<str>],
+    desired: &'a Desired,
     /// Pairs of member and target that `keep` has not yet checked for contradictions.
     connectors_to: Vec<(ConnectorId, ConnectorGroupId)>,
     applications_to: Vec<(ApplicationId, ConnectorGroupId)>,
@@ -121,7 +122,11 @@ struct Resolving<'a> {
 impl Resolving<'_> {
     /// The existing group that a reference means; `None` if there is none, or if it is ambiguous (then with a reason).
     fn find(&mut self, reference: &Arc<str>) -> Option<ConnectorGroupId> {
-        find(self.tenant, reference).unwrap_or_else(|ids| {
+        self.one(reference, find(self.tenant, reference))
+    }
+
+    fn one(&mut self, reference: &Arc<str>, found: Found) -> Option<ConnectorGroupId> {
+        found.unwrap_or_else(|ids| {
             self.reasons.push(Reason::Ambiguous { reference: reference.clone(), ids });
             None
         })
@@ -242,10 +247,10 @@ impl Resolving<'_> {
         let mut missing = None;
         let selection = selected.selection(|reference| {
             missing = Some(reference.clone());
-            self.find(reference)
+            self.one(reference, find_selected(self.tenant, self.desired, reference))
         });
         if selection.is_none() {
-            if missing.as_ref().is_some_and(|reference| self.absent.contains(reference)) {
+            if missing.as_ref().is_some_and(|reference| self.desired.absent.contains(reference)) {
                 return Some(Selection::Ids(Vec::new()));
             }
             self.reasons.extend(missing.map(|reference| Reason::ConnectorGroupNotFound { reference }));
@@ -299,7 +304,32 @@ impl Resolving<'_> {
 }
 
 /// The existing group that a reference means, or all that may be meant.
-pub(super) fn find(tenant: &Tenant, reference: &str) -> Result<Option<ConnectorGroupId>, Vec<AnyId>> {
+type Found = Result<Option<ConnectorGroupId>, Vec<AnyId>>;
+
+/// The existing group that the `in` of a selection means. Where the desired state renames a group, either name means it: it has the
+/// one before the plan and the other after it, and the plan is to mean the same both times.
+pub(super) fn find_selected(tenant: &Tenant, desired: &Desired, reference: &str) -> Found {
+    let found = find(tenant, reference)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let folded = |name: &str| Name::new(name).map(|name| name.folded());
+    let Some(sought) = folded(reference) else { return Ok(None) };
+    let is = |name: &Option<Arc<str>>| name.as_deref().and_then(folded).as_ref() == Some(&sought);
+    let mut renamed = desired.connector_groups.iter().filter(|group| is(&group.name) || is(&group.rename));
+    renamed.find_map(|group| found_as(tenant, group).transpose()).transpose()
+}
+
+/// The existing group that a desired one is: by its id, or else by its name before the plan or after it.
+fn found_as(tenant: &Tenant, group: &DesiredGroup) -> Found {
+    if let Some(id) = group.id {
+        return Ok(tenant.connector_group(id).map(ConnectorGroupView::id));
+    }
+    let mut names = [&group.name, &group.rename].into_iter().flatten();
+    names.find_map(|name| find(tenant, name).transpose()).transpose()
+}
+
+fn find(tenant: &Tenant, reference: &str) -> Found {
     if let Ok(id) = reference.parse() {
         return Ok(tenant.connector_group(id).map(ConnectorGroupView::id));
     }

@@ -277,18 +277,18 @@ impl Tenant {
     }
 
     /// The connectors that a selection of a desired state means here: none where the group of `in` is not there, or where
-    /// several have its name.
+    /// several have its name. A group that the desired state renames is found by either name.
     #[must_use]
-    pub fn selected_connectors(&self, selected: &Selected) -> Vec<ConnectorView<'_>> {
-        let selection = selected.selection(|group| goal::find(self, group).ok().flatten());
+    pub fn selected_connectors(&self, desired: &Desired, selected: &Selected) -> Vec<ConnectorView<'_>> {
+        let selection = selected.selection(|group| goal::find_selected(self, desired, group).ok().flatten());
         selection.map_or_else(Vec::new, |selection| select::connectors(self.state(), &selection))
     }
 
     /// The published applications that a selection of a desired state means here, as
     /// [`selected_connectors`](Self::selected_connectors).
     #[must_use]
-    pub fn selected_applications(&self, selected: &Selected) -> Vec<ApplicationView<'_>> {
-        let selection = selected.selection(|group| goal::find(self, group).ok().flatten());
+    pub fn selected_applications(&self, desired: &Desired, selected: &Selected) -> Vec<ApplicationView<'_>> {
+        let selection = selected.selection(|group| goal::find_selected(self, desired, group).ok().flatten());
         selection.map_or_else(Vec::new, |selection| select::applications(self.state(), &selection))
     }
 

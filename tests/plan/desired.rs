@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connector_groups::{
     Command, ConnectorGroupId, Desired, Plan,
-    plan::{Parking, PlanOptions, Reason, Selected, Unreachable},
+    plan::{Parking, PlanOptions, Reason, Selected, Things, Unreachable},
     view::ApplicationView,
 };
 use serde_json::{Value, json};
@@ -76,6 +76,24 @@ fn a_reference_is_an_id_or_a_name_in_any_case() {
     let after = planned(&world(), renamed.clone());
     assert_eq!(after.find("connectorGroups", &group(1))["name"], "One");
     assert_eq!(plan(&after, renamed).unwrap().steps, []);
+    // A selection finds it by either name too, before the plan and after it.
+    let mut before = world();
+    before.accepts(add_connector(1, 1));
+    before.accepts(add_application(1, 1));
+    for name in [" group 1", "One"] {
+        let desired = groups(json!([
+            {"name": "Group 1", "rename": "One"},
+            {"name": "Group 2", "connectors": {"in": name}, "applications": {"in": name}},
+        ]));
+        let after = planned(&before, desired.clone());
+        assert_eq!(plan(&after, desired.clone()).unwrap().steps, [], "{name}");
+        let read: Desired = serde_json::from_value(desired).unwrap();
+        let Things::Selected(selected) = &read.connector_groups[1].connectors else { panic!("{read:?}") };
+        for (world, count) in [(&before, 1), (&after, 0)] {
+            assert_eq!(world.tenant.selected_connectors(&read, selected).len(), count, "{name}");
+            assert_eq!(world.tenant.selected_applications(&read, selected).len(), count, "{name}");
+        }
+    }
 }
 
 #[test]
@@ -124,7 +142,10 @@ fn a_selection_tells_what_it_means() {
     let tenant = world().tenant;
     let counts = |selected: Value| {
         let selected: Selected = serde_json::from_value(selected).unwrap();
-        (tenant.selected_connectors(&selected).len(), tenant.selected_applications(&selected).len())
+        (
+            tenant.selected_connectors(&Desired::default(), &selected).len(),
+            tenant.selected_applications(&Desired::default(), &selected).len(),
+        )
     };
     assert_eq!(counts(json!({"all": true})), (3, 3));
     assert_eq!(counts(json!({"inRegion": "eur"})), (3, 3));

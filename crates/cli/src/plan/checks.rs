@@ -253,12 +253,12 @@ pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     warnings.extend(desired.absent.iter().filter_map(|reference| absent(tenant, reference)));
     for group in &desired.connector_groups {
         if let Things::Selected(selected) = &group.connectors
-            && tenant.selected_connectors(selected).is_empty()
+            && tenant.selected_connectors(desired, selected).is_empty()
         {
             warnings.extend(selects_nothing(tenant, selected, "connector"));
         }
         if let Things::Selected(selected) = &group.applications
-            && tenant.selected_applications(selected).is_empty()
+            && tenant.selected_applications(desired, selected).is_empty()
         {
             warnings.extend(selects_nothing(tenant, selected, "published application"));
         }
