@@ -71,6 +71,22 @@ pub(crate) struct Options {
     from: Option<PathBuf>,
 }
 
+impl Options {
+    #[cfg_attr(not(feature = "export"), allow(clippy::unused_self, reason = "the option came with fetching"))]
+    fn is_quiet(&self) -> bool {
+        #[cfg(feature = "export")]
+        return self.fetching.quiet;
+        #[cfg(not(feature = "export"))]
+        return false;
+    }
+
+    fn remark(&self, told: &str) {
+        if !self.is_quiet() {
+            output::say("backup", told);
+        }
+    }
+}
+
 /// The exit status where the backup is written and lacks something.
 const LACKS: u8 = 3;
 /// Lacks that are told one by one; the manifest has all.
@@ -79,18 +95,16 @@ const TOLD_MAX: usize = 10;
 pub(crate) fn run(options: &Options) -> ExitCode {
     match backup(options) {
         Ok(content) => {
+            // Also where it is to be quiet: why the exit status is not 0.
             tell("backup", &content);
             let published = content.applications.iter().filter(|one| one.is_published).count();
-            output::say(
-                "backup",
-                &format!(
-                    "{}: {}, {}, {}",
-                    options.out.display(),
-                    count(content.groups.len(), "connector group"),
-                    count(content.connectors.len(), "connector"),
-                    count(published, "published application"),
-                ),
-            );
+            options.remark(&format!(
+                "{}: {}, {}, {}",
+                options.out.display(),
+                count(content.groups.len(), "connector group"),
+                count(content.connectors.len(), "connector"),
+                count(published, "published application"),
+            ));
             if content.lacks.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LACKS) }
         }
         Err(message) => {
@@ -131,7 +145,7 @@ fn backup(options: &Options) -> Result<Content, String> {
         }
         Kind::Document => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
-            input::tenant(Some("backup"), &from.display().to_string(), which, &lenient)?
+            input::tenant((!options.is_quiet()).then_some("backup"), &from.display().to_string(), which, &lenient)?
         }
         Kind::Export | Kind::EntraExporter => {
             import::tenant(from, &lenient).map_err(|problems| problems.to_string())?
@@ -164,17 +178,16 @@ fn write(
     from: &str,
     mut files: Vec<(String, String)>,
 ) -> Result<Content, String> {
-    input::tell("backup", imported);
+    if !options.is_quiet() {
+        input::tell("backup", imported);
+    }
     let content = Content::of(kind, imported);
     let others = imported.tenant.connector_groups().count().saturating_sub(content.groups.len());
     if others > 0 {
-        output::say(
-            "backup",
-            &format!(
-                "left out: {} of other services, which nobody but they can change",
-                count(others, "connector group")
-            ),
-        );
+        options.remark(&format!(
+            "left out: {} of other services, which nobody but they can change",
+            count(others, "connector group")
+        ));
     }
     files.extend(folder::files(&content, imported, from)?);
     out::write(&options.out, files.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;

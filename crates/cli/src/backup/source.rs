@@ -28,17 +28,15 @@ pub(crate) fn kind(path: &Path) -> Kind {
     }
 }
 
-/// Reads a backup of any kind.
-pub(crate) fn read(path: &Path, which: Which, assume: &Assume) -> Result<Content, String> {
+/// Reads a backup of any kind. Refused lines of a replay file are told after the name of a subcommand, or passed over without one.
+pub(crate) fn read(subcommand: Option<&str>, path: &Path, which: Which, assume: &Assume) -> Result<Content, String> {
     // What is unknown is no obstacle: it is not led back.
     let lenient = Assume { is_lenient: true, ..assume.clone() };
     let (kind, imported) = match kind(path) {
         Kind::Backup => (Kind::Backup, folder::read(path)?),
         // Without members and assignments it is no tenant, so that its content comes by another way.
         Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
-        Kind::Document => {
-            (Kind::Document, input::tenant(Some("restore"), &path.display().to_string(), which, &lenient)?)
-        }
+        Kind::Document => (Kind::Document, input::tenant(subcommand, &path.display().to_string(), which, &lenient)?),
         kind => (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?),
     };
     Ok(Content::of(kind, &imported))

@@ -76,7 +76,7 @@ pub(crate) struct Fetching {
     readings: u32,
     /// Say nothing on standard error but errors
     #[arg(long)]
-    quiet: bool,
+    pub(crate) quiet: bool,
 }
 
 /// How often lists are read again where nobody says.

@@ -168,30 +168,49 @@ impl Options {
         Which { option: "--tenant-id", id: self.tenant_id.as_deref() }
     }
 
-    fn restore(&self) -> Result<ExitCode, String> {
-        let assume = Assume::new(&self.assume_empty);
-        let content = source::read(&self.backup, self.which(), &Assume::default())?;
-        let now = self.now(&assume)?;
-        input::tell("restore", &now);
-        crate::backup::tell("restore", &content);
+    #[cfg_attr(not(feature = "export"), allow(clippy::unused_self, reason = "the option came with fetching"))]
+    fn is_quiet(&self) -> bool {
+        #[cfg(feature = "export")]
+        return self.fetching.quiet;
+        #[cfg(not(feature = "export"))]
+        return false;
+    }
+
+    /// The subcommand that remarks begin with; none where it is to be quiet.
+    fn told(&self) -> Option<&'static str> {
+        (!self.is_quiet()).then_some("restore")
+    }
+
+    /// Says on standard error what is known of both sides before the way is looked for.
+    fn tell(&self, content: &Content, now: &Imported) {
+        let Some(subcommand) = self.told() else { return };
+        input::tell(subcommand, now);
+        crate::backup::tell(subcommand, content);
         let known = |id: &TenantId| *id != TenantId::default();
         match (content.tenant.filter(known), Some(now.tenant.id()).filter(known)) {
             (Some(was), Some(is)) if was != is => output::say(
-                "restore",
+                subcommand,
                 &format!("the backup is of tenant {was}, and this is tenant {is}: ids differ, and names decide"),
             ),
             (Some(_), Some(_)) => {}
             (was, _) => {
                 let what = if was.is_none() { "the backup" } else { "the tenant as it is" };
-                output::say("restore", &format!("nobody compares tenants: {what} does not tell its tenant's id"));
+                output::say(subcommand, &format!("nobody compares tenants: {what} does not tell its tenant's id"));
             }
         }
+    }
+
+    fn restore(&self) -> Result<ExitCode, String> {
+        let assume = Assume::new(&self.assume_empty);
+        let content = source::read(self.told(), &self.backup, self.which(), &Assume::default())?;
+        let now = self.now(&assume)?;
+        self.tell(&content, &now);
         let given: Given = self.r#match.iter().cloned().collect();
         let how = How {
             recreate: self.recreate_applications,
             parking: if self.park_anywhere { Parking::Anywhere } else { Parking::Apart },
         };
-        let waiting = Waiting::new("planning");
+        let waiting = (!self.is_quiet()).then(|| Waiting::new("planning"));
         let restored = plan(&now, &content, &given, how);
         drop(waiting);
         let restored = match restored {
@@ -202,7 +221,9 @@ impl Options {
                 return self.output.no_way(&imported, &unreachable, &self.backup.display().to_string());
             }
         };
-        restored.notes.tell(self.output.all);
+        if !self.is_quiet() {
+            restored.notes.tell(self.output.all);
+        }
         if let Some(file) = &self.report {
             let report = json!({
                 "backup": {"kind": content.kind, "taken": content.taken, "tenant": content.tenant, "lacks": content.lacks},
@@ -225,7 +246,7 @@ impl Options {
                 if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }
-                input::tenant(Some("restore"), &path.display().to_string(), self.which(), assume)
+                input::tenant(self.told(), &path.display().to_string(), self.which(), assume)
             }
             #[cfg(feature = "export")]
             (None, Some(graph)) => crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume),
