@@ -120,9 +120,20 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             output::say("apply", &why);
             ExitCode::FAILURE
         }
-        Err(Failed::Drift(differences)) => {
+        Err(Failed::Drift { differences, beforehand }) => {
             refused("not as planned", &differences);
-            output::say("apply", "nothing was done; plan again, or use --replan");
+            let advice = if options.replan { "plan again" } else { "plan again, or use --replan" };
+            if beforehand.is_empty() {
+                output::say("apply", &format!("nothing was done; {advice}"));
+            } else {
+                refused("before the plan, and not done by it", &beforehand);
+                output::say(
+                    "apply",
+                    &format!(
+                        "nothing was done: what is to be done before the plan comes first; where all of it is done, {advice}"
+                    ),
+                );
+            }
             ExitCode::from(DRIFT)
         }
         Err(Failed::NotAsKept(differences)) => {
@@ -151,14 +162,14 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
 }
 
-/// Tells the first of many differences.
+/// Tells the first of many.
 fn refused(what: &str, differences: &[String]) {
     for difference in differences.iter().take(TOLD_MAX) {
         output::say("apply", &format!("{what}: {difference}"));
     }
     let more = differences.len().saturating_sub(TOLD_MAX);
     if more > 0 {
-        output::say("apply", &format!("and {more} more differences"));
+        output::say("apply", &format!("{what}: {more} more"));
     }
 }
 
@@ -204,7 +215,7 @@ impl Options {
         let (mut state, mut work) = (plan.state.clone(), plan.work.clone());
         if !drift.is_empty() {
             if !self.replan {
-                return Err(Failed::Drift(drift));
+                return Err(not_as_planned(plan, drift));
             }
             for difference in drift.iter().take(TOLD_MAX) {
                 runner.say(&format!("not as planned: {difference}"));
@@ -227,16 +238,22 @@ fn plan_again(plan: &PlanFile, runner: &Runner) -> Result<(Places, Work), Failed
     // The desired state has no settings: they are led to where the plan has them, from what they are now.
     let settings = work::Settings::before(&plan.work);
     let settings = survey::settings(&mut runner.service(), &runner.patience, &settings)?;
-    let settings = settings.led_on(&plan.work).map_err(|why| Failed::Drift(vec![why]))?;
+    let settings = settings.led_on(&plan.work).map_err(|why| not_as_planned(plan, vec![why]))?;
     let again = plan::again(&export, &plan.desired, plan.options, settings)?;
+    let again = again.map_err(|why| not_as_planned(plan, vec![why]))?;
     runner.say(&again.text);
     if again.outages > plan.outages {
-        return Err(Failed::Drift(vec![format!(
+        let why = format!(
             "the new plan leaves {} applications without an active connector on its way, the one that was looked at {}",
             again.outages, plan.outages
-        )]));
+        );
+        return Err(not_as_planned(plan, vec![why]));
     }
     Ok((again.state, again.work))
+}
+
+fn not_as_planned(plan: &PlanFile, differences: Vec<String>) -> Failed {
+    Failed::Drift { differences, beforehand: plan.beforehand.clone() }
 }
 
 /// The journal beside the plan.

@@ -28,6 +28,8 @@ struct File {
     desired: Desired,
     steps: Vec<FileStep>,
     outages: Vec<Outage>,
+    #[serde(default)]
+    beforehand: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +62,8 @@ pub(crate) struct PlanFile {
     pub(crate) state: Places,
     pub(crate) desired: Desired,
     pub(crate) work: Work,
+    /// What is to be done by hand before the plan, which starts from there.
+    pub(crate) beforehand: Vec<String>,
     /// How many applications are without an active connector at some step.
     pub(crate) outages: usize,
     /// Of the file's bytes.
@@ -102,6 +106,7 @@ impl PlanFile {
             state: file.state,
             desired: file.desired,
             work,
+            beforehand: file.beforehand,
             outages: file.outages.iter().map(|outage| outage.applications.len()).sum(),
             hash: plan::hash(text.as_bytes()),
         })

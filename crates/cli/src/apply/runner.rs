@@ -38,7 +38,8 @@ const INTERRUPTED: i32 = 130;
 pub(crate) enum Failed {
     /// Nothing was done.
     Before(String),
-    Drift(Vec<String>),
+    /// The tenant is not as planned. Where something has to be done by hand before the plan, that may be why.
+    Drift { differences: Vec<String>, beforehand: Vec<String> },
     /// The tenant is not as the journal of the run has it, and nothing was done.
     NotAsKept(Vec<String>),
     /// The journal leads on.

@@ -407,26 +407,34 @@ pub(crate) struct Again {
 
 /// Plans for a desired state from a folder of Graph's answers, with changes of settings behind the plan.
 #[cfg(feature = "export")]
-pub(crate) fn again(folder: &Path, desired: &Desired, options: PlanOptions, settings: Work) -> Result<Again, String> {
+pub(crate) fn again(
+    folder: &Path,
+    desired: &Desired,
+    options: PlanOptions,
+    settings: Work,
+) -> Result<Result<Again, String>, String> {
     let imported = import::tenant(folder, &Assume::default()).map_err(|problems| problems.to_string())?;
     let tenant = &imported.tenant;
     // Somebody may have renamed or deleted the group since: to make a new one in its place is nothing that was looked at.
     let renames = checks::unknown_renames(tenant, desired);
     if !renames.is_empty() {
-        return Err(format!("the plan's desired state: {}", renames.join("\n  ")));
+        return Ok(Err(format!("the plan's desired state: {}", renames.join("\n  "))));
     }
-    let plan = tenant.plan(desired, options, new_ids()).map_err(|why| reasons::text(tenant, &why))?;
+    let plan = match tenant.plan(desired, options, new_ids()) {
+        Ok(plan) => plan,
+        Err(why) => return Ok(Err(reasons::text(tenant, &why))),
+    };
     let mut report = Report::new(&imported, desired, &plan, options)?;
     report.settings = settings;
     let text = text::plan(&report, Fold { is_off: false });
     let mut work = report.work;
     work.steps.extend(report.settings.steps);
-    Ok(Again {
+    Ok(Ok(Again {
         state: Places::of(tenant),
         text,
         outages: plan.outages.iter().map(|outage| outage.applications.len()).sum(),
         work,
-    })
+    }))
 }
 
 /// SHA-256, as the plan file and the journal write it.
