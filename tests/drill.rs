@@ -229,7 +229,8 @@ fn holds(tenant: &Tenant, down: &[ConnectorId], options: &ScheduleOptions) -> bo
     let keeps = after.connector_groups().all(|group| {
         let matters = group.applications_count() > 0 || (options.every_group && group.connectors_count() > 0);
         let named = |named: &Vec<ConnectorId>| group.members().any(|connector| named.contains(&connector.id()));
-        let matters = matters && options.connectors.as_ref().is_none_or(named);
+        let is_all = |named: &Vec<ConnectorId>| named.len() == tenant.connectors_count();
+        let matters = matters && options.connectors.as_ref().is_none_or(|some| is_all(some) || named(some));
         !matters || options.may_be_down.contains(&group.id()) || group.active_connectors_count() >= options.at_least
     });
     keeps && options.together.is_none_or(|most| down.len() <= most.get() as usize)
@@ -363,9 +364,10 @@ fn a_group_that_is_not_patched_is_no_reason_against_a_schedule() {
     };
     assert_eq!(schedule(&[1, 2]).map(|schedule| schedule.rounds.len()), Ok(2));
     assert_eq!(schedule(&[]).map(|schedule| schedule.rounds.len()), Ok(0));
-    // One that is patched and keeps too few is a reason, and so are all of them where all connectors are patched.
+    // One that is patched and keeps too few is a reason, and so are all of them where all connectors are patched, named or not.
     let refused = |told: Result<Schedule, Unschedulable>| told.unwrap_err().reasons.len();
-    assert_eq!(refused(schedule(&[1, 2, 4])), 1);
+    assert_eq!(refused(schedule(&[1, 4])), 1);
+    assert_eq!(refused(schedule(&[1, 2, 4])), 2);
     assert_eq!(refused(world.tenant.schedule(&ScheduleOptions::default())), 2);
 }
 

@@ -31,7 +31,8 @@ objects! {
         /// How many connectors of the tenant are down together at most.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub together: Option<NonZeroU32>,
-        /// The connectors that are patched; `None` for all. A group of which none is named keeps what it has, however few.
+        /// The connectors that are patched; `None` for all. Where some are left out, a group of which none is named keeps what it
+        /// has, however few.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub connectors: Option<Vec<ConnectorId>>,
         /// Groups that need to keep none, because an outage of their applications is agreed on.
@@ -192,10 +193,13 @@ impl Tenant {
         let (mut bound, mut decided_by, mut reasons) = (0_u32, None, Vec::new());
         let mut row: Vec<ConnectorId> = Vec::new();
         let none = Vec::new();
+        let is_part = by_group.values().map(Vec::len).sum::<usize>() < self.connectors_count();
         for group in self.connector_groups() {
             let patched = by_group.get(&group.id()).unwrap_or(&none);
             row.extend(patched.iter().map(|connector| connector.id()));
-            match rounds_of(group, patched, options, may_be_down.contains(&group.id())) {
+            // To patch others cannot harm a group. Where all are patched, one with applications and no connector is told.
+            let keeps_none = may_be_down.contains(&group.id()) || (is_part && patched.is_empty());
+            match rounds_of(group, patched, options, keeps_none) {
                 Err(reason) => reasons.push(reason),
                 Ok((rounds, by)) if rounds > bound => (bound, decided_by) = (rounds, Some(by)),
                 Ok(_) => {}
@@ -255,14 +259,12 @@ fn rounds_of(
     group: ConnectorGroupView<'_>,
     patched: &[ConnectorView<'_>],
     options: &ScheduleOptions,
-    may_be_down: bool,
+    keeps_none: bool,
 ) -> Result<(u32, DecidedBy), NotScheduled> {
     let (active_connectors, applications) = (group.active_connectors_count(), group.applications_count());
-    // To patch others cannot harm a group. One with nothing in it keeps nothing, whoever asks, and so does one of whose
-    // connectors none is named. Where all are patched, one with applications and no connector is told.
-    let keeps_none = patched.is_empty() && options.connectors.is_some();
+    // One with nothing in it keeps nothing, whoever asks.
     let is_empty = group.connectors_count() == 0;
-    let is_free = may_be_down || keeps_none || (applications == 0 && (is_empty || !options.every_group));
+    let is_free = keeps_none || (applications == 0 && (is_empty || !options.every_group));
     let at_least = if is_free { 0 } else { options.at_least };
     let connectors = narrow(patched.iter().filter(|connector| connector.is_active()).count());
     let at_a_time = active_connectors.checked_sub(at_least);

@@ -117,6 +117,9 @@ fn a_schedule_has_the_fewest_rounds_and_names_who_cannot_be_patched() {
     // Nothing of the pilot group is patched, as it has no connector: it is no reason where some are left out.
     let (code, told, error) = run("schedule", &["--allow-outage", "Default", "--skip-version", "1.5.4287.0", CONTOSO]);
     assert_eq!((code, told.starts_with("Round 1: ")), (Some(0), true), "{error}");
+    // A version that nobody has leaves out nobody.
+    let (code, _, error) = run("schedule", &["--allow-outage", "Default", "--skip-version", "9.9", CONTOSO]);
+    assert_eq!((code, error.contains("\"Private Access Pilot\" has 0 active connectors")), (Some(1), true), "{error}");
 }
 
 /// Both read a folder of Graph's answers, and no name in it reaches a terminal as it is.
