@@ -383,7 +383,10 @@ fn ctrl_c_stops_a_run_where_it_can_go_on() {
     assert!(started.elapsed() < Duration::from_secs(300), "it has not waited on");
     let journal = format!("{}.journal", text(&file));
     assert!(rest.contains("apply: stopped by a signal, such as Ctrl-C\n"), "{rest}");
-    assert!(rest.contains(&format!("apply: the journal is {journal}: --resume goes on from here")), "{rest}");
+    assert!(
+        rest.contains(&format!("apply: the journal is {journal}: where nothing is in the way, --resume")),
+        "{rest}"
+    );
 
     let output = emulator.apply(&file, &["--resume"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", error(&output));

@@ -154,7 +154,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             output::say(
                 "apply",
                 &format!(
-                    "the journal is {journal}: --resume goes on from here, --rollback leads back to where the run began"
+                    "the journal is {journal}: where nothing is in the way, --resume goes on from here, --rollback leads back to \
+                     where the run began"
                 ),
             );
             ExitCode::from(STOPPED)

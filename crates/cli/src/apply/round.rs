@@ -296,8 +296,10 @@ impl Item {
                 match place {
                     Some(place) if *place == id(*to) => Glance::After(None),
                     Some(place) if *place == id(*from) => Glance::Before,
-                    Some(place) => Glance::Other(format!("{}: it is in connector group {place}", self.effect)),
-                    None => Glance::Other(format!("{}: it is gone, or in no connector group", self.effect)),
+                    Some(place) => {
+                        Glance::Other(format!("{}: it is in connector group {place}", self.effect.renamed(id)))
+                    }
+                    None => self.gone("it is gone, or in no connector group", id),
                 }
             }
             (Effect::UpdateApplication { from, to, .. }, Seen::Application(Some(there))) => {
@@ -309,7 +311,16 @@ impl Item {
                     Glance::Other(format!("{}: it is neither as before nor as after the step", self.effect))
                 }
             }
-            _ => Glance::Other(format!("{}: it is gone", self.effect)),
+            _ => self.gone("it is gone", id),
         }
+    }
+
+    /// Neither way leads past a thing that is not there.
+    fn gone(&self, what: &str, id: Id) -> Glance {
+        let effect = self.effect.renamed(id);
+        Glance::Other(format!(
+            "{effect}: {what}: until it is back, neither --resume nor --rollback leads past it; a new plan from what the tenant is, or \
+             `restore` of a backup, does"
+        ))
     }
 }

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     export::client::Client,
     output,
-    work::{Difference, Places, Settings, Thing, Work},
+    work::{Difference, Effect, Places, Settings, Thing, Work},
 };
 
 /// Differences that are told one by one.
@@ -196,7 +196,7 @@ impl<'a> Runner<'a> {
         let end = run(&mut machine, &mut service, &mut journal, &mut tell).map_err(Failed::Within)?;
         let mut expected = begun.state.clone();
         let (done, aim, settings) = match end {
-            End::Stopped(why) => return Err(Failed::Within(why)),
+            End::Stopped(why) => return Err(Failed::Within(named(begun, &machine, &why))),
             End::RolledBack => ("taken back", "as before the run", Settings::before(&begun.work)),
             End::Applied => {
                 begun.work.run(&mut expected).map_err(Failed::Within)?;
@@ -221,6 +221,18 @@ impl<'a> Runner<'a> {
         let what = if others.is_empty() { "the tenant" } else { "what the plan changes" };
         Ok(format!("{done}: {what} is {aim}"))
     }
+}
+
+/// A text with the names of things, those of groups that the run has made included.
+fn named(begun: &Begun, machine: &Machine, text: &str) -> String {
+    let mut places = begun.state.clone();
+    for effect in begun.work.steps.iter().flat_map(|step| &step.effects) {
+        if matches!(effect, Effect::CreateConnectorGroup { .. }) {
+            // It fails only for a group that is there already, and so has its name.
+            _ = places.apply(effect);
+        }
+    }
+    places.renamed(|id| machine.id(id)).named(text)
 }
 
 /// Whether a difference is about what a run changes. Connectors come and go by themselves.

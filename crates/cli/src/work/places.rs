@@ -94,6 +94,22 @@ impl Places {
         name.map_or_else(|| id.to_string(), |name| format!("{name:?} ({id})"))
     }
 
+    /// A text in which things are named beside their ids, where these stand alone.
+    pub(crate) fn named(&self, text: &str) -> String {
+        let mut named = text.to_string();
+        let mut name = |id: String, name: &str| {
+            if text.contains(&id) {
+                named = named.replace(&format!(" {id}"), &format!(" {name:?} ({id})"));
+            }
+        };
+        for (id, place) in &self.0 {
+            name(id.to_string(), &place.name);
+            place.connectors.iter().for_each(|(id, connector)| name(id.to_string(), &connector.name));
+            place.applications.iter().for_each(|(id, application)| name(id.to_string(), application));
+        }
+        named
+    }
+
     /// What is otherwise than planned, for people, in the order of groups, connectors, applications.
     pub(crate) fn differences(&self, now: &Self) -> Vec<Difference> {
         let mut all = Vec::new();

@@ -4,6 +4,7 @@ use connector_groups::{
     Command, Tenant,
     command::{CreateConnectorGroup, UpdateConnectorGroup},
 };
+use serde_json::json;
 
 use super::{
     super::{action::End, survey},
@@ -109,4 +110,30 @@ fn a_group_that_had_the_name_is_not_the_new_one() {
             case.assert_at(&left, false, &at.to_string());
         }
     }
+}
+
+/// Somebody deletes an application that a run moves, at any place of the run. The run stops there, with the groups that there are, and
+/// says that nothing leads on before the application is back.
+#[test]
+fn an_application_that_is_gone_is_told_with_what_leads_on() {
+    let planned = pune();
+    let case = &cases(core::slice::from_ref(&planned))[0];
+    let moved = case.work.steps[8].effects.iter().find_map(|effect| match effect {
+        Effect::MoveApplication { id, .. } => Some(*id),
+        _ => None,
+    });
+    let delete: Command =
+        serde_json::from_value(json!({"command": "deleteApplication", "id": moved.unwrap()})).unwrap();
+    let mut told = 0;
+    for at in (1..case.calm().journal.writes).step_by(3) {
+        let journal = Memory { fault: Some((Fault::KillAfterRecord, at)), ..Memory::default() };
+        let mut left = case.go_on(case.world.clone(), journal, false);
+        left.world.meddle(delete.clone());
+        let left = case.go_on(left.world, Memory { records: left.journal.records, ..Memory::default() }, false);
+        let Ok(End::Stopped(why)) = left.end else { continue };
+        assert!(why.contains("it is gone") && why.contains("until it is back"), "{why}");
+        assert!(!why.contains("00000000-0000-4000-8000-0000000000"), "a stand-in: {why}");
+        told += 1;
+    }
+    assert!(told > 2, "{told}");
 }
