@@ -308,7 +308,7 @@ type Found = Result<Option<ConnectorGroupId>, Vec<AnyId>>;
 
 /// The existing group that the `in` of a selection means. Where the desired state renames a group, either name means it: it has the
 /// one before the plan and the other after it, and the plan is to mean the same both times.
-pub(super) fn find_selected(tenant: &Tenant, desired: &Desired, reference: &str) -> Found {
+fn find_selected(tenant: &Tenant, desired: &Desired, reference: &str) -> Found {
     let found = find(tenant, reference)?;
     if found.is_some() {
         return Ok(found);
@@ -318,6 +318,11 @@ pub(super) fn find_selected(tenant: &Tenant, desired: &Desired, reference: &str)
     let is = |name: &Option<Arc<str>>| name.as_deref().and_then(folded).as_ref() == Some(&sought);
     let mut renamed = desired.connector_groups.iter().filter(|group| is(&group.name) || is(&group.rename));
     renamed.find_map(|group| found_as(tenant, group).transpose()).transpose()
+}
+
+/// What a selection means in a tenant; `None` where its group is not there, or where several have its name.
+pub(super) fn selection<Id>(tenant: &Tenant, desired: &Desired, selected: &Selected) -> Option<Selection<Id>> {
+    selected.selection(|group| find_selected(tenant, desired, group).ok().flatten())
 }
 
 /// The existing group that a desired one is: by its id, or else by its name before the plan or after it.

@@ -280,7 +280,7 @@ impl Tenant {
     /// several have its name. A group that the desired state renames is found by either name.
     #[must_use]
     pub fn selected_connectors(&self, desired: &Desired, selected: &Selected) -> Vec<ConnectorView<'_>> {
-        let selection = selected.selection(|group| goal::find_selected(self, desired, group).ok().flatten());
+        let selection = goal::selection(self, desired, selected);
         selection.map_or_else(Vec::new, |selection| select::connectors(self.state(), &selection))
     }
 
@@ -288,7 +288,7 @@ impl Tenant {
     /// [`selected_connectors`](Self::selected_connectors).
     #[must_use]
     pub fn selected_applications(&self, desired: &Desired, selected: &Selected) -> Vec<ApplicationView<'_>> {
-        let selection = selected.selection(|group| goal::find_selected(self, desired, group).ok().flatten());
+        let selection = goal::selection(self, desired, selected);
         selection.map_or_else(Vec::new, |selection| select::applications(self.state(), &selection))
     }
 

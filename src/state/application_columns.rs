@@ -182,8 +182,8 @@ impl Applications {
         applications: impl Iterator<Item = Application>,
         group: impl Fn(ConnectorGroupId) -> Option<Slot>,
     ) -> Self {
-        // Wide columns become pages as they are filled: what is written twice takes twice the memory, which is most of the
-        // time that a large tenant takes.
+        // Wide columns become pages as they are filled. Collected into lists first, they would be written twice, and a large
+        // tenant would need the memory of both.
         let (mut ids, mut groups, mut display_names) = (Vec::new(), Vec::new(), Vec::new());
         let (mut app_ids, mut settings) = (Filling::default(), Filling::default());
         let (mut internal_urls, mut external_urls) = (Filling::default(), Filling::default());
