@@ -103,3 +103,29 @@ fn quiet_leaves_out_what_is_no_error() {
     let (code, _, error) = run(&["backup", "--quiet", text(&export.0), "--out", text(&folder.join("lacks"))]);
     assert_eq!((code, error.lines().count()), (Some(3), 1), "{error}");
 }
+
+/// Publishing and segments of which the tenant as it is tells nothing are compared with nothing.
+#[test]
+fn what_the_tenant_does_not_tell_is_not_compared() {
+    let segments = format!("segments/{APPLICATION}.json");
+    let (export, now) = (whole("untold-publishing"), whole("untold-publishing-now"));
+    for folder in [&export, &now] {
+        folder.json(
+            &format!("onPremisesPublishing/{APPLICATION}.json"),
+            &publishing(&json!({"applicationType": "nonwebapp", "isAccessibleViaZTNAClient": true})),
+        );
+    }
+    export.json(
+        &segments,
+        &json!([{"id": "5e100000-0000-4000-8000-000000000001", "destinationHost": "198.51.100.7", "destinationType": "ip", "ports": ["443-443"], "protocol": "tcp"}]),
+    );
+    let backup = backup(&export, 0);
+    let (code, error) = restored(&backup, &now);
+    let words = format!("not known now, and left: the segments of application \"Expenses\" (appId {APP_ID}): GET ");
+    assert!(code == Some(0) && error.contains(&words) && !error.contains("before the plan"), "{error}");
+    now.remove(&format!("onPremisesPublishing/{APPLICATION}.json"));
+    let (code, error) = restored(&backup, &now);
+    let more = format!("not known now, and left: how application \"Expenses\" (appId {APP_ID}) is published: GET ");
+    let is_told = error.contains(&words) && error.contains(&more);
+    assert!(code == Some(0) && is_told && !error.contains("in the end"), "{error}");
+}

@@ -145,6 +145,13 @@ impl Imported {
         })
     }
 
+    /// Whether the segments of an application in the tenant are all that it has.
+    pub(crate) fn knows_segments(&self, id: ApplicationId) -> bool {
+        // Whether one is of Private Access, and has segments, is told by its publishing.
+        ![&self.unknown_publishing, &self.unknown_segments].iter().any(|unknown| unknown.contains(&id))
+            && !self.segments.contains_key(&id)
+    }
+
     /// What is unknown and a plan would have to know, in words; the document cannot say it.
     pub(crate) fn unknown(&self) -> Option<String> {
         let told = |what: &str, applications: usize| {

@@ -262,11 +262,10 @@ impl Options {
 /// Plans the way from a tenant to a backup.
 pub(crate) fn plan(now: &Imported, content: &Content, given: &Given, how: How) -> Result<Restored, Refused> {
     let told = |message: String| Refused::Told(vec![message]);
-    let (now, untold) = (&now.tenant, &now.untold);
-    let matches = matching::matches(content, now, given).map_err(Refused::Told)?;
+    let matches = matching::matches(content, &now.tenant, given).map_err(Refused::Told)?;
     let mut notes = Notes::default();
     notes.about(now, content, &matches);
-    let reached = target::reach(now, untold, content, &matches, how.recreate, &mut notes).map_err(told)?;
+    let reached = target::reach(now, content, &matches, how.recreate, &mut notes).map_err(told)?;
     let groups = group_ids(&reached.tenant, content, &matches);
     let desired = desired(&reached, content, &matches, &groups);
     let options = PlanOptions { aim: Aim::KeepAvailable, parking: how.parking };
@@ -278,7 +277,7 @@ pub(crate) fn plan(now: &Imported, content: &Content, given: &Given, how: How) -
     for step in &plan.steps {
         end.apply(step).map_err(|refusal| told(refusal.to_string()))?;
     }
-    verify::left(&end, content, &matches, &groups, &reached.applications, &mut notes.left);
+    verify::left(&end, now, content, &matches, &groups, &reached.applications, &mut notes.left);
     Ok(Restored {
         first: reached.commands,
         settings: reached.settings,

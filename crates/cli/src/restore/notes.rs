@@ -2,11 +2,16 @@
 
 use alloc::collections::BTreeSet;
 
-use connector_groups::{ConnectorGroupId, Tenant, view::ConnectorView};
+use connector_groups::{ConnectorGroupId, Tenant, model::ProfileProperties, view::ConnectorView};
 use serde::Serialize;
 
 use super::matching::Matches;
-use crate::{backup::content::Content, output, words::quoted};
+use crate::{
+    backup::content::Content,
+    import::{Imported, layout::Part},
+    output,
+    words::quoted,
+};
 
 /// What does not come back by itself, and what stays.
 #[derive(Debug, Default, Clone, Serialize)]
@@ -16,6 +21,8 @@ pub(crate) struct Notes {
     pub(super) matched: Vec<String>,
     /// Things that are gone and do not come back by this plan.
     pub(super) gone: Vec<String>,
+    /// What nobody compares, as the tenant as it is does not tell it.
+    pub(super) unknown: Vec<String>,
     /// Applications that are created anew.
     pub(super) recreated: Vec<String>,
     /// Things that came since the backup; they stay where they are.
@@ -33,8 +40,9 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// What was found by a name, what is gone, and what came since.
-    pub(super) fn about(&mut self, now: &Tenant, content: &Content, matches: &Matches) {
+    /// What was found by a name, what is gone, what is not known, and what came since.
+    pub(super) fn about(&mut self, imported: &Imported, content: &Content, matches: &Matches) {
+        let now = &imported.tenant;
         let by_name = |kind: &str, name: &str, was: String, is: String| {
             (was != is).then(|| format!("{kind} {}: {was} in the backup is {is} now", quoted(name)))
         };
@@ -63,7 +71,37 @@ impl Notes {
                 self.matched.extend(by_name("application", &was.name, was_id.to_string(), is.to_string()));
             }
         }
+        self.unknown(imported, content, matches);
         self.came_since(now, content, matches);
+    }
+
+    /// What the backup tells and the tenant as it is does not.
+    fn unknown(&mut self, imported: &Imported, content: &Content, matches: &Matches) {
+        let untold = &imported.untold;
+        let whole = [
+            (untold.no_profile && content.profile != ProfileProperties::default(), "the profile", Part::Profile),
+            (
+                untold.no_principals && content.applications.iter().any(|one| one.service_principal.is_some()),
+                "service principals",
+                Part::ServicePrincipals,
+            ),
+        ];
+        self.unknown.extend(
+            whole
+                .iter()
+                .filter(|(is_lacking, ..)| *is_lacking)
+                .map(|(_, what, part)| format!("{what}: {}", part.advice())),
+        );
+        for (was, is) in content.applications.iter().zip(&matches.applications) {
+            let called = format!("application {} (appId {})", quoted(&was.name), was.app_id);
+            let Some(id) = *is else { continue };
+            if was.publishing.is_some() && imported.unknown_publishing.contains(&id) {
+                self.unknown.push(format!("how {called} is published: {}", Part::Publishing(id).advice()));
+            }
+            if was.segments.as_ref().is_some_and(|segments| !segments.is_empty()) && !imported.knows_segments(id) {
+                self.unknown.push(format!("the segments of {called}: {}", Part::Segments(id).advice()));
+            }
+        }
     }
 
     /// A machine that was installed anew has a second connector, and the first is inactive until it goes.
@@ -112,9 +150,10 @@ impl Notes {
     /// Says on standard error what a person has to know.
     pub(super) fn tell(&self, all: bool) {
         const SHOWN: usize = 10;
-        let kinds: [(&str, &[String]); 9] = [
+        let kinds: [(&str, &[String]); 10] = [
             ("found by name", &self.matched),
             ("gone", &self.gone),
+            ("not known now, and left", &self.unknown),
             ("created anew, with ids that the service gives", &self.recreated),
             ("came since, and stays", &self.since),
             ("contradicts", &self.conflicts),

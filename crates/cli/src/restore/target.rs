@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use super::{matching::Matches, notes::Notes};
 use crate::{
     backup::content::{Application, Content},
-    import::Untold,
+    import::Imported,
     state,
     words::{self, Names, quoted},
     work::{Work, members::is_like},
@@ -47,22 +47,23 @@ pub(super) struct Reached {
 
 /// Leads the applications back, but for their groups.
 pub(super) fn reach(
-    now: &Tenant,
-    untold: &Untold,
+    imported: &Imported,
     content: &Content,
     matches: &Matches,
     recreate: bool,
     notes: &mut Notes,
 ) -> Result<Reached, String> {
+    let now = &imported.tenant;
     let mut document = Document::from(now);
-    let profile = over(&document.on_premises_publishing_profile, &content.profile, untold.no_profile)?;
+    let no_profile = imported.untold.no_profile;
+    let profile = over(&document.on_premises_publishing_profile, &content.profile, no_profile)?;
     document.on_premises_publishing_profile = profile;
     let mut target = Target {
         at: document.applications.iter().enumerate().map(|(at, one)| (one.id, at)).collect(),
         segment_ids: now.application_segments().map(|(_, segment)| segment.id).collect(),
         document,
         now,
-        untold,
+        imported,
         knows_unpublished: content.knows_unpublished,
     };
     let mut applications = Vec::with_capacity(content.applications.len());
@@ -102,8 +103,8 @@ struct Target<'a> {
     at: BTreeMap<ApplicationId, usize>,
     segment_ids: BTreeSet<ApplicationSegmentId>,
     now: &'a Tenant,
-    /// What is not known of the tenant as it is.
-    untold: &'a Untold,
+    /// How well that is known.
+    imported: &'a Imported,
     knows_unpublished: bool,
 }
 
@@ -115,9 +116,9 @@ impl Target<'_> {
         if was.id.is_some() {
             is.display_name = was.name.as_str().into();
         }
-        let in_part = self.untold.in_part.contains(&id);
+        let in_part = self.imported.untold.in_part.contains(&id);
         is.properties = over(&is.properties, &renamed(&was.properties, rename)?, in_part)?;
-        if let Some(principal) = was.service_principal.as_ref().filter(|_| !self.untold.no_principals) {
+        if let Some(principal) = was.service_principal.as_ref().filter(|_| !self.imported.untold.no_principals) {
             let properties = renamed(&principal.properties, rename)?;
             let present = is.service_principal.take();
             let id = present.as_ref().map_or(principal.id, |present| present.id);
@@ -125,6 +126,8 @@ impl Target<'_> {
             is.service_principal = Some(ServicePrincipal { id, properties });
         }
         match (&was.publishing, &is.on_premises_publishing) {
+            // What is there stands in for what nobody knows.
+            (Some(_), Some(_)) if self.imported.unknown_publishing.contains(&id) => {}
             (Some(publishing), present) => {
                 let mut publishing = with_own_id(publishing, rename);
                 // The system sets it, when somebody uploads a certificate.
@@ -154,6 +157,7 @@ impl Target<'_> {
             (None, _) => {}
         }
         if is.on_premises_publishing.is_some()
+            && self.imported.knows_segments(id)
             && let Some(segments) = &was.segments
         {
             is.application_segments = laid_over(segments, &is.application_segments, &mut self.segment_ids);

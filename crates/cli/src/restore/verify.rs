@@ -3,11 +3,12 @@
 use connector_groups::{ApplicationId, ConnectorGroupId, Tenant, view::ConnectorGroupView};
 
 use super::{matching::Matches, target};
-use crate::{backup::content::Content, words::quoted};
+use crate::{backup::content::Content, import::Imported, words::quoted};
 
 /// Tells what differs of all that the backup knows and the tenant has.
 pub(super) fn left(
     end: &Tenant,
+    now: &Imported,
     content: &Content,
     matches: &Matches,
     groups: &[ConnectorGroupId],
@@ -51,6 +52,9 @@ pub(super) fn left(
             _ => {}
         }
         let Some(publishing) = was.publishing.as_ref().filter(|_| was.app_id == is.app_id()) else { continue };
+        if now.unknown_publishing.contains(&is.id()) {
+            continue;
+        }
         let Some(present) = is.on_premises_publishing() else { continue };
         let wanted = target::as_present(Some(&present), publishing).unwrap_or_else(|_| publishing.as_ref().clone());
         let mut differs: Vec<String> = present.changes_to(&wanted).changed().collect();
