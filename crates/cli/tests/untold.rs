@@ -129,3 +129,24 @@ fn what_the_tenant_does_not_tell_is_not_compared() {
     let is_told = error.contains(&words) && error.contains(&more);
     assert!(code == Some(0) && is_told && !error.contains("in the end"), "{error}");
 }
+
+/// Without the list of all applications, one that is in no group is not there or not published: nobody knows which, and it is not
+/// made a second time.
+#[test]
+fn without_the_list_of_applications_none_is_called_gone() {
+    let (export, now) = (whole("untold-list"), whole("untold-list-now"));
+    let backup = backup(&export, 0);
+    now.json(&format!("applications/{DATACENTER}.json"), &json!([]));
+    now.remove(&format!("onPremisesPublishing/{APPLICATION}.json"));
+    now.remove("applications.json");
+    for arguments in [&[][..], &["--recreate-applications"]] {
+        let (code, _, error) = run(&[&["restore", text(&backup), text(&now.0)], arguments].concat());
+        let words = "left: application \"Expenses\" (appId 5b000000-0000-4000-8000-000000000001): it is gone or not published, and no file tells which. GET ";
+        let is_told = error.contains(words) && !error.contains("restore: gone") && !error.contains("created");
+        assert!(code == Some(0) && is_told, "{error}");
+    }
+    // With it, that is known.
+    now.json("applications.json", &json!([]));
+    let (code, error) = restored(&backup, &now);
+    assert!(code == Some(0) && error.contains("restore: gone: application \"Expenses\""), "{error}");
+}

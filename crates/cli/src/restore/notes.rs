@@ -94,7 +94,15 @@ impl Notes {
         );
         for (was, is) in content.applications.iter().zip(&matches.applications) {
             let called = format!("application {} (appId {})", quoted(&was.name), was.app_id);
-            let Some(id) = *is else { continue };
+            let Some(id) = *is else {
+                if untold.no_applications {
+                    self.unknown.push(format!(
+                        "{called}: it is gone or not published, and no file tells which. {}",
+                        Part::Applications.advice()
+                    ));
+                }
+                continue;
+            };
             if was.publishing.is_some() && imported.unknown_publishing.contains(&id) {
                 self.unknown.push(format!("how {called} is published: {}", Part::Publishing(id).advice()));
             }

@@ -169,6 +169,8 @@ impl Target<'_> {
     fn create(&mut self, was: &Application, recreate: bool, notes: &mut Notes) -> Option<ApplicationId> {
         let called = format!("application {} (appId {})", quoted(&was.name), was.app_id);
         let missing = match was.id {
+            // Among the notes of what is unknown: it may be there.
+            _ if self.imported.untold.no_applications => return None,
             None => Some("the backup knows it by its client id alone"),
             Some(_) if was.is_published && was.publishing.is_none() => {
                 Some("the backup does not tell how it was published")
