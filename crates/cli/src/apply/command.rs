@@ -25,7 +25,7 @@ use crate::{
         token::{self, Source},
     },
     output, plan,
-    work::{self, Difference, Effect, Places, Work},
+    work::{self, Difference, Effect, How, Places, Work},
 };
 
 const EXAMPLES: &str = "\
@@ -38,6 +38,9 @@ Examples:
   # Cut off, or stopped: go on, or back to where it began
   connector-groups apply --az --resume change.plan.json
   connector-groups apply --az --rollback change.plan.json
+
+  # Somebody has deleted a thing that the run moves: go on without it
+  connector-groups apply --az --resume --leave-out-gone change.plan.json
 
   # The tenant changed since: plan again from what it is, and apply that if it does no more harm
   connector-groups apply --az --replan change.plan.json
@@ -82,11 +85,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Go on with a run that was cut off or stopped
-    #[arg(long, conflicts_with = "rollback")]
+    #[arg(long, group = "further")]
     resume: bool,
     /// Take back what a run did, the last step first
-    #[arg(long)]
+    #[arg(long, group = "further")]
     rollback: bool,
+    /// With --resume or --rollback: leave out connectors and applications that are gone, and name them
+    #[arg(long, requires = "further")]
+    leave_out_gone: bool,
     /// Where the tenant is not as planned: plan again, for the same desired state
     #[arg(long, conflicts_with_all = ["resume", "rollback"])]
     replan: bool,
@@ -142,8 +148,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             output::say(
                 "apply",
                 &format!(
-                    "nothing was done: {journal} is of a run elsewhere, or others have changed what it did. Plan again from \
-                     what the tenant is; for a run of this plan from its beginning, name another journal with --journal FILE"
+                    "nothing was done: {journal} is of a run elsewhere, or others have changed what it did. Where no more than \
+                     connectors or applications is gone, --leave-out-gone leads on without them. Plan again from what the tenant \
+                     is; for a run of this plan from its beginning, name another journal with --journal FILE"
                 ),
             );
             ExitCode::from(DRIFT)
@@ -191,7 +198,7 @@ impl Options {
         let patience = Patience { settle, tries: self.tries.max(1), ..Patience::default() };
         let runner = Runner { client: &client, bar: &bar, is_quiet: self.quiet, patience };
         let outcome = if self.resume || self.rollback {
-            runner.go_on(&journal, &plan.hash, self.rollback)
+            runner.go_on(&journal, &plan.hash, self.rollback, self.leave_out_gone)
         } else {
             self.begin(&plan, &journal, &runner)
         };
@@ -291,6 +298,6 @@ fn drift(plan: &PlanFile, now: &Places) -> Vec<Difference> {
         }
     }
     let mut differences = plan.state.differences(now);
-    differences.retain(|one| !one.is_status || !one.groups.is_disjoint(&touched));
+    differences.retain(|one| one.how != How::Status || !one.groups.is_disjoint(&touched));
     differences
 }

@@ -101,7 +101,9 @@ impl Journal {
         for (number, line) in (2_usize..).zip(lines) {
             let record: Record =
                 serde_json::from_slice(line).map_err(|error| format!("{}: line {number}: {error}", path.display()))?;
-            if let Record::Asked { effects: named, .. } | Record::Settled { done: named, .. } = &record
+            if let Record::Asked { effects: named, .. }
+            | Record::Settled { done: named, .. }
+            | Record::LeftOut { effects: named } = &record
                 && named.iter().any(|effect| *effect >= count)
             {
                 return Err(format!("{}: line {number} names an effect that is none of the plan", path.display()));

@@ -62,8 +62,10 @@ pub(crate) struct Machine {
     index: Vec<(usize, usize)>,
     patience: Patience,
     pub(super) done: Vec<bool>,
+    /// Effects on things that are gone.
+    pub(super) left_out: BTreeSet<usize>,
     /// Groups that this run made, by the plan's ids.
-    ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
+    pub(super) ids: BTreeMap<ConnectorGroupId, ConnectorGroupId>,
     /// All groups that the run changes or has made. None of them is the answer to a creation whose answer is lost, although an
     /// old state may show it with that name.
     ours: BTreeSet<ConnectorGroupId>,
@@ -85,6 +87,7 @@ impl Machine {
             index,
             patience,
             done,
+            left_out: BTreeSet::new(),
             ids: BTreeMap::new(),
             ours,
             is_back: false,
@@ -104,11 +107,14 @@ impl Machine {
                     }
                 }
                 Record::Turned { is_back } => machine.is_back = *is_back,
+                Record::LeftOut { effects } => machine.left_out.extend(effects),
                 Record::Stopped { .. } | Record::Applied | Record::RolledBack => {}
             }
         }
-        if let Some((is_back, effects, known)) = open.filter(|(_, effects, _)| !effects.is_empty()) {
-            machine.open = Some(machine.round(is_back, effects, Stage::After, known));
+        if let Some((is_back, mut effects, known)) = open {
+            effects.retain(|effect| !machine.left_out.contains(effect));
+            let round = machine.round(is_back, effects, Stage::After, known);
+            machine.open = Some(round).filter(|round| !round.items.is_empty());
         }
         if machine.is_back != is_back {
             (machine.is_back, machine.phase) = (is_back, Phase::Turning);
@@ -127,11 +133,6 @@ impl Machine {
             return None;
         };
         round.items.first().and_then(|item| self.index.get(item.at)).map(|(step, _)| *step)
-    }
-
-    /// The id that the service has for a group of the plan.
-    pub(crate) fn id(&self, group: ConnectorGroupId) -> ConnectorGroupId {
-        self.ids.get(&group).copied().unwrap_or(group)
     }
 
     /// What to do next, after what happened.
@@ -159,7 +160,8 @@ impl Machine {
         if let Some(round) = self.open.take() {
             return if round.is_back == self.is_back { self.look(round) } else { self.turn(round) };
         }
-        let is_next = |at: &usize| self.done.get(*at).is_some_and(|done| *done == self.is_back);
+        let is_next =
+            |at: &usize| self.done.get(*at).is_some_and(|done| *done == self.is_back) && !self.left_out.contains(at);
         let all = 0..self.done.len();
         let first = if self.is_back { all.rev().find(is_next) } else { all.clone().find(is_next) };
         let Some(first) = first else {

@@ -50,6 +50,8 @@ pub(crate) enum Record {
     },
     /// From here on the way leads back, or on again.
     Turned { is_back: bool },
+    /// All effects on things that are gone. They are neither done nor taken back from here on.
+    LeftOut { effects: Vec<usize> },
     /// The run gave up, and why. It can go on.
     Stopped { why: String },
     /// Everything is done.

@@ -315,12 +315,16 @@ impl Item {
         }
     }
 
-    /// Neither way leads past a thing that is not there.
+    /// Neither way leads past a thing that is not there, but without it.
     fn gone(&self, what: &str, id: Id) -> Glance {
         let effect = self.effect.renamed(id);
+        let less = match self.effect.connector_group() {
+            Some(_) => "",
+            None => " --leave-out-gone beside one of them leaves it out;",
+        };
         Glance::Other(format!(
-            "{effect}: {what}: until it is back, neither --resume nor --rollback leads past it; a new plan from what the tenant is, or \
-             `restore` of a backup, does"
+            "{effect}: {what}: until it is back, neither --resume nor --rollback leads past it;{less} a new plan from what the tenant \
+             is, or `restore` of a backup, leads past it too"
         ))
     }
 }

@@ -19,13 +19,13 @@ use super::{
     machine::Machine,
     patience::Patience,
     record::{Begun, FORMAT, Record},
-    run::run,
+    run::{Journal as _, run},
     survey,
 };
 use crate::{
     export::client::Client,
     output,
-    work::{Difference, Effect, Places, Settings, Thing, Work},
+    work::{Difference, Effect, How, Places, Settings, Thing, Work},
 };
 
 /// Differences that are told one by one.
@@ -110,12 +110,19 @@ impl<'a> Runner<'a> {
         self.run(&begun, &[], journal, false)
     }
 
-    /// Goes on with work that was begun, to its end, or back to where it began.
+    /// Goes on with work that was begun, to its end, or back to where it began; without things that are gone, where that is asked
+    /// for. The journal keeps which were left out: later they are missing in groups that the run has deleted, too.
     ///
     /// # Errors
     /// Nothing was done, or the journal leads on.
-    pub(crate) fn go_on(&self, journal: &Path, plan: &str, is_back: bool) -> Result<String, Failed> {
-        let (open, begun, records) = Journal::open(journal)?;
+    pub(crate) fn go_on(
+        &self,
+        journal: &Path,
+        plan: &str,
+        is_back: bool,
+        leaves_out_gone: bool,
+    ) -> Result<String, Failed> {
+        let (mut open, begun, mut records) = Journal::open(journal)?;
         if begun.plan != plan {
             return Err(Failed::Before(Journal::of_another_plan(journal)));
         }
@@ -129,23 +136,52 @@ impl<'a> Runner<'a> {
             )));
         }
         self.check_tenant(begun.tenant, "the journal")?;
+        let effects = if leaves_out_gone { self.gone(&begun, &records, is_back)? } else { Vec::new() };
+        let is_less = !effects.is_empty();
+        if is_less {
+            records.push(Record::LeftOut { effects });
+        }
         self.check_journal(&begun, &records, is_back)?;
+        if let Some(record) = records.last().filter(|_| is_less) {
+            open.write(record)?;
+        }
         self.run(&begun, &records, open, is_back)
+    }
+
+    /// The effects on connectors and applications that are gone, which are told.
+    fn gone(&self, begun: &Begun, records: &[Record], is_back: bool) -> Result<Vec<usize>, String> {
+        let machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.patience);
+        let (done, _) = machine.in_place();
+        let mut expected = begun.state.clone().without(&machine.gone());
+        done.run(&mut expected)?;
+        let work = machine.whole();
+        let mut differences = self.differences(&machine, &expected, &Settings::before(&work))?;
+        let things = work.things();
+        // Without a group there is nowhere for what is to be in it.
+        differences.retain(|one| {
+            one.how == How::Gone && !matches!(one.thing, Thing::ConnectorGroup(_)) && things.contains(&one.thing)
+        });
+        for difference in &differences {
+            self.say(&format!("left out: {difference}"));
+        }
+        let gone: BTreeSet<_> = differences.iter().map(|one| one.thing).collect();
+        let effects = (0..).zip(begun.work.steps.iter().flat_map(|step| &step.effects));
+        Ok(effects.filter(|(_, effect)| gone.contains(&effect.thing())).map(|(at, _)| at).collect())
     }
 
     /// Looks whether what the journal says is in place still is: the tenant may be another one by now, or a copy of it. A run that
     /// leads back looks at each effect itself, so that only its end is looked at.
     fn check_journal(&self, begun: &Begun, records: &[Record], is_back: bool) -> Result<(), Failed> {
         let machine = Machine::new(Arc::new(begun.work.clone()), records, is_back, self.patience);
-        let (done, mut things) = machine.in_place();
+        let (work, (done, mut things)) = (machine.whole(), machine.in_place());
         if machine.is_at_its_end() {
-            things = begun.work.things();
+            things = work.things();
         } else if is_back {
             return Ok(());
         }
-        let mut expected = begun.state.clone();
+        let mut expected = begun.state.clone().without(&machine.gone());
         done.run(&mut expected)?;
-        let settings = if is_back { Settings::before(&begun.work) } else { Settings::after(&done) };
+        let settings = if is_back { Settings::before(&work) } else { Settings::after(&done) };
         let mut differences = self.differences(&machine, &expected, &settings)?;
         let things: BTreeSet<_> = things.into_iter().map(|thing| machine.thing(thing)).collect();
         differences.retain(|one| is_about(one, &things));
@@ -194,17 +230,18 @@ impl<'a> Runner<'a> {
             }
         };
         let end = run(&mut machine, &mut service, &mut journal, &mut tell).map_err(Failed::Within)?;
-        let mut expected = begun.state.clone();
+        let (work, gone) = (machine.whole(), machine.gone());
+        let mut expected = begun.state.clone().without(&gone);
         let (done, aim, settings) = match end {
             End::Stopped(why) => return Err(Failed::Within(named(begun, &machine, &why))),
-            End::RolledBack => ("taken back", "as before the run", Settings::before(&begun.work)),
+            End::RolledBack => ("taken back", "as before the run", Settings::before(&work)),
             End::Applied => {
-                begun.work.run(&mut expected).map_err(Failed::Within)?;
-                ("applied", "as desired", Settings::after(&begun.work))
+                work.run(&mut expected).map_err(Failed::Within)?;
+                ("applied", "as desired", Settings::after(&work))
             }
         };
         let differences = self.differences(&machine, &expected, &settings).map_err(Failed::Within)?;
-        let things: BTreeSet<_> = begun.work.things().into_iter().map(|thing| machine.thing(thing)).collect();
+        let things: BTreeSet<_> = work.things().into_iter().map(|thing| machine.thing(thing)).collect();
         let (ours, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| is_about(one, &things));
         // What the run does not touch may have changed beside it. That is told, and is no fault of the run.
         for difference in others.iter().take(TOLD_MAX) {
@@ -219,7 +256,8 @@ impl<'a> Runner<'a> {
             )));
         }
         let what = if others.is_empty() { "the tenant" } else { "what the plan changes" };
-        Ok(format!("{done}: {what} is {aim}"))
+        let but = if gone.is_empty() { "" } else { ", without what was left out" };
+        Ok(format!("{done}: {what} is {aim}{but}"))
     }
 }
 
@@ -237,5 +275,5 @@ fn named(begun: &Begun, machine: &Machine, text: &str) -> String {
 
 /// Whether a difference is about what a run changes. Connectors come and go by themselves.
 fn is_about(difference: &Difference, things: &BTreeSet<Thing>) -> bool {
-    !difference.is_status && things.contains(&difference.thing)
+    difference.how != How::Status && things.contains(&difference.thing)
 }

@@ -24,6 +24,6 @@ pub(crate) use self::{
 #[cfg(feature = "export")]
 pub(crate) use self::{
     effect::{Change, Thing},
-    places::{Connector, Difference, Place},
+    places::{Connector, Difference, How, Place},
     values::Settings,
 };

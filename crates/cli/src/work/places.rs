@@ -38,15 +38,24 @@ pub(crate) struct Difference {
     pub(crate) thing: Thing,
     /// The groups that it is about.
     pub(crate) groups: BTreeSet<ConnectorGroupId>,
-    /// Whether no more than a connector's status is another one.
-    pub(crate) is_status: bool,
+    pub(crate) how: How,
     text: String,
+}
+
+/// In which way something differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum How {
+    /// It is not there, or an application is in no group any more.
+    Gone,
+    /// No more than a connector's status is another one.
+    Status,
+    Otherwise,
 }
 
 impl Difference {
     /// One that is about no connector group.
-    pub(super) const fn of_settings(id: ApplicationId, text: String) -> Self {
-        Self { thing: Thing::Settings(id), groups: BTreeSet::new(), is_status: false, text }
+    pub(super) const fn of_settings(id: ApplicationId, how: How, text: String) -> Self {
+        Self { thing: Thing::Settings(id), groups: BTreeSet::new(), how, text }
     }
 }
 
@@ -113,8 +122,8 @@ impl Places {
     /// What is otherwise than planned, for people, in the order of groups, connectors, applications.
     pub(crate) fn differences(&self, now: &Self) -> Vec<Difference> {
         let mut all = Vec::new();
-        let mut tell = |thing: Thing, groups: &[ConnectorGroupId], is_status: bool, text: String| {
-            all.push(Difference { thing, groups: groups.iter().copied().collect(), is_status, text });
+        let mut tell = |thing: Thing, groups: &[ConnectorGroupId], how: How, text: String| {
+            all.push(Difference { thing, groups: groups.iter().copied().collect(), how, text });
         };
         let title = |id: &ConnectorGroupId| {
             // The former name first: whoever reads of a difference knows the plan, not what came after it.
@@ -124,15 +133,17 @@ impl Places {
         for id in self.0.keys().chain(now.0.keys()).collect::<BTreeSet<_>>() {
             let thing = Thing::ConnectorGroup(*id);
             match (self.0.get(id), now.0.get(id)) {
-                (Some(_), None) => tell(thing, &[*id], false, format!("the connector group {} is gone", title(id))),
-                (None, Some(_)) => tell(thing, &[*id], false, format!("the connector group {} is new", title(id))),
+                (Some(_), None) => tell(thing, &[*id], How::Gone, format!("the connector group {} is gone", title(id))),
+                (None, Some(_)) => {
+                    tell(thing, &[*id], How::Otherwise, format!("the connector group {} is new", title(id)));
+                }
                 (Some(was), Some(is)) => {
                     for (what, was, is) in [("name", &was.name, &is.name), ("region", &was.region, &is.region)] {
                         if was != is {
                             tell(
                                 thing,
                                 &[*id],
-                                false,
+                                How::Otherwise,
                                 format!("the {what} of connector group {} is {is:?}, not {was:?}", title(id)),
                             );
                         }
@@ -147,14 +158,14 @@ impl Places {
             match (was.get(id), is.get(id)) {
                 (Some((from, one)), Some((to, _))) if from != to => {
                     let text = format!("connector {:?} ({id}) is in {}, not in {}", one.name, title(to), title(from));
-                    tell(thing, &[*from, *to], false, text);
+                    tell(thing, &[*from, *to], How::Otherwise, text);
                 }
                 (Some((group, one)), Some((_, two))) if one.is_active != two.is_active => {
                     let status = if two.is_active { "active" } else { "inactive" };
                     tell(
                         thing,
                         &[*group],
-                        true,
+                        How::Status,
                         format!("connector {:?} ({id}) in {} is {status} now", one.name, title(group)),
                     );
                 }
@@ -162,7 +173,7 @@ impl Places {
                     tell(
                         thing,
                         &[*group],
-                        false,
+                        How::Gone,
                         format!("connector {:?} ({id}) of {} is gone", one.name, title(group)),
                     );
                 }
@@ -170,7 +181,7 @@ impl Places {
                     tell(
                         thing,
                         &[*group],
-                        false,
+                        How::Otherwise,
                         format!("connector {:?} ({id}) in {} is new", one.name, title(group)),
                     );
                 }
@@ -183,14 +194,19 @@ impl Places {
             match (was.get(id), is.get(id)) {
                 (Some((from, name)), Some((to, _))) if from != to => {
                     let text = format!("application {name:?} ({id}) is in {}, not in {}", title(to), title(from));
-                    tell(thing, &[*from, *to], false, text);
+                    tell(thing, &[*from, *to], How::Otherwise, text);
                 }
                 (Some((group, name)), None) => {
                     let text = format!("application {name:?} ({id}) is not assigned to {} any more", title(group));
-                    tell(thing, &[*group], false, text);
+                    tell(thing, &[*group], How::Gone, text);
                 }
                 (None, Some((group, name))) => {
-                    tell(thing, &[*group], false, format!("application {name:?} ({id}) in {} is new", title(group)));
+                    tell(
+                        thing,
+                        &[*group],
+                        How::Otherwise,
+                        format!("application {name:?} ({id}) in {} is new", title(group)),
+                    );
                 }
                 _ => {}
             }
@@ -244,6 +260,15 @@ impl Places {
                 Ok(())
             }
         }
+    }
+
+    /// The same without some connectors and applications.
+    pub(crate) fn without(mut self, things: &BTreeSet<Thing>) -> Self {
+        for place in self.0.values_mut() {
+            place.connectors.retain(|id, _| !things.contains(&Thing::Connector(*id)));
+            place.applications.retain(|id, _| !things.contains(&Thing::Application(*id)));
+        }
+        self
     }
 
     /// The same with other ids of groups: those that the service gave in place of the plan's.

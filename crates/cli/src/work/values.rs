@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     effect::Effect,
     members::{self, PUBLISHING},
-    places::{Difference, Places},
+    places::{Difference, How, Places},
     steps::{Step, Work},
 };
 
@@ -59,10 +59,10 @@ impl Settings {
         let mut all = Vec::new();
         for (id, was) in &self.0 {
             match now.0.get(id) {
-                None => all.push(Difference::of_settings(*id, format!("application {} is gone", name(*id)))),
+                None => all.push(Difference::of_settings(*id, How::Gone, format!("application {} is gone", name(*id)))),
                 Some(is) => all.extend(members::differing(was, is).into_iter().map(|(member, was, is)| {
                     let text = format!("{member} of application {} is {is}, not {was}", name(*id));
-                    Difference::of_settings(*id, text)
+                    Difference::of_settings(*id, How::Otherwise, text)
                 })),
             }
         }
