@@ -99,6 +99,19 @@ fn a_run_goes_on_without_what_is_gone() {
     run.apply(&["--leave-out-gone"], 2);
 }
 
+/// What is planned again may be a slip by now, as where somebody has made a group of nearly the same name: it is told as `plan` does.
+#[test]
+fn a_replan_tells_likely_slips() {
+    let desired = folder("apply-slips-desired").join("desired.json");
+    fs::write(&desired, json!({"connectorGroups": [{"name": "Warehouse", "region": "eur"}]}).to_string()).unwrap();
+    let run = Run::new("apply-slips", text(&desired));
+    let groups = "/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups";
+    run.emulator.asked(TENANT, "POST", groups, "{\"name\":\"Warehouses\",\"region\":\"eur\"}");
+    let told = run.apply(&["--replan"], 0);
+    let slip = "a new group \"Warehouse\" is made, although \"Warehouses\" is there: did you mean that one?";
+    assert!(told.contains(slip), "{told}");
+}
+
 /// A group that is gone is not left out: there is nowhere for what is to be in it.
 #[test]
 fn a_group_that_is_gone_is_not_left_out() {

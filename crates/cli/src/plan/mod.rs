@@ -21,7 +21,7 @@ use std::{
 };
 
 use connector_groups::{
-    Command, ConnectorGroupId, Desired, DirectoryCommand, Plan, TenantId,
+    Command, ConnectorGroupId, Desired, DirectoryCommand, Plan, Tenant, TenantId,
     picture::{Picture, PictureOptions},
     plan::{Aim, Parking, PlanOptions, Unreachable},
 };
@@ -365,14 +365,17 @@ impl Output {
         match self.format {
             Format::Json => output::print_data(&json(&machine::impossible(tenant, unreachable))?)?,
             Format::Sarif => output::print_data(&json(&machine::sarif_impossible(tenant, unreachable, desired))?)?,
-            _ => {
-                let slips = slips.iter().map(|slip| slip.text.clone());
-                let lines: Vec<_> = [reasons::text(tenant, unreachable)].into_iter().chain(slips).collect();
-                return Err(lines.join("\n  "));
-            }
+            _ => return Err(no_plan(tenant, unreachable, slips)),
         }
         Ok(ExitCode::FAILURE)
     }
+}
+
+/// Why there is no plan, with what may be a slip of the pen.
+fn no_plan(tenant: &Tenant, unreachable: &Unreachable, slips: &[Warning]) -> String {
+    let slips = slips.iter().map(|slip| slip.text.clone());
+    let lines: Vec<_> = [reasons::text(tenant, unreachable)].into_iter().chain(slips).collect();
+    lines.join("\n  ")
 }
 
 /// What leads to the state from which a plan starts.
@@ -420,11 +423,13 @@ pub(crate) fn again(
     if !renames.is_empty() {
         return Ok(Err(format!("the plan's desired state: {}", renames.join("\n  "))));
     }
+    let slips = checks::likely_slips(tenant, desired);
     let plan = match tenant.plan(desired, options, new_ids()) {
         Ok(plan) => plan,
-        Err(why) => return Ok(Err(reasons::text(tenant, &why))),
+        Err(why) => return Ok(Err(no_plan(tenant, &why, &slips))),
     };
     let mut report = Report::new(&imported, desired, &plan, options)?;
+    report.warnings.splice(0..0, slips);
     report.settings = settings;
     let text = text::plan(&report, Fold { is_off: false });
     let mut work = report.work;
