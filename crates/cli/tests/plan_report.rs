@@ -218,6 +218,14 @@ fn what_means_nothing_that_is_there_is_told() {
             "connectorGroups: [{name: Datacenter A, applications: {in: asia}}]",
             "note: `in` selects nothing: connector group \"Asia\" has no published application (selects-nothing)",
         ),
+        (
+            "connectorGroups: [{name: Datacenter A, applications: [wiki, 5B000000-0000-4000-8000-000000000001]}, {name: Asia, applications: {in: Datacenter A}}]",
+            "note: `in` selects nothing: all that it means is in lists of names: 2 published applications (selects-nothing)",
+        ),
+        (
+            "connectorGroups: [{name: Datacenter A, connectors: [5c000000-0000-4000-8000-000000000002]}, {name: Asia, connectors: {named: proxy-02}}]",
+            "note: `named` selects nothing: all that it means is in lists of names: 1 connector (selects-nothing)",
+        ),
     ] {
         let desired = desired(&folder, content);
         let (code, told, error) = plan(&["examples/plan/import", text(&desired)]);
@@ -232,6 +240,7 @@ fn what_means_nothing_that_is_there_is_told() {
     for content in [
         "connectorGroups: [{name: Datacenter A, applications: {named: eXpens}}]",
         "connectorGroups: [{name: Datacenter A, applications: {all: false}, connectors: {in: Datacenter A}}]",
+        "connectorGroups: [{name: Datacenter A, applications: [Wiki]}, {name: Asia, applications: {in: Datacenter A}}]",
         "{connectorGroups: [{name: Datacenter A, applications: {in: Gone for ever}}], absent: [Gone for ever]}",
     ] {
         let desired = desired(&folder, content);

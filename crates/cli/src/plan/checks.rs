@@ -3,13 +3,16 @@
 
 extern crate alloc;
 
-use alloc::collections::BTreeMap;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use connector_groups::{
-    ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
+    ApplicationId, ConnectorGroupId, Desired, Hazard, Impact, Region, Tenant,
     model::OpenObject,
     plan::{DesiredGroup, Selected, Things},
-    view::ApplicationView,
+    view::{ApplicationView, ConnectorView},
 };
 use serde_json::Value;
 
@@ -251,19 +254,40 @@ pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
         warnings.push(Warning { level: Level::Warning, rule: "asks-nothing", step: None, text });
     }
     warnings.extend(desired.absent.iter().filter_map(|reference| absent(tenant, reference)));
+    let connectors = listed(desired.connector_groups.iter().map(|group| &group.connectors));
+    let applications = listed(desired.connector_groups.iter().map(|group| &group.applications));
     for group in &desired.connector_groups {
-        if let Things::Selected(selected) = &group.connectors
-            && tenant.selected_connectors(desired, selected).is_empty()
-        {
-            warnings.extend(selects_nothing(tenant, selected, "connector"));
+        if let Things::Selected(selected) = &group.connectors {
+            let means = tenant.selected_connectors(desired, selected);
+            let names = |one: &ConnectorView| [one.id().to_string(), one.machine_name().to_ascii_lowercase()];
+            if means.iter().all(|one| names(one).iter().any(|name| connectors.contains(name))) {
+                warnings.extend(selects_nothing(tenant, selected, means.len(), "connector"));
+            }
         }
-        if let Things::Selected(selected) = &group.applications
-            && tenant.selected_applications(desired, selected).is_empty()
-        {
-            warnings.extend(selects_nothing(tenant, selected, "published application"));
+        if let Things::Selected(selected) = &group.applications {
+            let means = tenant.selected_applications(desired, selected);
+            let names = |one: &ApplicationView| {
+                [one.id().to_string(), one.app_id().to_string(), one.display_name().to_ascii_lowercase()]
+            };
+            if means.iter().all(|one| names(one).iter().any(|name| applications.contains(name))) {
+                warnings.extend(selects_nothing(tenant, selected, means.len(), "published application"));
+            }
         }
     }
     warnings
+}
+
+/// What lists name: ids as they are written out, and names in lower case.
+fn listed<'a>(lists: impl Iterator<Item = &'a Things>) -> BTreeSet<String> {
+    let references = lists.filter_map(|things| match things {
+        Things::These(references) => Some(references),
+        Things::Selected(_) => None,
+    });
+    let written = |reference: &Arc<str>| {
+        let id = reference.parse::<ApplicationId>().map(|id| id.to_string());
+        id.unwrap_or_else(|_| reference.to_ascii_lowercase())
+    };
+    references.flatten().map(written).collect()
 }
 
 /// A group that is to be absent and is not there. No error: after the plan, that is so for each of them.
@@ -286,10 +310,19 @@ fn absent(tenant: &Tenant, reference: &str) -> Option<Warning> {
     })
 }
 
-/// Of a selection that selects nothing: why. A group or a region is empty after a plan that moved all of it, so that only a name is
-/// likely to be a slip.
-fn selects_nothing(tenant: &Tenant, selected: &Selected, kind: &str) -> Option<Warning> {
+/// Of a selection that selects nothing: why. What it means may be in lists of names, which go before it. A group or a region is empty
+/// after a plan that moved all of it, so that only a name is likely to be a slip.
+fn selects_nothing(tenant: &Tenant, selected: &Selected, means: usize, kind: &str) -> Option<Warning> {
     let (word, level, why) = match selected {
+        _ if means > 0 => {
+            let word = match selected {
+                Selected::Named(_) => "named",
+                Selected::InRegion(_) => "inRegion",
+                Selected::In(_) => "in",
+                _ => "all",
+            };
+            (word, Level::Note, format!("all that it means is in lists of names: {}", count(means, kind)))
+        }
         Selected::Named(prefix) => {
             let is_pattern = prefix.ends_with('*');
             let more = if is_pattern { "; it is the beginning of a name, and `*` a character of it" } else { "" };
