@@ -96,6 +96,10 @@ fn quiet_leaves_out_what_is_no_error() {
         let (code, out, error) = run(&[&["restore"], &sides[..]].concat());
         assert_ne!(error, "");
         assert_eq!(run(&[&["restore", "--quiet"], &sides[..]].concat()), (code, out, String::new()));
+        for format in ["mermaid", "dot"] {
+            let (_, _, error) = run(&[&["restore", "--quiet", "--format", format], &sides[..]].concat());
+            assert_eq!(error, "", "{format}");
+        }
     }
     // What it lacks is why the exit status is not 0.
     let export = whole("untold-quiet");

@@ -283,9 +283,10 @@ impl Output {
         Earlier::of(self.out.iter().chain(&self.lines).chain(report))
     }
 
-    /// Writes the plan where it is asked for, and prints it.
+    /// Writes the plan where it is asked for, and prints it. A remark is told after the name of a subcommand, or not without one.
     pub(crate) fn deliver(
         &self,
+        subcommand: Option<&str>,
         imported: &Imported,
         before: Before,
         (desired, plan, options): (&Desired, &Plan, PlanOptions),
@@ -295,8 +296,11 @@ impl Output {
         let first = before.commands.iter().map(|command| line(tenant, command)).collect::<Result<String, _>>()?;
         let mut report = Report::new(imported, desired, plan, options)?;
         (report.settings, report.beforehand) = (before.settings, before.beforehand);
-        if matches!(self.format, Format::Mermaid | Format::Dot) && !report.not_in_a_picture().is_empty() {
-            output::say("restore", "the picture shows connector groups alone: all else is in its comments");
+        if let Some(subcommand) = subcommand
+            && matches!(self.format, Format::Mermaid | Format::Dot)
+            && !report.not_in_a_picture().is_empty()
+        {
+            output::say(subcommand, "the picture shows connector groups alone: all else is in its comments");
         }
         let code = self.deliver_report(&report, (source, &first))?;
         Ok(if first.is_empty() { code } else { ExitCode::from(CHANGES) })

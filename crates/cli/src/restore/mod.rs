@@ -236,7 +236,7 @@ impl Options {
         let before =
             plan::Before { commands: &restored.first, settings: restored.settings, beforehand: restored.notes.first };
         let plan = (&restored.desired, &restored.plan, restored.options);
-        self.output.deliver(&after, before, plan, &self.backup.display().to_string())
+        self.output.deliver(self.told(), &after, before, plan, &self.backup.display().to_string())
     }
 
     fn now(&self, assume: &Assume) -> Result<Imported, String> {
