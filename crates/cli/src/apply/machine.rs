@@ -160,8 +160,7 @@ impl Machine {
         if let Some(round) = self.open.take() {
             return if round.is_back == self.is_back { self.look(round) } else { self.turn(round) };
         }
-        let is_next =
-            |at: &usize| self.done.get(*at).is_some_and(|done| *done == self.is_back) && !self.left_out.contains(at);
+        let is_next = |at: &usize| self.is_next(*at);
         let all = 0..self.done.len();
         let first = if self.is_back { all.rev().find(is_next) } else { all.clone().find(is_next) };
         let Some(first) = first else {
