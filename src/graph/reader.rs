@@ -8,7 +8,6 @@ use alloc::{
 };
 
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -20,17 +19,17 @@ use super::{
     options::Profile,
     organization, principal,
     profile::ProfileView,
-    query::{OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Queries, Query, Scope, count, page, suffix},
+    query::{OF_COMPLEX, OF_COUNT, OF_LIST, OF_ONE, OF_REFERENCES, Queries, Query, Scope, count, page, suffix},
     reply::{Body, Reply, written},
     route::{Holder, Key, List, PROFILE, Target, Version},
-    schema::{APPLICATION, SERVICE_PRINCIPAL, Type},
+    schema::{APPLICATION, Kind, SERVICE_PRINCIPAL, Type},
     segment,
     shown::{Many, Pattern, Shown, View},
     source::Source,
     template::Template,
     writer::append,
 };
-use crate::{Tenant, model::OnPremisesPublishing};
+use crate::Tenant;
 
 /// What a relation that is kept leads to.
 fn kept_type(holder: &Holder, name: &str) -> Result<&'static Type, Error> {
@@ -221,12 +220,29 @@ impl Reader<'_, '_> {
             let query = Query::read(self.call, OF_ONE)?;
             return self.shown(thing, &query, &list.path());
         };
-        Query::none(self.call)?;
-        let context = self.context(&[&list.path(), "('", &thing.key(), "')/", name]);
+        let context = [&list.path(), "('", &thing.key(), "')/", name].concat();
+        let kind = thing.schema().property(name).map(|known| known.kind);
+        self.property(&context, kind, thing.property(name))
+    }
+
+    /// A property by itself. Of a complex one, parts can be selected.
+    fn property(&self, context: &str, kind: Option<Kind>, value: Property<'_>) -> Result<Reply, Error> {
+        let (schema, options) = match kind {
+            Some(Kind::Object(schema)) => (schema, OF_COMPLEX),
+            _ => (&APPLICATION, &[][..]),
+        };
+        let query = Query::read(self.call, options)?;
+        let (version, queries) = (self.version, Queries::All);
+        let select = query.shape(Scope { schema, version, has_hidden: true, queries, kept: &|_| None })?.select;
+        let context = self.context(&[context, &suffix(select.as_deref())]);
         // `OData` has a complex property as it is, one that is null as no content, and any other as `value`.
-        match thing.property(name) {
+        match value {
             Property::Null => Ok(Reply::no_content()),
             Property::Json(Value::Object(mut members)) => {
+                if let Some(select) = select {
+                    let selected = |name: Cow<'_, str>| (name.to_string(), members.remove(&*name).unwrap_or_default());
+                    members = select.into_iter().map(selected).collect();
+                }
                 members.insert("@odata.context".into(), context.into());
                 Ok(Reply::ok(written(&members)))
             }
@@ -273,13 +289,10 @@ impl Reader<'_, '_> {
     /// 404, as a public azd sample saw it.
     fn publishing(&self, key: &Key) -> Result<Reply, Error> {
         let application = find::application(self.tenant, key)?;
-        Query::none(self.call)?;
-        let Some(publishing) = application.publishing() else {
-            let is_refused = self.call.options.quirks.unpublished_not_enabled;
-            return if is_refused { Err(Error::not_enabled()) } else { Ok(Reply::no_content()) };
-        };
-        let context = self.context(&["applications('", &application.id().to_string(), "')/", PUBLISHING]);
-        Ok(Reply::ok(written(&WithContext { context, publishing })))
+        if self.call.options.quirks.unpublished_not_enabled && !application.is_published() {
+            return Err(Error::not_enabled());
+        }
+        self.one(application, &List::Applications, Some(PUBLISHING))
     }
 
     const fn view(&self) -> View<'_> {
@@ -294,13 +307,4 @@ impl Reader<'_, '_> {
         let link = format!("{}/{}/{PROFILE}/{list}('{id}')", self.call.root, self.version.as_str());
         json!({"@odata.id": link})
     }
-}
-
-/// The complex property by itself.
-#[derive(Serialize)]
-struct WithContext {
-    #[serde(rename = "@odata.context")]
-    context: String,
-    #[serde(flatten)]
-    publishing: OnPremisesPublishing,
 }

@@ -174,6 +174,16 @@ fn an_application_is_made_of_the_template_and_published_in_a_request_of_its_own(
     for secret in ["verifiedCustomDomainPasswordCredential", "verifiedCustomDomainKeyCredential"] {
         assert_eq!(read.body[secret], Value::Null, "written, never read");
     }
+    // As generated clients ask for parts of a complex property.
+    let part = server.get(&format!("{path}/onPremisesPublishing?$select=InternalUrl,alternateUrl"));
+    let context = part.is(200).body["@odata.context"].as_str().unwrap();
+    assert!(context.ends_with("')/onPremisesPublishing(internalUrl,alternateUrl)"), "{context}");
+    assert_eq!(
+        part.body,
+        json!({"@odata.context": context, "internalUrl": "https://expenses.contoso.local/", "alternateUrl": null})
+    );
+    server.get(&format!("{path}/onPremisesPublishing?$select=other")).is_refused(400, "Request_BadRequest");
+    server.get(&format!("{path}/displayName?$select=other")).is_refused(400, "BadRequest");
     let selected = server.get(&format!("{path}?$select=id,onPremisesPublishing"));
     assert_eq!(
         selected.is(200).body["onPremisesPublishing"]["externalUrl"],

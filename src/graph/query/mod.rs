@@ -21,6 +21,8 @@ pub(super) use page::{count, page, suffix};
 
 /// The options that a single thing has.
 pub(super) const OF_ONE: &[&str] = &["select", "expand"];
+/// The options that a complex property has by itself.
+pub(super) const OF_COMPLEX: &[&str] = &["select"];
 /// The options that a list has.
 pub(super) const OF_LIST: &[&str] = &["select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count"];
 /// The options that a list of links has.
