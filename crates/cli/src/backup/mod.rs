@@ -57,9 +57,8 @@ pub(crate) struct Options {
     /// Fetch the tenant from here, without the version, such as `https://graph.microsoft.com`
     #[arg(long, value_name = "URL", conflicts_with = "from", required_unless_present = "from")]
     graph: Option<String>,
-    #[cfg(feature = "export")]
     #[command(flatten)]
-    fetching: crate::export::Fetching,
+    fetching: source::Fetching,
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
     #[arg(long, value_name = "GROUP")]
     assume_empty: Vec<String>,
@@ -72,16 +71,8 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    #[cfg_attr(not(feature = "export"), allow(clippy::unused_self, reason = "the option came with fetching"))]
-    fn is_quiet(&self) -> bool {
-        #[cfg(feature = "export")]
-        return self.fetching.quiet;
-        #[cfg(not(feature = "export"))]
-        return false;
-    }
-
     fn remark(&self, told: &str) {
-        if !self.is_quiet() {
+        if !self.fetching.quiet {
             output::say("backup", told);
         }
     }
@@ -145,7 +136,7 @@ fn backup(options: &Options) -> Result<Content, String> {
         }
         Kind::Document => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
-            input::tenant((!options.is_quiet()).then_some("backup"), &from.display().to_string(), which, &lenient)?
+            input::tenant((!options.fetching.quiet).then_some("backup"), &from.display().to_string(), which, &lenient)?
         }
         Kind::Export | Kind::EntraExporter => {
             import::tenant(from, &lenient).map_err(|problems| problems.to_string())?
@@ -155,20 +146,14 @@ fn backup(options: &Options) -> Result<Content, String> {
 }
 
 /// Fetches the tenant. The answers of Graph are kept too, as they came.
-#[cfg(feature = "export")]
 fn of_graph(graph: &str, options: &Options, assume: &Assume) -> Result<Content, String> {
     // Before anything is fetched, as that takes minutes.
     out::check(&options.out)?;
-    let fetched = crate::export::fetch(graph, &options.fetching)?;
     // Read as a tenant before anything is written: answers that are none make no backup.
-    let imported = crate::export::imported(&fetched, &Assume { is_lenient: true, ..assume.clone() })?;
-    let answers = fetched.files.into_iter().map(|(file, text)| (format!("answers/{file}"), text)).collect();
+    let lenient = Assume { is_lenient: true, ..assume.clone() };
+    let (imported, files) = source::fetch(graph, &options.fetching, &lenient)?;
+    let answers = files.into_iter().map(|(file, text)| (format!("answers/{file}"), text)).collect();
     write(options, Kind::Export, &imported, graph, answers)
-}
-
-#[cfg(not(feature = "export"))]
-fn of_graph(_: &str, _: &Options, _: &Assume) -> Result<Content, String> {
-    Err(String::from("this build fetches nothing: build it with the default features, or name a folder"))
 }
 
 fn write(
@@ -178,7 +163,7 @@ fn write(
     from: &str,
     mut files: Vec<(String, String)>,
 ) -> Result<Content, String> {
-    if !options.is_quiet() {
+    if !options.fetching.quiet {
         input::tell("backup", imported);
     }
     let content = Content::of(kind, imported);

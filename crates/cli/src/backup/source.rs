@@ -1,5 +1,8 @@
 //! A backup of any kind, from a folder or a file.
 
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
 use std::path::Path;
 
 use super::{
@@ -7,9 +10,36 @@ use super::{
     folder, microsoft,
 };
 use crate::{
-    import::{self, Assume},
+    import::{self, Assume, Imported},
     plan::input::{self, Which},
 };
+
+#[cfg(feature = "export")]
+pub(crate) use crate::export::Fetching;
+
+/// No options, as nothing is fetched.
+#[cfg(not(feature = "export"))]
+#[derive(clap::Args)]
+pub(crate) struct Fetching {
+    #[arg(skip)]
+    pub(crate) quiet: bool,
+}
+
+/// Fetches a tenant. The answers of Graph come with it, by their files.
+#[cfg(feature = "export")]
+pub(crate) fn fetch(
+    graph: &str,
+    fetching: &Fetching,
+    assume: &Assume,
+) -> Result<(Imported, BTreeMap<String, String>), String> {
+    let fetched = crate::export::fetch(graph, fetching)?;
+    Ok((crate::export::imported(&fetched, assume)?, fetched.files))
+}
+
+#[cfg(not(feature = "export"))]
+pub(crate) fn fetch(graph: &str, _: &Fetching, _: &Assume) -> Result<(Imported, BTreeMap<String, String>), String> {
+    Err(format!("{graph}: this build fetches nothing: build it with the default features, or name a folder"))
+}
 
 /// What a folder or file is.
 pub(crate) fn kind(path: &Path) -> Kind {

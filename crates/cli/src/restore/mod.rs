@@ -90,9 +90,8 @@ pub(crate) struct Options {
     /// Fetch the tenant as it is from here, without the version, such as `https://graph.microsoft.com`
     #[arg(long, value_name = "URL", conflicts_with = "now", required_unless_present = "now")]
     graph: Option<String>,
-    #[cfg(feature = "export")]
     #[command(flatten)]
-    fetching: crate::export::Fetching,
+    fetching: source::Fetching,
     /// Create applications anew that are gone: with other ids, without secrets and without who is assigned
     #[arg(long)]
     recreate_applications: bool,
@@ -168,17 +167,9 @@ impl Options {
         Which { option: "--tenant-id", id: self.tenant_id.as_deref() }
     }
 
-    #[cfg_attr(not(feature = "export"), allow(clippy::unused_self, reason = "the option came with fetching"))]
-    fn is_quiet(&self) -> bool {
-        #[cfg(feature = "export")]
-        return self.fetching.quiet;
-        #[cfg(not(feature = "export"))]
-        return false;
-    }
-
     /// The subcommand that remarks begin with; none where it is to be quiet.
     fn told(&self) -> Option<&'static str> {
-        (!self.is_quiet()).then_some("restore")
+        (!self.fetching.quiet).then_some("restore")
     }
 
     /// Says on standard error what is known of both sides before the way is looked for.
@@ -210,7 +201,7 @@ impl Options {
             recreate: self.recreate_applications,
             parking: if self.park_anywhere { Parking::Anywhere } else { Parking::Apart },
         };
-        let waiting = (!self.is_quiet()).then(|| Waiting::new("planning"));
+        let waiting = (!self.fetching.quiet).then(|| Waiting::new("planning"));
         let restored = plan(&now, &content, &given, how);
         drop(waiting);
         let restored = match restored {
@@ -221,7 +212,7 @@ impl Options {
                 return self.output.no_way(&imported, &unreachable, &self.backup.display().to_string());
             }
         };
-        if !self.is_quiet() {
+        if !self.fetching.quiet {
             restored.notes.tell(self.output.all);
         }
         if let Some(file) = &self.report {
@@ -248,12 +239,7 @@ impl Options {
                 }
                 input::tenant(self.told(), &path.display().to_string(), self.which(), assume)
             }
-            #[cfg(feature = "export")]
-            (None, Some(graph)) => crate::export::imported(&crate::export::fetch(graph, &self.fetching)?, assume),
-            #[cfg(not(feature = "export"))]
-            (None, Some(graph)) => Err(format!(
-                "{graph}: this build fetches nothing: build it with the default features, or name a folder"
-            )),
+            (None, Some(graph)) => source::fetch(graph, &self.fetching, assume).map(|(imported, _)| imported),
             (None, None) => Err(String::from("the tenant as it is is needed: a folder, or --graph URL")),
         }
     }
