@@ -29,7 +29,10 @@ use crate::{
     import::Imported,
     state,
     words::{self, Names, quoted},
-    work::{Work, members::is_like},
+    work::{
+        Work,
+        members::{is_like, object},
+    },
 };
 
 /// As often contradictions may be looked for again.
@@ -372,8 +375,8 @@ fn replaced(text: &str, was: AppId, is: AppId) -> String {
 /// Open properties with those of the backup over them. What the backup does not tell stays: it may not have been asked for.
 /// So does what is not told now, where those of now are told in part.
 fn over<T: Serialize + DeserializeOwned>(is: &T, was: &T, in_part: bool) -> Result<T, String> {
-    let mut all = members(is)?;
-    for (name, was) in members(was)? {
+    let mut all = object(is);
+    for (name, was) in object(was) {
         let present = all.get(&name);
         let is_told = present.is_some() || !in_part;
         if is_told && !is_same(present.unwrap_or(&Value::Null), &was) {
@@ -389,17 +392,13 @@ pub(super) fn as_present(
     was: &OnPremisesPublishing,
 ) -> Result<OnPremisesPublishing, String> {
     let Some(present) = present else { return Ok(was.clone()) };
-    let mut all = members(was)?;
-    for (name, is) in members(present)? {
+    let mut all = object(was);
+    for (name, is) in object(present) {
         if is_same(&is, all.get(&name).unwrap_or(&Value::Null)) {
             all.insert(name, is);
         }
     }
     serde_json::from_value(Value::Object(all)).map_err(|error| error.to_string())
-}
-
-fn members<T: Serialize>(value: &T) -> Result<Map<String, Value>, String> {
-    serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| error.to_string())
 }
 
 /// Whether two values differ in nothing but what Graph shows as null or as false or empty, where nobody has set it.

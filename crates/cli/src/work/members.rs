@@ -1,9 +1,18 @@
 //! Members of an application as a PATCH has them.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A member that has members, of which each is changed alone.
 pub(super) const PUBLISHING: &str = "onPremisesPublishing";
+
+/// The members of a value whose JSON is an object; of any other it has none.
+pub(crate) fn object(value: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
 
 /// The members that are told apart, for people.
 pub(crate) fn names(members: &Map<String, Value>) -> Vec<String> {

@@ -3,12 +3,11 @@
 use alloc::collections::BTreeMap;
 
 use connector_groups::{ApplicationId, Command, Tenant, view::ApplicationView};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     effect::Effect,
-    members::{PUBLISHING, align},
+    members::{PUBLISHING, align, object},
     steps::{Step, Work},
 };
 
@@ -68,13 +67,6 @@ const fn of(command: &Command) -> Option<ApplicationId> {
 
 const fn asks_publishing(command: &Command) -> bool {
     matches!(command, Command::PublishApplication(_))
-}
-
-fn object(value: &impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(value) {
-        Ok(Value::Object(members)) => members,
-        _ => Map::new(),
-    }
 }
 
 /// What an application has of what a command asks, null where it has nothing.

@@ -8,7 +8,10 @@ use connector_groups::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{import::layout::PROFILE, work};
+use crate::{
+    import::layout::PROFILE,
+    work::{self, members::object},
+};
 
 /// Where links lead: whose host it is does not count.
 const ROOT: &str = "https://graph.microsoft.com/beta";
@@ -59,12 +62,12 @@ impl Request {
                 Some(Self::delete(format!("{}/members/{}/$ref", group(now), command.connector)))
             }
             Command::CreateApplication(command) => {
-                let mut body = open(command.properties.as_ref());
+                let mut body = object(&command.properties);
                 body.insert("displayName".into(), (&*command.display_name).into());
                 with("POST", "applications".into(), body.into())
             }
             Command::UpdateApplication(command) => {
-                let mut body = open(command.properties.as_ref());
+                let mut body = object(&command.properties);
                 body.extend(command.display_name.iter().map(|name| ("displayName".into(), (&**name).into())));
                 with("PATCH", application(command.id), body.into())
             }
@@ -86,7 +89,7 @@ impl Request {
             }
             Command::CreateServicePrincipal(command) => {
                 let app_id = tenant.application(command.application).map(ApplicationView::app_id);
-                let mut body = open(command.properties.as_ref());
+                let mut body = object(&command.properties);
                 // Of an application that is not there, as an `appId` that nobody has: both sides are to refuse it.
                 let app_id = app_id.unwrap_or_else(|| AppId::from_u128(command.application.as_u128()));
                 body.insert("appId".into(), app_id.to_string().into());
@@ -98,11 +101,11 @@ impl Request {
             }
             Command::DeleteServicePrincipal(command) => Some(Self::delete(format!("servicePrincipals/{}", command.id))),
             Command::AddApplicationSegment(command) => {
-                let body = without(command, &["id", "application", "properties"], &open(command.properties.as_ref()));
+                let body = without(command, &["id", "application", "properties"], &object(&command.properties));
                 with("POST", segments(command.application), body)
             }
             Command::UpdateApplicationSegment(command) => {
-                let body = without(command, &["id", "properties"], &open(command.properties.as_ref()));
+                let body = without(command, &["id", "properties"], &object(&command.properties));
                 with("PATCH", segment(command.id, tenant), body)
             }
             Command::RemoveApplicationSegment(command) => Some(Self::delete(segment(command.id, tenant))),
@@ -183,14 +186,6 @@ fn segment(id: ApplicationSegmentId, tenant: &Tenant) -> String {
 
 pub(super) fn link(path: &str) -> Value {
     json!({"@odata.id": format!("{ROOT}/{path}")})
-}
-
-/// Properties that are kept as they come.
-fn open<T: serde::Serialize>(properties: Option<&T>) -> Map<String, Value> {
-    match serde_json::to_value(properties) {
-        Ok(Value::Object(members)) => members,
-        _ => Map::new(),
-    }
 }
 
 /// The fields of a command but for those that the path has, with others beside them.
