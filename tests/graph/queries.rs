@@ -173,6 +173,44 @@ fn a_page_goes_on_where_it_was_whatever_has_come_and_gone() {
     server.get(&format!("{PROXY}/connectorGroups?$skiptoken=x")).is_refused(400, "Directory_ExpiredPageToken");
 }
 
+/// A clean-up lists a page, deletes what is on it, and follows the link.
+#[test]
+fn who_deletes_page_by_page_comes_to_the_end() {
+    for order in ["", "&$orderby=name%20desc", "&$filter=startswith(name,'By')%20or%20region%20eq%20'none'"] {
+        let mut server = server();
+        let groups = format!("{PROXY}/connectorGroups");
+        let listed =
+            |server: &mut Server| server.get(&groups).is(200).ids().into_iter().map(String::from).collect::<Vec<_>>();
+        let before = listed(&mut server);
+        for number in 0..5 {
+            server.post(&groups, &json!({"name": format!("By page {number}")})).is(200);
+        }
+        let mut next = Some(format!("{groups}?$top=2{order}"));
+        while let Some(link) = next {
+            let page = server.get(&link);
+            for id in page.is(200).ids().into_iter().filter(|id| before.iter().all(|known| known != id)) {
+                server.delete(&format!("{groups}/{id}")).is(204);
+            }
+            next = page.body.get("@odata.nextLink").map(|link| link.as_str().unwrap().into());
+        }
+        assert_eq!(listed(&mut server), before, "{order}");
+    }
+}
+
+/// A relation that is expanded may be named among what is selected too.
+#[test]
+fn what_is_expanded_may_be_selected() {
+    let mut server = server();
+    let mut listed = |select: &str| {
+        server.get(&format!("{PROXY}/connectorGroups?$select={select}&$expand=members")).is(200).body.clone()
+    };
+    let (with, without) = (listed("name,members"), listed("name"));
+    assert_eq!(with, without);
+    assert!(with["value"][0]["members"].is_array() && with["value"][0].get("region").is_none());
+    let alone = server.get(&format!("{PROXY}/connectorGroups?$select=name,members"));
+    alone.is_refused(400, "Request_BadRequest");
+}
+
 #[test]
 fn order_is_by_every_property_both_ways_and_stable() {
     let mut server = server();

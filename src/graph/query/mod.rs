@@ -153,9 +153,9 @@ impl Query {
 
     /// What is asked of a thing, or of each of a list.
     pub(super) fn shape(&self, scope: Scope<'_>) -> Result<Shape, Error> {
-        let select = self.get("select").map(|text| selected(text, scope)).transpose()?;
-        let expand = self.get("expand").map(|text| expanded(text, scope)).transpose()?;
-        Ok(Shape { select, expand: expand.unwrap_or_default() })
+        let expand = self.get("expand").map(|text| expanded(text, scope)).transpose()?.unwrap_or_default();
+        let select = self.get("select").map(|text| selected(text, &expand, scope)).transpose()?;
+        Ok(Shape { select, expand })
     }
 
     /// A filter asks of each thing, so that it may name what only a single thing shows.
@@ -200,12 +200,12 @@ impl Query {
         text.split(',').map(key).collect()
     }
 
-    /// The same query, behind the thing with this id.
-    fn behind(&self, id: &str) -> String {
+    /// The same query, from where this token says.
+    fn behind(&self, token: &str) -> String {
         // The link carries the whole query, as a page by itself has to be shown in the same way; where it starts is the
         // token's alone.
         let kept = self.options.iter().filter(|(name, _)| !["skip", "skiptoken"].contains(name));
-        let kept = kept.map(|(name, value)| (*name, value.as_str())).chain([("skiptoken", id)]);
+        let kept = kept.map(|(name, value)| (*name, value.as_str())).chain([("skiptoken", token)]);
         let option = |(name, value)| format!("${name}={}", utf8_percent_encode(value, ENCODED));
         kept.map(option).collect::<Vec<_>>().join("&")
     }
@@ -220,14 +220,16 @@ fn invalid(name: &str, text: &str, reason: &str) -> Error {
     Error::new(Code::InvalidOption, &format!("The query option '${name}' {reason}: '{text}'."))
 }
 
-/// The selected properties, each once.
-fn selected(text: &str, scope: Scope<'_>) -> Result<Vec<Cow<'static, str>>, Error> {
+/// The selected properties, each once. What is expanded may be named among them, and is shown anyway.
+fn selected(text: &str, expand: &[Expand], scope: Scope<'_>) -> Result<Vec<Cow<'static, str>>, Error> {
     let mut names: Vec<Cow<'static, str>> = Vec::new();
     for name in text.split(',').map(str::trim) {
         let found: Vec<Cow<'static, str>> = if name == "*" {
             let all = scope.schema.properties.iter();
             let all = all.filter(|known| known.shown != Projection::OfOne && scope.version.has(known.in_v1));
             all.map(|known| known.name.into()).collect()
+        } else if expand.iter().any(|expand| expand.navigation.eq_ignore_ascii_case(name)) {
+            Vec::new()
         } else {
             Vec::from([scope.selectable(name)?])
         };
@@ -256,7 +258,7 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
                 let names = within.and_then(|within| within.split_once('='));
                 let names = names.filter(|(option, _)| option.trim_start_matches('$').eq_ignore_ascii_case("select"));
                 let (_, names) = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
-                selected(names, Scope { schema: known.target, has_hidden: false, ..scope })
+                selected(names, &[], Scope { schema: known.target, has_hidden: false, ..scope })
             })
             .transpose()?;
         if expands.iter().any(|expand| expand.navigation == known.name) {

@@ -15,14 +15,29 @@ use super::{
     Filter, Queries, Query, Scope,
 };
 
+/// Where a page begins, as the token of the page before tells it: behind the last thing that was shown. Where that is gone,
+/// at what stood next to it: whoever deletes page by page follows such links.
+#[derive(Clone, Copy)]
+struct Anchor<'q> {
+    last: &'q str,
+    next: Option<&'q str>,
+}
+
+impl<'q> Anchor<'q> {
+    fn of(token: &'q str) -> Self {
+        let (last, next) = token.split_once(',').map_or((token, None), |(last, next)| (last, Some(next)));
+        Self { last, next }
+    }
+}
+
 /// What a query asks of a page. Read apart from it, as that is compiled once for each kind of thing.
 struct Asked<'q> {
     filter: Option<Filter>,
     order: Vec<(Cow<'static, str>, bool)>,
     size: usize,
     skip: usize,
-    /// The id behind which the page begins.
-    anchor: Option<&'q str>,
+    /// Where the page begins.
+    anchor: Option<Anchor<'q>>,
     is_counted: bool,
 }
 
@@ -40,7 +55,7 @@ impl<'q> Asked<'q> {
             }
         };
         let skip = query.number("skip")?.unwrap_or(0);
-        let anchor = query.get("skiptoken");
+        let anchor = query.get("skiptoken").map(Anchor::of);
         let is_counted = query.flag("count")?
             && match scope.queries {
                 Queries::All => true,
@@ -64,20 +79,23 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
     write: impl Fn(&mut Vec<u8>, T),
 ) -> Result<Reply, Error> {
     let Asked { filter, order, size, skip, anchor, is_counted } = Asked::of(query, call, scope)?;
-    let expired = || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone.");
+    let expired =
+        || Error::new(Code::ExpiredPageToken, "The thing behind which this page begins is gone, and the next one.");
     let chosen = Chosen::new(source, filter.as_ref());
-    let behind: Box<dyn Iterator<Item = T>> = match anchor {
-        None if order.is_empty() => chosen.all(),
-        Some(id) if order.is_empty() => {
-            Box::new(source.behind(id).ok_or_else(expired)?.filter(|thing| chosen.has(thing)))
-        }
+    let begun = anchor.filter(|_| order.is_empty()).and_then(|anchor| source.behind(anchor.last));
+    let behind: Box<dyn Iterator<Item = T>> = match (anchor, begun) {
+        (None, _) if order.is_empty() => chosen.all(),
+        (_, Some(begun)) => Box::new(begun.filter(|thing| chosen.has(thing))),
         _ => {
-            // An order that is not the list's own needs the whole list for every page. Creation order, which nearly
-            // every client takes, does not get here.
+            // An order that is not the list's own needs the whole list for every page, and so does one whose token names what
+            // is gone. Creation order, which nearly every client takes, does not get here.
             let all = ordered(chosen.all(), &order);
-            let place = |id| all.iter().position(|thing| thing.key() == id).ok_or_else(expired);
-            let start = anchor.map(place).transpose()?.map_or(0, |place| place.saturating_add(1));
-            Box::new(all.into_iter().skip(start))
+            let place = |id: &str| all.iter().position(|thing| thing.key() == id);
+            let start = anchor.map(|anchor| {
+                let behind = place(anchor.last).map(|place| place.saturating_add(1));
+                behind.or_else(|| place(anchor.next?)).ok_or_else(expired)
+            });
+            Box::new(all.into_iter().skip(start.transpose()?.unwrap_or(0)))
         }
     };
     // Behind the token first, then `$skip`: with a token, `$skip` was done on the first page, and the link drops it.
@@ -90,8 +108,9 @@ pub(in super::super) fn page<'a, T: Entity<'a> + 'a>(
         object.member("@odata.count", &chosen.count());
     }
     // Looked for and not computed from counts: with a filter nobody knows the count without a pass over the list.
-    if let (Some(_), Some(last)) = (wanted.next(), things.last()) {
-        let link = format!("{}{}?{}", call.root, call.path, query.behind(&last.key()));
+    if let (Some(next), Some(last)) = (wanted.next(), things.last()) {
+        let token = format!("{},{}", last.key(), next.key());
+        let link = format!("{}{}?{}", call.root, call.path, query.behind(&token));
         writer::text(object.known("@odata.nextLink"), &link);
     }
     writer::list(object.known("value"), things, write);
