@@ -301,11 +301,11 @@ fn page<'a, T: Entity<'a>>(
     let many = Many { shape, view, pattern };
     writer::list(object.name(name), &first, |out, thing| many.write(out, *thing));
     // One more is asked for than is shown, so that no link leads to an empty page.
-    let Some((next, last)) = list.next().zip(first.last()) else { return };
+    let Some((next, end)) = list.next().zip(first.last()) else { return };
     // The link repeats what was selected, or the next page would have another shape.
     let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
     let root = format!("{}/{}", view.call.root, view.version.as_str());
-    let link = format!("{root}/{path}?{select}$skiptoken={},{}", last.key(), next.key());
+    let link = format!("{root}/{path}?{select}$skiptoken={},{}", end.key(), next.key());
     writer::text(object.name(&format!("{name}@odata.nextLink")), &link);
 }
 
