@@ -44,12 +44,12 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
         "held clock http sign_in calls faults shared emulator control page wire watch service options begin command \
          start mod",
     ),
-    ("crates/cli/src/emulate/calls", "route call journal metrics mod"),
+    ("crates/cli/src/emulate/calls", "secrets route call journal metrics mod"),
     ("crates/cli/src/emulate/control", "state records tenants mod"),
     ("crates/cli/src/emulate/faults", "throttle mod"),
     ("crates/cli/src/emulate/http", "answer host tls connection proxy server mod"),
     ("crates/cli/src/emulate/page", "html journal tenant mod"),
-    ("crates/cli/src/emulate/shared", "world change tables fold store writes mod"),
+    ("crates/cli/src/emulate/shared", "world change tables fold file store writes mod"),
     ("crates/cli/src/emulate/sign_in", "form token codes identity authorize grants mod"),
     ("crates/cli/src/export", "token client fetch mod"),
     (

@@ -72,7 +72,7 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
     }
     let keeps_calls = *journal > 0;
     let writes = Writes::new(store, world.directory.clone(), keeps_calls);
-    let shared = Shared { world: Mutex::new(world), writes: Mutex::new(writes), clock };
+    let shared = Shared::new(world, writes, clock);
     let records = Records {
         faults: Mutex::new(rules),
         journal: Mutex::new(Journal::new(*journal)),

@@ -106,8 +106,13 @@ impl Emulator {
 
     /// Whether it is there and answers; and counts, by option.
     fn health(&self, method: &Method, path: &str) -> Option<Response<Vec<u8>>> {
+        let mut status = StatusCode::OK;
         let (content_type, text) = match (path, &self.records.metrics) {
-            // It listens when all is read, so that it is ready when it answers at all.
+            // It listens when all is read, so that it is ready when it answers at all, unless changes cannot be kept.
+            ("/readyz", _) if !self.shared.is_ready() => {
+                status = StatusCode::SERVICE_UNAVAILABLE;
+                ("text/plain", String::from("changes cannot be kept: see standard error\n"))
+            }
             ("/healthz" | "/readyz", _) => ("text/plain", String::from("ok\n")),
             ("/metrics", Some(metrics)) => {
                 let tenants = held(&self.shared.world).directory.tenants_count();
@@ -117,11 +122,7 @@ impl Emulator {
         };
         // The server sends no body after HEAD.
         let is_read = matches!(*method, Method::GET | Method::HEAD);
-        Some(if is_read {
-            response(StatusCode::OK, content_type, text.into_bytes())
-        } else {
-            other_method("GET, HEAD")
-        })
+        Some(if is_read { response(status, content_type, text.into_bytes()) } else { other_method("GET, HEAD") })
     }
 }
 
@@ -173,7 +174,7 @@ mod tests {
             rules: None,
         };
         world.directory.apply(&DirectoryCommand::CreateTenant(create)).unwrap();
-        let writes = Mutex::new(Writes::new(None, world.directory.clone(), true));
+        let writes = Writes::new(None, world.directory.clone(), true);
         let records = Records {
             faults: Mutex::new(Faults::default()),
             journal: Mutex::new(Journal::new(10)),
@@ -185,7 +186,7 @@ mod tests {
         let sign_in = SignIn { signer, grants: Grants::default(), codes: Codes::default() };
         let graph = graph::Options { anonymous: Some(TENANT), ..graph::Options::default() };
         Emulator {
-            shared: Shared { writes, world: Mutex::new(world), clock },
+            shared: Shared::new(world, writes, clock),
             graph,
             control: true,
             quiet: true,

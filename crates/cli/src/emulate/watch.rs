@@ -16,6 +16,7 @@ use super::{
     calls::{
         call::{Call, Content, Decided},
         route::template,
+        secrets,
     },
     emulator::Emulator,
     faults::{Answer, Dropped, Faults},
@@ -40,9 +41,14 @@ pub(crate) fn answer(emulator: &Emulator, mut request: Request<Vec<u8>>) -> Resp
     let identity = Identity::take(&mut request, &emulator.sign_in.signer, emulator.graph.anonymous);
     let mut call = Call::new(&request, &identity);
     // What is sent to sign in is not kept, as it may be a secret.
-    let keeps_bodies = emulator.records.keeps_calls && call.is_graph();
+    let is_graph = call.is_graph();
+    // With or without a journal: the directory must not keep them either.
+    let is_without_secrets = is_graph && secrets::forget(request.body_mut());
+    let keeps_bodies = emulator.records.keeps_calls && is_graph;
     if keeps_bodies {
-        call.request = Content::new(request.headers(), &Bytes::copy_from_slice(request.body()));
+        let body = if is_without_secrets { request.body() } else { &[][..] };
+        call.request = Content::new(request.headers(), &Bytes::copy_from_slice(body));
+        call.request.bytes = request.body().len();
     }
     let mut response = faulty(emulator, &mut request, &identity, &mut call).map(Bytes::from);
     if keeps_bodies {

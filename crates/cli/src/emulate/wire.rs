@@ -13,7 +13,7 @@ use super::{
     emulator::Emulator,
     held::held,
     http::{
-        answer::{not_kept, refusal},
+        answer::{refusal, why_not_kept},
         host,
     },
     shared::{Shared, change, world::Visible},
@@ -96,7 +96,12 @@ fn as_graph(emulator: &Emulator, request: &Request<Vec<u8>>, identity: &Identity
             }
             response
         }
-        Err(error) => not_kept(&error),
+        Err(error) => {
+            // In Graph's form, which its clients read. Not 503: they would send it again for as long as the disk is full.
+            let (why, id) = (why_not_kept(&error), emulator.shared.request_id());
+            let error = ("InternalServerError", &*why);
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, error, &id, request.headers(), now)
+        }
     }
 }
 

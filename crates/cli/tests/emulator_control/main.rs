@@ -16,6 +16,7 @@ extern crate alloc;
 #[path = "../emulating/mod.rs"]
 mod emulating;
 mod faults;
+mod kept;
 mod records;
 mod session;
 mod support;

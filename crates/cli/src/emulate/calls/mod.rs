@@ -4,3 +4,4 @@ pub(crate) mod call;
 pub(crate) mod journal;
 pub(crate) mod metrics;
 pub(crate) mod route;
+pub(crate) mod secrets;

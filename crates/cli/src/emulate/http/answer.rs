@@ -40,7 +40,11 @@ pub(crate) fn done(result: io::Result<()>) -> Response<Vec<u8>> {
 
 /// The store does not take what a request has changed, so that nothing has changed.
 pub(crate) fn not_kept(problem: &io::Error) -> Response<Vec<u8>> {
-    error(StatusCode::INTERNAL_SERVER_ERROR, &format!("nothing was changed, as it cannot be kept: {problem}"))
+    error(StatusCode::INTERNAL_SERVER_ERROR, &why_not_kept(problem))
+}
+
+pub(crate) fn why_not_kept(problem: &io::Error) -> String {
+    format!("nothing was changed, as it cannot be kept: {problem}. Make room on the disk of --data, and send it again")
 }
 
 pub(crate) fn empty() -> Response<Vec<u8>> {

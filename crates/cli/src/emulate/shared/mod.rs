@@ -4,6 +4,7 @@
 //! and before it is answered.
 
 pub(crate) mod change;
+mod file;
 mod fold;
 pub(crate) mod store;
 mod tables;
@@ -11,7 +12,10 @@ pub(crate) mod world;
 pub(crate) mod writes;
 
 use alloc::sync::Arc;
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use std::{
     io,
     sync::{Mutex, MutexGuard},
@@ -23,10 +27,14 @@ use tokio::{task::block_in_place, time::sleep};
 
 use self::{
     change::Change,
+    store::Store,
     world::{Visible, World},
     writes::Writes,
 };
-use crate::emulate::{clock::Clock, held::held};
+use crate::{
+    emulate::{clock::Clock, held::held},
+    output,
+};
 
 /// A write that took longer has replaced so much that to free it takes time too.
 const LONG: Duration = Duration::from_millis(5);
@@ -38,9 +46,42 @@ pub(crate) struct Shared {
     pub(crate) world: Mutex<World>,
     pub(crate) writes: Mutex<Writes>,
     pub(crate) clock: Arc<Clock>,
+    /// Whether the last write to the store has failed.
+    fails: AtomicBool,
 }
 
 impl Shared {
+    pub(crate) const fn new(world: World, writes: Writes, clock: Arc<Clock>) -> Self {
+        Self { world: Mutex::new(world), writes: Mutex::new(writes), clock, fails: AtomicBool::new(false) }
+    }
+
+    /// Writes to the store where there is one. Behind an error it is opened anew first: a disk that was full may have room.
+    pub(crate) fn keep(&self, writes: &mut Writes, keep: impl FnOnce(&mut Store) -> io::Result<()>) -> io::Result<()> {
+        let Some(store) = writes.store() else { return Ok(()) };
+        let opened = if store.is_open() {
+            Ok(())
+        } else {
+            let world = held(&self.world);
+            let (directory, snapshots) = (world.directory.clone(), world.snapshots.clone());
+            drop(world);
+            store.mend(&directory, &snapshots)
+        };
+        let kept = opened.and_then(|()| keep(store));
+        let failed_before = self.fails.swap(kept.is_err(), Ordering::Relaxed);
+        match &kept {
+            Err(error) if !failed_before => output::say("emulate", &format!("nothing can be kept: {error}")),
+            Ok(()) if failed_before => output::say("emulate", "changes are kept again"),
+            _ => {}
+        }
+        kept
+    }
+
+    /// Whether changes can be kept, as far as is known. Where the last one could not, this tries: whoever waits until the
+    /// emulator is ready sends no write that would.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.fails.load(Ordering::Relaxed) || block_in_place(|| self.keep(&mut held(&self.writes), |_| Ok(()))).is_ok()
+    }
+
     /// The directory as it stands: a snapshot, which costs nothing.
     pub(crate) fn directory(&self) -> Directory {
         held(&self.world).directory.clone()
@@ -94,10 +135,11 @@ impl Shared {
         if changes.is_empty() {
             return Ok(answer);
         }
-        if let Some(store) = writes.store() {
+        self.keep(&mut writes, |store| {
             store.append(&changes)?;
             store.fold_if_due(&directory);
-        }
+            Ok(())
+        })?;
         writes.remember(changes, &directory);
         held(&self.world).publish(directory, &before, visible, self.clock.now());
         drop(writes);
@@ -114,9 +156,7 @@ impl Shared {
     pub(crate) fn replace(&self, directory: Directory) -> io::Result<()> {
         block_in_place(|| {
             let mut writes = held(&self.writes);
-            if let Some(store) = writes.store() {
-                store.replace(&directory)?;
-            }
+            self.keep(&mut writes, |store| store.replace(&directory))?;
             writes.start_from(&directory);
             let former = held(&self.world).replace(directory);
             // To free a large directory takes its time, which no write has to wait for.

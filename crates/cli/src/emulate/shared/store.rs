@@ -4,10 +4,11 @@
 //! committed before it is answered, and what was answered is never lost. When the log is long, a [`Fold`] turns it into a new
 //! document beside the work that goes on.
 
-use alloc::sync::Arc;
+use alloc::{collections::BTreeMap, sync::Arc};
+use core::time::Duration;
 use std::{
-    fs, io,
-    path::Path,
+    io,
+    path::{Path, PathBuf},
     thread::{self, JoinHandle},
 };
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     change::Change,
+    file,
     fold::{Fold, Folded, Pieces},
     tables::{DIRECTORY, DOCUMENTS, Head, LOG, PIECES, length},
     world::{Snapshot, World},
@@ -29,7 +31,11 @@ const SNAPSHOT: &str = "snapshot/";
 const LOG_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub(crate) struct Store {
-    database: Arc<Database>,
+    folder: PathBuf,
+    /// `None` behind an error: the library does nothing more with a database that has had one, until it is opened anew.
+    database: Option<Arc<Database>>,
+    /// The snapshot that was written when the error came.
+    in_doubt: Option<String>,
     /// The number of the next entry of the log.
     next: u64,
     /// So many entries are folded into the document.
@@ -60,10 +66,10 @@ struct Kept {
 impl Store {
     /// Opens the store in a folder, or makes one, and reads what it keeps into the world. Tells whether there was a directory.
     pub(crate) fn open(folder: &Path, log_max: u64, world: &mut World) -> io::Result<(Self, bool)> {
-        fs::create_dir_all(folder)?;
-        let database = Database::create(folder.join("directory.redb")).map_err(io::Error::other)?;
         let mut store = Self {
-            database: Arc::new(database),
+            folder: folder.into(),
+            database: Some(Arc::new(file::open(folder)?)),
+            in_doubt: None,
             next: 0,
             log_max,
             fold_at: log_max,
@@ -72,13 +78,48 @@ impl Store {
             generation: 0,
             folding: None,
         };
-        store.make_tables().map_err(io::Error::other)?;
-        let found = store.read(world)?;
+        let file = file::of(folder);
+        file::whole(&file, || store.make_tables())?.map_err(io::Error::other)?;
+        let found = file::whole(&file, || store.read(world))?.map_err(|error| file::damaged(&file, &error))?;
         Ok((store, found))
     }
 
+    /// Whether there was no error since it was opened.
+    pub(super) const fn is_open(&self) -> bool {
+        self.database.is_some()
+    }
+
+    /// Opens it anew behind an error, with what is in memory: what was answered, and nothing else.
+    pub(super) fn mend(&mut self, directory: &Directory, snapshots: &BTreeMap<String, Snapshot>) -> io::Result<()> {
+        // The file is this process's while anything has it open.
+        self.settle();
+        let mut kept = World::new(Duration::ZERO, None);
+        let (mut store, _) = Self::open(&self.folder, self.log_max, &mut kept)?;
+        // A change whose end has failed can be durable all the same.
+        if kept.directory != *directory {
+            store.replace(directory)?;
+        }
+        if let Some(name) = &self.in_doubt {
+            store.keep(name, snapshots.get(name))?;
+        }
+        *self = store;
+        Ok(())
+    }
+
+    /// Writes to the database, which is closed where that fails.
+    fn write(&mut self, write: impl FnOnce(&Database) -> Result<(), redb::Error>) -> io::Result<()> {
+        write(&*self.database()?).map_err(|error| {
+            self.database = None;
+            io::Error::other(error)
+        })
+    }
+
+    fn database(&self) -> io::Result<Arc<Database>> {
+        self.database.clone().ok_or_else(|| io::Error::other("the store is closed"))
+    }
+
     fn make_tables(&self) -> Result<(), redb::Error> {
-        let transaction = self.database.begin_write()?;
+        let transaction = self.database().map_err(redb::Error::Io)?.begin_write()?;
         transaction.open_table(LOG)?;
         transaction.open_table(DOCUMENTS)?;
         transaction.open_table(PIECES)?;
@@ -88,7 +129,7 @@ impl Store {
 
     /// Reads what is kept into the world: snapshots, the document that counts, the log behind it. Whether there was anything.
     fn read(&mut self, world: &mut World) -> io::Result<bool> {
-        let transaction = self.database.begin_read().map_err(io::Error::other)?;
+        let transaction = self.database()?.begin_read().map_err(io::Error::other)?;
         let documents = transaction.open_table(DOCUMENTS).map_err(io::Error::other)?;
         let mut head = None;
         for document in documents.iter().map_err(io::Error::other)? {
@@ -139,8 +180,8 @@ impl Store {
     /// Keeps changes: all of them, or none where it fails.
     pub(crate) fn append(&mut self, changes: &[Change]) -> io::Result<()> {
         let (mut next, mut bytes) = (self.next, self.log_bytes);
-        let mut append = || -> Result<(), redb::Error> {
-            let transaction = self.database.begin_write()?;
+        self.write(|database| {
+            let transaction = database.begin_write()?;
             let mut log = transaction.open_table(LOG)?;
             for change in changes {
                 let copied;
@@ -159,8 +200,7 @@ impl Store {
             drop(log);
             transaction.commit()?;
             Ok(())
-        };
-        append().map_err(io::Error::other)?;
+        })?;
         // Only now: after an error, the numbers are still those of what the log holds.
         (self.next, self.log_bytes) = (next, bytes);
         Ok(())
@@ -173,16 +213,16 @@ impl Store {
             self.settle();
         }
         let is_due = self.next >= self.fold_at || self.log_bytes > self.fold_at_bytes;
-        if is_due && self.folding.is_none() {
-            let fold = self.begin_fold(directory);
+        if let (true, None, Some(database)) = (is_due, &self.folding, &self.database) {
+            let fold = self.begin_fold(Arc::clone(database), directory);
             self.folding = Some(thread::spawn(move || fold.run()));
         }
     }
 
-    fn begin_fold(&mut self, directory: &Directory) -> Fold {
+    fn begin_fold(&mut self, database: Arc<Database>, directory: &Directory) -> Fold {
         self.generation = self.generation.saturating_add(1);
         Fold {
-            database: Arc::clone(&self.database),
+            database,
             generation: self.generation,
             directory: directory.clone(),
             log_to: self.next,
@@ -206,6 +246,7 @@ impl Store {
             // The log is as good as before, only longer: there is another try when as much again has come.
             Err(error) => {
                 output::say("emulate", &format!("the log of changes grows, as it cannot be folded: {error}"));
+                self.database = None;
                 self.fold_at = self.next.saturating_add(self.log_max);
                 self.fold_at_bytes = self.log_bytes.saturating_add(LOG_BYTES_MAX);
             }
@@ -217,8 +258,8 @@ impl Store {
         let text = serde_json::to_vec(directory)?;
         let generation = self.generation.saturating_add(1);
         let head = Head { generation, log_from: self.next };
-        let replace = || -> Result<(), redb::Error> {
-            let transaction = self.database.begin_write()?;
+        self.write(|database| {
+            let transaction = database.begin_write()?;
             transaction.delete_table(LOG)?;
             transaction.open_table(LOG)?;
             // Those of a fold that is under way go too. It finds this head, and gives up.
@@ -227,8 +268,7 @@ impl Store {
             transaction.open_table(DOCUMENTS)?.insert(DIRECTORY, &*head.text())?;
             transaction.commit()?;
             Ok(())
-        };
-        replace().map_err(io::Error::other)?;
+        })?;
         self.generation = generation;
         self.log_bytes = 0;
         self.fold_at = self.next.saturating_add(self.log_max);
@@ -242,19 +282,20 @@ impl Store {
             serde_json::to_vec(&Kept { directory: directory.into(), faults: faults.clone() })
         });
         let document = document.transpose()?;
-        let name = format!("{SNAPSHOT}{name}");
-        let keep = || -> Result<(), redb::Error> {
-            let transaction = self.database.begin_write()?;
+        let key = format!("{SNAPSHOT}{name}");
+        let kept = self.write(|database| {
+            let transaction = database.begin_write()?;
             let mut documents = transaction.open_table(DOCUMENTS)?;
             match &document {
-                Some(document) => documents.insert(&*name, &**document)?,
-                None => documents.remove(&*name)?,
+                Some(document) => documents.insert(&*key, &**document)?,
+                None => documents.remove(&*key)?,
             };
             drop(documents);
             transaction.commit()?;
             Ok(())
-        };
-        keep().map_err(io::Error::other)
+        });
+        self.in_doubt = kept.is_err().then(|| name.into());
+        kept
     }
 }
 
@@ -271,9 +312,14 @@ fn apply(world: &mut World, entry: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test stops where it fails")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "a test stops where it fails"
+    )]
 
-    use core::time::Duration;
+    use std::fs;
 
     use connector_groups::{
         ConnectorGroupId, TenantId, Timestamp,
@@ -321,12 +367,17 @@ mod tests {
             self.change(&DirectoryCommand::InTenant { tenant: TENANT, command });
         }
 
+        fn begin_fold(&mut self) -> Fold {
+            let (database, directory) = (self.store.database().unwrap(), self.world.directory.clone());
+            self.store.begin_fold(database, &directory)
+        }
+
         fn log_count(&self) -> u64 {
-            self.store.database.begin_read().unwrap().open_table(LOG).unwrap().len().unwrap()
+            self.store.database().unwrap().begin_read().unwrap().open_table(LOG).unwrap().len().unwrap()
         }
 
         fn pieces_count(&self) -> u64 {
-            self.store.database.begin_read().unwrap().open_table(PIECES).unwrap().len().unwrap()
+            self.store.database().unwrap().begin_read().unwrap().open_table(PIECES).unwrap().len().unwrap()
         }
 
         /// As a start after a kill at this moment finds it.
@@ -362,8 +413,7 @@ mod tests {
     fn a_fold_leaves_what_was_written_meanwhile() {
         let mut room = Room::new(1_000);
         (2..30).for_each(|number| room.group(number));
-        let directory = room.world.directory.clone();
-        let fold = room.store.begin_fold(&directory);
+        let fold = room.begin_fold();
         (30..40).for_each(|number| room.group(number));
         assert_eq!(fold.run().unwrap().unwrap().log_from, 29);
         assert_eq!(room.log_count(), 10);
@@ -374,8 +424,7 @@ mod tests {
     fn a_fold_that_is_cut_short_changes_nothing() {
         let mut room = Room::new(1_000);
         (2..30).for_each(|number| room.group(number));
-        let directory = room.world.directory.clone();
-        room.store.begin_fold(&directory).write_pieces(64).unwrap();
+        room.begin_fold().write_pieces(64).unwrap();
         assert!(room.pieces_count() > 10);
         room.group(30);
         let folder = room.folder.path().to_owned();
@@ -386,8 +435,7 @@ mod tests {
         assert_eq!(world.directory, expected);
         // What was left is of no use to the next fold, and goes with it.
         let mut room = Room { folder: kept, world, store };
-        let directory = room.world.directory.clone();
-        room.store.begin_fold(&directory).run().unwrap().unwrap();
+        room.begin_fold().run().unwrap().unwrap();
         assert_eq!((room.pieces_count(), room.log_count()), (1, 0));
         room.reopened();
     }
@@ -396,20 +444,72 @@ mod tests {
     fn a_fold_gives_way_to_another_document() {
         let mut room = Room::new(1_000);
         (2..30).for_each(|number| room.group(number));
-        let former = room.world.directory.clone();
-        let fold = room.store.begin_fold(&former);
+        let fold = room.begin_fold();
         room.world.directory = Directory::default();
         room.store.replace(&room.world.directory).unwrap();
         assert!(fold.run().unwrap().is_none());
         assert_eq!(room.reopened().tenants_count(), 0);
     }
 
+    /// The library answers every write with the former error, until the database is opened anew. What has failed there may be
+    /// durable, as the error can come at the very end.
+    #[test]
+    fn behind_an_error_it_is_opened_anew_with_what_was_answered() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        let answered = room.world.directory.clone();
+        room.group(30);
+        let snapshot = Snapshot { directory: answered.clone(), faults: None };
+        room.store.keep("failed", Some(&snapshot)).unwrap();
+        room.store.in_doubt = Some("failed".into());
+        let failed = room.store.write(|_| Err(redb::Error::PreviousIo));
+        assert!(failed.is_err() && !room.store.is_open());
+        assert!(room.store.append(&[]).is_err());
+        room.world.directory = answered;
+        room.store.mend(&room.world.directory, &room.world.snapshots).unwrap();
+        room.group(31);
+        let mut world = World::new(Duration::ZERO, Some(1));
+        room.store.read(&mut world).unwrap();
+        assert!(world.snapshots.is_empty());
+        assert_eq!(room.reopened().tenant(TENANT).unwrap().connector_groups_count(), 30);
+    }
+
+    /// Each cut, and each byte of the head that is written over, is told or does no harm; none is a panic.
+    #[test]
+    fn a_damaged_file_is_told_with_its_name() {
+        let mut room = Room::new(1_000);
+        (2..30).for_each(|number| room.group(number));
+        drop(room.store);
+        let file = file::of(room.folder.path());
+        let whole = fs::read(&file).unwrap();
+        let told = |damaged: &[u8]| {
+            fs::write(&file, damaged).unwrap();
+            let opened = Store::open(room.folder.path(), 1_000, &mut World::new(Duration::ZERO, Some(1)));
+            opened.err().map(|error| error.to_string())
+        };
+        assert_eq!(told(&whole), None);
+        for length in [0, 1, 100, 4096, whole.len() / 2, whole.len() - 1] {
+            let told = told(&whole[..length]).unwrap();
+            assert!(
+                told.contains("directory.redb is damaged (") && told.contains("put back a copy"),
+                "{length}: {told}"
+            );
+        }
+        told(&[&*whole, b"x"].concat());
+        for place in 0..64 {
+            let mut damaged = whole.clone();
+            damaged[place] = !damaged[place];
+            if let Some(told) = told(&damaged) {
+                assert!(told.contains("directory.redb is damaged ("), "{place}: {told}");
+            }
+        }
+    }
+
     #[test]
     fn a_document_is_read_from_many_pieces() {
         let mut room = Room::new(1_000);
         (2..30).for_each(|number| room.group(number));
-        let directory = room.world.directory.clone();
-        let fold = room.store.begin_fold(&directory);
+        let fold = room.begin_fold();
         let bytes = fold.write_pieces(100).unwrap();
         assert!(room.pieces_count() > 10);
         assert!(fold.switch(bytes).unwrap().is_some());
