@@ -196,6 +196,30 @@ fn it_says_what_is_wrong_with_its_arguments() {
     assert!(told.contains("'dead'") && told.contains("[possible values: live, documented]"), "{told}");
 }
 
+/// It would start, and serve nobody.
+#[test]
+fn an_emulator_that_could_serve_nothing_does_not_start() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+            .args(["emulate", "--listen", "127.0.0.1:0", "--quiet", "--seed", "examples/contoso.jsonl"])
+            .args(arguments)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .args(["--", "true"])
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for option in ["--connections", "--body", "--time"] {
+        let (code, told) = run(&[option, "0"]);
+        assert!(code == Some(2) && told.contains(&format!("invalid value '0' for '{option}")), "{told}");
+    }
+    let other = "7e000000-0000-4000-8000-0000000000ff";
+    let (code, told) = run(&["--anonymous", other]);
+    assert_eq!(code, Some(1));
+    assert_eq!(told, format!("emulate: --anonymous {other}: there is no such tenant; there are: {TENANT}\n"));
+    assert_eq!(run(&["--anonymous", other, "--tenant", other]), (Some(0), String::new()));
+}
+
 /// Windows begins files with a byte order mark: lines and a document alike.
 #[test]
 fn a_seed_may_begin_with_a_byte_order_mark() {

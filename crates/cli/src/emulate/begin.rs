@@ -27,6 +27,9 @@ use super::{
 };
 use crate::{input, line::Outcome, output, state, words};
 
+/// So many tenants are named where another one is asked for.
+const TENANTS_TOLD: usize = 10;
+
 /// The directory at the start, and what is kept beside it.
 pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Records), Box<dyn Error>> {
     let mut world = World::new(options.lag(), options.request_ids);
@@ -63,6 +66,13 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
         let told =
             "there is no tenant, so that every request is 401: --tenant makes one, as POST /_control/tenants does";
         output::say("emulate", told);
+    }
+    // Every request without a token would be 401, far from the slip of the pen.
+    if let Some(id) = options.anonymous.filter(|id| world.directory.tenant(*id).is_none()) {
+        let ids: Vec<_> = world.directory.tenants().take(TENANTS_TOLD).map(|tenant| tenant.id().to_string()).collect();
+        let ids = if ids.is_empty() { "none".into() } else { ids.join(", ") };
+        let more = if world.directory.tenants_count() > TENANTS_TOLD { ", …" } else { "" };
+        return Err(format!("--anonymous {id}: there is no such tenant; there are: {ids}{more}").into());
     }
     // Not kept over restarts: a fault belongs to the run that it was meant for.
     let mut rules = Faults::default();

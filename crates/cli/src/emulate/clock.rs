@@ -28,7 +28,7 @@ enum Face {
 
 /// What a clock is told. Each is done where it is given, in this order.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(crate) struct Setting {
     /// Whether it stands still, at the time that it has.
     stopped: Option<bool>,

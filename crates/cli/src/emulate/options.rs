@@ -1,6 +1,10 @@
 //! What the command line says.
 
-use core::{net::SocketAddr, time::Duration};
+use core::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
+    time::Duration,
+};
 use std::{ffi::OsString, path::PathBuf};
 
 use connector_groups::{
@@ -60,6 +64,10 @@ Examples:
   # Limits: connections at once, seconds for a request, bytes of its body
   connector-groups emulate --connections 64 --time 10 --body 65536";
 
+fn body_bytes_max() -> NonZeroUsize {
+    NonZeroUsize::new(graph::Options::default().body_bytes_max).unwrap_or(NonZeroUsize::MAX)
+}
+
 /// Options of `emulate`.
 #[derive(Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -80,7 +88,7 @@ pub(crate) struct Options {
     pub(crate) data: Option<PathBuf>,
     /// So many changes in that folder are folded into one document, while the emulator runs
     #[arg(long, value_name = "NUMBER", default_value = "10000")]
-    pub(crate) data_log: core::num::NonZeroU32,
+    pub(crate) data_log: NonZeroU32,
     /// Begin with these faults: a rule or a list of them, as for `POST /_control/faults`
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
@@ -95,7 +103,7 @@ pub(crate) struct Options {
     pub(crate) seed: Option<PathBuf>,
     /// Whose are the requests without a token that names a tenant
     #[arg(long, value_name = "TENANT")]
-    anonymous: Option<TenantId>,
+    pub(crate) anonymous: Option<TenantId>,
     /// Which answers where documentation and the live service differ
     #[arg(long, value_enum, default_value_t = Answers::Live)]
     profile: Answers,
@@ -136,14 +144,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) request_ids: Option<u64>,
     /// How many connections at once
-    #[arg(long, value_name = "NUMBER", default_value_t = 1024)]
-    connections: u32,
+    #[arg(long, value_name = "NUMBER", default_value = "1024")]
+    connections: NonZeroU32,
     /// The time for a request's head, its body, a handshake
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    time: u64,
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
+    time: NonZeroU64,
     /// The longest body of a request
-    #[arg(long, value_name = "BYTES", default_value_t = graph::Options::default().body_bytes_max)]
-    body: usize,
+    #[arg(long, value_name = "BYTES", default_value_t = body_bytes_max())]
+    body: NonZeroUsize,
     /// Say nothing on standard error about the seed and each request
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -187,13 +195,13 @@ impl Options {
             },
             anonymous: self.anonymous,
             trusts_forwarded_headers: self.trust_forwarded,
-            body_bytes_max: self.body,
+            body_bytes_max: self.body.get(),
             ..graph::Options::default()
         }
     }
 
     pub(crate) const fn limits(&self) -> Limits {
-        Limits { connections: self.connections, time: Duration::from_secs(self.time) }
+        Limits { connections: self.connections.get(), time: Duration::from_secs(self.time.get()) }
     }
 
     pub(crate) const fn lag(&self) -> Duration {

@@ -291,3 +291,43 @@ fn tokens_expire_and_reads_catch_up_when_the_clock_moves() {
         assert_eq!(emulator.send("POST", "/_control/faults", &rule).status, 400, "{rule}");
     }
 }
+
+/// What is passed over, or can match nothing, lets a test pass that has tested nothing.
+#[test]
+fn what_cannot_be_meant_is_refused_in_plain_words() {
+    let emulator = Emulator::contoso();
+    emulator.get(GROUPS);
+    for (path, body, told) in [
+        ("snapshots/x?faults=yes", json!({}), "`faults` is true or false"),
+        ("snapshots/x?foo=1", json!({}), "`foo` is no option of this route: it has `faults`"),
+        ("snapshots/x?faults=true&faults=false", json!({}), "`faults` is there twice"),
+        ("snapshots/x/restore?faults=true", json!({}), "`faults` is no option of this route"),
+        ("commands?answers=counts", json!({}), "`answers` is all or count"),
+        ("clock?advance=1", json!({}), "`advance` is no option"),
+        ("faults", json!({"name": "x", "status": 500, "nth": 0}), "counted from 1"),
+        ("faults", json!({"name": "x", "status": 500, "from": 0}), "counted from 1"),
+        ("faults", json!({"name": "x", "status": 500, "from": 5, "to": 2}), "from is behind to"),
+        ("faults", json!({"name": "x", "status": 500, "method": "GTE"}), "`GTE` is no method: they are GET, "),
+        ("faults", json!({"name": "x", "throttle": "grph"}), "throttle: a throttle is \"graph\", or has requests"),
+        ("faults", json!({"name": "x", "nth": "2"}), "nth: invalid type: string \"2\", expected a whole number"),
+        ("faults", json!(5), "expected a rule, or a list of rules"),
+        ("expect", json!({"calls": [{"count": 1, "atLeast": 1}]}), "call 1: count stands alone"),
+        ("expect", json!({"calls": [{"count": 1, "atMost": 0}]}), "call 1: count stands alone"),
+        ("expect", json!({"calls": [{}, {"atLeast": 5, "atMost": 1}]}), "call 2: atLeast is more than atMost"),
+        ("expect", json!({"calls": [{"method": "GTE", "count": 0}]}), "call 1: method: `GTE` is no method"),
+        ("expect", json!(5), "expected an object"),
+        ("tenants", json!(5), "expected an object"),
+        ("clock", json!({"advance": "1"}), "advance: invalid type: string \"1\", expected a whole number"),
+    ] {
+        let refused = emulator.send("POST", &format!("/_control/{path}"), &body.to_string());
+        let body = refused.body.replace("\\\"", "\"");
+        assert!(refused.status == 400 && body.contains(told), "{path}: {} {body}", refused.status);
+    }
+    assert_eq!(emulator.send("GET", "/_control/journal?method=GTE", "").status, 400);
+    assert_eq!(emulator.send("GET", "/_control/state?tenant=x", "").status, 400);
+    assert_eq!(emulator.get("/_control/snapshots"), json!([]));
+    assert_eq!(emulator.get("/_control/faults"), json!([]));
+    let possible = json!({"calls": [{"method": "get", "atLeast": 1, "atMost": 1}]});
+    assert_eq!(emulator.done("POST", "/_control/expect", &possible).json()["met"], true);
+    emulator.done("POST", "/_control/snapshots/x?faults=false", &Value::Null);
+}

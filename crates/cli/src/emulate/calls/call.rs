@@ -19,7 +19,16 @@ const TEXT_BYTES_MAX: usize = 16 * 1024;
 const SHARED_BYTES_MAX: usize = 64 * 1024;
 
 /// The methods that are kept without a text of their own.
-const METHODS: [&str; 6] = ["GET", "PATCH", "POST", "PUT", "DELETE", "HEAD"];
+const METHODS: [&str; 7] = ["GET", "PATCH", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"];
+
+/// A rule for another method would be for none, and a call by it never be found: a slip of the pen.
+pub(crate) fn check_method(method: &str) -> Result<(), String> {
+    if METHODS.iter().any(|known| known.eq_ignore_ascii_case(method)) {
+        Ok(())
+    } else {
+        Err(format!("`{method}` is no method: they are {}", METHODS.join(", ")))
+    }
+}
 
 /// A request and what became of it.
 #[derive(Clone, Default, Serialize)]

@@ -4,10 +4,14 @@ use alloc::{collections::VecDeque, sync::Arc};
 
 use connector_groups::TenantId;
 use hyper::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 
-use super::{call::Call, route::matches};
+use super::{
+    call::{Call, check_method},
+    route::matches,
+};
+use crate::emulate::http::answer::read;
 
 /// So much is kept, however many requests that is.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -22,8 +26,9 @@ pub(crate) struct Journal {
 
 /// Which calls are meant; what is not given is any.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(crate) struct Filter {
+    #[serde(default, deserialize_with = "method")]
     pub(crate) method: Option<String>,
     /// A route template, in which `*` stands for anything.
     pub(crate) route: Option<String>,
@@ -37,6 +42,12 @@ pub(crate) struct Filter {
     pub(crate) refused: Option<String>,
     /// Those with greater numbers, for a test that has seen all up to this one.
     pub(crate) since: Option<u64>,
+}
+
+fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let method: Option<String> = Option::deserialize(deserializer)?;
+    method.as_deref().map_or(Ok(()), check_method).map_err(D::Error::custom)?;
+    Ok(method)
 }
 
 impl Filter {
@@ -113,7 +124,7 @@ impl Journal {
 
 /// What a test expects of the calls.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(crate) struct Expectation {
     /// Of these calls only.
     #[serde(default)]
@@ -129,7 +140,7 @@ pub(crate) struct Expectation {
 
 /// serde refuses no unknown property beside a flattened one: what is left is read as a [`Filter`], which refuses them.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct Expected {
     count: Option<usize>,
     at_least: Option<usize>,
@@ -147,7 +158,7 @@ pub(crate) struct Outcome {
 }
 
 impl Expectation {
-    pub(crate) fn check(self, journal: &Journal) -> Result<Outcome, serde_json::Error> {
+    pub(crate) fn check(self, journal: &Journal) -> Result<Outcome, String> {
         let calls = journal.calls(&self.of);
         let (mut wrong, mut taken) = (Vec::new(), vec![false; calls.len()]);
         // In order: the place, from 1, of the call that the expectation before was met by. Each takes the first call behind
@@ -155,7 +166,14 @@ impl Expectation {
         let mut behind = 0_usize;
         for (expected, place) in self.calls.into_iter().zip(1..) {
             let words = Value::Object(expected.rest.clone()).to_string();
-            let filter: Filter = serde_json::from_value(Value::Object(expected.rest))?;
+            let wrong_call = |wrong: String| format!("call {place}: {wrong}");
+            let filter: Filter = read(Value::Object(expected.rest)).map_err(wrong_call)?;
+            if expected.count.is_some() && expected.at_least.or(expected.at_most).is_some() {
+                return Err(wrong_call("count stands alone; atLeast and atMost make a range".into()));
+            }
+            if expected.at_least.zip(expected.at_most).is_some_and(|(least, most)| least > most) {
+                return Err(wrong_call("atLeast is more than atMost, so that no number of calls is right".into()));
+            }
             let mut found = 0_usize;
             let mut next = None;
             for ((call, taken), index) in calls.iter().zip(&mut taken).zip(1_usize..) {

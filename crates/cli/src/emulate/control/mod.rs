@@ -9,7 +9,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use crate::emulate::{
     emulator::Emulator,
     held::held,
-    http::answer::{error, json},
+    http::answer::{error, json, option},
 };
 
 pub(crate) const PREFIX: &str = "/_control/";
@@ -24,12 +24,25 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
     let route = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let names: Vec<&str> = route.split('/').collect();
     let (method, body) = (request.method(), request.body());
+    // The journal has many, and looks at them itself.
+    let (answers, faults) = (("answers", &["all", "count"][..]), ("faults", &["true", "false"][..]));
+    let value = match *names {
+        ["journal"] => Ok(None),
+        ["commands"] => option(request.uri(), Some(answers)),
+        ["snapshots", _] if method == Method::POST => option(request.uri(), Some(faults)),
+        _ => option(request.uri(), None),
+    };
+    let value = match value {
+        Ok(value) => value,
+        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong),
+    };
+    let value = value.as_deref();
     match *names {
-        ["commands"] if method == Method::POST => state::commands(emulator, request),
+        ["commands"] if method == Method::POST => state::commands(emulator, body, value == Some("count")),
         ["state"] if method == Method::GET => json(StatusCode::OK, &emulator.shared.directory()),
         ["state"] if method == Method::PUT => state::replace(emulator, body),
         ["snapshots"] if method == Method::GET => state::snapshots(emulator),
-        ["snapshots", name] if method == Method::POST => state::keep(emulator, request, name),
+        ["snapshots", name] if method == Method::POST => state::keep(emulator, name, value == Some("true")),
         ["snapshots", name, "restore"] if method == Method::POST => state::restore(emulator, name),
         ["snapshots", name] if method == Method::DELETE => state::forget(emulator, name),
         ["tenants"] if method == Method::POST => tenants::make(emulator, body),

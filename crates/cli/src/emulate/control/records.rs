@@ -1,7 +1,5 @@
 //! Control routes of what is kept beside the directory: faults, the journal, expectations, the clock.
 
-use alloc::collections::BTreeSet;
-
 use hyper::{Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
@@ -12,7 +10,7 @@ use crate::emulate::{
     faults::Faults,
     held::held,
     http::{
-        answer::{JSON_LINES, empty, error, json, query, response},
+        answer::{JSON_LINES, empty, error, json, names, parsed, query, read, response},
         host,
     },
 };
@@ -80,27 +78,21 @@ pub(crate) fn calls(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response
 /// The filter of a query, by the names that an expectation has as JSON. One that is passed over would let a test pass on calls
 /// that it does not mean.
 fn filter(uri: &Uri) -> Result<Filter, String> {
-    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    let names: Vec<_> = pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect();
-    let mut known = BTreeSet::new();
-    if let Some(twice) = names.iter().find(|name| !known.insert(**name)) {
-        return Err(format!("`{twice}` is there twice"));
-    }
-    let names = names.into_iter().filter(|name| *name != "format");
+    let names = names(uri)?.into_iter().filter(|name| *name != "format");
     let value = |name| {
         let text = query(uri, name).unwrap_or_default();
         let number = if ["status", "since"].contains(&name) { text.parse().ok() } else { None };
         number.map_or_else(|| Value::String(text), |number: u64| number.into())
     };
     let asked = Value::Object(names.map(|name| (name.into(), value(name))).collect());
-    serde_path_to_error::deserialize(asked).map_err(|wrong| format!("{wrong}; `format` says how calls are written"))
+    read(asked).map_err(|wrong| format!("{wrong}; `format` says how calls are written"))
 }
 
 /// Sets the clock, and tells what it shows; 409 where it cannot be set so.
 pub(crate) fn set_clock(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
-    let setting: Setting = match serde_json::from_slice(body) {
+    let setting: Setting = match parsed(body) {
         Ok(setting) => setting,
-        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong),
     };
     match emulator.shared.clock.set(&setting) {
         Ok(()) => json(StatusCode::OK, &emulator.shared.clock.shown()),
@@ -114,10 +106,10 @@ pub(crate) fn expect(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
     if !journal.is_kept() {
         return error(StatusCode::CONFLICT, "there is no journal: start without --journal 0");
     }
-    let outcome = serde_json::from_slice::<Expectation>(body).and_then(|expectation| expectation.check(&journal));
+    let outcome = parsed::<Expectation>(body).and_then(|expectation| expectation.check(&journal));
     match outcome {
         Ok(outcome) if outcome.met => json(StatusCode::OK, &outcome),
         Ok(outcome) => json(StatusCode::EXPECTATION_FAILED, &outcome),
-        Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+        Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong),
     }
 }

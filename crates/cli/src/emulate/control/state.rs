@@ -1,13 +1,13 @@
 //! Control routes of the directory: commands of the replay format, the whole state, snapshots.
 
 use connector_groups::{TenantId, document::DirectoryViolations};
-use hyper::{Request, Response, StatusCode};
+use hyper::{Response, StatusCode};
 use serde::Serialize;
 
 use crate::emulate::{
     emulator::Emulator,
     held::held,
-    http::answer::{JSON_LINES, done, error, json, not_kept, query, response},
+    http::answer::{JSON_LINES, done, error, json, not_kept, response},
     shared::{
         change,
         world::{self, Snapshot, Visible},
@@ -19,13 +19,12 @@ pub(crate) const NO_SNAPSHOT: &str = "there is no such snapshot";
 const SNAPSHOTS_MAX: usize = 1024;
 const SNAPSHOT_NAME_BYTES_MAX: usize = 64;
 
-/// The answers to lines of commands, or with `?answers=count` how many were accepted, refused and no commands.
-pub(crate) fn commands(emulator: &Emulator, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let counts_only = query(request.uri(), "answers").as_deref() == Some("count");
+/// The answers to lines of commands, or how many were accepted, refused and no commands.
+pub(crate) fn commands(emulator: &Emulator, lines: &[u8], counts_only: bool) -> Response<Vec<u8>> {
     // A test that has set something up wants to see it, whatever lag it plays with afterwards.
     let result = emulator.shared.write(Visible::AtOnce, |directory| {
         let mut answers = Vec::new();
-        let (replayed, changes) = change::replay(directory, request.body(), |number, _, outcome| {
+        let (replayed, changes) = change::replay(directory, lines, |number, _, outcome| {
             if !counts_only {
                 answers.extend(serde_json::to_vec(&outcome.into_answer(number)).unwrap_or_default());
                 answers.push(b'\n');
@@ -74,13 +73,12 @@ pub(crate) fn snapshots(emulator: &Emulator) -> Response<Vec<u8>> {
     json(StatusCode::OK, &held(&emulator.shared.world).snapshots.keys().collect::<Vec<_>>())
 }
 
-/// Keeps the directory under a name, with `?faults=true` the faults and their counts too.
-pub(crate) fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) -> Response<Vec<u8>> {
+/// Keeps the directory under a name, and where that is asked for the faults and their counts too.
+pub(crate) fn keep(emulator: &Emulator, name: &str, with_faults: bool) -> Response<Vec<u8>> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     if name.is_empty() || name.len() > SNAPSHOT_NAME_BYTES_MAX || !name.chars().all(plain) {
         return error(StatusCode::BAD_REQUEST, "a name is 1 to 64 letters, digits, and any of -_.");
     }
-    let with_faults = query(request.uri(), "faults").as_deref() == Some("true");
     let faults = with_faults.then(|| held(&emulator.records.faults).clone());
     // No write comes between what is kept here and what the store keeps.
     let mut writes = held(&emulator.shared.writes);
@@ -92,7 +90,7 @@ pub(crate) fn keep(emulator: &Emulator, request: &Request<Vec<u8>>, name: &str) 
         return error(StatusCode::CONFLICT, "there are 1024 snapshots: DELETE one");
     }
     let snapshot = Snapshot { directory, faults };
-    let kept = writes.store().map_or(Ok(()), |store| store.keep(name, Some(&snapshot)));
+    let kept = emulator.shared.keep(&mut writes, |store| store.keep(name, Some(&snapshot)));
     // On disk first: a snapshot that a test has been told of is there after a restart.
     let former = kept.map(|()| held(&emulator.shared.world).snapshots.insert(name.into(), snapshot));
     // To free a large directory takes its time, which no write and no read has to wait for.
@@ -106,7 +104,7 @@ pub(crate) fn forget(emulator: &Emulator, name: &str) -> Response<Vec<u8>> {
     if !held(&emulator.shared.world).snapshots.contains_key(name) {
         return error(StatusCode::NOT_FOUND, NO_SNAPSHOT);
     }
-    let forgotten = writes.store().map_or(Ok(()), |store| store.keep(name, None));
+    let forgotten = emulator.shared.keep(&mut writes, |store| store.keep(name, None));
     // On disk first: where that fails, the answer says that nothing was changed.
     let former = forgotten.map(|()| held(&emulator.shared.world).snapshots.remove(name));
     drop(writes);

@@ -8,7 +8,7 @@ use super::state::NO_SNAPSHOT;
 use crate::emulate::{
     emulator::Emulator,
     held::held,
-    http::answer::{empty, error, json, not_kept},
+    http::answer::{empty, error, json, not_kept, parsed},
     shared::{change::Change, world::Visible},
 };
 
@@ -17,7 +17,7 @@ const COUNT_MAX: usize = 100_000;
 
 /// Which tenant is copied, how often, and under which id.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct Asked {
     /// The directory as it stands where there is none.
     snapshot: Option<String>,
@@ -35,9 +35,9 @@ struct Made {
 }
 
 pub(crate) fn make(emulator: &Emulator, body: &[u8]) -> Response<Vec<u8>> {
-    let asked: Asked = match serde_json::from_slice(body) {
+    let asked: Asked = match parsed(body) {
         Ok(asked) => asked,
-        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong),
     };
     let count = asked.count.unwrap_or(1);
     if count == 0 || count > COUNT_MAX || (asked.id.is_some() && count > 1) {

@@ -6,7 +6,13 @@ use connector_groups::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::throttle::{Buckets, Throttle};
-use crate::emulate::calls::{call::Call, route::matches};
+use crate::emulate::{
+    calls::{
+        call::{Call, check_method},
+        route::matches,
+    },
+    http::answer::read,
+};
 
 /// The rules, in the order in which they are asked.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -15,7 +21,7 @@ pub(crate) struct Faults(Vec<Rule>);
 
 /// Which requests fail, and how. What is not given matches every request.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a rule, or a list of rules")]
 struct Rule {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,10 +113,7 @@ impl Faults {
             serde_json::Value::Array(rules) => rules,
             rule => vec![rule],
         };
-        let rules: Vec<Rule> = rules
-            .into_iter()
-            .map(|rule| serde_json::from_value(rule).map_err(|error| error.to_string()))
-            .collect::<Result<_, _>>()?;
+        let rules: Vec<Rule> = rules.into_iter().map(read).collect::<Result<_, _>>()?;
         rules.iter().try_for_each(Rule::check)?;
         // All were checked before the first is taken, so that a list is taken whole or not at all.
         for rule in rules {
@@ -163,6 +166,15 @@ impl Rule {
         }
         if self.nth.is_some() && (self.from.is_some() || self.to.is_some()) {
             return wrong("nth stands alone; from and to make a range");
+        }
+        if [self.nth, self.from, self.to].contains(&Some(0)) {
+            return wrong("requests are counted from 1");
+        }
+        if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
+            return wrong("from is behind to, so that no request is meant");
+        }
+        if let Some(Err(other)) = self.method.as_deref().map(check_method) {
+            return wrong(&other);
         }
         if self.throttle.as_ref().is_some_and(|throttle| !throttle.is_possible()) {
             return wrong("a limit has at least one request and one second");

@@ -16,7 +16,11 @@ const BUCKETS_MAX: usize = 100_000;
 const MICROSECONDS: i128 = 1_000_000;
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a throttle is \"graph\", or has requests, seconds, and if wanted writesOnly (true or false) and per \
+                 (applicationAndTenant, application or tenant)"
+)]
 pub(crate) enum Throttle {
     Profile(Profile),
     Limit(Limit),

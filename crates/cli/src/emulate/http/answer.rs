@@ -1,5 +1,6 @@
 //! The emulator's own answers, to whatever is not for Graph, and how their requests' queries are read.
 
+use alloc::collections::BTreeSet;
 use std::io;
 
 use connector_groups::{Timestamp, graph::client_request_id};
@@ -8,7 +9,7 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
 };
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 pub(crate) const JSON: &str = "application/json";
@@ -31,6 +32,49 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = uri.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let value = pairs.into_iter().find(|(key, _)| *key == name)?.1;
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+/// The names of a query, none of them twice.
+pub(crate) fn names(uri: &Uri) -> Result<Vec<&str>, String> {
+    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let names: Vec<_> = pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect();
+    let mut known = BTreeSet::new();
+    match names.iter().find(|name| !known.insert(**name)) {
+        Some(twice) => Err(format!("`{twice}` is there twice")),
+        None => Ok(names),
+    }
+}
+
+/// The value of the only option that a route has, if any, which is one of these words. What is passed over would let a test
+/// pass that means something else.
+pub(crate) fn option(uri: &Uri, option: Option<(&str, &[&str])>) -> Result<Option<String>, String> {
+    let Some((known, words)) = option else {
+        return names(uri)?.first().map_or(Ok(None), |name| Err(format!("`{name}` is no option of this route")));
+    };
+    if let Some(other) = names(uri)?.into_iter().find(|name| *name != known) {
+        return Err(format!("`{other}` is no option of this route: it has `{known}`"));
+    }
+    match query(uri, known) {
+        Some(word) if !words.contains(&&*word) => Err(format!("`{known}` is {}", words.join(" or "))),
+        value => Ok(value),
+    }
+}
+
+/// A body of JSON as what a control route takes, or what is wrong with it and where.
+pub(crate) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let value: Value = serde_json::from_slice(body).map_err(|wrong| wrong.to_string())?;
+    read(value)
+}
+
+/// As [`parsed`], of a value.
+pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    let read: Result<T, _> = serde_path_to_error::deserialize(value);
+    // The names of types are the program's.
+    let plain = |wrong: String| {
+        let numbers = ["u16", "u32", "u64", "usize"].map(|name| format!("expected {name}"));
+        numbers.iter().fold(wrong, |wrong, number| wrong.replace(number.as_str(), "expected a whole number"))
+    };
+    read.map_err(|wrong| plain(wrong.to_string()))
 }
 
 /// What a change that may fail to be kept is answered with.
