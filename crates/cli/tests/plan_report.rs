@@ -333,3 +333,21 @@ fn hostile_desired_states_are_refused() {
     assert!(code == Some(1) && error.contains("there is no connector \"x\""), "{error:.400}");
     assert!(error.ends_with("and 999980 more reasons\n") && error.len() < 4000, "{}", error.len());
 }
+
+/// No output takes the place of an input, or of another output.
+#[test]
+fn an_output_is_no_input() {
+    let folder = folder("outputs");
+    let (tenant, wanted, other) = (folder.join("tenant.jsonl"), folder.join("wanted.json"), folder.join("other"));
+    fs::copy("../../examples/contoso.jsonl", &tenant).unwrap();
+    fs::copy("../../examples/plan/contoso.json", &wanted).unwrap();
+    let before = [&tenant, &wanted].map(|file| fs::read(file).unwrap());
+    for (option, file) in [("--lines", &tenant), ("--out", &tenant), ("--out", &wanted)] {
+        let (code, _, error) = plan(&[option, text(file), text(&tenant), text(&wanted)]);
+        assert!(code == Some(1) && error.contains("would be written over what is read"), "{error}");
+    }
+    let (code, _, error) = plan(&["--out", text(&other), "--lines", text(&other), text(&tenant), text(&wanted)]);
+    assert!(code == Some(1) && error.contains("would be written twice"), "{error}");
+    assert_eq!([&tenant, &wanted].map(|file| fs::read(file).unwrap()), before);
+    assert!(!other.exists());
+}

@@ -85,10 +85,12 @@ pub(crate) struct Content {
     /// When it was fetched, where that is told.
     pub(crate) taken: Option<Timestamp>,
     pub(crate) profile: ProfileProperties,
+    pub(crate) knows_profile: bool,
     pub(crate) groups: Vec<Group>,
     pub(crate) connectors: Vec<Connector>,
     pub(crate) applications: Vec<Application>,
-    /// Whether those that are not published here were not published. Where a group's list is missing, they may have been in it.
+    /// Whether those that are not published here were not published, and all of these are here. Where a group's list is missing,
+    /// they may have been in it.
     pub(crate) knows_unpublished: bool,
     pub(crate) lacks: Vec<Lack>,
 }
@@ -158,10 +160,11 @@ impl Content {
             // Answers of Graph have no time of their own, but a document has its tenant's.
             taken: imported.fetched.or_else(|| (kind == Kind::Document).then(|| tenant.now())),
             profile: tenant.on_premises_publishing_profile().clone(),
+            knows_profile: !untold.no_profile,
             groups: groups.collect(),
             connectors: connectors.collect(),
             applications: applications.collect(),
-            knows_unpublished: untold.assigned.is_empty(),
+            knows_unpublished: untold.assigned.is_empty() && !untold.no_applications,
             lacks: lacks(kind, imported),
         }
     }

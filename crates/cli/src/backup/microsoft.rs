@@ -63,6 +63,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
         // Names tell the day only, so that its first moment stands for it.
         taken: format!("{}-{}-{}T00:00:00Z", part(date, 0, 4), part(date, 4, 6), part(date, 6, 8)).parse().ok(),
         profile: ProfileProperties::default(),
+        knows_profile: false,
         groups: Vec::new(),
         connectors: Vec::new(),
         applications: Vec::new(),

@@ -40,7 +40,7 @@ use self::{
 use crate::work::Places;
 use crate::{
     import::{self, Assume, Imported},
-    out::Earlier,
+    out::{self, Earlier},
     output,
     progress::Waiting,
     safe,
@@ -173,18 +173,25 @@ enum Format {
 
 /// The exit status is 0 where nothing is to be done, 2 where there is a plan, and 1 where there is none or the input is wrong.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let earlier = options.output.earlier(options.report.as_ref());
-    let result = match (&options.import, &options.from, &options.desired) {
+    let inputs = [&options.import, &options.beside].into_iter().flatten().map(PathBuf::as_path);
+    let inputs = inputs.chain([&options.from, &options.desired].into_iter().flatten().map(Path::new));
+    let outputs = options.output.files(options.report.as_deref());
+    ended("plan", &outputs, &inputs.collect::<Vec<_>>(), || match (&options.import, &options.from, &options.desired) {
         (Some(folder), ..) => options.import(folder),
         (None, Some(tenant), Some(desired)) => options.plan(tenant, desired),
         _ => Err(String::from("a tenant and a desired state are needed")),
-    };
-    ended("plan", result, &earlier)
+    })
 }
 
-/// The exit status, with what is to be said where there is nothing new.
-pub(crate) fn ended(subcommand: &str, result: Result<ExitCode, String>, earlier: &Earlier) -> ExitCode {
-    let code = result.unwrap_or_else(|message| {
+/// Runs what reads and writes these files: the exit status, and what is to be said where there is nothing new.
+pub(crate) fn ended(
+    subcommand: &str,
+    outputs: &[&Path],
+    inputs: &[&Path],
+    run: impl FnOnce() -> Result<ExitCode, String>,
+) -> ExitCode {
+    let earlier = Earlier::of(outputs);
+    let code = out::apart(outputs, inputs).and_then(|()| run()).unwrap_or_else(|message| {
         output::say(subcommand, &message);
         ExitCode::FAILURE
     });
@@ -279,8 +286,8 @@ impl Options {
 
 impl Output {
     /// The files that are to be written and are there already.
-    pub(crate) fn earlier(&self, report: Option<&PathBuf>) -> Earlier {
-        Earlier::of(self.out.iter().chain(&self.lines).chain(report))
+    pub(crate) fn files<'a>(&'a self, report: Option<&'a Path>) -> Vec<&'a Path> {
+        self.out.as_deref().into_iter().chain(self.lines.as_deref()).chain(report).collect()
     }
 
     /// Writes the plan where it is asked for, and prints it. A remark is told after the name of a subcommand, or not without one.
@@ -476,5 +483,5 @@ pub(crate) fn json(value: &Value) -> Result<String, String> {
 /// Writes a text and, where it has none, a final line break.
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), String> {
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    std::fs::write(file, format!("{text}{end}")).map_err(|error| format!("cannot write {}: {error}", file.display()))
+    out::file(file, &format!("{text}{end}"))
 }

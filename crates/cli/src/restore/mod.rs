@@ -158,8 +158,9 @@ pub(crate) enum Refused {
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let earlier = options.output.earlier(options.report.as_ref());
-    plan::ended("restore", options.restore(), &earlier)
+    let outputs = options.output.files(options.report.as_deref());
+    let inputs: Vec<&Path> = [&options.backup].into_iter().chain(&options.now).map(PathBuf::as_path).collect();
+    plan::ended("restore", &outputs, &inputs, || options.restore())
 }
 
 impl Options {

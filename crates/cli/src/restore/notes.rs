@@ -2,7 +2,11 @@
 
 use alloc::collections::BTreeSet;
 
-use connector_groups::{ConnectorGroupId, Tenant, model::ProfileProperties, view::ConnectorView};
+use connector_groups::{
+    ConnectorGroupId, Tenant,
+    model::ProfileProperties,
+    view::{ApplicationView, ConnectorView},
+};
 use serde::Serialize;
 
 use super::matching::Matches;
@@ -149,7 +153,8 @@ impl Notes {
         let knows_all = content.applications.iter().any(|one| one.id.is_some());
         if knows_all {
             let known: BTreeSet<_> = matches.applications.iter().flatten().collect();
-            for one in now.applications().filter(|one| one.is_published() && !known.contains(&one.id())) {
+            let is_told = |one: &ApplicationView<'_>| one.is_published() || content.knows_unpublished;
+            for one in now.applications().filter(|one| is_told(one) && !known.contains(&one.id())) {
                 self.since.push(format!("application {} ({})", quoted(one.display_name()), one.id()));
             }
         }

@@ -16,7 +16,7 @@ use connector_groups::{
     diff::{Leftover, diff},
     document::{ApplicationDocument, Document},
     ids::{AnyId, ApplicationSegmentId},
-    model::{ApplicationProperties, ApplicationSegment, OnPremisesPublishing, ServicePrincipal},
+    model::{ApplicationProperties, ApplicationSegment, OnPremisesPublishing, ProfileProperties, ServicePrincipal},
     refusal::UrlProperty,
     view::ApplicationView,
 };
@@ -59,7 +59,7 @@ pub(super) fn reach(
     let now = &imported.tenant;
     let mut document = Document::from(now);
     let no_profile = imported.untold.no_profile;
-    let profile = over(&document.on_premises_publishing_profile, &content.profile, no_profile)?;
+    let profile = over(&document.on_premises_publishing_profile, &profile(content)?, no_profile)?;
     document.on_premises_publishing_profile = profile;
     let mut target = Target {
         at: document.applications.iter().enumerate().map(|(at, one)| (one.id, at)).collect(),
@@ -99,6 +99,16 @@ pub(super) fn reach(
     // An application whose creation was refused is not there.
     let applications = applications.into_iter().map(|id| id.filter(|id| tenant.application(*id).is_some())).collect();
     Ok(Reached { tenant, commands: done.commands, settings, applications })
+}
+
+/// The profile of a backup. That everybody has access by default is a danger, and whoever tells the profile without it tells
+/// that it was not so: Graph has null for it, which a tenant does not keep.
+fn profile(content: &Content) -> Result<ProfileProperties, String> {
+    let mut profile = object(&content.profile);
+    if content.knows_profile {
+        profile.entry("isDefaultAccessEnabled").or_insert(Value::Bool(false));
+    }
+    serde_json::from_value(Value::Object(profile)).map_err(|error| error.to_string())
 }
 
 struct Target<'a> {
@@ -163,7 +173,13 @@ impl Target<'_> {
             && self.imported.knows_segments(id)
             && let Some(segments) = &was.segments
         {
-            is.application_segments = laid_over(segments, &is.application_segments, &mut self.segment_ids);
+            let (laid_over, since) = laid_over(segments, &is.application_segments, &mut self.segment_ids);
+            let of = |one: &ApplicationSegment| {
+                let (host, name) = (quoted(&one.destination_host), quoted(&was.name));
+                format!("segment {host} ({}) of application {name}", one.id)
+            };
+            notes.since.extend(since.into_iter().map(of));
+            is.application_segments = laid_over;
         }
         Ok(())
     }
@@ -202,7 +218,7 @@ impl Target<'_> {
             display_name: was.name.as_str().into(),
             properties: was.properties.clone(),
             service_principal: was.service_principal.clone(),
-            application_segments: laid_over(segments, &[], &mut self.segment_ids),
+            application_segments: laid_over(segments, &[], &mut self.segment_ids).0,
             on_premises_publishing,
             connector_group: default,
         });
@@ -293,12 +309,13 @@ impl Target<'_> {
     }
 }
 
-/// The backup's segments over the present ones. One that is there under another id keeps that, and those that came since stay.
-fn laid_over(
+/// The backup's segments over the present ones. One that is there under another id keeps that, and those that came since stay:
+/// these come second.
+fn laid_over<'a>(
     was: &[ApplicationSegment],
-    is: &[ApplicationSegment],
+    is: &'a [ApplicationSegment],
     ids: &mut BTreeSet<ApplicationSegmentId>,
-) -> Vec<ApplicationSegment> {
+) -> (Vec<ApplicationSegment>, Vec<&'a ApplicationSegment>) {
     let same = |one: &ApplicationSegment, other: &ApplicationSegment| {
         let ports = |segment: &ApplicationSegment| segment.ports.iter().cloned().collect::<BTreeSet<_>>();
         one.destination_host.eq_ignore_ascii_case(&other.destination_host)
@@ -324,7 +341,7 @@ fn laid_over(
         }
     }
     let kept = is.iter().map(|one| restored.remove(&one.id).unwrap_or_else(|| one.clone()));
-    kept.chain(added).collect()
+    (kept.chain(added).collect(), left)
 }
 
 fn fresh(ids: &mut BTreeSet<ApplicationSegmentId>) -> ApplicationSegmentId {

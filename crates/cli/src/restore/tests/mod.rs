@@ -349,6 +349,37 @@ fn what_is_lost_comes_back() {
     assert!(cut > 0, "the other half tells outages");
 }
 
+/// What came since is told, whatever kind of thing it is; and who was let in since is told too.
+#[test]
+fn what_came_since_stays_and_is_told() {
+    let size = Size { groups: 3, connectors: 6, applications: 6, losses: 0, batch: 0, spare: 1 };
+    let mut document = world(&mut Dice(5), &size);
+    let imported = |document: &Document| Imported::from(Tenant::try_from(document.clone()).unwrap());
+    document.on_premises_publishing_profile = serde_json::from_value(json!({})).unwrap();
+    let content = Content::of(Kind::Document, &imported(&document));
+    let way = |document: &Document| plan(&imported(document), &content, &Given::default(), How::default());
+    let Ok(same) = way(&document) else { panic!("no way") };
+    assert!(same.notes.since.is_empty() && same.first.is_empty());
+
+    let segment = json!({"id": "5e000000-0000-4000-8000-000000000001", "destinationHost": "10.9.9.9", "destinationType": "ip",
+        "ports": ["80-80"], "protocol": "tcp"});
+    let published = document.applications.iter_mut().find(|one| one.on_premises_publishing.is_some()).unwrap();
+    published.application_segments.push(serde_json::from_value(segment).unwrap());
+    let unpublished = json!({"id": "5a000000-0000-4000-8000-000000000001", "appId": "5b000000-0000-4000-8000-000000000001",
+        "displayName": "Not published", "connectorGroup": null, "onPremisesPublishing": null});
+    document.applications.push(serde_json::from_value(unpublished).unwrap());
+    document.on_premises_publishing_profile = serde_json::from_value(json!({"isDefaultAccessEnabled": true})).unwrap();
+    let Ok(restored) = way(&document) else { panic!("no way") };
+    let since = &restored.notes.since;
+    assert_eq!(since.len(), 2, "{since:?}");
+    assert!(["10.9.9.9", "Not published"].iter().all(|name| since.iter().any(|told| told.contains(name))), "{since:?}");
+    assert_eq!(restored.first.iter().map(connector_groups::Command::name).collect::<Vec<_>>(), ["updateProfile"]);
+    assert!(
+        !plan(&imported(&document), &Content { knows_profile: false, ..content }, &Given::default(), How::default())
+            .is_ok_and(|restored| !restored.first.is_empty())
+    );
+}
+
 /// `cargo test --release -p connector-groups-cli --bin connector-groups -- --ignored --nocapture a_large_tenant`
 #[test]
 #[ignore = "a tenant of 100,000 applications takes minutes"]
