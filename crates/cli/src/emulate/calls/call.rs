@@ -164,14 +164,23 @@ impl Call {
         ["/beta", "/v1.0"].iter().any(|version| self.route.starts_with(version))
     }
 
+    /// How much of it are bodies.
+    pub(crate) fn bodies_bytes(&self) -> usize {
+        self.request.start.len().saturating_add(self.response.start.len())
+    }
+
+    /// Its bodies go, to be freed by the caller; how long they were is still known.
+    pub(crate) fn take_bodies(&mut self) -> [Bytes; 2] {
+        [&mut self.request, &mut self.response].map(|content| core::mem::take(&mut content.start))
+    }
+
     /// How much room it takes, roughly: 256 bytes an event, as much as four of them for the command, and what its body says,
     /// which the command holds however little of the body is kept.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.target, &self.route, &self.client].map(String::len).into_iter().sum::<usize>();
         let texts = if self.commands.is_empty() { texts } else { texts.saturating_add(self.request.bytes) };
-        let bodies = self.request.start.len().saturating_add(self.response.start.len());
         let commands = self.commands.iter().map(|decided| decided.events.len().saturating_add(4).saturating_mul(256));
-        texts.saturating_add(bodies).saturating_add(commands.sum()).saturating_add(512)
+        texts.saturating_add(self.bodies_bytes()).saturating_add(commands.sum()).saturating_add(512)
     }
 }
 

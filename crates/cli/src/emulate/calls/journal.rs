@@ -3,7 +3,7 @@
 use alloc::{collections::VecDeque, sync::Arc};
 
 use connector_groups::TenantId;
-use hyper::StatusCode;
+use hyper::{StatusCode, body::Bytes};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 
@@ -15,11 +15,17 @@ use crate::emulate::http::answer::read;
 
 /// So much is kept, however many requests that is.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
+/// So much of that are bodies, which only an archive shows. A page of a hundred things is as long as forty calls: without this
+/// bound, a test that reads pages would fill the journal with them, and the memory of each thread that answers.
+const BODIES_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 pub(crate) struct Journal {
     calls: VecDeque<Arc<Call>>,
     calls_max: usize,
     bytes: usize,
+    bodies_bytes: usize,
+    /// So many of the oldest calls have lost their bodies.
+    without_bodies: usize,
     /// How many there were since the start, those that are forgotten among them.
     count: u64,
 }
@@ -72,37 +78,49 @@ impl Filter {
 
 impl Journal {
     pub(crate) const fn new(calls_max: usize) -> Self {
-        Self { calls: VecDeque::new(), calls_max, bytes: 0, count: 0 }
+        Self { calls: VecDeque::new(), calls_max, bytes: 0, bodies_bytes: 0, without_bodies: 0, count: 0 }
     }
 
     pub(crate) const fn is_kept(&self) -> bool {
         self.calls_max > 0
     }
 
-    /// Adds a call, and gives the last one that had to go for it: to free its body takes time, which nobody else waits for.
+    /// Adds a call, and gives what had to go for it last: to free a body takes time, which nobody else waits for.
     #[must_use = "it is freed where the journal is not in hand"]
-    pub(crate) fn add(&mut self, mut call: Arc<Call>) -> Option<Arc<Call>> {
+    pub(crate) fn add(&mut self, mut call: Arc<Call>) -> (Option<Arc<Call>>, Option<[Bytes; 2]>) {
         // Numbered when it ends and not when it begins: whoever asks for those since the last that he has seen misses none.
         self.count = self.count.saturating_add(1);
         if let Some(call) = Arc::get_mut(&mut call) {
             call.number = self.count;
         }
         self.bytes = self.bytes.saturating_add(call.bytes());
+        self.bodies_bytes = self.bodies_bytes.saturating_add(call.bodies_bytes());
         self.calls.push_back(call);
-        // A call with bodies may weigh as much as a hundred without.
-        let mut gone = None;
+        let (mut gone, mut bodies) = (None, None);
+        while self.bodies_bytes > BODIES_BYTES_MAX {
+            let Some(oldest) = self.calls.get_mut(self.without_bodies) else { break };
+            let bytes = oldest.bodies_bytes();
+            // Whoever writes an archive of it has it as it was.
+            bodies = Some(Arc::make_mut(oldest).take_bodies());
+            self.without_bodies = self.without_bodies.saturating_add(1);
+            self.bodies_bytes = self.bodies_bytes.saturating_sub(bytes);
+            self.bytes = self.bytes.saturating_sub(bytes);
+        }
+        // A call with many events may weigh as much as a hundred without.
         while self.calls.len() > self.calls_max || self.bytes > BYTES_MAX {
             let Some(oldest) = self.calls.pop_front() else { break };
+            self.without_bodies = self.without_bodies.saturating_sub(1);
+            self.bodies_bytes = self.bodies_bytes.saturating_sub(oldest.bodies_bytes());
             self.bytes = self.bytes.saturating_sub(oldest.bytes());
             gone = Some(oldest);
         }
-        gone
+        (gone, bodies)
     }
 
     /// Forgets the calls. Their numbers go on, so that `since` means the same before and after.
     pub(crate) fn clear(&mut self) {
         self.calls.clear();
-        self.bytes = 0;
+        (self.bytes, self.bodies_bytes, self.without_bodies) = (0, 0, 0);
     }
 
     /// The calls that a filter takes, oldest first.
@@ -249,4 +267,36 @@ pub(crate) fn har(calls: &[Arc<Call>], root: &str) -> Value {
     };
     let creator = json!({"name": "connector-groups", "version": env!("CARGO_PKG_VERSION")});
     json!({"log": {"version": "1.2", "creator": creator, "entries": calls.iter().map(entry).collect::<Vec<_>>()}})
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+
+    use super::*;
+    use crate::emulate::calls::call::Content;
+
+    /// A test that reads many pages still finds each call, and the last bodies.
+    #[test]
+    fn bodies_go_before_calls() {
+        let mut journal = Journal::new(10_000);
+        let page = Bytes::from(vec![b'x'; 20_000]);
+        for _ in 0..12_000 {
+            let response = Content::new(&HeaderMap::new(), &page);
+            drop(journal.add(Arc::new(Call { response, ..Call::default() })));
+        }
+        let calls = journal.calls(&Filter::default());
+        let with_body = calls.iter().filter(|call| call.bodies_bytes() > 0).count();
+        assert_eq!((calls.len(), with_body), (10_000, BODIES_BYTES_MAX / 20_000));
+        assert!(calls.iter().rev().take(with_body).all(|call| call.bodies_bytes() == 20_000));
+        assert_eq!(calls.first().map(|call| call.response.bytes), Some(20_000), "how long it was is still known");
+        let bytes: usize = calls.iter().map(|call| call.bytes()).sum();
+        assert_eq!((journal.bytes, journal.bodies_bytes), (bytes, with_body * 20_000));
+        drop(calls);
+        // A call that goes takes its body along.
+        for _ in 0..10_000 {
+            drop(journal.add(Arc::new(Call::default())));
+        }
+        assert_eq!((journal.bodies_bytes, journal.without_bodies), (0, 0));
+    }
 }
