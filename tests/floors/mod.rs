@@ -25,7 +25,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "crates/cli/src",
-        "input out output progress line state safe words import export work plan apply backup conformance drill emulate \
+        "out output progress line state safe words import input export work plan apply backup conformance drill emulate \
          load replay restore schedule main",
     ),
     (

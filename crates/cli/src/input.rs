@@ -1,13 +1,16 @@
-//! Files in. Windows begins many of them with a byte order mark, which is no part of the text.
+//! Files in. Windows begins many of them with a byte order mark, which is no part of the text, and writes some as UTF-16.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-/// The text of a file.
+/// The text of a file, also as Windows PowerShell writes it.
 pub(crate) fn text(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    // Most files have no mark, and are not copied.
-    let unmarked = text.strip_prefix('\u{feff}').map(String::from);
-    Ok(unmarked.unwrap_or(text))
+    let read = crate::import::read(path, path.display().to_string());
+    read.map(|source| source.text).map_err(|problem| problem.to_string())
+}
+
+/// Lines come one by one, and UTF-16 has its line breaks between other bytes.
+pub(crate) fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }
 
 /// The start of a file without UTF-8's byte order mark.

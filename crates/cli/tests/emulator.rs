@@ -220,7 +220,7 @@ fn an_emulator_that_could_serve_nothing_does_not_start() {
     assert_eq!(run(&["--anonymous", other, "--tenant", other]), (Some(0), String::new()));
 }
 
-/// Windows begins files with a byte order mark: lines and a document alike.
+/// Windows begins files with a byte order mark, and writes some as UTF-16: lines and a document alike.
 #[test]
 fn a_seed_may_begin_with_a_byte_order_mark() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -231,7 +231,8 @@ fn a_seed_may_begin_with_a_byte_order_mark() {
     let emulator = Emulator::start_on(lines.to_str().unwrap(), &["--control"]);
     let state = emulator.get("/_control/state");
     assert_eq!(state["tenants"][0]["connectorGroups"].as_array().unwrap().len(), 12);
-    std::fs::write(&document, format!("\u{feff}{state}")).unwrap();
+    let as_utf16 = format!("\u{feff}{state}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    std::fs::write(&document, as_utf16).unwrap();
     let again = Emulator::start_on(document.to_str().unwrap(), &["--control"]);
     assert_eq!(again.get("/_control/state"), state);
     for emulator in [emulator, again] {

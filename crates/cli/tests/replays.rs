@@ -318,6 +318,11 @@ fn a_byte_order_mark_is_no_part_of_a_file() {
     }
     let output = run("conformance", &["--trace", &lines, PROGRAM, "replay", "--json"], b"");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // Lines are read as they come, so that another encoding is refused and not taken for lines that are wrong.
+    let wide: Vec<u8> = format!("\u{feff}{}", story(&[])).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let refused = replay(&[], &wide);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("is UTF-16: save it as UTF-8"));
 }
 
 /// Whoever reads the output may stop whenever they like, on either stream.

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 use core::error::Error;
-use std::{fs, path::Path, sync::Mutex};
+use std::{path::Path, sync::Mutex};
 
 use connector_groups::{
     ConnectorGroupId, Directory, DirectoryCommand, TenantId, Timestamp,
@@ -44,7 +44,11 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
         output::say("emulate", "everything is in memory only, and gone at the end; --data FOLDER keeps it");
     }
     if let Some(file) = &options.seed {
-        let problem = |error| format!("cannot read {}: {error}", file.display());
+        // Whoever reads files tells the place, name and all.
+        let problem = |error: Box<dyn Error>| {
+            let (told, name) = (error.to_string(), file.display().to_string());
+            if told.starts_with(&name) { told } else { format!("cannot read {name}: {told}") }
+        };
         if found {
             output::say("emulate", "the seed is not read, as there is a directory from before");
         } else {
@@ -77,8 +81,8 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
     // Not kept over restarts: a fault belongs to the run that it was meant for.
     let mut rules = Faults::default();
     if let Some(file) = faults {
-        let text = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        rules.add(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let text = input::text(file)?;
+        rules.add(text.as_bytes()).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let keeps_calls = *journal > 0;
     let writes = Writes::new(store, world.directory.clone(), keeps_calls);
@@ -130,8 +134,8 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error
             format!("it is a folder: `connector-groups plan --import {folder} --out FILE` makes a file to begin with");
         return Err(told.into());
     }
-    let text = fs::read(file)?;
-    let text = input::without_mark(&text);
+    let text = input::text(file)?;
+    let text = text.as_bytes();
     // Not by its name: `--seed` also takes an answer of the control route, whatever it was saved as.
     if serde_json::from_slice(text).is_ok_and(|Kind { command }| command.is_none()) {
         let read = state::directory(file, core::str::from_utf8(text)?)?;

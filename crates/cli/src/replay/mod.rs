@@ -162,6 +162,9 @@ impl Replay {
             if length == 0 {
                 return Ok(());
             }
+            if number == 1 && input::is_utf16(&line) {
+                return Err(Stop::Input(format!("{} is UTF-16: save it as UTF-8", source.name)));
+            }
             // Lines that are blank are counted, so that numbers are those of the editor.
             let text = if number == 1 { input::without_mark(&line) } else { &line };
             if !text.trim_ascii().is_empty() {
