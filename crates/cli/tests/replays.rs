@@ -359,7 +359,7 @@ fn a_closed_pipe_is_no_panic() {
 #[test]
 fn each_option_has_its_example() {
     let exports = if cfg!(feature = "export") {
-        vec![("export", 12), ("apply", 15), ("conformance", 16), ("backup", 14), ("restore", 22)]
+        vec![("export", 12), ("apply", 16), ("conformance", 16), ("backup", 14), ("restore", 22)]
     } else {
         Vec::new()
     };
