@@ -13,8 +13,8 @@ use crate::{
 
 /// A command was refused, and nothing changed (T4). The JSON is tagged by `code`, which is stable.
 ///
-/// The order is that of the checks within a command: the first that fails is the answer. Graph documents no wording for
-/// most of these; the codes are the engine's own.
+/// The order is that of the checks within a command, with the exceptions that the [reference](crate::docs::reference) lists:
+/// the first that fails is the answer. Graph documents no wording for most of these; the codes are the engine's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]

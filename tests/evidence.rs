@@ -118,7 +118,7 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
-/// What each story of real clients asked for and was answered, as `tests/clients/run` writes it down from the journal: the
+/// What each story of real clients asked for and was answered, as `crates/cli/tests/clients/run` writes it down from the journal: the
 /// story, and the method with the path.
 fn asked() -> Vec<(String, String)> {
     let text = read("src/docs/clients.txt");

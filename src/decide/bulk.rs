@@ -1,5 +1,6 @@
-//! Bulk commands. Checks come in this order: the target group, the group that a selection names, then every
-//! entry, so that all refused entries are reported together (T4).
+//! Bulk commands. Checks come in this order: the ids of a list or the region that a selection names, the target group, the group
+//! that a selection names, then every entry, so that all refused entries are reported together (T4). Where each entry has a
+//! target of its own, it is checked with the entry.
 
 use alloc::{vec, vec::Vec};
 

@@ -89,11 +89,12 @@ pub(super) fn segment(segment: ApplicationSegment, protocol: Option<SegmentProto
     wrong.map_or(Ok(segment), |property| Err(Refusal::InvalidSegment { property }))
 }
 
-/// No id of a list repeats an earlier one; the first that does is told.
+/// T4: no id of a list repeats an earlier one; the first that does is told.
 pub(super) fn named_once(repeated: Option<impl Into<AnyId>>) -> Check {
     repeated.map_or(Ok(()), |id| Err(Refusal::DuplicateReference { id: id.into() }))
 }
 
+/// T4: a transaction holds no other.
 pub(super) fn not_nested(commands: &[Command]) -> Check {
     let nested = commands.iter().any(|command| matches!(command, Command::Transaction(_)));
     forbid(nested, || Refusal::NestedTransaction)

@@ -80,7 +80,7 @@ codes! {
     ExpiredPageToken 400 "Directory_ExpiredPageToken" "Graph's" "the thing behind which a page begins is gone";
     InvalidBatch 400 "BadRequest" "ours" "a batch is empty, too long, or its ids and dependencies do not fit";
     FailedDependency 424 "FailedDependency" "Graph's" "a request of a batch depends on one that failed";
-    ResourceNotFound 404 "Request_ResourceNotFound" "Graph's" "an application or template does not exist";
+    ResourceNotFound 404 "Request_ResourceNotFound" "Graph's" "an application, service principal or template does not exist";
     NotEnabled 404 "OnPremisesPublishing_NotEnabled" "observed (R-72), only under a quirk" "the tenant has no connector yet, or the application is not published yet";
     ApplicationsForGroupNotFound 404 "ApplicationsForGroup_NotFound" "observed by the exporter `microsoft/EntraExporter`, only under a quirk" "the applications of a group that has none are read";
     ConnectorGroupNotFound 404 "ConnectorGroup_NotFound" "observed (R-42)" "the tenant has no such group, or the connector is not in it";

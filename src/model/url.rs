@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn r50_absolute_http_with_a_domain_name_and_a_final_slash() {
+    fn r50_absolute_http_with_a_domain_name() {
         for accepted in [
             "http://intranet/",
             "https://expenses.contoso.local/",

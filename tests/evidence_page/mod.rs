@@ -100,8 +100,8 @@ engine is permissive or names a switch).
 
 Witnesses stand on separate axes, one letter each, a dot where there is none:
 **D** document, **S** schema, **O** observed on the live service or in tools that need it, **C** a real client of
-`tests/clients/run` drives it, and is answered, **M** a second implementation or an exhaustive search agrees, **F** faults
-planted in its code are found, **T** tests of its own.
+`crates/cli/tests/clients/run` drives it, and is answered, **M** a second implementation or an exhaustive search agrees,
+**F** faults planted in its code are found, **T** tests of its own.
 ";
 
 /// The operations that v1.0 has too.

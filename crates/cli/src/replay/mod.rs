@@ -20,7 +20,7 @@ Examples:
   # What each command did, or why it was refused, and a summary at the end
   connector-groups replay examples/contoso.jsonl
 
-  # Two files, one after the other; every rule refuses something in the second
+  # Two files, one after the other; every refusal is shown in the second
   connector-groups replay examples/contoso.jsonl examples/refusals.jsonl
 
   # From standard input

@@ -97,7 +97,7 @@ fn why(names: Names<'_>, command: Option<&Command>, target: &str, refusal: &Refu
         Refusal::BlankName => format!("the name for {target} is blank"),
         Refusal::InvalidRegion { region } => format!("{} is no region for {target}", quoted(region)),
         Refusal::InvalidUrl { property } => format!(
-            "the {property} {}for {target} is not an absolute http or https URL with a domain name and a final slash",
+            "the {property} {}for {target} is neither an absolute http or https URL with a domain name as host nor api:// and the application's own appId",
             url(command, *property)
         ),
         Refusal::ReadOnlyProperty { property } => format!("{property} of {target} is set by the service alone"),
@@ -170,10 +170,12 @@ pub(crate) const fn rule(refusal: &Refusal) -> (&'static str, &'static str) {
         Refusal::TenantNotFound { .. } => ("R-70", "a tenant is there before it is used"),
         Refusal::BlankName => ("R-45", "a group has a name that is not blank"),
         Refusal::InvalidRegion { .. } => ("R-33", "a region is a name, and not the sentinel"),
-        Refusal::InvalidUrl { .. } => ("R-50", "a URL is absolute, with a domain name, and ends with a slash"),
+        Refusal::InvalidUrl { .. } => {
+            ("R-50, R-74", "a URL is absolute with a domain name, or api:// and the own appId")
+        }
         Refusal::InvalidSegment { .. } => ("R-51", "a segment has a host of its type, protocols and ports"),
-        Refusal::ReadOnlyProperty { .. } => ("C-14", "the system sets this property"),
-        Refusal::DuplicateReference { .. } => ("R-10, R-27", "a list names each thing once"),
+        Refusal::ReadOnlyProperty { .. } => ("R-73, C-14", "the system sets this property"),
+        Refusal::DuplicateReference { .. } => ("T4", "a list names each thing once"),
         Refusal::ClockMovedBack { .. } => ("I7", "time does not run backwards"),
         Refusal::ConnectorNotFound { .. } => ("R-18", "a connector is there before it is used"),
         Refusal::ApplicationNotFound { .. } => ("R-70", "an application is there before it is used"),
@@ -212,6 +214,8 @@ const fn advice(refusal: &Refusal) -> &'static str {
             "Mend the id, or register the connector: one that was inactive for ten days is removed"
         }
         Refusal::ApplicationNotFound { .. } => "Mend the id, or create the application first",
+        Refusal::ServicePrincipalNotFound { .. } => "Mend the id, or create the service principal first",
+        Refusal::ApplicationSegmentNotFound { .. } => "Mend the id, or add the segment first",
         Refusal::ConnectorGroupNotFound { .. } => "Mend the id, or create the connector group first",
         Refusal::AlreadyExists { .. } => "Take another id, or change what is there",
         Refusal::GroupReadOnly { .. } => "Take a group of type applicationProxy",
