@@ -1,5 +1,5 @@
-//! Checks every invariant on a document, from scratch. Shares no code with the rules in `decide`, so that a
-//! mistake there is not repeated here.
+//! Checks every invariant on a document, from scratch. Shares no rule with `decide` but the form of a URL and of a segment, which
+//! `model` has, so that a mistake there is not repeated here.
 
 mod overlaps;
 mod seen;

@@ -31,7 +31,7 @@ pub use crate::model::{
 pub struct Violations {
     /// The tenant of the document.
     pub tenant: TenantId,
-    /// The violations, in document order.
+    /// The violations, in document order, overlaps of segments last.
     pub violations: Vec<Violation>,
 }
 

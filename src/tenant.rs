@@ -49,7 +49,8 @@ use crate::{
 /// ```
 ///
 /// A clone is a snapshot: one reference count, whatever the tenant holds. A tenant comes from
-/// [`Directory::apply`](crate::Directory::apply), or from a [`Document`], as JSON or not; there is no other way.
+/// [`Directory::apply`](crate::Directory::apply) or [`Directory::copy_tenant`](crate::Directory::copy_tenant), or from a
+/// [`Document`], as JSON or not; there is no other way.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Document", into = "Document")]
 pub struct Tenant {
