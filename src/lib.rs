@@ -1,3 +1,4 @@
+#![doc = include_str!("docs/links.txt")]
 #![doc = include_str!("../README.md")]
 //!
 //! # Reading these pages

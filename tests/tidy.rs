@@ -356,6 +356,28 @@ fn no_text_refers_to_a_document_that_is_not_here() {
     }
 }
 
+/// A link from page to page leads to a file in the repository and to a module in rustdoc, which looks it up in `links.txt`.
+#[test]
+fn pages_link_to_pages_in_both_places() {
+    let known = read("src/docs/links.txt");
+    let pages = all_files().into_iter().filter(|name| name == "README.md" || name.starts_with("src/docs/"));
+    for name in pages.filter(|name| name.ends_with(".md")) {
+        let text = read(&name);
+        for way in ["](crate::docs::", "](super::", "](src/docs/"] {
+            assert!(!text.contains(way), "{name}: write [text][planning], with [planning]: planning.md at the end");
+        }
+        let links = text.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+        for (label, file) in links.filter(|(_, file)| file.contains(".md")) {
+            let (page, _) = label.split_once('#').unwrap_or((label, ""));
+            assert!(file.contains(&format!("{page}.md")), "{name}: [{label}] leads to {file}");
+            assert!(
+                known.contains(&format!("[{label}]: crate::docs::{label}\n")),
+                "links.txt lacks [{label}] of {name}"
+            );
+        }
+    }
+}
+
 /// Small enough to learn by heart.
 #[test]
 fn the_root_has_few_names() {

@@ -1,61 +1,28 @@
 //! The documents of record: what the engine promises, where its rules come from, and how both are proved.
 
-pub mod administration {
-    #![doc = include_str!("administration.md")]
+/// A page. Where it links to another one, the file names a file, as a reader of the repository needs it; here that is a module:
+/// of two definitions of a link the first counts.
+macro_rules! page {
+    ($name:ident) => {
+        pub mod $name {
+            #![doc = include_str!("links.txt")]
+            #![doc = include_str!(concat!(stringify!($name), ".md"))]
+        }
+    };
 }
 
-pub mod architecture {
-    #![doc = include_str!("architecture.md")]
-}
-
-pub mod bindings {
-    #![doc = include_str!("bindings.md")]
-}
-
-pub mod conformance {
-    #![doc = include_str!("conformance.md")]
-}
-
-pub mod contributing {
-    #![doc = include_str!("contributing.md")]
-}
-
-pub mod emulator {
-    #![doc = include_str!("emulator.md")]
-}
-
-pub mod emulator_control {
-    #![doc = include_str!("emulator_control.md")]
-}
-
-pub mod evidence {
-    #![doc = include_str!("evidence.md")]
-}
-
-pub mod glossary {
-    #![doc = include_str!("glossary.md")]
-}
-
-pub mod performance {
-    #![doc = include_str!("performance.md")]
-}
-
-pub mod planning {
-    #![doc = include_str!("planning.md")]
-}
-
-pub mod reference {
-    #![doc = include_str!("reference.md")]
-}
-
-pub mod replication {
-    #![doc = include_str!("replication.md")]
-}
-
-pub mod rules {
-    #![doc = include_str!("rules.md")]
-}
-
-pub mod wire {
-    #![doc = include_str!("wire.md")]
-}
+page!(administration);
+page!(architecture);
+page!(bindings);
+page!(conformance);
+page!(contributing);
+page!(emulator);
+page!(emulator_control);
+page!(evidence);
+page!(glossary);
+page!(performance);
+page!(planning);
+page!(reference);
+page!(replication);
+page!(rules);
+page!(wire);
