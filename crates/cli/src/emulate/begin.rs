@@ -44,15 +44,10 @@ pub(crate) fn begin(options: &Options, clock: Arc<Clock>) -> Result<(Shared, Rec
         output::say("emulate", "everything is in memory only, and gone at the end; --data FOLDER keeps it");
     }
     if let Some(file) = &options.seed {
-        // Whoever reads files tells the place, name and all.
-        let problem = |error: Box<dyn Error>| {
-            let (told, name) = (error.to_string(), file.display().to_string());
-            if told.starts_with(&name) { told } else { format!("cannot read {name}: {told}") }
-        };
         if found {
             output::say("emulate", "the seed is not read, as there is a directory from before");
         } else {
-            seed(&mut world, file, options.quiet).map_err(problem)?;
+            seed(&mut world, file, options.quiet)?;
             // As a document: the next start reads what the lines have made, and not the lines.
             if let Some(store) = &mut store {
                 store.replace(&world.directory)?;
@@ -122,33 +117,33 @@ fn make_tenant(world: &mut World, id: Option<TenantId>, now: Timestamp) -> Resul
 
 /// Reads a document of any kind, or lines of the replay format: a text that is one JSON object without `command` is a
 /// document.
-fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error>> {
+fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), String> {
     #[derive(serde::Deserialize)]
     struct Kind {
         command: Option<IgnoredAny>,
     }
+    let unreadable = |why: String| format!("cannot read {}: {why}", file.display());
     if file.is_dir() {
         // An export or a backup: what it does not tell has to be asked about, which is `plan`'s work.
         let folder = file.display();
         let told =
             format!("it is a folder: `connector-groups plan --import {folder} --out FILE` makes a file to begin with");
-        return Err(told.into());
+        return Err(unreadable(told));
     }
     let text = input::text(file)?;
-    let text = text.as_bytes();
     // Not by its name: `--seed` also takes an answer of the control route, whatever it was saved as.
-    if serde_json::from_slice(text).is_ok_and(|Kind { command }| command.is_none()) {
-        let read = state::directory(file, core::str::from_utf8(text)?)?;
-        world.directory = world.read(DirectoryDocument::from(read))?;
+    if serde_json::from_str(&text).is_ok_and(|Kind { command }| command.is_none()) {
+        let read = state::directory(file, &text)?;
+        world.directory = world.read(DirectoryDocument::from(read)).map_err(|error| unreadable(error.to_string()))?;
         return Ok(());
     }
     let is_document = file.extension().is_some_and(|extension| extension == "json");
-    if is_document && serde_json::from_slice::<IgnoredAny>(text).is_err() {
+    if is_document && serde_json::from_str::<IgnoredAny>(&text).is_err() {
         // What is wrong with it, the reader of documents says.
-        let _: Directory = state::directory(file, core::str::from_utf8(text)?)?;
+        let _: Directory = state::directory(file, &text)?;
     }
     let mut invalid = None;
-    let (replayed, _) = change::replay(&mut world.directory, text, |number, directory, outcome| {
+    let (replayed, _) = change::replay(&mut world.directory, text.as_bytes(), |number, directory, outcome| {
         let told = || words::outcome(directory, &outcome);
         match &outcome {
             Outcome::Invalid(_) if invalid.is_none() => invalid = Some(format!("line {number}: {}", told())),
@@ -161,7 +156,7 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), Box<dyn Error
     // Another file than was meant, or one that was cut: a test would run on without what it needs. A command that was refused
     // is part of the story.
     if let Some(invalid) = invalid {
-        return Err(invalid.into());
+        return Err(unreadable(invalid));
     }
     if !quiet {
         let change::Replayed { accepted, refused, .. } = replayed;
