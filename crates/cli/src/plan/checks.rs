@@ -313,30 +313,26 @@ fn absent(tenant: &Tenant, reference: &str) -> Option<Warning> {
 /// Of a selection that selects nothing: why. What it means may be in lists of names, which go before it. A group or a region is empty
 /// after a plan that moved all of it, so that only a name is likely to be a slip.
 fn selects_nothing(tenant: &Tenant, selected: &Selected, means: usize, kind: &str) -> Option<Warning> {
-    let (word, level, why) = match selected {
-        _ if means > 0 => {
-            let word = match selected {
-                Selected::Named(_) => "named",
-                Selected::InRegion(_) => "inRegion",
-                Selected::In(_) => "in",
-                _ => "all",
-            };
-            (word, Level::Note, format!("all that it means is in lists of names: {}", count(means, kind)))
-        }
+    let word = match selected {
+        Selected::Named(_) => "named",
+        Selected::InRegion(_) => "inRegion",
+        Selected::In(_) => "in",
+        _ => "all",
+    };
+    let (level, why) = match selected {
+        _ if means > 0 => (Level::Note, format!("all that it means is in lists of names: {}", count(means, kind))),
         Selected::Named(prefix) => {
             let is_pattern = prefix.ends_with('*');
             let more = if is_pattern { "; it is the beginning of a name, and `*` a character of it" } else { "" };
-            ("named", Level::Warning, format!("no name of any {kind} begins with {}{more}", quoted(prefix)))
+            (Level::Warning, format!("no name of any {kind} begins with {}{more}", quoted(prefix)))
         }
-        Selected::InRegion(region) => {
-            ("inRegion", Level::Note, format!("no {kind} is in a group of region {}", quoted(region)))
-        }
+        Selected::InRegion(region) => (Level::Note, format!("no {kind} is in a group of region {}", quoted(region))),
         Selected::In(group) => {
             // One that is not there is told already, as what ends the plan or as what is absent.
             let group = names::meant_group(tenant, group).ok()?;
-            ("in", Level::Note, format!("connector group {} has no {kind}", names::group(tenant, group)))
+            (Level::Note, format!("connector group {} has no {kind}", names::group(tenant, group)))
         }
-        Selected::All(true) => ("all", Level::Note, format!("there is no {kind}")),
+        Selected::All(true) => (Level::Note, format!("there is no {kind}")),
         _ => return None,
     };
     Some(Warning { level, rule: "selects-nothing", step: None, text: format!("`{word}` selects nothing: {why}") })

@@ -285,7 +285,7 @@ impl Options {
 }
 
 impl Output {
-    /// The files that are to be written and are there already.
+    /// The files that are to be written.
     pub(crate) fn files<'a>(&'a self, report: Option<&'a Path>) -> Vec<&'a Path> {
         self.out.as_deref().into_iter().chain(self.lines.as_deref()).chain(report).collect()
     }
