@@ -1,7 +1,7 @@
 //! Loading a document and replaying lines, each beside parsing the same and dropping it.
 
-use core::cell::RefCell;
-use std::rc::Rc;
+use core::{cell::RefCell, hash::BuildHasher};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use connector_groups::{
     AppId, ApplicationId, Command, Directory, DirectoryCommand, Tenant, TenantId, Timestamp,
@@ -11,9 +11,10 @@ use connector_groups::{
     document::Document,
     model::{Change, PublishingChanges},
 };
+use foldhash::fast::FixedState;
 
 use super::{
-    case::{Case, Contend, Contender, Measure, Once, Reading},
+    case::{Case, Contend, Contender, Measure, Once, Reading, floor_of},
     world::World,
 };
 use crate::peers::{Application, Data, ours::document};
@@ -21,9 +22,10 @@ use crate::peers::{Application, Data, ours::document};
 pub fn cases(world: &World, measure: Measure<'_>) {
     let applications = world.data.len();
     let text = Rc::new(serde_json::to_string(&with_urls(&world.data)).unwrap());
+    // With the end of the records, which loading cannot leave to anybody either.
     let parse = {
         let text = text.clone();
-        Once::new(|| (), move |()| serde_json::from_str::<Document>(&text).unwrap())
+        floor_of(move || serde_json::from_str::<Document>(&text).unwrap())
     };
     let load = {
         let text = text.clone();
@@ -34,7 +36,7 @@ pub fn cases(world: &World, measure: Measure<'_>) {
         assert!(serde_json::to_string(&tenant).unwrap() == *text, "not the document that it was");
     };
     let contenders =
-        vec![Contender::ours(Checked { work: load, check: same }), Contender::floor("floor: parse it", parse)];
+        vec![Contender::ours(Checked { work: load, check: same }), Contender::floor("floor: parse and drop it", parse)];
     measure(Case { name: "load a document", applications, things: applications, contenders });
 
     let lines = Rc::new(lines(&world.data));
@@ -42,6 +44,15 @@ pub fn cases(world: &World, measure: Measure<'_>) {
     let parse = {
         let lines = lines.clone();
         Reading::new(move || lines.iter().filter(|line| read(line).name().is_empty()).count(), |_| None)
+    };
+    let keep = {
+        let lines = lines.clone();
+        floor_of(move || {
+            let mut kept = Kept::default();
+            lines.iter().for_each(|line| kept.apply(read(line)));
+            assert_eq!(kept.applications.len(), lines.len() / 4, "all are kept");
+            kept
+        })
     };
     let directory = Rc::new(start());
     let replay = {
@@ -56,8 +67,11 @@ pub fn cases(world: &World, measure: Measure<'_>) {
         let published = directory.tenants().map(|tenant| tenant.default_connector_group().applications_count());
         assert_eq!(published.sum::<u32>(), applications / 8, "every other one is in another group");
     };
-    let contenders =
-        vec![Contender::ours(Checked { work: replay, check }), Contender::floor("floor: parse them", parse)];
+    let contenders = vec![
+        Contender::ours(Checked { work: replay, check }),
+        Contender::floor("floor: parse them", parse),
+        Contender::floor("floor: parse and keep them", keep),
+    ];
     measure(Case { name: "replay lines", applications, things, contenders });
 }
 
@@ -142,6 +156,57 @@ fn read(line: &str) -> DirectoryCommand {
 fn apply_all(directory: &mut Directory, lines: &[String]) {
     for line in lines {
         directory.apply(&read(line)).expect("accepted");
+    }
+}
+
+/// What the commands of [`lines`] say, where it can be found again, and nothing else: no check, no order, no event. URLs are
+/// found by their hashes alone.
+#[derive(Default)]
+struct Kept {
+    ids: HashMap<u128, usize, FixedState>,
+    app_ids: HashMap<u128, usize, FixedState>,
+    internal_urls: HashMap<u64, usize, FixedState>,
+    external_urls: HashMap<u64, usize, FixedState>,
+    applications: Vec<KeptApplication>,
+}
+
+struct KeptApplication {
+    name: Arc<str>,
+    publishing: Option<Box<PublishingChanges>>,
+    group: u128,
+}
+
+impl Kept {
+    fn apply(&mut self, command: DirectoryCommand) {
+        let DirectoryCommand::InTenant { command, .. } = command else { panic!("none of the lines") };
+        match command {
+            Command::CreateApplication(create) => {
+                let number = self.applications.len();
+                self.ids.insert(create.id.as_u128(), number);
+                self.app_ids.insert(create.app_id.as_u128(), number);
+                self.applications.push(KeptApplication { name: create.display_name, publishing: None, group: 0 });
+            }
+            Command::PublishApplication(publish) => {
+                let number = self.ids[&publish.application.as_u128()];
+                let changes = publish.on_premises_publishing;
+                if let (Change::Set(internal), Change::Set(external)) = (&changes.internal_url, &changes.external_url) {
+                    let hash = |url: &str| FixedState::default().hash_one(url);
+                    self.internal_urls.insert(hash(internal), number);
+                    self.external_urls.insert(hash(external), number);
+                }
+                let application = &mut self.applications[number];
+                (application.publishing, application.group) = (Some(changes), group(0).as_u128());
+            }
+            Command::UpdateApplication(update) => {
+                if let Some(name) = update.display_name {
+                    self.applications[self.ids[&update.id.as_u128()]].name = name;
+                }
+            }
+            Command::AddApplication(add) => {
+                self.applications[self.ids[&add.application.as_u128()]].group = add.connector_group.as_u128();
+            }
+            other => panic!("{} is none of the lines", other.name()),
+        }
     }
 }
 

@@ -52,8 +52,8 @@ pub(crate) fn targets(results: &Results) -> Vec<Target> {
         }
         judge.at_least("diff of a moved group", applications, "records", 5.0);
         judge.at_least("diff of equal tenants that share nothing", applications, "records", 2.0);
-        judge.at_most("load a document", applications, "floor: parse it", 1.5);
-        judge.at_most("replay lines", applications, "floor: parse them", 1.5);
+        judge.at_most("load a document", applications, "floor: parse and drop it", 1.5);
+        judge.at_most("replay lines", applications, "floor: parse and keep them", 1.5);
     }
     judge.flat("snapshot", 2.0);
     judge.within("snapshot", 50.0);

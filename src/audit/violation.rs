@@ -73,7 +73,7 @@ pub enum Violation {
         connector_group: ConnectorGroupId,
     },
     /// A published application without a group, or a group without publishing.
-    #[error("application {application} has a connector group if and only if it is published (I3)")]
+    #[error("application {application} must have a connector group if it is published, and none otherwise (I3)")]
     ContradictoryPublication {
         /// Which has a group or a publishing, and not the other.
         application: ApplicationId,
@@ -129,7 +129,7 @@ pub enum Violation {
         segment: ApplicationSegmentId,
     },
     /// A connector's `status` and `inactiveSince` contradict each other.
-    #[error("connector {connector} has inactiveSince if and only if it is inactive (I6)")]
+    #[error("connector {connector} must have inactiveSince if it is inactive, and not otherwise (I6)")]
     ContradictoryPresence {
         /// Which is active with `inactiveSince`, or inactive without.
         connector: ConnectorId,
@@ -145,7 +145,7 @@ pub enum Violation {
     /// A connector has been inactive since a time that is yet to come.
     #[error("connector {connector} is inactive since {since}, which is yet to come (I7)")]
     InactiveInFuture {
-        /// Whose `inactiveSince` is behind the tenant's `now`.
+        /// Whose `inactiveSince` is later than the tenant's `now`.
         connector: ConnectorId,
         /// Since when.
         since: Timestamp,

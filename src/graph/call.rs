@@ -82,11 +82,11 @@ impl<'a> Incoming<'a> {
         let scheme = self.uri.scheme().unwrap_or(&options.scheme).as_str();
         let scheme = self.forwarded("x-forwarded-proto", options).unwrap_or(scheme);
         if !["http", "https"].contains(&scheme) {
-            return Err(Error::new(Code::InvalidUrl, "The header X-Forwarded-Proto is neither http nor https."));
+            return Err(Error::new(Code::InvalidRequestUrl, "The header X-Forwarded-Proto is neither http nor https."));
         }
         if let Some(host) = self.forwarded("x-forwarded-host", options) {
             let authority: Result<Authority, _> = host.parse();
-            let invalid = |_| Error::new(Code::InvalidUrl, "The header X-Forwarded-Host is not a host.");
+            let invalid = |_| Error::new(Code::InvalidRequestUrl, "The header X-Forwarded-Host is not a host.");
             return Ok(format!("{scheme}://{}", authority.map_err(invalid)?));
         }
         // In the order of HTTP: an absolute target outranks `Host`. A request that has neither was made by a program
@@ -99,7 +99,7 @@ impl<'a> Incoming<'a> {
             }
             (None, Some(host)) => {
                 let read = host.to_str().ok().and_then(|host| host.parse().ok());
-                read.ok_or_else(|| Error::new(Code::InvalidUrl, "The header Host is not a host."))?
+                read.ok_or_else(|| Error::new(Code::InvalidRequestUrl, "The header Host is not a host."))?
             }
         };
         Ok(format!("{scheme}://{authority}"))
@@ -191,7 +191,7 @@ impl Call<'_> {
 pub(super) fn decoded(text: &str) -> Result<Cow<'_, str>, Error> {
     let invalid = |reason| {
         let text = format!("The URL is not well-formed: {reason} in '{}'.", shortened(text, 64));
-        Error::new(Code::InvalidUrl, &text)
+        Error::new(Code::InvalidRequestUrl, &text)
     };
     // Nearly every path: the library would copy it a byte at a time.
     if !text.as_bytes().contains(&b'%') {

@@ -60,8 +60,8 @@ codes! {
     UnauthorizedAccess 403 "NotAdminRoleNoEnoughCustomPermission_UnauthorizedAccess" "code and text observed (issue 2428 of `microsoftgraph/msgraph-sdk-powershell`)" "the caller lacks the permission for a route of application proxy; only where a server checks permissions";
     RequestDenied 403 "Authorization_RequestDenied" "Graph's" "the caller lacks the permission for a route of applications; only where a server checks permissions";
     InvalidVersion 400 "BadRequest" "ours" "the path begins with neither `/beta` nor `/v1.0`";
-    InvalidUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
-    SegmentNotFound 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
+    InvalidRequestUrl 400 "BadRequest" "ours" "path, query or host is not well-formed";
+    UnknownPathSegment 400 "BadRequest" "text observed (issue 4240 of `microsoftgraph/microsoft-graph-docs`)" "a segment of the path is unknown, such as `/connectorGroups` at the top";
     SiblingProfile 404 "" "observed (issues 8929 and 13473 of `microsoftgraph/microsoft-graph-docs`)" "a route of another profile, or of agents and their groups";
     NotImplemented 501 "NotImplemented" "ours" "the path asks for `delta` of a list or for a type of its things";
     MethodNotAllowed 405 "Request_BadRequest" "documented with its text (page on batches)" "the route has no such method; `Allow` tells which it has";
@@ -105,7 +105,7 @@ codes! {
     InvalidDestinationAddress 400 "DestinationHost_InvalidIP" "observed (the same)" "the host of a segment is no address, network or range, as its type says";
     InvalidDestination 400 "DestinationHost_Invalid" "observed (the same)" "the host of a segment is not of its type";
     DuplicateSegment 400 "Invalid_AppSegments_NonwebApp_Duplicate" "observed in two public scripts (R-51)" "a segment overlaps another of the tenant";
-    SegmentMissing 404 "ApplicationSegment_NotFound" "ours" "the application has no such segment";
+    ApplicationSegmentNotFound 404 "ApplicationSegment_NotFound" "ours" "the application has no such segment";
     ServicePrincipalExists 409 "Request_MultipleObjectsWithSameKeyValue" "Graph's" "the application has a service principal";
     NotOnTheWire 400 "BadRequest" "ours" "never: bulk commands, transactions and time do not come by these routes";
 }
@@ -134,7 +134,7 @@ impl Error {
 
     pub(super) fn segment(name: &str) -> Self {
         let name = shortened(name, 64);
-        Self::new(Code::SegmentNotFound, &format!("Resource not found for the segment '{name}'"))
+        Self::new(Code::UnknownPathSegment, &format!("Resource not found for the segment '{name}'"))
     }
 
     pub(super) fn resource_not_found(key: &str) -> Self {
@@ -226,7 +226,7 @@ impl From<&Refusal> for Code {
             Refusal::InvalidSegment { property: SegmentProperty::DestinationHost } => Self::InvalidDestination,
             Refusal::InvalidSegment { .. } => Self::InvalidSegment,
             Refusal::ServicePrincipalNotFound { .. } => Self::ResourceNotFound,
-            Refusal::ApplicationSegmentNotFound { .. } => Self::SegmentMissing,
+            Refusal::ApplicationSegmentNotFound { .. } => Self::ApplicationSegmentNotFound,
             Refusal::ServicePrincipalExists { .. } => Self::ServicePrincipalExists,
             Refusal::SegmentInUse { .. } => Self::DuplicateSegment,
             Refusal::DuplicateReference { .. } | Refusal::NestedTransaction | Refusal::ClockMovedBack { .. } => {

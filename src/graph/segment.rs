@@ -79,7 +79,7 @@ pub(super) fn of<'a>(tenant: &'a Tenant, application: Option<&Key>, id: &str) ->
     let found = id.parse().ok().and_then(|id| tenant.application_segment(id));
     // Below another application the segment is not there: ids are unique in the tenant, paths are not free.
     let found = found.filter(|(application, _)| owner.is_none_or(|owner| owner.id() == application.id()));
-    let absent = || Error::new(Code::SegmentMissing, "The application segment is not found.");
+    let absent = || Error::new(Code::ApplicationSegmentNotFound, "The application segment is not found.");
     let (application, segment) = found.ok_or_else(absent)?;
     Ok(Segment { application, segment })
 }

@@ -37,7 +37,7 @@ macro_rules! objects {
                 type Value = Object;
 
                 fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                    formatter.write_str(concat!("struct ", stringify!($name)))
+                    formatter.write_str("an object")
                 }
 
                 fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {

@@ -81,7 +81,7 @@ objects! {
 /// published (I9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "application {0} has a connector group if and only if it is published (I3), and segments only while it is (I9)"
+    "application {0} must have a connector group if it is published, and neither a group nor segments otherwise (I3, I9)"
 )]
 pub struct ContradictoryPublication(pub ApplicationId);
 

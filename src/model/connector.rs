@@ -135,7 +135,7 @@ objects! {
 
 /// A connector's `status` and `inactiveSince` contradict each other (I6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("connector {0} has inactiveSince if and only if it is inactive (I6)")]
+#[error("connector {0} must have inactiveSince if it is inactive, and not otherwise (I6)")]
 pub struct ContradictoryPresence(pub ConnectorId);
 
 impl TryFrom<ConnectorDocument> for Connector {

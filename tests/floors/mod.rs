@@ -54,7 +54,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/export", "token client fetch mod"),
     (
         "crates/cli/src/import",
-        "node findings layout text folder things imported principals publishing segments places repair mod",
+        "node findings layout text folder things imported backup principals publishing segments places repair mod",
     ),
     ("crates/cli/src/load", "fixture client servers bulk hostile many mod"),
     (

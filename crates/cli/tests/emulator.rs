@@ -150,8 +150,9 @@ fn it_is_controlled_by_commands_documents_and_snapshots() {
     assert!(violations["violations"].as_array().unwrap().len() >= 2, "{violations}");
     assert_eq!(violations["violations"][0]["tenant"], TENANT);
     assert_eq!(emulator.get("/_control/state"), before);
+    // As a file of Windows begins.
     document = json!({"tenants": []});
-    assert_eq!(emulator.send("PUT", "/_control/state", &document.to_string()).0, 204);
+    assert_eq!(emulator.send("PUT", "/_control/state", &format!("\u{feff}{document}")).0, 204);
     assert_eq!(emulator.get("/_control/state"), document);
 }
 
@@ -218,6 +219,29 @@ fn an_emulator_that_could_serve_nothing_does_not_start() {
     assert_eq!(code, Some(1));
     assert_eq!(told, format!("emulate: --anonymous {other}: there is no such tenant; there are: {TENANT}\n"));
     assert_eq!(run(&["--anonymous", other, "--tenant", other]), (Some(0), String::new()));
+}
+
+/// The certificate is written to a file of its own.
+#[test]
+fn a_certificate_takes_the_place_of_no_input() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("certificate");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (seed, certificate) = (folder.join("seed.json"), folder.join("authority.pem"));
+    let content = r#"{"tenants": []}"#;
+    std::fs::write(&seed, content).unwrap();
+    let run = |file: &std::path::Path| {
+        let output = Command::new(env!("CARGO_BIN_EXE_connector-groups"))
+            .args(["emulate", "--quiet", "--tls-certificate-out", file.to_str().unwrap()])
+            .args(["--seed", seed.to_str().unwrap(), "--", "true"])
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, told) = run(&seed);
+    assert!(code == Some(1) && told.contains("would be written over what is read from"), "{told}");
+    assert_eq!(std::fs::read_to_string(&seed).unwrap(), content);
+    assert_eq!(run(&certificate), (Some(0), String::new()));
+    assert!(std::fs::read_to_string(&certificate).unwrap().starts_with("-----BEGIN CERTIFICATE"));
 }
 
 /// Windows begins files with a byte order mark, and writes some as UTF-16: lines and a document alike.

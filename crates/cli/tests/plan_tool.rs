@@ -379,20 +379,51 @@ fn a_rename_of_nothing_is_refused() {
     assert_eq!((code, &*error), (Some(0), ""), "it has its new name already");
 }
 
-/// A file of this program that is no tenant is told as what it is, not as what the parser stumbles over.
+/// A file in the place of another is told as what it is, and what is needed there, not as what the parser stumbles over.
 #[test]
-fn another_file_in_the_place_of_a_tenant_is_told_as_what_it_is() {
-    let plan = folder("other").join("change.plan.json");
-    fs::write(&plan, "{\"format\": \"connector-groups/plan/2\", \"atLeast\": 1}").unwrap();
-    let plan = text(&plan);
-    let takes = "is a plan file, which `connector-groups apply` takes; here the document of a tenant";
-    for (output, expected) in [
-        (program("replay", &["--load", "examples/contoso.jsonl"]), "is a replay file, lines of commands"),
-        (program("replay", &["--load", plan]), takes),
-        (program("drill", &[plan]), takes),
-        (program("restore", &[plan, "examples/contoso.jsonl"]), takes),
+fn a_file_in_the_place_of_another_is_told_as_what_it_is() {
+    let folder = folder("other");
+    let file = |name: &str, content: &str| {
+        let file = folder.join(name);
+        fs::write(&file, content).unwrap();
+        String::from(text(&file))
+    };
+    let change = file("change.plan.json", "{\"format\": \"connector-groups/plan/2\", \"atLeast\": 1}");
+    let list = file("list.json", " [1]");
+    let page = file("connectorGroups.json", "{\"value\": []}");
+    let wanted = file("desired.yaml", "connectorGroups: []");
+    let wanted_as_json = file("desired.json", "{\"connectorGroups\": []}");
+    let (change, list, page, wanted) = (&*change, &*list, &*page, &*wanted);
+    let contoso = "examples/contoso.jsonl";
+    let tenant = String::from_utf8(program("plan", &["--import", "examples/plan/import"]).stdout).unwrap();
+    let tenant = &*file("tenant.json", &tenant);
+    let document = "the document of a tenant or a directory, such as";
+    for (arguments, is, must_be) in [
+        (&["replay", "--load", contoso][..], "a replay file, lines of commands", document),
+        (&["replay", "--load", change], "a plan file, which `connector-groups apply` takes", document),
+        (&["drill", change], "a plan file", document),
+        (&["restore", change, contoso], "a plan file", document),
+        (&["plan", list, wanted], "a list", document),
+        (&["plan", page, wanted], "an answer of Graph: name the folder that it is in", document),
+        (&["plan", wanted, tenant], "YAML, in which only a desired state is read", document),
+        (&["plan", &wanted_as_json, tenant], "a desired state, which comes behind the tenant", document),
+        (&["plan", contoso, list], "a list", "a desired state"),
+        (&["plan", contoso, tenant], "the state of a tenant or a directory", "a desired state"),
+        (&["plan", "--beside", list, tenant, wanted], "a list", "the report of an import"),
+        (&["plan", "--beside", tenant, tenant, wanted], "the state of a tenant", "the report of an import"),
+        (&["apply", contoso, "--graph", "http://127.0.0.1:1", "--token-env", "PATH"], "a replay file", "a plan file"),
+        (&["apply", tenant, "--graph", "http://127.0.0.1:1", "--token-env", "PATH"], "the state of", "a plan file"),
     ] {
+        let output = program(arguments[0], &arguments[1..]);
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(1) && error.contains(expected), "{error}");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(
+            error.contains(&format!(": is {is}")) && error.contains(&format!("here it must be {must_be}")),
+            "{error}"
+        );
     }
+    // What is wrong within a file of the right kind keeps its place.
+    let null = file("null.json", "{\"connectorGroups\": [null]}");
+    let (_, _, error) = plan(&[contoso, &null]);
+    assert!(error.contains("connectorGroups[0]: invalid type: null, expected an object at line 1"), "{error}");
 }

@@ -154,3 +154,61 @@ fn without_the_list_of_applications_none_is_called_gone() {
     let (code, error) = restored(&backup, &now);
     assert!(code == Some(0) && error.contains("restore: gone: application \"Expenses\""), "{error}");
 }
+
+/// Whatever looks at a tenant takes a backup for one, with what its document cannot say. What takes a single file names it.
+#[test]
+fn a_backup_is_a_tenant() {
+    let backup = backup(&whole("backup-tenant"), 0);
+    let document = backup.join("document.json");
+    let desired = backup.with_extension("desired.json");
+    fs::write(&desired, json!({"connectorGroups": [{"id": DATACENTER, "rename": "Elsewhere"}]}).to_string()).unwrap();
+    let planned = |tenant: &Path| {
+        let (code, told, error) = run(&["plan", "--format", "json", text(tenant), text(&desired)]);
+        assert_eq!(code, Some(2), "{error}");
+        told
+    };
+    assert_eq!(planned(&backup), planned(&document));
+    for subcommand in ["drill", "schedule"] {
+        assert_eq!(run(&[subcommand, text(&backup)]), run(&[subcommand, text(&document)]));
+    }
+    fs::write(&document, fs::read_to_string(&document).unwrap() + " ").unwrap();
+    let folder = text(&backup);
+    for (arguments, expected) in [
+        (&["drill", folder][..], "document.json: is not as it was written"),
+        (&["plan", "--import", folder], "is that of a backup, and no import: its `document.json`"),
+        (&["replay", "--load", folder], "is a folder, and a file is read here, such as its document.json"),
+        (&["emulate", "--seed", folder, "--", "true"], "it is a backup: "),
+    ] {
+        let (code, _, error) = run(arguments);
+        assert!(code == Some(1) && error.contains(expected), "{error}");
+    }
+}
+
+/// An option that names nothing would be passed over, and a check of nothing would pass.
+#[test]
+fn an_option_that_can_mean_nothing_is_refused() {
+    let folder = planning::folder("nothing");
+    let (wanted, empty) = (planning::desired(&folder, "connectorGroups: []"), folder.join("empty.jsonl"));
+    fs::write(&empty, "\n").unwrap();
+    let (wanted, empty) = (text(&wanted), text(&empty));
+    let contoso = "examples/contoso.jsonl";
+    for (arguments, code, expected) in [
+        (
+            &["plan", "--accept-region", "", contoso, wanted][..],
+            1,
+            "a value is required for '--accept-region <REGION>'",
+        ),
+        (&["plan", "--assume-empty", "", contoso, wanted], 1, "a value is required for '--assume-empty <GROUP>'"),
+        (
+            &["drill", "--assume-empty", "Datacenter Dublni", contoso],
+            1,
+            "--assume-empty: there is no connector group \"Datacenter Dublni\". Did you mean \"Datacenter Dublin\"",
+        ),
+        (&["conformance", "--traces", "0", "true"], 2, "invalid value '0' for '--traces"),
+        (&["conformance", "--steps", "0", "true"], 2, "invalid value '0' for '--steps"),
+        (&["conformance", "--trace", empty, "true"], 2, "empty.jsonl: is empty"),
+    ] {
+        let (ended, _, error) = run(arguments);
+        assert!(ended == Some(code) && error.contains(expected), "{arguments:?}: {error}");
+    }
+}

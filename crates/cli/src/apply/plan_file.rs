@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::once::Once;
 use crate::{
     plan::{self, FORMAT},
-    state,
+    state::{self, Kind},
     work::{Effect, Places, Step, Work},
 };
 
@@ -73,7 +73,7 @@ pub(crate) struct PlanFile {
 impl PlanFile {
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = crate::input::text(path)?;
-        let head: Head = state::json(path, &text)?;
+        let head: Head = state::of_kind(Kind::Plan, path, &text)?;
         if head.format != FORMAT {
             let advice = "plan again with this version";
             return Err(format!("{}: the format is {:?}, not {FORMAT:?}: {advice}", path.display(), head.format));

@@ -60,7 +60,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     fetching: source::Fetching,
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     assume_empty: Vec<String>,
     /// Which tenant of a directory
     #[arg(long, value_name = "ID")]

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use super::{
     content::{Content, Kind},
-    folder, microsoft,
+    microsoft,
 };
 use crate::{
-    import::{self, Assume, Imported},
+    import::{self, Assume, Imported, backup},
     plan::input::{self, Which},
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn kind(path: &Path) -> Kind {
     // for an export.
     if !path.is_dir() {
         Kind::Document
-    } else if path.join(folder::MANIFEST).is_file() {
+    } else if backup::is_one(path) {
         Kind::Backup
     } else if microsoft::is_one(path) {
         Kind::MicrosoftScript
@@ -63,7 +63,7 @@ pub(crate) fn read(subcommand: Option<&str>, path: &Path, which: Which, assume: 
     // What is unknown is no obstacle: it is not led back.
     let lenient = Assume { is_lenient: true, ..assume.clone() };
     let (kind, imported) = match kind(path) {
-        Kind::Backup => (Kind::Backup, folder::read(path)?),
+        Kind::Backup => (Kind::Backup, backup::read(path)?),
         // Without members and assignments it is no tenant, so that its content comes by another way.
         Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
         Kind::Document => (Kind::Document, input::tenant(subcommand, &path.display().to_string(), which, &lenient)?),

@@ -59,10 +59,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
     /// How many traces
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     traces: u64,
     /// How many commands a trace has
-    #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
     /// How much of an answer counts [default: whole; with --graph: code]
     #[arg(long, value_enum)]
@@ -87,7 +87,9 @@ const WITHOUT_PROGRAM: &[&str] = if cfg!(feature = "export") { &["answers", "gra
 /// The lines of a file that are not blank.
 fn lines(file: &Path) -> Result<Vec<String>, String> {
     let text = input::text(file)?;
-    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(String::from).collect())
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).map(String::from).collect();
+    // It would pass, and compare nothing.
+    if lines.is_empty() { Err(format!("{}: is empty", file.display())) } else { Ok(lines) }
 }
 
 /// A process that answers a line with a line; it ends with its input.

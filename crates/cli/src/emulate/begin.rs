@@ -124,11 +124,13 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), String> {
     }
     let unreadable = |why: String| format!("cannot read {}: {why}", file.display());
     if file.is_dir() {
-        // An export or a backup: what it does not tell has to be asked about, which is `plan`'s work.
         let folder = file.display();
-        let told =
-            format!("it is a folder: `connector-groups plan --import {folder} --out FILE` makes a file to begin with");
-        return Err(unreadable(told));
+        return Err(unreadable(if file.join("document.json").is_file() {
+            format!("it is a backup: {folder}/document.json is the file to begin with")
+        } else {
+            // An export: what it does not tell has to be asked about, which is `plan`'s work.
+            format!("it is a folder: `connector-groups plan --import {folder} --out FILE` makes a file to begin with")
+        }));
     }
     let text = input::text(file)?;
     // Not by its name: `--seed` also takes an answer of the control route, whatever it was saved as.

@@ -45,11 +45,11 @@ mod wire;
 
 use alloc::sync::Arc;
 use core::error::Error;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use self::clock::Clock;
 pub(crate) use self::options::Options;
-use crate::output;
+use crate::{out, output};
 
 /// Serves until it is told to stop; the exit status is 1 where it cannot begin, and a command's where one is run.
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -64,6 +64,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 #[tokio::main]
 async fn serve(options: &Options) -> Result<u8, Box<dyn Error>> {
+    let inputs = [&options.seed, &options.faults, &options.data].into_iter().flatten().map(PathBuf::as_path);
+    out::apart(options.tls_certificate_out.as_deref().as_slice(), &inputs.collect::<Vec<_>>())?;
     let clock = Arc::new(Clock::new(options.clock));
     let (shared, records) = begin::begin(options, clock)?;
     start::run(options.clone(), shared, records).await

@@ -4,7 +4,6 @@ use alloc::sync::Arc;
 use core::{error::Error, net::SocketAddr};
 use std::{
     ffi::{OsStr, OsString},
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -30,7 +29,7 @@ use super::{
     shared::Shared,
     sign_in::{codes::Codes, grants::SignIn, token::Signer},
 };
-use crate::output;
+use crate::{out, output};
 
 /// A socket that listens, and where.
 struct Bound {
@@ -173,7 +172,7 @@ async fn ready(options: &Options) -> Result<Ready, Box<dyn Error>> {
         let made = tls::new(certified)?;
         trusted = match &options.tls_certificate_out {
             Some(file) => {
-                fs::write(file, &made.trusted).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+                out::file(file, &made.trusted)?;
                 Some(Trusted::File(file.clone()))
             }
             // Clients of the proxy have to be given a file.

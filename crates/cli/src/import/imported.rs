@@ -34,22 +34,22 @@ impl Assume {
     }
 
     pub(super) fn covers(&self, group: &Group) -> bool {
-        self.all || self.groups.contains(&group.id) || self.names.iter().any(|name| means(name, group))
+        self.all || self.groups.contains(&group.id) || self.names.iter().any(|name| means(name, &group.name))
     }
 
     /// What is said of groups that are not there: a slip of the pen, as what it was meant for would say nothing of it.
-    pub(super) fn unknown(&self, groups: &[Group]) -> Vec<String> {
-        let ids = self.groups.iter().filter(|id| !groups.iter().any(|group| group.id == **id));
-        let names = self.names.iter().filter(|name| !groups.iter().any(|group| means(name, group)));
-        let given = ids.map(ToString::to_string).chain(names.cloned());
-        let told = given.map(|given| no_group(&given, groups.iter().map(|group| &*group.name)));
+    pub(crate) fn unknown<'a>(&self, groups: impl Iterator<Item = (ConnectorGroupId, &'a str)>) -> Vec<String> {
+        let (known, called): (BTreeSet<_>, Vec<_>) = groups.unzip();
+        let ids = self.groups.difference(&known).map(ToString::to_string);
+        let names = self.names.iter().filter(|name| !called.iter().any(|group| means(name, group))).cloned();
+        let told = ids.chain(names).map(|given| no_group(&given, called.iter().copied()));
         told.map(|told| format!("--assume-empty: {told}")).collect()
     }
 }
 
 /// In any case, as somebody types it. A name that several groups have means all of them.
-fn means(name: &str, group: &Group) -> bool {
-    name.trim().to_lowercase() == group.name.trim().to_lowercase()
+fn means(name: &str, group: &str) -> bool {
+    name.trim().to_lowercase() == group.trim().to_lowercase()
 }
 
 /// What no file tells of who is where, where that is no problem.

@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+pub(crate) mod backup;
 mod findings;
 mod folder;
 mod imported;
@@ -95,7 +96,7 @@ fn read_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
         findings.add(Level::Warning, "drift", place, format!("the tenant changed while it was exported: {drift}"));
     }
     let groups = groups(folder, &mut findings)?;
-    let unknown = assume.unknown(&groups);
+    let unknown = assume.unknown(groups.iter().map(|group| (group.id, &*group.name)));
     if !unknown.is_empty() {
         let problem = |told| Problem::of_file(folder.shown(&Part::ConnectorGroups.file(1)), told);
         return Err(Problems(unknown.into_iter().map(problem).collect()));
@@ -152,6 +153,11 @@ fn own<T: serde::de::DeserializeOwned + Default>(folder: &Folder, name: &str) ->
 fn groups(folder: &Folder, findings: &mut Findings) -> Result<Vec<Group>, Problems> {
     let part = Part::ConnectorGroups;
     let Some(nodes) = folder.list(part)? else {
+        // `plan --import` takes answers alone; elsewhere a backup is read as what it is.
+        if folder.own(backup::MANIFEST).is_ok_and(|manifest| manifest.is_some()) {
+            let told = "is that of a backup, and no import: its `document.json` is the tenant's document already";
+            return Err(Problem::of_file(folder.shown(backup::MANIFEST), told).into());
+        }
         return Err(Problem::of_file(folder.shown(&part.file(1)), format!("is not there; {}", part.advice())).into());
     };
     let groups = nodes.into_iter().map(|node| Group::read(node, findings)).collect::<Result<Vec<_>, _>>()?;

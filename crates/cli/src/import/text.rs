@@ -10,7 +10,16 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// A file as text.
 pub(crate) fn read(path: &Path, name: String) -> Result<Source, Problem> {
-    let unreadable = |error: std::io::Error| Problem::of_file(name.clone(), format!("cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| {
+        let told = if path.is_dir() {
+            // What a backup has, which people name whole.
+            let named = if path.join("document.json").is_file() { ", such as its document.json" } else { "" };
+            format!("is a folder, and a file is read here{named}")
+        } else {
+            format!("cannot be read: {error}")
+        };
+        Problem::of_file(name.clone(), told)
+    };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(FILE_BYTES_MAX.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;

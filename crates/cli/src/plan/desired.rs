@@ -10,8 +10,11 @@ use connector_groups::{
     plan::{Selected, Things},
 };
 
-use super::input::read;
-use crate::{state::json, words::quoted};
+use crate::{
+    input,
+    state::{Kind, of_kind},
+    words::quoted,
+};
 
 /// A desired state is written by hand or by a script; a longer one is a mistake.
 const BYTES_MAX: usize = 64 << 20;
@@ -19,7 +22,7 @@ const BYTES_MAX: usize = 64 << 20;
 /// Reads a desired state. A file with nothing in it asks for nothing, as `{}` does.
 pub(super) fn desired(file: &str) -> Result<Desired, String> {
     let path = Path::new(file);
-    let text = read(path)?;
+    let text = input::text(path)?;
     if text.len() > BYTES_MAX {
         return Err(format!("{file}: a desired state may have {BYTES_MAX} bytes, not {}", text.len()));
     }
@@ -29,7 +32,7 @@ pub(super) fn desired(file: &str) -> Result<Desired, String> {
     } else if is_yaml {
         yaml(file, &text)?
     } else {
-        json(path, &text)?
+        of_kind(Kind::Desired, path, &text)?
     };
     let mut desired = desired.unwrap_or_default();
     trim_regions(&mut desired);

@@ -8,10 +8,11 @@ use std::path::Path;
 use connector_groups::{Directory, Tenant, TenantId};
 
 use crate::{
-    import::{self, Assume, Beside, Imported, Untold},
+    import::{self, Assume, Beside, Imported, Untold, backup},
+    input,
     line::{self, Outcome},
     output,
-    state::{self, json},
+    state::{self, Kind, of_kind},
     words,
 };
 
@@ -34,9 +35,9 @@ pub(crate) struct Source {
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     assume_empty: Vec<String>,
-    /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
+    /// A tenant document, a directory, a replay file (`.jsonl`), a backup, or a folder of Graph's answers
     #[arg(value_name = "TENANT")]
     from: String,
 }
@@ -49,10 +50,6 @@ impl Source {
         tell(subcommand, &imported);
         Ok(imported.tenant)
     }
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, String> {
-    import::read(path, path.display().to_string()).map(|source| source.text).map_err(|problem| problem.to_string())
 }
 
 /// Tells on standard error what was found while a folder was read, the worst first.
@@ -74,19 +71,16 @@ pub(crate) fn tell(subcommand: &str, imported: &Imported) {
 /// Reads a tenant. Refused lines of a replay file are told after the name of a subcommand, or passed over without one.
 pub(crate) fn tenant(subcommand: Option<&str>, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
-    if path.is_dir() {
+    let imported = if !path.is_dir() {
+        document(subcommand, path, which)?
+    } else if backup::is_one(path) {
+        backup::read(path)?
+    } else {
         return import::tenant(path, assume).map_err(|problems| problems.to_string());
-    }
-    let text = read(path)?;
-    // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
-    let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
-    let directory = if is_replay { replayed(subcommand, path, &text)? } else { state::directory(path, &text)? };
-    let mut imported = one(&directory, file, which).map(Imported::from)?;
-    // The document of a backup has a file beside it with all that a document cannot say.
-    let is_of_backup = path.file_name().is_some_and(|name| name == "document.json");
-    let own = path.with_file_name("beside.json");
-    if is_of_backup && own.is_file() {
-        beside(&mut imported, &own)?;
+    };
+    let unknown = assume.unknown(imported.tenant.connector_groups().map(|group| (group.id(), group.name().as_str())));
+    if !unknown.is_empty() {
+        return Err(format!("{file}: {}", unknown.join("\n  ")));
     }
     if !assume.is_lenient {
         check_whole(file, &imported.untold)?;
@@ -94,9 +88,25 @@ pub(crate) fn tenant(subcommand: Option<&str>, file: &str, which: Which, assume:
     Ok(imported)
 }
 
+/// The tenant that a file tells of, with what stands beside the document of a backup.
+fn document(subcommand: Option<&str>, path: &Path, which: Which) -> Result<Imported, String> {
+    let text = input::text(path)?;
+    // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
+    let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
+    let directory = if is_replay { replayed(subcommand, path, &text)? } else { state::directory(path, &text)? };
+    let mut imported = one(&directory, path, which).map(Imported::from)?;
+    // The document of a backup has a file beside it with all that a document cannot say.
+    let is_of_backup = path.file_name().is_some_and(|name| name == backup::DOCUMENT);
+    let own = path.with_file_name(backup::BESIDE);
+    if is_of_backup && own.is_file() {
+        beside(&mut imported, &own)?;
+    }
+    Ok(imported)
+}
+
 /// Takes up what a file says beside a tenant document: what is unknown of it, and what it cannot hold.
 pub(crate) fn beside(imported: &mut Imported, path: &Path) -> Result<(), String> {
-    let beside: Beside = json(path, &read(path)?)?;
+    let beside: Beside = of_kind(Kind::Beside, path, &input::text(path)?)?;
     let (told, tenant) = (beside.tenant, imported.tenant.id());
     if told != tenant {
         return Err(format!("{}: is about tenant {told}, and the tenant document about {tenant}", path.display()));
@@ -120,8 +130,8 @@ fn check_whole(file: &str, untold: &Untold) -> Result<(), String> {
 }
 
 /// The tenant of a directory that is meant.
-fn one(directory: &Directory, file: &str, which: Which) -> Result<Tenant, String> {
-    let option = which.option;
+fn one(directory: &Directory, file: &Path, which: Which) -> Result<Tenant, String> {
+    let (option, file) = (which.option, file.display());
     if let Some(id) = which.id {
         let id: TenantId = id.parse().map_err(|error| format!("{option} {id}: {error}"))?;
         return directory.tenant(id).cloned().ok_or_else(|| format!("{file}: there is no tenant {id}"));

@@ -107,7 +107,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     output: Output,
     /// A region that Graph's documents do not name, such as `--accept-region gbr`; may be given more than once
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     accept_region: Vec<String>,
     /// Print the tenant document of a folder of Graph's answers
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired"])]
@@ -119,12 +119,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "import")]
     beside: Option<PathBuf>,
     /// A group of which no file tells members or applications has none: its id or name, or `all`; may be given more than once
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     assume_empty: Vec<String>,
     /// Say nothing on standard error but errors
     #[arg(long)]
     quiet: bool,
-    /// A tenant document, a directory, a replay file (`.jsonl`), or a folder of Graph's answers
+    /// A tenant document, a directory, a replay file (`.jsonl`), a backup, or a folder of Graph's answers
     #[arg(value_name = "TENANT", required_unless_present = "import")]
     from: Option<String>,
     /// The desired state, as JSON or as YAML (`.yaml`, `.yml`): what it does not name stays as it is

@@ -105,7 +105,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ID")]
     tenant_id: Option<String>,
     /// A group of the tenant as it is of which no file tells members or applications has none; may be given more than once
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     assume_empty: Vec<String>,
     /// Write what was matched and what does not come back, as JSON
     #[arg(long, value_name = "FILE")]

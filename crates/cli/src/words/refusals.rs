@@ -1,7 +1,7 @@
 //! Why not, in words: what stands in the way, the rule, and what to do.
 
 use connector_groups::{
-    Command, DirectoryCommand, Refusal,
+    AppId, Command, DirectoryCommand, Refusal,
     refusal::{Kind, RefusedEntry, UrlProperty},
 };
 
@@ -151,7 +151,16 @@ fn already(names: Names<'_>, kind: Kind, id: &str) -> String {
         Kind::Tenant => format!("tenant {id}"),
         Kind::ConnectorGroup => id.parse().map_or_else(|_| id.into(), |id| names.group(id)),
         Kind::Connector => id.parse().map_or_else(|_| id.into(), |id| names.connector(id)),
-        Kind::Application => id.parse().map_or_else(|_| id.into(), |id| names.application(id)),
+        Kind::Application => {
+            let Ok(id) = id.parse() else { return format!("there is {id} already") };
+            // The taken id may be the `appId`: then the application that has it has another id.
+            let by_app_id = names.tenant.filter(|tenant| tenant.application(id).is_none());
+            let has_it = by_app_id.and_then(|tenant| tenant.application_by_app_id(AppId::from_u128(id.as_u128())));
+            match has_it {
+                Some(holder) => return format!("{} has the appId {id}", names.application(holder.id())),
+                None => names.application(id),
+            }
+        }
         Kind::ServicePrincipal => format!("service principal {id}"),
         Kind::ApplicationSegment => format!("segment {id}"),
         other => format!("{} {id}", other.as_str()),
@@ -233,5 +242,35 @@ const fn advice(refusal: &Refusal) -> &'static str {
         Refusal::ServicePrincipalExists { .. } => "Change the one that it has",
         Refusal::SegmentInUse { .. } => "Take another host, protocol or port, or remove that segment",
         _ => "Mend the command",
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use connector_groups::{ApplicationId, Tenant, command::CreateApplication};
+
+    use super::*;
+
+    /// Also where what is taken is the `appId`.
+    #[test]
+    fn whoever_has_a_taken_id_is_named() {
+        let mut tenant: Tenant = serde_json::from_str(
+            r#"{"id":"7e000000-0000-4000-8000-000000000001","defaultRegion":"eur","now":"2026-03-02T08:00:00Z",
+                "rules":{"uniqueNames":false,"regionalConnectorMoves":false},"connectors":[],"applications":[],
+                "connectorGroups":[{"id":"9d000000-0000-4000-8000-000000000001","name":"Default",
+                "connectorGroupType":"applicationProxy","isDefault":true,"region":"eur"}]}"#,
+        )
+        .unwrap();
+        let mut refused = |id, app_id| {
+            let (id, app_id) = (ApplicationId::from_u128(id), AppId::from_u128(app_id));
+            let create = CreateApplication { id, app_id, display_name: "Payroll".into(), properties: None };
+            let Refusal::AlreadyExists { kind, id } = tenant.apply(&create.into()).err()? else { return None };
+            Some(already(Names { tenant: Some(&tenant), events: &[] }, kind, &id.to_string()))
+        };
+        assert_eq!(refused(1, 2), None);
+        let holder = format!("application \"Payroll\" ({})", ApplicationId::from_u128(1));
+        assert_eq!(refused(1, 3), Some(format!("there is {holder} already")));
+        assert_eq!(refused(3, 2), Some(format!("{holder} has the appId {}", AppId::from_u128(2))));
     }
 }

@@ -6,10 +6,13 @@ mod tenants;
 
 use hyper::{Method, Request, Response, StatusCode};
 
-use crate::emulate::{
-    emulator::Emulator,
-    held::held,
-    http::answer::{error, json, option},
+use crate::{
+    emulate::{
+        emulator::Emulator,
+        held::held,
+        http::answer::{error, json, option},
+    },
+    input,
 };
 
 pub(crate) const PREFIX: &str = "/_control/";
@@ -23,7 +26,8 @@ pub(crate) fn answer(emulator: &Emulator, request: &Request<Vec<u8>>) -> Respons
     }
     let route = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let names: Vec<&str> = route.split('/').collect();
-    let (method, body) = (request.method(), request.body());
+    // A file of Windows may be sent as it is.
+    let (method, body) = (request.method(), input::without_mark(request.body()));
     // The journal has many, and looks at them itself.
     let (answers, faults) = (("answers", &["all", "count"][..]), ("faults", &["true", "false"][..]));
     let value = match *names {

@@ -2,10 +2,7 @@
 
 use connector_groups::{Directory, Tenant, graph::Decision};
 
-use crate::{
-    input,
-    line::{self, Outcome},
-};
+use crate::line::{self, Outcome};
 
 /// Something that a write did to the directory.
 pub(crate) enum Change {
@@ -40,7 +37,7 @@ pub(crate) fn replay(
     mut came: impl FnMut(u64, &Directory, Outcome),
 ) -> (Replayed, Vec<Change>) {
     let (mut replayed, mut changes) = (Replayed::default(), Vec::new());
-    for (line, number) in input::without_mark(lines).split(|byte| *byte == b'\n').zip(1..) {
+    for (line, number) in lines.split(|byte| *byte == b'\n').zip(1..) {
         if line.trim_ascii().is_empty() {
             continue;
         }
