@@ -96,12 +96,12 @@ impl<I: Key> SlotMap<I> {
         slots
     }
 
-    /// A faster [`id`](Self::id), for about this many calls.
-    pub(crate) fn ids(&self, many: usize) -> impl Fn(Slot) -> I + '_ {
+    /// A faster [`id`](Self::id), for about this many calls; `None` stands for the default.
+    pub(crate) fn ids<'a>(&'a self, many: usize) -> impl Fn(Slot) -> Option<&'a I> {
         // A dead slot may be asked for too: the answer is its former id, and only `order` knows that the
         // slot is dead.
         let ids = self.ids.reader(many);
-        move |slot| ids.get(slot.index()).copied().unwrap_or_default()
+        move |slot| ids.get(slot.index())
     }
 
     /// The id at a slot that lives.
