@@ -282,6 +282,7 @@ fn under_all_rules(name: &str, mut world: World, unique: &'static [&'static str]
 
 /// Things that are there from the beginning, in all the ways that they can be.
 #[test]
+#[ignore = "takes minutes without optimisation; .ci/run has its command"]
 fn every_state_of_a_small_world() {
     let names: &[&str] = &["Default", " "];
     let world =
@@ -291,6 +292,7 @@ fn every_state_of_a_small_world() {
 
 /// Things that come and go, so that their order differs too.
 #[test]
+#[ignore = "takes minutes without optimisation; .ci/run has its command"]
 fn every_state_of_a_world_of_arrivals() {
     let urls: &[Option<&str>] = &[None, Some("https://a.example/"), Some("nowhere")];
     let world = World { connectors: 0, applications: 2, names: &["Default"], urls, comes_and_goes: true, days: &[] };

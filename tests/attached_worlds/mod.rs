@@ -82,6 +82,7 @@ fn segment_commands(destinations: &[(&str, &str)], ports: &[&[&str]]) -> Vec<Com
 
 /// More destinations of each kind and more ports, without all else.
 #[test]
+#[ignore = "takes minutes without optimisation; .ci/run has its command"]
 fn every_state_of_a_world_of_segments() {
     let destinations = [
         ("ip", "10.0.0.1"),
