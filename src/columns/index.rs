@@ -57,8 +57,9 @@ impl Bucket {
         let places = self.hashes.iter().zip(&self.slots);
         // Negating 1 gives all ones and negating 0 gives 0, so the AND keeps the number of a matching slot
         // and drops any other. Two matches would mix their numbers, so matches are counted and the caller
-        // falls back to a full lookup. A vacant place that matches by chance adds the number 0 and can only
-        // cause that fallback.
+        // falls back to a full lookup. The comparison of the key would not find that out: the mix may be the
+        // slot of what was removed, and such a slot still says its former key. A vacant place that matches by
+        // chance adds the number 0 and can only cause that fallback.
         let (number, matches) = places.fold((0, 0_u16), |(numbers, matches), (found, slot)| {
             let is_it = *found == hash;
             (

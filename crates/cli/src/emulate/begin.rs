@@ -25,7 +25,7 @@ use super::{
         writes::Writes,
     },
 };
-use crate::{input, line::Outcome, output, state, words};
+use crate::{import::backup, input, line::Outcome, output, state, words};
 
 /// So many tenants are named where another one is asked for.
 const TENANTS_TOLD: usize = 10;
@@ -125,8 +125,8 @@ fn seed(world: &mut World, file: &Path, quiet: bool) -> Result<(), String> {
     let unreadable = |why: String| format!("cannot read {}: {why}", file.display());
     if file.is_dir() {
         let folder = file.display();
-        return Err(unreadable(if file.join("document.json").is_file() {
-            format!("it is a backup: {folder}/document.json is the file to begin with")
+        return Err(unreadable(if backup::is_one(file) {
+            format!("it is a backup: {folder}/{} is the file to begin with", backup::DOCUMENT)
         } else {
             // An export: what it does not tell has to be asked about, which is `plan`'s work.
             format!("it is a folder: `connector-groups plan --import {folder} --out FILE` makes a file to begin with")
