@@ -114,8 +114,8 @@ const PAGE: usize = 32;
 /// Keys of one round of [`Index::find_each`]. They, their slots and where to look take 128 × (16 + 4 + 20) bytes, so they
 /// stay in the first-level cache between the passes.
 const AT_ONCE: usize = 128;
-/// So many buckets, 2 MiB, are still looked at faster without working out where to look first. In tests so few that both ways
-/// are gone.
+/// A table of more buckets than these, 2 MiB, is far: no cache near the core holds it. In tests a few are enough, so that both
+/// ways of looking keys up are taken.
 const NEAR: usize = if cfg!(test) { 4 } else { 1 << 15 };
 
 #[derive(Debug, Clone, Default)]

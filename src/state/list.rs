@@ -16,7 +16,7 @@ use crate::{
 
 /// Entries whose groups are fetched together, a power of two.
 const AT_ONCE: usize = 128;
-/// Of so many entries, a cache near the core holds all groups. In tests so few that both ways are gone.
+/// Of so many entries, a cache near the core holds all groups. In tests of a few, so that both ways are taken.
 const NEAR: usize = if cfg!(test) { 64 } else { 1 << 17 };
 
 /// A list of application ids, with the application that each names.
@@ -77,8 +77,8 @@ impl<'a> ApplicationList<'a> {
     pub(crate) fn entries(&self) -> impl Iterator<Item = (ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;
         let groups = &state.applications.groups;
-        let is_far = self.slots.len() > NEAR && self.chosen.is_some();
-        let is_in_some_group = is_far.then(|| groups.those_in_some_set(self.slots.len()));
+        let are_far = self.slots.len() > NEAR;
+        let is_in_some_group = are_far.then(|| groups.those_in_some_set(self.slots.len()));
         let found = self.slots.iter().enumerate().map(move |(index, slot)| {
             // Whoever asks for entries asks for their groups, each of which is far from the one before: fetched in steps of a few
             // instructions, many of them are under way at once. The count keeps the reads from being left out.

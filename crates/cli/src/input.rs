@@ -1,12 +1,6 @@
 //! Files in. Windows begins many of them with a byte order mark, which is no part of the text, and writes some as UTF-16.
 
-use std::path::Path;
-
-/// The text of a file, also as Windows PowerShell writes it.
-pub(crate) fn text(path: &Path) -> Result<String, String> {
-    let read = crate::import::read(path, path.display().to_string());
-    read.map(|source| source.text).map_err(|problem| problem.to_string())
-}
+pub(crate) use crate::import::text;
 
 /// Lines come one by one, and UTF-16 has its line breaks between other bytes.
 pub(crate) fn is_utf16(bytes: &[u8]) -> bool {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     imported::{Beside, Imported},
-    text,
+    text::text,
 };
 use crate::state;
 
@@ -45,10 +45,7 @@ struct Manifest {
 /// The tenant of a backup that `backup` wrote. A file that is not as it was written is refused: half of a backup would be
 /// taken for the whole.
 pub(crate) fn read(folder: &Path) -> Result<Imported, String> {
-    let text = |name: &str| {
-        let path = folder.join(name);
-        text::read(&path, path.display().to_string()).map(|source| source.text).map_err(|problem| problem.to_string())
-    };
+    let text = |name: &str| text(&folder.join(name));
     let path = folder.join(MANIFEST);
     let manifest: Manifest = state::json(&path, &text(MANIFEST)?)?;
     if manifest.format != FORMAT {

@@ -37,7 +37,7 @@ pub(crate) use self::{
     folder::Folder,
     imported::{Assume, Beside, Imported, Untold},
     node::{Node, Problem, Problems},
-    text::read,
+    text::text,
     things::Group,
 };
 

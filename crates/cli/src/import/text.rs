@@ -34,6 +34,12 @@ pub(crate) fn read(path: &Path, name: String) -> Result<Source, Problem> {
     Ok(Source { name, text })
 }
 
+/// The text of a file, for those who need no place in it.
+pub(crate) fn text(path: &Path) -> Result<String, String> {
+    let read = read(path, path.display().to_string());
+    read.map(|source| source.text).map_err(|problem| problem.to_string())
+}
+
 /// The text that bytes stand for, or what could be read and why no more.
 fn decoded(bytes: Vec<u8>) -> Result<String, (String, String)> {
     match bytes.as_slice() {
