@@ -61,7 +61,7 @@ pub(super) async fn measure(applications: u32, seconds: u32) -> Result<(), Strin
         ("bare, the same bytes come", &theirs, Some(&moves)),
     ] {
         // A mean of the answers to both kinds of reads.
-        let bytes = ours.answer_bytes(Kind::ReadPage).await?.div_ceil(READS.len());
+        let bytes = ours.answer(Kind::ReadPage).await?.len().div_ceil(READS.len());
         let (measured, mut took) = match moves {
             None => (target.drive(&READS, bytes, READERS, time).await?, Vec::new()),
             Some(moves) => under_commands(target, bytes, moves, time).await?,

@@ -158,13 +158,13 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// How long the answer to a request of this kind is.
-    pub(crate) async fn answer_bytes(&self, kind: Kind) -> Result<usize, String> {
+    /// The answer to a request of this kind.
+    pub(crate) async fn answer(&self, kind: Kind) -> Result<Bytes, String> {
         let opened = Connection::open(self.address, &self.fixture.tenant).await;
         let mut connection = opened.map_err(|error| error.to_string())?;
         let (method, path, body) = kind.request(&self.fixture, 0);
         let (_, body) = connection.send(method, &path, body).await.map_err(|error| error.to_string())?;
-        Ok(body.len())
+        Ok(body)
     }
 
     /// Keeps `connections` closed loops going over a mix of kinds for a while. An answer that is late by a minute, or that

@@ -1,5 +1,6 @@
 //! `load`: puts the emulator under load, beside a server of the same make that answers every request with constant bytes, as
-//! many as the emulator's answer has.
+//! many as the emulator's answer has. A page is measured once more beside one that writes the same records with `serde_json`:
+//! what whoever writes a server of JSON in Rust would do, and no server that keeps no finished text can do without.
 //!
 //! Closed loops on loopback. First each kind of request alone, by turns with the bare server; then, for seven tenths of the
 //! time, all kinds mixed while bad requests come in between; at the end every application is moved once more, and the whole
@@ -128,33 +129,44 @@ async fn measure(options: &Options) -> Result<(), String> {
     let fixture = Arc::new(Fixture::new(&before).ok_or("the seed has no tenant")?);
     let ours = Target { address: emulator.address, is_bare: false, fixture: Arc::clone(&fixture) };
     let theirs = Target { address: other, is_bare: bare.is_some(), fixture: Arc::clone(&fixture) };
+    let writer = match &bare {
+        Some(_) => Some(Server::writer(ours.answer(Kind::ReadPage).await?).await?),
+        None => None,
+    };
 
     output::print(match &bare {
-        Some(_) => "times in microseconds; the other one is a bare server, which answers as many bytes",
+        Some(_) => {
+            "times in microseconds; the other one is a bare server, which answers as many bytes, or in the last line of each \
+             table writes the same 100 applications with serde_json"
+        }
         None => "times in microseconds",
     })?;
     let head = ["emulator/s", "other/s", "ratio", "p50", "p99", "p99.9", "other p50", "bytes"];
-    let parts = f64::from(u32::try_from(connections.len()).unwrap_or(u32::MAX));
-    // A quarter of the time is for single kinds: by turns, on two servers, five kinds, with each number of connections. Seven
-    // tenths are for the mix, and the audit has the rest.
-    let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * 5.0 * parts);
+    // No other server has the emulator's snapshots.
+    let kinds = Kind::ALL.into_iter().filter(|kind| bare.is_some() || *kind != Kind::Reset);
+    let mut pairs: Vec<_> = kinds.map(|kind| (kind.name(), kind, &theirs)).collect();
+    let writer = writer.as_ref().map(|writer| Target { address: writer.address, ..theirs.clone() });
+    pairs.extend(writer.as_ref().map(|writer| ("the same, serde_json", Kind::ReadPage, writer)));
+    // A quarter of the time is for single kinds: by turns, on two servers, with each number of connections. Seven tenths are
+    // for the mix, and the audit has the rest.
+    let parts = f64::from(u32::try_from(pairs.len().saturating_mul(connections.len())).unwrap_or(u32::MAX));
+    let turn = time.mul_f64(0.25).div_f64(f64::from(TURNS) * 2.0 * parts);
     for connections in &connections {
         let title = format!("{connections} connections");
         output::print(&format!("{title:22}{}", head.map(|name| format!("{name:>11}")).concat()))?;
-        // No other server has the emulator's snapshots.
-        for kind in Kind::ALL.into_iter().filter(|kind| bare.is_some() || *kind != Kind::Reset) {
+        for (name, kind, other) in &pairs {
             // Asked once: within a kind, answers are of about one length.
-            let bytes = ours.answer_bytes(kind).await?;
+            let bytes = ours.answer(*kind).await?.len();
             let (mut measured, mut floor) = (Measured::new()?, Measured::new()?);
             for _ in 0..TURNS {
-                measured.add(&ours.drive(&[kind], bytes, *connections, turn).await?)?;
-                floor.add(&theirs.drive(&[kind], bytes, *connections, turn).await?)?;
+                measured.add(&ours.drive(&[*kind], bytes, *connections, turn).await?)?;
+                floor.add(&other.drive(&[*kind], bytes, *connections, turn).await?)?;
             }
             let ratio = measured.per_second() / floor.per_second();
             let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| measured.within(share));
             let rates = format!("{:>11.0}{:>11.0}{ratio:>11.2}", measured.per_second(), floor.per_second());
             let times = format!("{p50:>11}{p99:>11}{p999:>11}{:>11}{bytes:>11}", floor.within(0.5));
-            output::print(&format!("{:22}{rates}{times}", kind.name()))?;
+            output::print(&format!("{name:22}{rates}{times}"))?;
         }
     }
 

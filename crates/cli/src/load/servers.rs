@@ -6,12 +6,15 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
 };
 
-use hyper::{Request, Response, body::Bytes, http::request::Parts};
+use hyper::{Method, Request, Response, StatusCode, body::Bytes, http::request::Parts};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use super::client::ANSWER_BYTES;
+use super::client::{ANSWER_BYTES, Connection};
 use crate::{
     emulate::http::{connection, server},
     output,
@@ -21,8 +24,40 @@ use crate::{
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 const CONSTANT: &[u8] = &[b'x'; 1024 * 1024];
 
-/// A server that reads each request and answers constant bytes, as many as the request asks for.
-struct Bare;
+/// Where a bare server is sent a page, to answer with it from then on.
+pub(super) const RECORDS: &str = "/records";
+
+/// A page of applications as whoever writes a mock declares it.
+#[derive(Serialize, Deserialize)]
+struct Page {
+    #[serde(rename = "@odata.context")]
+    context: String,
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
+    value: Vec<Record>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    id: String,
+    app_id: String,
+    display_name: String,
+    created_date_time: Option<String>,
+    identifier_uris: Vec<String>,
+    sign_in_audience: String,
+    tags: Vec<String>,
+    /// What only some have.
+    #[serde(flatten)]
+    open: Map<String, Value>,
+}
+
+/// A server that reads each request and answers constant bytes, as many as the request asks for; or, once it was sent a page,
+/// the records of that page, which it writes anew for each answer.
+#[derive(Default)]
+struct Bare {
+    page: OnceLock<Page>,
+}
 
 impl connection::Service for Bare {
     fn body_bytes_max(&self, _: &Parts) -> usize {
@@ -30,6 +65,16 @@ impl connection::Service for Bare {
     }
 
     fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
+        if let Some(page) = self.page.get() {
+            // Of texts and lists nothing can fail.
+            return Response::new(Bytes::from(serde_json::to_vec(page).unwrap_or_default()));
+        }
+        if request.uri().path() == RECORDS {
+            let is_kept = serde_json::from_slice(request.body()).is_ok_and(|page| self.page.set(page).is_ok());
+            let mut answer = Response::new(Bytes::new());
+            *answer.status_mut() = if is_kept { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST };
+            return answer;
+        }
         let asked = request.headers().get(ANSWER_BYTES).and_then(|value| value.to_str().ok()?.parse().ok());
         let bytes: usize = asked.unwrap_or_default();
         // To a part of a constant nothing is added, not even a copy: this is what no server can do without.
@@ -47,7 +92,7 @@ pub(super) async fn serve_bare() -> Result<(), String> {
     output::print(&format!("http://{address}/"))?;
     // The emulator's own limits, so that both do the same around a request.
     let limits = connection::Limits { connections: 1024, time: Duration::from_secs(30) };
-    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare), core::future::pending()).await;
+    server::serve(listener, server::Transport::Plain, limits, Arc::new(Bare::default()), core::future::pending()).await;
     Ok(())
 }
 
@@ -65,6 +110,22 @@ impl Server {
 
     pub(super) fn bare() -> Result<Self, String> {
         Self::start(&["load", "--bare"])
+    }
+
+    /// A bare server that writes the records of this page for each answer.
+    pub(super) async fn writer(page: Bytes) -> Result<Self, String> {
+        let writer = Self::bare()?;
+        let mut connection = Connection::open(writer.address, "").await.map_err(|error| error.to_string())?;
+        let mut sent =
+            async |method, body| connection.send(method, RECORDS, body).await.map_err(|error| error.to_string());
+        let (kept, _) = sent(Method::POST, page.clone()).await?;
+        let (_, written) = sent(Method::GET, Bytes::new()).await?;
+        let read = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
+        if kept == StatusCode::NO_CONTENT && read(&written) == read(&page) {
+            Ok(writer)
+        } else {
+            Err(String::from("the bare server does not write what the emulator does"))
+        }
     }
 
     fn start(arguments: &[&str]) -> Result<Self, String> {
