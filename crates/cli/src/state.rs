@@ -6,6 +6,17 @@ use std::path::Path;
 use connector_groups::{Directory, document::DirectoryDocument};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+/// Whether a file has one of these endings, in any case.
+pub(crate) fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    endings.iter().any(|ending| extension.eq_ignore_ascii_case(ending))
+}
+
+/// Whether a file is YAML, by its name.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    ends_in(path, &["yaml", "yml"])
+}
+
 /// A value as JSON, with the file and the field named where something is wrong.
 pub(crate) fn json<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -94,12 +105,15 @@ fn other(wanted: Kind, path: &Path, text: &str) -> Option<String> {
         absent: Option<IgnoredAny>,
     }
     let shown = path.display();
-    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let is_yaml = is_yaml(path);
     // The first value alone: lines of commands are many.
     let first = serde_json::Deserializer::from_str(text).into_iter().next();
     let is = match first {
         _ if is_yaml => String::from("YAML, in which only a desired state is read"),
         None => String::from("empty"),
+        Some(Err(error)) if !error.is_data() && wanted == Kind::Desired && !text.trim_start().starts_with('{') => {
+            String::from("no JSON, and YAML is read where the name ends in .yaml")
+        }
         Some(Err(error)) if !error.is_data() => return None,
         Some(Err(_)) => String::from(value_kind(text)?),
         Some(Ok(Head { format: Some(format), .. })) => match format.strip_prefix("connector-groups/")? {

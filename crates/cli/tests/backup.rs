@@ -340,6 +340,13 @@ fn microsofts_script_is_read_for_what_it_has() {
         "{}",
         backup.error
     );
+    folder.json("AppSegments_Wiki_20261101.json", &exported);
+    let error = run(&["restore", text(&folder.0), text(&now.0)]).error;
+    assert!(error.contains("AppSegments_Wiki_20261101.json: is newer than the last groups, of 20261025"), "{error}");
+    folder.remove("AppSegments_Wiki_20261101.json");
+    folder.json("ConnectorGroups_20261025.json", &json!([]));
+    let error = run(&["restore", text(&folder.0), text(&now.0)]).error;
+    assert!(error.contains("isDefault: no connector group is the default"), "{error}");
     fs::remove_file(folder.0.join("ConnectorGroups_20261025.json")).unwrap();
     folder.remove("ConnectorGroups_20261018.json");
     assert!(run(&["restore", text(&folder.0), text(&now.0)]).error.contains("no ConnectorGroups_yyyyMMdd.json"));

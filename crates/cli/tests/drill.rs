@@ -76,7 +76,7 @@ fn a_load_says_how_many_connectors_may_fail() {
     assert!(told.contains("and 3 connectors may fail (R-86, second-hand)"), "{told}");
     assert!(told.contains("2100 transactions a second are more than the 750 that the service takes"), "{told}");
     for (wrong, expected) in [
-        (&["--cores", "3"][..], "--cores 3: there are figures for 2, 4, 8, 16"),
+        (&["--cores", "3", "--load", "Default=1"][..], "--cores 3: there are figures for 2, 4, 8, 16"),
         (&["--load", "Default"], "GROUP=NUMBER is meant"),
         (&["--load", "Default=many"], "invalid digit"),
         (&["--load", "Datacentre Dublin=1"], "Did you mean \"Datacenter Dublin\"?"),

@@ -30,6 +30,7 @@ fn errors_are_read_by_their_meaning() {
         ("no-applications", &applications, "ApplicationsForGroup_NotFound", ""),
         ("not-enabled", &own, "OnPremisesPublishing_NotEnabled", ""),
         ("gone", &members, "Request_ResourceNotFound", "was deleted while the export ran"),
+        ("tenant", &members, "Tenant_NotFound", "was deleted while the export ran"),
         ("denied", &members, "Authorization_RequestDenied", "Directory.ReadWrite.All"),
         ("throttled", &applications, "TooManyRequests", "fetch it again: GET https://graph.microsoft.com/beta/"),
         ("denied-publishing", &own, "Authorization_RequestDenied", "Directory.ReadWrite.All"),
@@ -112,7 +113,23 @@ fn a_file_that_is_no_answer_is_told_by_what_it_looks_like() {
         ),
         ("behind", "{\"value\": []}\nWARNING: old", ":2:1: text that is no JSON follows (\"WARNING: old\"): fetch it"),
         ("lines", "{\"id\": 1}\n{\"id\": 2}", ":2:1: a second value begins here: put all of them into one list"),
-        ("other", "nonsense", ":1:2: expected ident"),
+        ("other", "nonsense", ":1:2: is no JSON (\"nonsense\"): use ConvertTo-Json, or ask the tool for JSON"),
+        (
+            "csv",
+            "\"Id\",\"Name\"\n\"1\",\"x\"",
+            "looks like CSV (\"\\\"Id\\\",\\\"Name\\\"\"): use ConvertTo-Json in place of",
+        ),
+        ("text", "\"{\\\"value\\\": []}\"", ":1:1: an object was expected here, not a text; JSON was put into a text"),
+        (
+            "pages",
+            "[{\"value\": []}]",
+            ":1:2: is a page within a list: put what is in the `value` of each page into one list",
+        ),
+        (
+            "others",
+            "[{\"id\": \"5a000000-0000-4000-8000-000000000001\", \"appId\": \"x\"}]",
+            ":1:2: has `appId`, and connectors belong here: GET",
+        ),
     ] {
         let export = Export::whole(&format!("looks-{name}"));
         export.write("connectors.json", content);

@@ -204,6 +204,18 @@ fn an_option_that_can_mean_nothing_is_refused() {
             1,
             "--assume-empty: there is no connector group \"Datacenter Dublni\". Did you mean \"Datacenter Dublin\"",
         ),
+        (&["plan", "--import", "examples/plan/import", "--lines", "x"], 1, "cannot be used with"),
+        (
+            &["plan", "--beside", wanted, "examples/plan/import", wanted],
+            1,
+            "says by itself what is unknown: leave --beside",
+        ),
+        (
+            &["drill", "--tenant", "7e000000-0000-4000-8000-000000000001", "examples/plan/import"],
+            1,
+            "is of tenant 5e000000-0000-4000-8000-000000000001, and --tenant says 7e000000",
+        ),
+        (&["drill", "--cores", "8", contoso], 1, "--load <GROUP=NUMBER>"),
         (&["conformance", "--traces", "0", "true"], 2, "invalid value '0' for '--traces"),
         (&["conformance", "--steps", "0", "true"], 2, "invalid value '0' for '--steps"),
         (&["conformance", "--trace", empty, "true"], 2, "empty.jsonl: is empty"),

@@ -219,6 +219,14 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
             .request()
             .replace(&ApplicationId::default().to_string(), "APPLICATION")),
     );
+    let unnamed = imported.tenant.applications().filter(|view| view.display_name().is_empty());
+    lack(
+        unnamed.map(|view| view.id().to_string()).collect(),
+        "application",
+        "the name of",
+        "no file tells it",
+        get("applications?$select=id,appId,displayName"),
+    );
     let publishing = if is_exporter {
         "EntraExporter asks for applications by v1.0, which does not answer onPremisesPublishing"
     } else {
@@ -247,6 +255,14 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         "segments that break a rule, of",
         "the engine does not hold them; they are kept beside the tenant",
         String::from("restore them by hand"),
+    );
+    let cut_off = imported.findings.iter().filter(|finding| finding.rule == "cut-off");
+    lack(
+        cut_off.map(|finding| format!("{}: {}", finding.place, finding.message)).collect(),
+        "property",
+        "all of",
+        "ConvertTo-Json has cut it off",
+        String::from("fetch it again with ConvertTo-Json -Depth 10"),
     );
     lack(untold.drift.clone(), "change", "one moment without", DRIFT, String::from(AGAIN));
     let one = |is_lacking: bool, what: &str, part: Part, lacks: &mut Vec<Lack>| {

@@ -56,6 +56,14 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
     let Some((date, newest)) = groups.last_key_value() else {
         return Err(Problem::of_file(shown(), "there are segments here, and no ConnectorGroups_yyyyMMdd.json"));
     };
+    // A run writes the groups first: newer segments without them are of a run whose groups are elsewhere.
+    if let Some((later, files)) = segments.last_key_value().filter(|(later, _)| *later > date) {
+        let file = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+        let message = format!(
+            "is newer than the last groups, of {date}: add ConnectorGroups_{later}.json of the same run, or take this file away"
+        );
+        return Err(Problem::of_file(file, message));
+    }
     let mut findings = crate::import::Findings::default();
     let mut content = Content {
         kind: Kind::MicrosoftScript,
@@ -70,6 +78,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
         knows_unpublished: false,
         lacks: Vec::new(),
     };
+    let mut has_lists = false;
     for path in newest {
         for node in Folder::read(path)?.items_or_one()? {
             let group = crate::import::Group::read(node, &mut Findings::default())?;
@@ -80,6 +89,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
             let Some(region) = group.region else {
                 return Err(group.node.problem("the property `region` is missing"));
             };
+            has_lists |= [&group.members, &group.applications].into_iter().flatten().any(|list| !list.is_empty());
             content.groups.push(Group {
                 id: group.id,
                 name: group.name,
@@ -88,6 +98,13 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
                 is_default: group.is_default,
             });
         }
+    }
+    if !content.groups.iter().any(|group| group.is_default) {
+        let file = newest.first().map(|file| file.display().to_string()).unwrap_or_default();
+        return Err(Problem::of_file(
+            file,
+            "isDefault: no connector group is the default (R-1); the answer was not whole",
+        ));
     }
     // A group's file and the segments of one run have one date.
     for path in segments.get(date).into_iter().flatten() {
@@ -116,7 +133,7 @@ pub(crate) fn read(folder: &Path) -> Result<Content, Problem> {
         });
     }
     let older: Vec<&String> = groups.keys().chain(segments.keys()).filter(|other| *other != date).collect();
-    content.lacks = lacks(older.len());
+    content.lacks = lacks(older.len(), has_lists);
     let broken = findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>();
     if !broken.is_empty() {
         content.lacks.push(Lack {
@@ -133,20 +150,26 @@ fn part(date: &str, from: usize, to: usize) -> &str {
     date.get(from..to).unwrap_or_default()
 }
 
-/// What the script never writes, whatever the tenant.
-fn lacks(older: usize) -> Vec<Lack> {
+/// What the script never writes, whatever the tenant, or what is not read of it.
+fn lacks(older: usize, has_lists: bool) -> Vec<Lack> {
     let lack = |what: &str, why: &str| Lack {
         what: what.into(),
         why: why.into(),
         how: "`connector-groups backup --graph` fetches it".into(),
         things: Vec::new(),
     };
-    let mut lacks = vec![
-        lack(
-            "the members of connector groups",
+    // Somebody may have made the script ask for more.
+    let (members, applications) = if has_lists {
+        ("`Members` is not read from files of the script", "`Applications` is not read either")
+    } else {
+        (
             "the script asks for groups without $expand, so that `Members` is null",
-        ),
-        lack("the applications of connector groups", "`Applications` is null for the same reason"),
+            "`Applications` is null for the same reason",
+        )
+    };
+    let mut lacks = vec![
+        lack("the members of connector groups", members),
+        lack("the applications of connector groups", applications),
         lack("connectors", "the script does not ask for them"),
         lack("publishing: URLs, sign-on, type", "the script does not ask for it"),
         lack("object ids of applications", "it writes AppName and AppId"),

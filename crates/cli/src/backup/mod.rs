@@ -9,7 +9,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use self::content::{Content, Kind};
 use crate::{
-    import::{self, Assume, Imported},
+    import::{Assume, Imported},
     out, output,
     plan::input::{self, Which},
     words::count,
@@ -134,12 +134,14 @@ fn backup(options: &Options) -> Result<Content, String> {
                 from.display()
             ));
         }
-        Kind::Document => {
+        Kind::Document | Kind::Export | Kind::EntraExporter => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
-            input::tenant((!options.fetching.quiet).then_some("backup"), &from.display().to_string(), which, &lenient)?
-        }
-        Kind::Export | Kind::EntraExporter => {
-            import::tenant(from, &lenient).map_err(|problems| problems.to_string())?
+            let told = (!options.fetching.quiet).then_some("backup");
+            let mut imported = input::tenant(told, &from.display().to_string(), which, &lenient)?;
+            if kind == Kind::Document {
+                imported.doubt_stand_ins();
+            }
+            imported
         }
     };
     write(options, kind, &imported, &from.display().to_string(), Vec::new())

@@ -62,12 +62,14 @@ pub(crate) fn kind(path: &Path) -> Kind {
 pub(crate) fn read(subcommand: Option<&str>, path: &Path, which: Which, assume: &Assume) -> Result<Content, String> {
     // What is unknown is no obstacle: it is not led back.
     let lenient = Assume { is_lenient: true, ..assume.clone() };
-    let (kind, imported) = match kind(path) {
-        Kind::Backup => (Kind::Backup, backup::read(path)?),
+    let kind = kind(path);
+    if kind == Kind::MicrosoftScript {
         // Without members and assignments it is no tenant, so that its content comes by another way.
-        Kind::MicrosoftScript => return microsoft::read(path).map_err(|problem| problem.to_string()),
-        Kind::Document => (Kind::Document, input::tenant(subcommand, &path.display().to_string(), which, &lenient)?),
-        kind => (kind, import::tenant(path, &lenient).map_err(|problems| problems.to_string())?),
-    };
+        return microsoft::read(path).map_err(|problem| problem.to_string());
+    }
+    let mut imported = input::tenant(subcommand, &path.display().to_string(), which, &lenient)?;
+    if kind == Kind::Document {
+        imported.doubt_stand_ins();
+    }
     Ok(Content::of(kind, &imported))
 }

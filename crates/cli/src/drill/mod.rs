@@ -61,10 +61,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "GROUP=NUMBER")]
     load: Vec<String>,
     /// How many cores the connectors' machines have: 2, 4, 8 or 16; says what a connector carries by second-hand figures
-    #[arg(long, value_name = "NUMBER", default_value_t = 4)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, requires = "load")]
     cores: u32,
     /// Transactions a second that one connector carries, as you have measured it; instead of `--cores`
-    #[arg(long, value_name = "NUMBER", conflicts_with = "cores")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "cores", requires = "load")]
     carries: Option<u32>,
     #[command(flatten)]
     source: input::Source,

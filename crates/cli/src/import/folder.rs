@@ -36,8 +36,8 @@ pub(crate) enum Told {
 
 /// An answer of Graph as it was kept.
 enum Answer {
-    /// A list, or a page of one, with the address of the next.
-    List { items: Vec<Node>, next: Option<Node>, is_page: bool },
+    /// A list, or a page of one, with the address of the next and the number of items on all pages.
+    List { items: Vec<Node>, next: Option<Node>, is_page: bool, count: Option<(u64, Node)> },
     /// One object.
     One(Node),
     /// An error that says that there is nothing.
@@ -101,6 +101,13 @@ impl Folder {
         Ok(listing.into_iter().filter_map(id).collect())
     }
 
+    /// The files of a folder whose names are no ids, so that nothing reads them.
+    pub(crate) fn named_otherwise(&self, folder: &str) -> Result<Vec<PathBuf>, Problem> {
+        let is_passed_over = |name: &str| name.ends_with(".json") && Part::of_file(folder, name).is_none();
+        let listing = self.listing(&self.root.join(folder))?.into_iter();
+        Ok(listing.filter(|(name, path)| is_passed_over(name) && !path.is_dir()).map(|(_, path)| path).collect())
+    }
+
     /// All files that are no answers, or are errors that say nothing of what was asked.
     pub(crate) fn broken(&self) -> Vec<Problem> {
         let mut broken = Vec::new();
@@ -136,7 +143,7 @@ impl Folder {
             return self.exported(part);
         }
         let mut all = Vec::new();
-        let mut expected: Option<Node> = None;
+        let (mut expected, mut counted): (Option<Node>, _) = (None, None);
         // The number of the last file, not of the last page that is linked: a file behind a gap must be found out.
         let last = pages.last().map_or(0, |(number, _)| *number);
         for (at, (number, path)) in (1..).zip(&pages) {
@@ -146,8 +153,10 @@ impl Folder {
                 return Err(self.missing_page(part, at, expected.as_ref()));
             }
             match answer(part, &self.node(path)?)? {
-                Answer::List { items, next, is_page } => {
+                Answer::List { items, next, is_page, count } => {
                     all.extend(items);
+                    // The first page has the number of all items, and so has each other one.
+                    counted = counted.or(count);
                     if let Some(next) = &next
                         && at == last
                     {
@@ -167,7 +176,13 @@ impl Folder {
                 Answer::Nothing => {}
             }
         }
-        Ok(Some(all))
+        match counted {
+            Some((counted, node)) if counted > u64::try_from(all.len()).unwrap_or(u64::MAX) => {
+                let message = format!("{counted} items are counted, and {} are here: {}", all.len(), part.advice());
+                Err(node.problem(message))
+            }
+            _ => Ok(Some(all)),
+        }
     }
 
     fn missing_page(&self, part: Part, page: usize, next: Option<&Node>) -> Problem {
@@ -183,17 +198,24 @@ impl Folder {
     /// The pages of a list by their numbers: `NAME.json` (or `NAME.1.json`), `NAME.2.json` and so on.
     fn pages(&self, part: Part) -> Result<Vec<(usize, PathBuf)>, Problem> {
         let stem = part.stem();
-        let Some(first) =
-            self.file(part.folder(), &format!("{stem}.json"))?.or(self.file(part.folder(), &format!("{stem}.1.json"))?)
-        else {
+        let numbered = |page: usize| self.file(part.folder(), &format!("{stem}.{page}.json"));
+        let (plain, first) = (self.file(part.folder(), &format!("{stem}.json"))?, numbered(1)?);
+        if let (Some(plain), Some(first)) = (&plain, &first) {
+            let message = format!(
+                "is there beside {}, and each of them is a first page: count the pages from 1, or take the older one away",
+                plain.display()
+            );
+            return Err(Problem::of_file(first.display().to_string(), message));
+        }
+        let Some(first) = plain.or(first) else {
             // A second page without a first is a gap too.
-            let second = self.file(part.folder(), &format!("{stem}.2.json"))?;
+            let second = numbered(2)?;
             return Ok(second.map(|path| (2, path)).into_iter().collect());
         };
-        if self.file(part.folder(), &format!("{stem}.2.json"))?.is_none() && !part.folder().is_empty() {
+        if numbered(2)?.is_none() && !part.folder().is_empty() {
             // Thousands of lists have one page: no visit to the whole listing for each of them. A third page shows a gap. A
             // wider gap is shown by the first page's link to the second one.
-            let third = self.file(part.folder(), &format!("{stem}.3.json"))?;
+            let third = numbered(3)?;
             return Ok([(1, first)].into_iter().chain(third.map(|path| (3, path))).collect());
         }
         let start = format!("{}.", stem.to_ascii_lowercase());
@@ -226,8 +248,17 @@ impl Folder {
         // Only folders: `applications` holds lists of our own layout too. No object at all is no list, as the exporter writes
         // nothing for an empty one.
         for (name, path) in self.listing(&folder)?.into_iter().filter(|(_, path)| path.is_dir()) {
-            if let Some(object) = list(&path)?.get(&format!("{name}.json")) {
-                all.extend(Self::read(object)?.items_or_one()?);
+            match list(&path)?.get(&format!("{name}.json")) {
+                Some(object) => all.extend(Self::read(object)?.items_or_one()?),
+                // A run that broke off leaves the folder, and what is in it would be of nothing.
+                None if name.parse::<ConnectorGroupId>().is_ok() => {
+                    let file = path.join(format!("{name}.json"));
+                    return Err(Problem::of_file(
+                        file.display().to_string(),
+                        "is not there, and its folder is: export again",
+                    ));
+                }
+                None => {}
             }
         }
         Ok((!all.is_empty()).then_some(all))
@@ -276,7 +307,9 @@ fn list(folder: &Path) -> Result<BTreeMap<String, PathBuf>, Problem> {
 
 fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
     if node.is_list() {
-        return Ok(Answer::List { items: node.items()?, next: None, is_page: false });
+        let items = node.items()?;
+        check_items(part, &items)?;
+        return Ok(Answer::List { items, next: None, is_page: false, count: None });
     }
     let members = node.members()?;
     if let Some(context) = members.get("@odata.context")
@@ -289,15 +322,50 @@ fn answer(part: Part, node: &Node) -> Result<Answer, Problem> {
     }
     match members.get("value") {
         Some(value) => {
-            let next = members.get("@odata.nextLink").cloned();
+            let next = members.iter().find(|(name, node)| is_next_link(name) && !node.is_null());
+            let next = next.map(|(_, node)| node.clone());
+            let count = members.get("@odata.count");
+            let count = count.map(|node| Ok((node.value()?.as_u64().unwrap_or_default(), node.clone()))).transpose()?;
             // Without any annotation somebody has written the list by hand or by script; then nothing is known about
             // further pages.
             let is_page = members.iter().any(|(name, _)| name.starts_with("@odata."));
-            Ok(Answer::List { items: value.items_or_one()?, next, is_page })
+            let items = value.items_or_one()?;
+            check_items(part, &items)?;
+            Ok(Answer::List { items, next, is_page, count })
         }
-        None if is_object_of_graph(part, &members) => Ok(Answer::One(node.clone())),
+        None if is_object_of_graph(part, &members) => {
+            check_items(part, core::slice::from_ref(node))?;
+            Ok(Answer::One(node.clone()))
+        }
         None => Err(node.problem("is neither a list (`value`), nor an object with an `id`, nor an error")),
     }
+}
+
+/// Whether a name is that of the address of the next page, as Graph or a tool spells it.
+fn is_next_link(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    ["odatanextlink", "nextlink"].iter().any(|spelled| letters.eq_ignore_ascii_case(spelled))
+}
+
+/// Refuses things of another kind than the file is for: each has an `id`, so that any would be taken for any other.
+fn check_items(part: Part, items: &[Node]) -> Result<(), Problem> {
+    let (group, application) = ("connectorGroupType", "appId");
+    let (others, what) = match part {
+        Part::Connectors | Part::Members(_) => ([group, application], "connectors"),
+        Part::Applications | Part::Assigned(_) => ([group, "machineName"], "applications"),
+        Part::ConnectorGroups | Part::GroupOf(_) => ([application, "machineName"], "connector groups"),
+        _ => return Ok(()),
+    };
+    for item in items.iter().filter(|item| item.is_object()) {
+        let members = item.members()?;
+        if members.get("id").is_none() && members.get("value").is_some_and(Node::is_list) {
+            return Err(item.problem("is a page within a list: put what is in the `value` of each page into one list"));
+        }
+        if let Some(other) = others.iter().find(|other| members.get(other).is_some()) {
+            return Err(item.problem(format!("has `{other}`, and {what} belong here: {}", part.advice())));
+        }
+    }
+    Ok(())
 }
 
 /// The thing that an answer says it is about, in `…#applications('ID')/connectorGroup`, where that is not the one that its file
@@ -323,14 +391,18 @@ fn meaning(part: Part, error: &Node) -> Result<Answer, Problem> {
     let message = members.get("message").map(Node::text).transpose()?.unwrap_or_default();
     let told = |advice: &str| error.problem(format!("the answer is an error, {code}: {message}; {advice}"));
     let fold = code.to_ascii_lowercase();
-    // `ConnectorGroup_NotFound` and `ApplicationsForGroup_NotFound`, but not `Request_ResourceNotFound`.
-    let is_none = fold.ends_with("_notfound");
+    // What the service answers where there is none, and what others have kept of it. Not `Request_ResourceNotFound`.
+    let none: &[&str] = match part {
+        Part::Members(_) => &["connectorgroup_notfound"],
+        Part::Assigned(_) => &["applicationsforgroup_notfound", "application_notfound"],
+        Part::GroupOf(_) => &["application_notfound", "connectorgroup_notfound", "onpremisespublishing_notenabled"],
+        Part::Publishing(_) => &["application_notfound", "onpremisespublishing_notenabled"],
+        Part::Segments(_) => &["onpremisespublishing_notenabled"],
+        _ => &[],
+    };
     let again = format!("fetch it again: {}", part.advice());
     match part {
-        Part::Members(_) | Part::Assigned(_) | Part::Segments(_) if is_none => Ok(Answer::Nothing),
-        Part::GroupOf(_) | Part::Publishing(_) if is_none || fold == "onpremisespublishing_notenabled" => {
-            Ok(Answer::Nothing)
-        }
+        _ if none.contains(&&*fold) => Ok(Answer::Nothing),
         _ if fold == "onpremisespublishing_notenabled" => {
             Err(told("the tenant has no application proxy: no connector was ever registered"))
         }

@@ -162,6 +162,16 @@ impl Imported {
         (!all.is_empty()).then(|| all.join(" and "))
     }
 
+    /// Takes publishing without any URL for unknown. `plan --import` writes such a stand-in where no file tells the publishing, and
+    /// a document cannot say which is one. The service has no application that is published without a URL.
+    pub(crate) fn doubt_stand_ins(&mut self) {
+        let stand_ins = self.tenant.applications().filter(|application| {
+            let publishing = application.on_premises_publishing();
+            publishing.is_some_and(|one| one.internal_url.is_none() && one.external_url.is_none())
+        });
+        self.unknown_publishing.extend(stand_ins.map(|application| application.id()));
+    }
+
     /// Takes up what was written beside the tenant.
     pub(crate) fn take_back(&mut self, beside: Beside) {
         let Beside { tenant: _, unknown_publishing, unknown_segments, segments, kept, untold } = beside;

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub(crate) mod backup;
+mod cut_off;
 mod findings;
 mod folder;
 mod imported;
@@ -61,6 +62,9 @@ struct Exported {
 
 /// The tenant of a folder.
 pub(crate) fn tenant(path: &Path, assume: &Assume) -> Result<Imported, Problems> {
+    if !path.exists() {
+        return Err(Problem::of_file(path.display().to_string(), "there is no such folder").into());
+    }
     of_folder(&Folder::new(path), assume)
 }
 
@@ -122,7 +126,7 @@ fn read_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     let profile = profile(folder, &mut findings)?;
     let mut untold = reading.untold.into_inner();
     untold.no_profile = profile.is_none();
-    untold.drift = exported.drift;
+    untold.drift.extend(exported.drift);
     let profile = profile.unwrap_or_default();
     let parts = repair::Parts { id, region, now, rules: known.rules, profile, groups, connectors, applications };
     let mut imported = repair::tenant(parts, findings)?;

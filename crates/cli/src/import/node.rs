@@ -6,7 +6,7 @@
 
 extern crate alloc;
 
-use alloc::{borrow::Cow, rc::Rc};
+use alloc::{borrow::Cow, collections::BTreeSet, rc::Rc};
 use core::{fmt, str::FromStr};
 
 use serde::{
@@ -15,6 +15,7 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
+use super::cut_off::{CUT_OFF, is_cut_off};
 use crate::words::quoted;
 
 /// A file that was read.
@@ -96,6 +97,9 @@ impl fmt::Display for Problems {
         }
     }
 }
+
+/// Where PowerShell's objects keep what they have no property for.
+pub(super) const ADDITIONAL: &str = "AdditionalProperties";
 
 /// One value of a file.
 #[derive(Debug, Clone)]
@@ -190,7 +194,14 @@ impl Node {
     }
 
     pub(crate) fn expected(&self, what: &str) -> Problem {
-        let advice = if self.is_cut_off() { format!("; {CUT_OFF}") } else { String::new() };
+        let is_json = |text: &str| text.trim_start().starts_with(['{', '[']);
+        let advice = if self.is_cut_off() {
+            format!("; {CUT_OFF}")
+        } else if self.is_text() && self.text().is_ok_and(|text| is_json(&text)) {
+            String::from("; JSON was put into a text: keep what is in it")
+        } else {
+            String::new()
+        };
         self.problem(format!("{what} was expected here, not {}{advice}", self.kind()))
     }
 
@@ -204,9 +215,15 @@ impl Node {
         if !self.is_object() {
             return Err(self.expected("an object"));
         }
-        // Not a map: that would drop one of two equal names without a word, and the order of the file.
-        let raw: RawMembers<'_> = self.read()?;
-        let members: Vec<_> = raw.0.into_iter().map(|(name, value)| (name.into_owned(), self.within(value))).collect();
+        let mut members = self.own_members()?;
+        // PowerShell's objects keep there what they have no property for.
+        if let Some(at) = members.iter().position(|(name, node)| name == ADDITIONAL && node.is_object()) {
+            let additional = members.remove(at).1.own_members()?;
+            let names: BTreeSet<_> = additional.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+            // What was not selected is null among the object's own, and says nothing.
+            members.retain(|(name, node)| !node.is_null() || !names.contains(&name.to_ascii_lowercase()));
+            members.extend(additional);
+        }
         let mut names: Vec<_> = members.iter().map(|(name, node)| (name.to_ascii_lowercase(), node)).collect();
         // Sorted rather than compared each with each: one object of an export may have thousands of members.
         names.sort_by(|one, other| one.0.cmp(&other.0));
@@ -224,6 +241,12 @@ impl Node {
         }
         let raw: Vec<&RawValue> = self.read()?;
         Ok(raw.into_iter().map(|value| self.within(value)).collect())
+    }
+
+    fn own_members(&self) -> Result<Vec<(String, Self)>, Problem> {
+        // Not a map: that would drop one of two equal names without a word, and the order of the file.
+        let raw: RawMembers<'_> = self.read()?;
+        Ok(raw.0.into_iter().map(|(name, value)| (name.into_owned(), self.within(value))).collect())
     }
 
     /// The items of a list; one object alone is a list of one, as PowerShell writes it.
@@ -269,6 +292,12 @@ impl Members {
         self.get(name).ok_or_else(|| self.of.problem(format!("the property `{name}` is missing")))
     }
 
+    /// Whether the names are those of PowerShell's objects, which begin with a capital letter.
+    pub(crate) fn are_capital(&self) -> bool {
+        let mut names = self.members.iter().filter(|(name, _)| !name.contains("@odata"));
+        names.all(|(name, _)| name.starts_with(|first: char| first.is_ascii_uppercase()))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.members.iter().map(|(name, node)| (name.as_str(), node))
     }
@@ -296,21 +325,14 @@ fn unreadable(source: &Source, error: &serde_json::Error) -> Problem {
         "a second value begins here: put all of them into one list, `[…, …]`".into()
     } else if is_json(text) && without_place(error) == TRAILING {
         format!("text that is no JSON follows ({}): {APART}", shortened(rest))
+    } else if !is_json(text) && text.lines().next().is_some_and(|first| first.contains(',')) {
+        format!("looks like CSV ({}): use ConvertTo-Json in place of Export-Csv", shortened(text))
+    } else if !is_json(text) {
+        format!("is no JSON ({}): use ConvertTo-Json, or ask the tool for JSON", shortened(text))
     } else {
         without_place(error)
     };
     problem(error.line(), error.column(), message)
-}
-
-/// What to do about a value that PowerShell has cut off.
-pub(crate) const CUT_OFF: &str = "ConvertTo-Json has cut it off: use ConvertTo-Json -Depth 10";
-
-/// Whether a text stands for a value that is nested deeper than `ConvertTo-Json` goes, which is two levels unless it is told
-/// otherwise: `@{name=value; …}`, or the name of a type of .NET.
-pub(crate) fn is_cut_off(text: &str) -> bool {
-    let is_name = |text: &str| !text.contains(char::is_whitespace);
-    text.starts_with("@{")
-        || (is_name(text) && ["Microsoft.Graph.", "System."].iter().any(|start| text.starts_with(start)))
 }
 
 /// What to do about warnings of `az` in a file.

@@ -20,7 +20,7 @@ use super::{
     node::{Node, Place, Problem, Problems},
     principals::{self, Principals},
     publishing, segments,
-    things::{Application, Connector, Group, modelled},
+    things::{Application, Connector, Group, contradicts, modelled},
 };
 
 /// What the lists are read with.
@@ -63,6 +63,8 @@ enum GroupOf {
 
 /// A thing's place in a group, and where that is told.
 type Places<Id> = BTreeMap<Id, (ConnectorGroupId, Node)>;
+/// What is in the lists of groups that are told.
+type Lists<Id> = BTreeMap<ConnectorGroupId, BTreeSet<Id>>;
 
 impl Reading<'_> {
     /// The groups whose lists matter: others hold agents of other services.
@@ -127,7 +129,7 @@ impl Reading<'_> {
         for node in listed.unwrap_or_default() {
             let connector = Connector::read(node, findings)?;
             if let Some(group) = connector.member_of {
-                places.insert(connector.id, (group, connector.node.clone()));
+                put(&mut places, connector.id, group, &connector.node, "connector", "a member of")?;
             }
             // Pages that were fetched while something moved may have a connector twice.
             add_connector(&mut all, &mut known, connector, findings)?;
@@ -136,12 +138,18 @@ impl Reading<'_> {
         // `$expand=memberOf` on each connector tells the members of all groups.
         let is_told_by_connectors = has_list && places.len() == all.len();
         let (mut problems, mut untold) = (Vec::new(), false);
+        let mut lists = Lists::new();
         for group in self.ours() {
             let part = Part::Members(group.id);
             match self.told(group, part, group.members.as_ref())? {
                 Some(nodes) => {
+                    let list = lists.entry(group.id).or_default();
                     for node in nodes {
-                        let connector = member(node, has_list, findings)?;
+                        let connector = member(node, &known, findings)?;
+                        list.insert(connector.id);
+                        if let Some(other) = connector.member_of {
+                            put(&mut places, connector.id, other, &connector.node, "connector", "a member of")?;
+                        }
                         // Two files that put one thing into two groups were fetched at two times; neither can be
                         // believed, so this ends the import.
                         put(&mut places, connector.id, group.id, &connector.node, "connector", "a member of")?;
@@ -150,7 +158,8 @@ impl Reading<'_> {
                                 "connector {} is a member of {:?} and not in connectors.json: the tenant changed meanwhile",
                                 connector.id, group.name
                             );
-                            findings.add(Level::Warning, "drift", || connector.node.place(), message);
+                            findings.add(Level::Warning, "drift", || connector.node.place(), message.clone());
+                            self.untold.borrow_mut().drift.push(message);
                         }
                         add_connector(&mut all, &mut known, connector, findings)?;
                     }
@@ -164,13 +173,14 @@ impl Reading<'_> {
                 None => problems.push(self.missing(part, group, "members")),
             }
         }
+        problems.extend(self.missing_from(lists, &places, "connector"));
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
         // A connector that is in no list is in the default group (R-13b) where all lists are there. Where some are missing,
         // one of them may have it, so that its group is unknown.
         let is_incomplete = !self.untold.borrow().members.is_empty();
-        let default = self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default();
+        let default = self.default_group();
         let documents = all.into_iter().map(|connector| {
             let member_of = places.get(&connector.id).map_or_else(
                 || {
@@ -222,19 +232,24 @@ impl Reading<'_> {
             let told = self.group_of(application)?;
             answered = answered.saturating_add(usize::from(!matches!(told, GroupOf::NoFile)));
             if let GroupOf::In(group, node) = told {
-                places.insert(application.id, (group, node));
+                put(&mut places, application.id, group, &node, "application", "assigned to")?;
             }
         }
         self.check_unlisted(Part::ASSIGNED)?;
         let is_told_by_applications = has_list && answered == all.len();
         let mut problems = Vec::new();
-        let mut whole = BTreeSet::new();
+        let (mut whole, mut lists) = (BTreeSet::new(), Lists::new());
         for group in self.ours() {
             let part = Part::Assigned(group.id);
             match self.told(group, part, group.applications.as_ref())? {
                 Some(nodes) => {
+                    let list = lists.entry(group.id).or_default();
                     for node in nodes {
                         let application = Application::read(node, findings)?;
+                        list.insert(application.id);
+                        if let Some(other) = application.connector_group {
+                            put(&mut places, application.id, other, &application.node, "application", "assigned to")?;
+                        }
                         put(&mut places, application.id, group.id, &application.node, "application", "assigned to")?;
                         whole.insert(application.id);
                         add(&mut all, &mut known, application)?;
@@ -246,6 +261,7 @@ impl Reading<'_> {
                 None => problems.push(self.missing(part, group, "applications")),
             }
         }
+        problems.extend(self.missing_from(lists, &places, "application"));
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
@@ -262,6 +278,7 @@ impl Reading<'_> {
                 message,
             );
         }
+        self.tell_passed_over(&all, findings)?;
         let principals = principals::of(self.folder, &all, findings)?;
         self.untold.borrow_mut().no_principals = principals.is_none();
         let mut principals = principals.unwrap_or_default();
@@ -270,6 +287,63 @@ impl Reading<'_> {
                 self.placed_application(application, &places, &mut principals, findings).map_err(Problems::from)
             })
             .collect()
+    }
+
+    /// Files that nothing reads, as they are named after something else than the id of a group or an application.
+    fn tell_passed_over(&self, all: &[Application], findings: &mut Findings) -> Result<(), Problems> {
+        let ids: BTreeSet<_> = all.iter().map(|application| application.id.as_u128()).collect();
+        let mut problems = Vec::new();
+        for folder in Part::FOLDERS.into_iter().filter(|folder| !folder.is_empty()) {
+            let is_of_groups = [Part::MEMBERS, Part::ASSIGNED].contains(&folder);
+            let what = if is_of_groups { "connector groups" } else { "applications" };
+            for file in self.folder.named_otherwise(folder)? {
+                let message = format!("is passed over: files here are named after the ids of {what}");
+                findings.add(Level::Warning, "passed-over", || Place::whole(file.display().to_string()), message);
+            }
+            for (file, id) in self.folder.named_after_ids(folder)?.into_iter().filter(|_| !is_of_groups) {
+                let (id, file) = (id.as_u128(), file.display().to_string());
+                let named = all.iter().find(|application| application.app_id.is_some_and(|own| own.as_u128() == id));
+                if ids.contains(&id) {
+                    continue;
+                }
+                match named {
+                    Some(application) => {
+                        let message = format!("is named after an `appId`: name it after the id, {}", application.id);
+                        problems.push(Problem::of_file(file, message));
+                    }
+                    None => {
+                        let message = String::from("is passed over: no other file tells of this application");
+                        findings.add(Level::Warning, "passed-over", || Place::whole(file), message);
+                    }
+                }
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    }
+
+    /// Things that say themselves that they are in a group whose list is there and does not have them. Not of the default group:
+    /// what nobody has assigned is in it, and its lists may leave that out (R-13b).
+    fn missing_from<Id: Ord + Copy + core::fmt::Display>(
+        &self,
+        mut lists: Lists<Id>,
+        places: &Places<Id>,
+        kind: &str,
+    ) -> Vec<Problem> {
+        lists.remove(&self.default_group());
+        let is_missing = |id: &Id, group: &ConnectorGroupId| lists.get(group).is_some_and(|list| !list.contains(id));
+        let missing = places.iter().filter(|(id, (group, _))| is_missing(id, group));
+        let told = missing.map(|(id, (group, node))| {
+            node.problem(format!(
+                "{kind} {id} is in connector group {group} here and not in that group's list: they are of different times; fetch \
+                 both again"
+            ))
+        });
+        told.collect()
+    }
+
+    fn default_group(&self) -> ConnectorGroupId {
+        // There is one: a folder without it is refused before anything else is read.
+        self.groups.iter().find(|group| group.is_default).map(|group| group.id).unwrap_or_default()
     }
 
     /// The group that an application's own answer tells.
@@ -297,17 +371,24 @@ impl Reading<'_> {
         let mut connector_group = places.get(&id).map(|(group, _)| *group);
         // First what stands in the application itself. An object of PowerShell tells nothing where nothing was selected, and
         // then there may be a file of the publishing alone.
-        let told = match given {
-            Some(node) => publishing::read(id, &node, findings)?,
+        let told = match &given {
+            Some(node) => publishing::read(id, node, findings)?,
             None => None,
         };
-        let told = match told {
-            Some(told) => Some(told),
-            None => self.publishing_of(id, findings)?,
-        };
+        let own = self.publishing_of(id, findings)?;
+        if let (Some(_), Some((_, own)), Some(given)) = (&told, &own, &given)
+            && contradicts(&given.value()?, &own.value()?)
+        {
+            return Err(own.problem(format!(
+                "the publishing of application {id} is another one here than at {}: it changed while the files were fetched; fetch \
+                 both again",
+                given.place()
+            )));
+        }
+        let told = told.or(own.map(|(told, _)| told));
         if connector_group.is_none() && told.is_some() && self.assume.is_lenient {
             self.untold.borrow_mut().applications.insert(id);
-            connector_group = self.groups.iter().find(|group| group.is_default).map(|group| group.id);
+            connector_group = Some(self.default_group());
         }
         if connector_group.is_none() && told.is_some() {
             let part = Part::GroupOf(id);
@@ -340,6 +421,10 @@ impl Reading<'_> {
         let (service_principal, principal_rest) = principals.remove(&app_id).unzip();
         // Where the publishing is unknown these are the defaults, as a document has one or none.
         let on_premises_publishing = connector_group.map(|_| Box::new(publishing));
+        if display_name.as_ref().is_none_or(String::is_empty) {
+            let message = format!("no file tells the displayName of application {id}");
+            findings.add(Level::Warning, "no-name", || node.place(), message);
+        }
         let display_name = display_name.unwrap_or_default().into();
         let properties: ApplicationProperties = modelled(&mut rest);
         let document = ApplicationDocument {
@@ -365,7 +450,11 @@ impl Reading<'_> {
     }
 
     /// The publishing that a file of its own tells: within the application, or as the sub-path answers it.
-    fn publishing_of(&self, id: ApplicationId, findings: &mut Findings) -> Result<Option<publishing::Told>, Problem> {
+    fn publishing_of(
+        &self,
+        id: ApplicationId,
+        findings: &mut Findings,
+    ) -> Result<Option<(publishing::Told, Node)>, Problem> {
         let part = Part::Publishing(id);
         let Told::Object(node) = self.folder.one(part)? else { return Ok(None) };
         let members = node.members()?;
@@ -374,11 +463,18 @@ impl Reading<'_> {
         {
             return Err(own.problem(part.of_another(&own.text()?)));
         }
-        match members.present("onPremisesPublishing") {
-            Some(inner) if inner.is_null() => Ok(None),
-            Some(inner) => publishing::read(id, inner, findings),
-            None => publishing::read(id, &node, findings),
+        let inner = members.present("onPremisesPublishing").cloned();
+        if inner.as_ref().is_some_and(Node::is_null) {
+            return Ok(None);
         }
+        let is_within = inner.is_some();
+        let node = inner.unwrap_or(node);
+        let told = publishing::read(id, &node, findings)?;
+        if told.is_none() && !is_within {
+            let message = format!("this tells nothing of publishing, so that it is unknown: {}", part.advice());
+            findings.add(Level::Warning, "unknown-publishing", || node.place(), message);
+        }
+        Ok(told.map(|told| (told, node)))
     }
 }
 
@@ -400,11 +496,11 @@ fn ids(nodes: &[Node]) -> Result<BTreeSet<String>, Problem> {
     nodes.iter().map(|node| Ok(node.members()?.required("id")?.text()?.to_ascii_lowercase())).collect()
 }
 
-/// A member of a group. Where `connectors.json` tells more of it, its id is enough.
-fn member(node: Node, has_list: bool, findings: &mut Findings) -> Result<Connector, Problem> {
+/// A member of a group. Where `connectors.json` tells of it, its id is enough.
+fn member(node: Node, known: &BTreeMap<ConnectorId, usize>, findings: &mut Findings) -> Result<Connector, Problem> {
     let members = node.members()?;
-    if has_list && members.get("status").is_none() {
-        let id = members.required("id")?.parsed()?;
+    let id = members.required("id")?.parsed()?;
+    if members.get("status").is_none() && known.contains_key(&id) {
         return Ok(Connector {
             id,
             machine_name: String::new(),

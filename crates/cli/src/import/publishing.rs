@@ -8,8 +8,9 @@ use connector_groups::{ApplicationId, model::OnPremisesPublishing};
 use serde_json::{Map, Value};
 
 use super::{
+    cut_off::{self, CUT_OFF},
     findings::{Findings, Level},
-    node::{CUT_OFF, Node, Problem, is_cut_off},
+    node::{ADDITIONAL, Node, Problem},
 };
 
 /// Properties of nested objects, which no default value names.
@@ -65,11 +66,14 @@ pub(crate) fn read(id: ApplicationId, node: &Node, findings: &mut Findings) -> R
     let known: Vec<String> = properties.keys().cloned().chain(NESTED.map(String::from)).collect();
     let Value::Object(given) = plain(node.value()?, &known) else { return Ok(None) };
     let own: Vec<_> = given.into_iter().filter(|(name, value)| !value.is_null() && name != "id").collect();
-    if own.is_empty() {
+    // An application without its publishing, as it comes where nobody selected that, tells nothing of it either.
+    if !own.iter().any(|(name, _)| properties.contains_key(name)) {
         return Ok(None);
     }
     // Of what is cut off within, nobody can say what it was: half of a publishing would pass for the whole.
-    if let Some(path) = own.iter().find_map(|(name, value)| cut_off(value).map(|path| format!("{name}{path}"))) {
+    if let Some(path) =
+        own.iter().find_map(|(name, value)| cut_off::within(name, value).map(|path| format!("{name}{path}")))
+    {
         return Ok(unknown(id, node, findings, &path));
     }
     let mut rest = Map::new();
@@ -96,20 +100,6 @@ fn unknown(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str) 
     None
 }
 
-/// The path to a text that stands for what was nested there.
-fn cut_off(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => is_cut_off(text).then(String::new),
-        Value::Object(members) => {
-            members.iter().find_map(|(name, value)| cut_off(value).map(|path| format!(".{name}{path}")))
-        }
-        Value::Array(items) => {
-            (0..).zip(items).find_map(|(at, value): (usize, _)| cut_off(value).map(|path| format!("[{at}]{path}")))
-        }
-        _ => None,
-    }
-}
-
 fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str) {
     let message = format!("`{path}` of application {id} is not modelled; it is kept beside the tenant");
     findings.add(Level::Note, "kept", || node.place(), message);
@@ -119,9 +109,13 @@ fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str
 fn plain(value: Value, known: &[String]) -> Value {
     match value {
         Value::Object(properties) => {
-            // `AdditionalProperties` is PowerShell's own, where its objects keep what they have no property for.
-            let properties =
-                properties.into_iter().filter(|(name, _)| !name.contains("@odata") && name != "AdditionalProperties");
+            let mut properties = properties;
+            let additional = match properties.remove(ADDITIONAL) {
+                Some(Value::Object(additional)) => additional,
+                _ => Map::new(),
+            };
+            // The additional ones come second: of its own, what was not selected is null.
+            let properties = properties.into_iter().chain(additional).filter(|(name, _)| !name.contains("@odata"));
             let properties: Map<_, _> =
                 properties.map(|(name, value)| (spelled(name, known), plain(value, known))).collect();
             // An open dictionary of Graph may be empty; PowerShell's objects have each property, and null in each.

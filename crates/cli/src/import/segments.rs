@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Findings, Level},
-    node::{Node, Problem},
+    node::{ADDITIONAL, Node, Problem},
 };
 
 /// Properties as Graph spells them, for files in which PowerShell has spelled them.
@@ -48,7 +48,7 @@ fn segment(node: &Node) -> Result<ApplicationSegment, Problem> {
     let ports = members.get("ports").map(Node::items).transpose()?.unwrap_or_default();
     let mut rest = Map::new();
     for (name, member) in members.iter() {
-        let known = ["id", "destinationHost", "destinationType", "protocol", "ports", "AdditionalProperties"];
+        let known = ["id", "destinationHost", "destinationType", "protocol", "ports", ADDITIONAL];
         if known.iter().any(|known| known.eq_ignore_ascii_case(name)) || name.contains("@odata") || member.is_null() {
             continue;
         }

@@ -7,8 +7,9 @@ use connector_groups::{
 use serde_json::{Map, Value};
 
 use super::{
+    cut_off::{self, CUT_OFF},
     findings::{Findings, Level},
-    node::{CUT_OFF, Members, Node, Problem},
+    node::{ADDITIONAL, Members, Node, Problem},
 };
 use crate::words::quoted;
 
@@ -197,9 +198,38 @@ impl Application {
         self.connector_group = self.connector_group.or(other.connector_group);
         self.publishing = self.publishing.take().or(other.publishing);
         for (name, value) in other.rest {
+            if self.rest.get(&name).is_some_and(|present| contradicts(present, &value)) {
+                return Err(other.node.problem(format!(
+                    "{name:?} of application {} is another one here than at {}: it changed while the files were fetched; fetch \
+                     both again",
+                    self.id,
+                    self.node.place()
+                )));
+            }
             self.rest.entry(name).or_insert(value);
         }
         Ok(())
+    }
+}
+
+/// Whether two values of one property cannot both be right. What one of them does not tell is no contradiction: versions of Graph
+/// and clients differ in how much they tell, and in the case of names.
+pub(super) fn contradicts(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Null, _) | (_, Value::Null) => false,
+        (Value::Object(one), Value::Object(other)) => {
+            one.iter().filter(|(name, _)| !name.contains("@odata")).any(|(name, one)| {
+                let other = other.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+                other.is_some_and(|(_, other)| contradicts(one, other))
+            })
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() != other.len() || one.iter().zip(other).any(|(one, other)| contradicts(one, other))
+        }
+        // PowerShell writes a list of one as its item, and members of enumerations in another case.
+        (Value::Array(list), one) | (one, Value::Array(list)) => list.as_slice() != [one.clone()],
+        (Value::String(one), Value::String(other)) => !one.eq_ignore_ascii_case(other),
+        (one, other) => one != other,
     }
 }
 
@@ -212,25 +242,64 @@ fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem>
             next.problem(format!("`{name}` goes on: GET {address}, and put its `value` behind the list that is here"))
         );
     }
-    members.get(name).map(Node::items_or_one).transpose()
+    let Some(list) = members.get(name) else { return Ok(None) };
+    // PowerShell's empty text, and what it has cut off.
+    if list.is_text() {
+        return if list.text()?.is_empty() {
+            Ok(None)
+        } else {
+            Err(list.problem(format!("`{name}` is not there; {CUT_OFF}")))
+        };
+    }
+    let items = list.items_or_one()?;
+    let counted =
+        members.get(&format!("{name}@odata.count")).map(Node::value).transpose()?.and_then(|count| count.as_u64());
+    match counted.filter(|counted| *counted > u64::try_from(items.len()).unwrap_or(u64::MAX)) {
+        Some(counted) => {
+            Err(list.problem(format!("`{name}` has {counted} items, and {} are here: fetch it by itself", items.len())))
+        }
+        None => Ok(Some(items)),
+    }
 }
 
-/// The properties that are not read otherwise, but for annotations and what has no value, or none that was kept.
+/// The properties that are not read otherwise, but for annotations and what has no value, or none that was kept. Names have
+/// Graph's spelling where they come from PowerShell's objects, which begin each with a capital letter.
 pub(crate) fn rest(members: &Members, known: &[&str], findings: &mut Findings) -> Result<Map<String, Value>, Problem> {
-    let mut rest = Map::new();
+    let (mut rest, are_capital) = (Map::new(), members.are_capital());
     for (name, node) in members.iter() {
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if is_known || name.contains("@odata") || node.is_null() || name == "AdditionalProperties" {
+        if is_known || name.contains("@odata") || node.is_null() || name == ADDITIONAL {
             continue;
         }
-        if node.is_cut_off() {
-            let message = format!("`{name}` is not there, so that it is unknown; {CUT_OFF}");
+        let value = node.value()?;
+        if let Some(path) = cut_off::within(name, &value) {
+            let what = if path.is_empty() { String::from("it") } else { format!("all of `{name}`") };
+            let message = format!("`{name}{path}` is not there, so that {what} is unknown; {CUT_OFF}");
             findings.add(Level::Warning, "cut-off", || node.place(), message);
             continue;
         }
-        rest.insert(name.into(), node.value()?);
+        if are_capital {
+            rest.insert(lowered(name), with_lowered(value));
+        } else {
+            rest.insert(name.into(), value);
+        }
     }
     Ok(rest)
+}
+
+fn lowered(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(rest).collect()
+}
+
+fn with_lowered(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (lowered(&name), with_lowered(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(with_lowered).collect()),
+        other => other,
+    }
 }
 
 /// Takes those properties that the engine holds as they come; what it refuses, such as a name that it has a field for, stays.

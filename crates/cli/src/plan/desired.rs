@@ -12,7 +12,7 @@ use connector_groups::{
 
 use crate::{
     input,
-    state::{Kind, of_kind},
+    state::{Kind, is_yaml, of_kind},
     words::quoted,
 };
 
@@ -26,10 +26,9 @@ pub(super) fn desired(file: &str) -> Result<Desired, String> {
     if text.len() > BYTES_MAX {
         return Err(format!("{file}: a desired state may have {BYTES_MAX} bytes, not {}", text.len()));
     }
-    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     let desired: Option<Desired> = if text.trim().is_empty() {
         None
-    } else if is_yaml {
+    } else if is_yaml(path) {
         yaml(file, &text)?
     } else {
         of_kind(Kind::Desired, path, &text)?

@@ -28,6 +28,13 @@ pub(crate) struct Which<'a> {
     pub(crate) id: Option<&'a str>,
 }
 
+impl Which<'_> {
+    fn meant(self) -> Result<Option<TenantId>, String> {
+        let parsed = self.id.map(|id| id.parse().map_err(|error| format!("{} {id}: {error}", self.option)));
+        parsed.transpose()
+    }
+}
+
 /// The tenant that a subcommand looks at, and changes nothing of.
 #[derive(clap::Args)]
 pub(crate) struct Source {
@@ -71,13 +78,20 @@ pub(crate) fn tell(subcommand: &str, imported: &Imported) {
 /// Reads a tenant. Refused lines of a replay file are told after the name of a subcommand, or passed over without one.
 pub(crate) fn tenant(subcommand: Option<&str>, file: &str, which: Which, assume: &Assume) -> Result<Imported, String> {
     let path = Path::new(file);
-    let imported = if !path.is_dir() {
-        document(subcommand, path, which)?
-    } else if backup::is_one(path) {
+    let is_answers = path.is_dir() && !backup::is_one(path);
+    let imported = if is_answers {
+        import::tenant(path, assume).map_err(|problems| problems.to_string())?
+    } else if path.is_dir() {
         backup::read(path)?
     } else {
-        return import::tenant(path, assume).map_err(|problems| problems.to_string());
+        document(subcommand, path, which)?
     };
+    if let Some(meant) = which.meant()?.filter(|meant| *meant != imported.tenant.id()) {
+        return Err(format!("{file}: is of tenant {}, and {} says {meant}", imported.tenant.id(), which.option));
+    }
+    if is_answers {
+        return Ok(imported);
+    }
     let unknown = assume.unknown(imported.tenant.connector_groups().map(|group| (group.id(), group.name().as_str())));
     if !unknown.is_empty() {
         return Err(format!("{file}: {}", unknown.join("\n  ")));
@@ -92,7 +106,7 @@ pub(crate) fn tenant(subcommand: Option<&str>, file: &str, which: Which, assume:
 fn document(subcommand: Option<&str>, path: &Path, which: Which) -> Result<Imported, String> {
     let text = input::text(path)?;
     // By the name and not by a look inside: a replay of one line is also a valid document of nothing.
-    let is_replay = path.extension().is_some_and(|extension| extension == "jsonl");
+    let is_replay = state::ends_in(path, &["jsonl"]);
     let directory = if is_replay { replayed(subcommand, path, &text)? } else { state::directory(path, &text)? };
     let mut imported = one(&directory, path, which).map(Imported::from)?;
     // The document of a backup has a file beside it with all that a document cannot say.
@@ -132,8 +146,7 @@ fn check_whole(file: &str, untold: &Untold) -> Result<(), String> {
 /// The tenant of a directory that is meant.
 fn one(directory: &Directory, file: &Path, which: Which) -> Result<Tenant, String> {
     let (option, file) = (which.option, file.display());
-    if let Some(id) = which.id {
-        let id: TenantId = id.parse().map_err(|error| format!("{option} {id}: {error}"))?;
+    if let Some(id) = which.meant()? {
         return directory.tenant(id).cloned().ok_or_else(|| format!("{file}: there is no tenant {id}"));
     }
     let mut tenants = directory.tenants();

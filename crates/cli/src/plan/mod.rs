@@ -88,6 +88,20 @@ Examples:
 The exit status is 0 where there is nothing to do, 2 where there is a plan, and 1 where there is no
 way or the input is wrong.";
 
+/// What `--import`, which plans nothing, has no use for.
+const OF_A_PLAN: [&str; 10] = [
+    "from",
+    "desired",
+    "keep_available",
+    "park_anywhere",
+    "tenant",
+    "accept_region",
+    "lines",
+    "format",
+    "runs_as",
+    "all",
+];
+
 /// Options of `plan`.
 #[derive(clap::Args)]
 #[command(
@@ -110,7 +124,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "REGION", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     accept_region: Vec<String>,
     /// Print the tenant document of a folder of Graph's answers
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired"])]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = OF_A_PLAN)]
     import: Option<PathBuf>,
     /// With `--import`: write what was found on the way, and all that a tenant document cannot say, as JSON
     #[arg(long, value_name = "FILE", requires = "import")]
@@ -253,6 +267,9 @@ impl Options {
         let told = (!self.quiet).then_some("plan");
         let mut imported = input::tenant(told, tenant, which, &self.assume())?;
         if let Some(file) = &self.beside {
+            if Path::new(tenant).is_dir() {
+                return Err(format!("{tenant}: is a folder, which says by itself what is unknown: leave --beside out"));
+            }
             input::beside(&mut imported, file)?;
         }
         self.tell(&imported);

@@ -126,7 +126,8 @@ impl Target<'_> {
         let default = self.now.default_connector_group().id();
         let Some(is) = self.at.get(&id).and_then(|at| self.document.applications.get_mut(*at)) else { return Ok(()) };
         let rename = (was.app_id != is.app_id).then_some((was.app_id, is.app_id));
-        if was.id.is_some() {
+        // A name that one of the two does not tell is no other name.
+        if was.id.is_some() && !was.name.is_empty() && !is.display_name.is_empty() {
             is.display_name = was.name.as_str().into();
         }
         let in_part = self.imported.untold.in_part.contains(&id);
