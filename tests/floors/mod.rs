@@ -54,7 +54,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("crates/cli/src/export", "token client fetch mod"),
     (
         "crates/cli/src/import",
-        "node findings layout text folder things imported backup principals publishing segments places repair mod",
+        "cut_off node findings layout text folder things imported backup principals publishing segments lists connectors applications repair mod",
     ),
     ("crates/cli/src/load", "fixture client servers bulk hostile many mod"),
     (

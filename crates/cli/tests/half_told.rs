@@ -85,15 +85,20 @@ fn a_name_that_no_file_tells_stays() {
     }
 }
 
-/// Each stops the import, with the words that are told.
+/// The folder is whole but for some files; the import stops with these words.
+fn refuses(name: &str, files: &[(String, Value)], words: &str) {
+    let export = whole(&format!("half-{name}"));
+    for (file, value) in files {
+        export.json(file, value);
+    }
+    let error = export.refused(&[]);
+    assert!(error.contains(words), "{name}: {error}");
+}
+
 #[test]
 fn what_cannot_be_whole_is_refused() {
     let expanded = with(groups()[1].clone(), "members", json!([connector()]));
     let page = |more: &str, value: Value| json!({"value": groups(), more: value});
-    let elsewhere = json!([{"id": DEFAULT}]);
-    let tagged = |tags: Value| json!([with(application(), "tags", tags)]);
-    let at = |url: &str| publishing(&json!({"internalUrl": "https://a.contoso.local/", "externalUrl": url}));
-    let told_of_group = |name: &str| with(application(), "connectorGroup", json!({"id": name}));
     for (name, files, words) in [
         // Things of another kind, each of which has an `id`.
         ("group", vec![(members(), expanded)], "has `connectorGroupType`, and connectors belong here"),
@@ -128,7 +133,35 @@ fn what_cannot_be_whole_is_refused() {
             vec![("connectorGroups.json".into(), page("OdataNextLink", json!("https://g/?2")))],
             "page 2 is missing",
         ),
-        // Two values of one thing.
+        // Cut off, and named after another id.
+        (
+            "cut",
+            vec![(
+                "connectorGroups.json".into(),
+                json!([groups()[0], with(groups()[1].clone(), "members", "System.Object System.Object")]),
+            )],
+            "`members` is not there; ConvertTo-Json has cut it off",
+        ),
+        (
+            "app-id",
+            vec![(format!("segments/{APP_ID}.json"), json!([]))],
+            "is named after an `appId`: name it after the id, 5a00",
+        ),
+    ] {
+        refuses(name, &files, words);
+    }
+    let export = whole("half-no-folder");
+    assert!(Export(export.0.join("nowhere")).refused(&[]).contains("nowhere: there is no such folder"));
+}
+
+/// Which of two values counts would be a guess.
+#[test]
+fn two_values_of_one_thing_are_refused() {
+    let elsewhere = json!([{"id": DEFAULT}]);
+    let tagged = |tags: Value| json!([with(application(), "tags", tags)]);
+    let at = |url: &str| publishing(&json!({"internalUrl": "https://a.contoso.local/", "externalUrl": url}));
+    let told_of_group = |name: &str| with(application(), "connectorGroup", json!({"id": name}));
+    for (name, files, words) in [
         (
             "tags",
             vec![("applications.json".into(), tagged(json!(["A"]))), (assigned(), tagged(json!(["B"])))],
@@ -179,30 +212,9 @@ fn what_cannot_be_whole_is_refused() {
             vec![("applications.json".into(), json!([told_of_group(DATACENTER)])), (assigned(), json!([]))],
             "and not in that group's list: they are of different times",
         ),
-        // Cut off, and named after another id.
-        (
-            "cut",
-            vec![(
-                "connectorGroups.json".into(),
-                json!([groups()[0], with(groups()[1].clone(), "members", "System.Object System.Object")]),
-            )],
-            "`members` is not there; ConvertTo-Json has cut it off",
-        ),
-        (
-            "app-id",
-            vec![(format!("segments/{APP_ID}.json"), json!([]))],
-            "is named after an `appId`: name it after the id, 5a00",
-        ),
     ] {
-        let export = whole(&format!("half-{name}"));
-        for (file, value) in &files {
-            export.json(file, value);
-        }
-        let error = export.refused(&[]);
-        assert!(error.contains(words), "{name}: {error}");
+        refuses(name, &files, words);
     }
-    let export = whole("half-no-folder");
-    assert!(Export(export.0.join("nowhere")).refused(&[]).contains("nowhere: there is no such folder"));
 }
 
 /// A file whose name is no id is told, as nothing reads it.

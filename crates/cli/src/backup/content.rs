@@ -11,7 +11,7 @@ use connector_groups::{
 use serde::Serialize;
 
 use crate::{
-    import::{Imported, layout::Part},
+    import::{Imported, Untold, layout::Part},
     words::count,
 };
 
@@ -174,9 +174,6 @@ impl Content {
 pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
     let is_exporter = kind == Kind::EntraExporter;
     let untold = &imported.untold;
-    let get = |request: &str| {
-        format!("GET https://graph.microsoft.com/beta/{request}; `connector-groups backup --graph` fetches it")
-    };
     let mut lacks = Vec::new();
     let mut lack = |things: Vec<String>, noun: &str, of: &str, why: &str, how: String| {
         if things.is_empty() {
@@ -265,28 +262,37 @@ pub(crate) fn lacks(kind: Kind, imported: &Imported) -> Vec<Lack> {
         String::from("fetch it again with ConvertTo-Json -Depth 10"),
     );
     lack(untold.drift.clone(), "change", "one moment without", DRIFT, String::from(AGAIN));
-    let one = |is_lacking: bool, what: &str, part: Part, lacks: &mut Vec<Lack>| {
-        if is_lacking {
-            // Of the profile there is no type in EntraExporter, whatever it is told to write.
-            let why = if is_exporter && part != Part::Profile {
-                "EntraExporter writes them only with -All, or with the type Applications or ServicePrincipals"
-            } else if is_exporter {
-                "EntraExporter does not ask for it"
-            } else {
-                "no file tells it"
-            };
-            lacks.push(Lack { what: what.into(), why: why.into(), how: get(&part.request()), things: Vec::new() });
-        }
-    };
-    one(
-        untold.no_applications,
-        "applications that are not published, and properties of others (identifierUris, tags, web)",
-        Part::Applications,
-        &mut lacks,
-    );
-    one(untold.no_principals, "service principals", Part::ServicePrincipals, &mut lacks);
-    one(untold.no_profile, "the publishing profile", Part::Profile, &mut lacks);
+    lacks.extend(whole_lists(is_exporter, untold));
     lacks
+}
+
+/// Lists that no file tells at all.
+fn whole_lists(is_exporter: bool, untold: &Untold) -> impl Iterator<Item = Lack> {
+    let lists = [
+        (
+            untold.no_applications,
+            "applications that are not published, and properties of others (identifierUris, tags, web)",
+            Part::Applications,
+        ),
+        (untold.no_principals, "service principals", Part::ServicePrincipals),
+        (untold.no_profile, "the publishing profile", Part::Profile),
+    ];
+    lists.into_iter().filter(|(is_lacking, ..)| *is_lacking).map(move |(_, what, part)| {
+        // Of the profile there is no type in EntraExporter, whatever it is told to write.
+        let why = if is_exporter && part != Part::Profile {
+            "EntraExporter writes them only with -All, or with the type Applications or ServicePrincipals"
+        } else if is_exporter {
+            "EntraExporter does not ask for it"
+        } else {
+            "no file tells it"
+        };
+        Lack { what: what.into(), why: why.into(), how: get(&part.request()), things: Vec::new() }
+    })
+}
+
+/// How to fetch what is lacking.
+fn get(request: &str) -> String {
+    format!("GET https://graph.microsoft.com/beta/{request}; `connector-groups backup --graph` fetches it")
 }
 
 fn texts<T: ToString>(ids: &BTreeSet<T>) -> Vec<String> {

@@ -103,7 +103,7 @@ impl Folder {
 
     /// The files of a folder whose names are no ids, so that nothing reads them.
     pub(crate) fn named_otherwise(&self, folder: &str) -> Result<Vec<PathBuf>, Problem> {
-        let is_passed_over = |name: &str| name.ends_with(".json") && Part::of_file(folder, name).is_none();
+        let is_passed_over = |name: &str| name.strip_suffix(".json").is_some() && Part::of_file(folder, name).is_none();
         let listing = self.listing(&self.root.join(folder))?.into_iter();
         Ok(listing.filter(|(name, path)| is_passed_over(name) && !path.is_dir()).map(|(_, path)| path).collect())
     }

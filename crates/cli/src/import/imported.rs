@@ -2,7 +2,9 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use connector_groups::{ApplicationId, ConnectorGroupId, ConnectorId, Tenant, TenantId, Timestamp};
+use connector_groups::{
+    ApplicationId, ConnectorGroupId, ConnectorId, Tenant, TenantId, Timestamp, view::ApplicationView,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -169,7 +171,7 @@ impl Imported {
             let publishing = application.on_premises_publishing();
             publishing.is_some_and(|one| one.internal_url.is_none() && one.external_url.is_none())
         });
-        self.unknown_publishing.extend(stand_ins.map(|application| application.id()));
+        self.unknown_publishing.extend(stand_ins.map(ApplicationView::id));
     }
 
     /// Takes up what was written beside the tenant.

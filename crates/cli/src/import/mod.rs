@@ -6,14 +6,16 @@
 
 extern crate alloc;
 
+mod applications;
 pub(crate) mod backup;
+mod connectors;
 mod cut_off;
 mod findings;
 mod folder;
 mod imported;
 pub(crate) mod layout;
+mod lists;
 mod node;
-mod places;
 mod principals;
 mod publishing;
 mod repair;
@@ -120,7 +122,7 @@ fn read_folder(folder: &Folder, assume: &Assume) -> Result<Imported, Problems> {
     // The time of the answers rather than of reading them: connectors expire by it.
     let now = known.now.or(exported.fetched).map_or_else(|| now(folder), Ok)?;
     let id = known.id.map_or_else(|| organization(folder, &mut findings), Ok)?;
-    let reading = places::Reading { folder, assume, groups: &groups, now, untold: RefCell::default() };
+    let reading = lists::Reading { folder, assume, groups: &groups, now, untold: RefCell::default() };
     let connectors = reading.connectors(&mut findings)?;
     let applications = reading.applications(&mut findings)?;
     let profile = profile(folder, &mut findings)?;

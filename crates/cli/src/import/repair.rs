@@ -15,10 +15,11 @@ use connector_groups::{
 use serde_json::Value;
 
 use super::{
+    applications::PlacedApplication,
+    connectors::PlacedConnector,
     findings::{Findings, Level},
     imported::Imported,
     node::{Place, Problem, Problems},
-    places::{PlacedApplication, PlacedConnector},
     publishing,
     things::Group,
 };

@@ -88,20 +88,6 @@ Examples:
 The exit status is 0 where there is nothing to do, 2 where there is a plan, and 1 where there is no
 way or the input is wrong.";
 
-/// What `--import`, which plans nothing, has no use for.
-const OF_A_PLAN: [&str; 10] = [
-    "from",
-    "desired",
-    "keep_available",
-    "park_anywhere",
-    "tenant",
-    "accept_region",
-    "lines",
-    "format",
-    "runs_as",
-    "all",
-];
-
 /// Options of `plan`.
 #[derive(clap::Args)]
 #[command(
@@ -124,7 +110,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "REGION", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     accept_region: Vec<String>,
     /// Print the tenant document of a folder of Graph's answers
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = OF_A_PLAN)]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "desired", "keep_available", "park_anywhere", "tenant",
+        "accept_region", "lines", "format", "runs_as", "all"])]
     import: Option<PathBuf>,
     /// With `--import`: write what was found on the way, and all that a tenant document cannot say, as JSON
     #[arg(long, value_name = "FILE", requires = "import")]
