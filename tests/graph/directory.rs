@@ -12,7 +12,7 @@ const SEGMENTS: &str =
     "onPremisesPublishing/segmentsConfiguration/microsoft.graph.ipSegmentConfiguration/applicationSegments";
 
 /// An application of Private Access: its path, and its id.
-fn private_access() -> (Server, String, String) {
+pub(crate) fn private_access() -> (Server, String, String) {
     let (mut server, id, _) = instantiated();
     let path = format!("/beta/applications/{id}");
     let body = json!({"onPremisesPublishing": {"applicationType": "nonwebapp", "isAccessibleViaZTNAClient": true}});

@@ -29,6 +29,7 @@ mod queries;
 mod references;
 mod reports;
 mod routes;
+mod segments;
 mod server;
 mod spelling;
 #[allow(dead_code, reason = "not every suite needs all of it")]

@@ -249,7 +249,7 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
         let (name, within) = part.trim().split_once('(').map_or((part.trim(), None), |(name, rest)| (name, Some(rest)));
         let known = scope.schema.navigation(name, scope.version);
         // Of a list of applications, the service was seen to refuse the group of each.
-        let known = known.filter(|known| scope.has_hidden || known.is_list);
+        let known = known.filter(|known| scope.has_hidden || !known.is_of_one);
         let known = known.ok_or_else(|| Error::invalid_property(name))?;
         let select = within
             .map(|within| {

@@ -66,7 +66,10 @@ pub(in super::super) static APPLICATION: Type = Type {
         property("web", Kind::Object(&WEB)).unset(Unset::Object),
         open("windows", "windowsApplication").beta(),
     ],
-    navigations: &[relation("connectorGroup", &super::GROUP).one().beta(), relation("owners", &DIRECTORY_OBJECT)],
+    navigations: &[
+        relation("connectorGroup", &super::GROUP).one().of_one().beta(),
+        relation("owners", &DIRECTORY_OBJECT),
+    ],
 };
 
 static WEB: Type = Type {

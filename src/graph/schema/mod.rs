@@ -46,6 +46,8 @@ pub(super) struct Navigation {
     pub(super) name: &'static str,
     pub(super) target: &'static Type,
     pub(super) is_list: bool,
+    /// Whether only a single thing shows it, and no list of such things.
+    pub(super) is_of_one: bool,
     /// Whether the things live in this one, and nowhere else.
     pub(super) is_contained: bool,
     /// Whether v1.0 has it too.
@@ -186,7 +188,7 @@ const fn open(name: &'static str, of: &'static str) -> PropertyType {
 }
 
 const fn relation(name: &'static str, target: &'static Type) -> Navigation {
-    Navigation { name, target, is_list: true, is_contained: false, in_v1: true }
+    Navigation { name, target, is_list: true, is_of_one: false, is_contained: false, in_v1: true }
 }
 
 impl PropertyType {
@@ -236,6 +238,10 @@ impl PropertyType {
 impl Navigation {
     const fn one(self) -> Self {
         Self { is_list: false, ..self }
+    }
+
+    const fn of_one(self) -> Self {
+        Self { is_of_one: true, ..self }
     }
 
     const fn contained(self) -> Self {

@@ -1,0 +1,33 @@
+//! What segments of applications are related to, from both sides.
+
+use serde_json::json;
+
+use crate::{
+    directory::private_access,
+    losses::SEGMENTS,
+    server::{PROXY, Server, group_path},
+};
+
+/// An application of Private Access with one segment: its id, the segment's, and the two lists that have it.
+fn with_segment() -> (Server, String, String, [String; 2]) {
+    let (mut server, path, id) = private_access();
+    let segments = format!("{path}/{SEGMENTS}");
+    let body = json!({"destinationHost": "10.0.0.1", "destinationType": "ip", "ports": ["445-445"]});
+    let segment = server.post(&segments, &body).is(200).body["id"].as_str().unwrap().to_string();
+    (server, id, segment, [format!("{PROXY}/applicationSegments"), segments])
+}
+
+/// Maester asks so; only the group of each application of a list was seen to be refused.
+#[test]
+fn a_list_of_segments_is_expanded_to_their_applications() {
+    let (mut server, id, _, lists) = with_segment();
+    for list in lists {
+        let selected = server.get(&format!("{list}?$expand=application($select=displayName)"));
+        assert_eq!(selected.is(200).body["value"][0]["application"], json!({"displayName": "x"}));
+        let whole = server.get(&format!("{list}?$expand=application"));
+        assert_eq!(whole.is(200).body["value"][0]["application"]["id"], id);
+    }
+    for list in ["/beta/applications".to_string(), format!("{}/applications", group_path(0))] {
+        server.get(&format!("{list}?$expand=connectorGroup")).is_refused(400, "Request_BadRequest");
+    }
+}
