@@ -13,10 +13,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::schema::{APPLICATION, CONNECTOR, GROUP, PropertyType, REGION, Type};
+use super::schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, PropertyType, REGION, Type};
 use crate::{
+    Tenant,
     ids::AnyId,
-    model::{OnPremisesPublishing, OpenMembers, Presence, Properties},
+    model::{ApplicationSegment, OnPremisesPublishing, OpenMembers, Presence, Properties},
     view::{ApplicationView, ConnectorGroupView, ConnectorView},
 };
 
@@ -132,6 +133,7 @@ pub(super) enum Related<'a> {
     Application(ApplicationView<'a>),
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
+    Segments(Box<dyn Iterator<Item = Segment<'a>> + 'a>, String),
     /// What is kept as it was written.
     Kept(Vec<Value>),
 }
@@ -253,6 +255,56 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
 
     fn members(self) -> Option<OpenMembers<'a>> {
         Some(self.properties().members())
+    }
+}
+
+/// A segment with its application.
+#[derive(Clone, Copy)]
+pub(super) struct Segment<'a> {
+    pub(super) application: ApplicationView<'a>,
+    pub(super) segment: &'a ApplicationSegment,
+}
+
+impl<'a> Entity<'a> for Segment<'a> {
+    fn schema(self) -> &'static Type {
+        &IP_SEGMENT
+    }
+
+    fn key(self) -> String {
+        self.segment.id.to_string()
+    }
+
+    fn property(self, name: &str) -> Property<'a> {
+        match name {
+            "id" => Property::id(self.segment.id),
+            "destinationHost" => Property::Text((&*self.segment.destination_host).into()),
+            "destinationType" => Property::Text((&*self.segment.destination_type).into()),
+            "protocol" => Property::Text(self.segment.protocol.as_str().into()),
+            "ports" => Property::Json(self.segment.ports.iter().map(|ports| Value::from(&**ports)).collect()),
+            _ => kept_or_unset(&self.segment.properties, &IP_SEGMENT, name),
+        }
+    }
+
+    fn navigate(self, navigation: &str) -> Related<'a> {
+        match navigation {
+            "application" => Related::Application(self.application),
+            _ => Related::Nothing,
+        }
+    }
+
+    fn kept(self) -> Map<String, Value> {
+        object(&self.segment.properties)
+    }
+
+    fn members(self) -> Option<OpenMembers<'a>> {
+        Some(self.segment.properties.members())
+    }
+}
+
+impl Segment<'_> {
+    /// The segments of all applications.
+    pub(super) fn all(tenant: &Tenant) -> Box<dyn Iterator<Item = Segment<'_>> + '_> {
+        Box::new(tenant.application_segments().map(|(application, segment)| Segment { application, segment }))
     }
 }
 

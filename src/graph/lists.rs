@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use serde_json::Value;
 
 use super::{
-    entity::{Entity, Kept, length},
+    entity::{Entity, Kept, Segment, length},
     error::{Code, Error},
     find,
     options::Quirks,
@@ -14,7 +14,6 @@ use super::{
     profile::ProfileView,
     route::Key,
     schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, ORGANIZATION, PROFILE, SERVICE_PRINCIPAL, TEMPLATE, Type},
-    segment::Segment,
     source::Source,
     template::Template,
 };
@@ -154,7 +153,7 @@ pub(super) fn segments<'a>(tenant: &'a Tenant, key: Option<&Key>) -> Result<Sour
         Some(application) => {
             boxed(application.application_segments().map(move |segment| Segment { application, segment }))
         }
-        None => boxed(tenant.application_segments().map(|(application, segment)| Segment { application, segment })),
+        None => Segment::all(tenant),
     };
     Ok(Source::new(&IP_SEGMENT, all().count(), move |after| match after {
         None => Some(all()),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     engine::Writer,
-    entity::{Entity, Property, Related, kept_or_unset, object},
+    entity::{Entity, Property, Related, Segment, kept_or_unset, object},
     error::Error,
     json::{Members, unchanged},
     open::Open,
@@ -44,6 +44,7 @@ impl<'a> Entity<'a> for ProfileView<'a> {
         match navigation {
             "connectorGroups" => Related::AllGroups(Box::new(self.0.connector_groups()), path),
             "connectors" => Related::Connectors(Box::new(self.0.connectors()), path),
+            "applicationSegments" => Related::Segments(Segment::all(self.0), path),
             _ => Related::Nothing,
         }
     }

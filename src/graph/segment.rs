@@ -1,17 +1,13 @@
-//! Segments of applications of Private Access: what they show, and what is done to them.
+//! Segments of applications of Private Access: how they are found, and what is done to them.
 
-use alloc::{
-    string::{String, ToString},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{string::ToString, sync::Arc, vec::Vec};
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::{
     engine::{Writer, enabled},
-    entity::{Entity, Property, Related, kept_or_unset, object},
+    entity::{Entity, Segment},
     error::{Code, Error},
     find,
     json::{Members, read_only, unchanged},
@@ -20,58 +16,13 @@ use super::{
     query::Query,
     reply::Reply,
     route::{Key, List},
-    schema::{IP_SEGMENT, Type},
+    schema::IP_SEGMENT,
     shown::Shown,
 };
 use crate::{
     Tenant,
     command::{AddApplicationSegment, RemoveApplicationSegment, UpdateApplicationSegment},
-    model::{ApplicationSegment, OpenMembers},
-    view::ApplicationView,
 };
-
-/// A segment with its application.
-#[derive(Clone, Copy)]
-pub(super) struct Segment<'a> {
-    pub(super) application: ApplicationView<'a>,
-    pub(super) segment: &'a ApplicationSegment,
-}
-
-impl<'a> Entity<'a> for Segment<'a> {
-    fn schema(self) -> &'static Type {
-        &IP_SEGMENT
-    }
-
-    fn key(self) -> String {
-        self.segment.id.to_string()
-    }
-
-    fn property(self, name: &str) -> Property<'a> {
-        match name {
-            "id" => Property::id(self.segment.id),
-            "destinationHost" => Property::Text((&*self.segment.destination_host).into()),
-            "destinationType" => Property::Text((&*self.segment.destination_type).into()),
-            "protocol" => Property::Text(self.segment.protocol.as_str().into()),
-            "ports" => Property::Json(self.segment.ports.iter().map(|ports| Value::from(&**ports)).collect()),
-            _ => kept_or_unset(&self.segment.properties, &IP_SEGMENT, name),
-        }
-    }
-
-    fn navigate(self, navigation: &str) -> Related<'a> {
-        match navigation {
-            "application" => Related::Application(self.application),
-            _ => Related::Nothing,
-        }
-    }
-
-    fn kept(self) -> Map<String, Value> {
-        object(&self.segment.properties)
-    }
-
-    fn members(self) -> Option<OpenMembers<'a>> {
-        Some(self.segment.properties.members())
-    }
-}
 
 /// A segment of an application, or of any where none is named.
 pub(super) fn of<'a>(tenant: &'a Tenant, application: Option<&Key>, id: &str) -> Result<Segment<'a>, Error> {

@@ -27,6 +27,7 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expand {
     pub(super) navigation: &'static str,
+    pub(super) is_list: bool,
     pub(super) select: Option<Vec<Cow<'static, str>>>,
 }
 
@@ -161,17 +162,20 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
             (None, Some(members)) => own.with_open(&mut object, members),
             (None, None) => own.with(&mut object, &thing.kept()),
         }
-        for Expand { navigation, select } in &self.shape.expand {
-            let shape = Shape { select: select.clone(), expand: Vec::new() };
-            related(&mut object, navigation, thing.navigate(navigation), &shape, view);
+        for expand in &self.shape.expand {
+            related(&mut object, expand, thing.navigate(expand.navigation), view);
         }
         object.end();
     }
 }
 
-/// What a thing is related to, as one of its members.
-fn related(object: &mut Object<'_>, navigation: &'static str, related: Related<'_>, shape: &Shape, view: View<'_>) {
+/// What a thing is related to, as one of its members. All types share this.
+fn related(object: &mut Object<'_>, expand: &Expand, related: Related<'_>, view: View<'_>) {
+    let navigation = expand.navigation;
+    let shape = &Shape { select: expand.select.clone(), expand: Vec::new() };
     match related {
+        // A list is never null, whatever a thing knows of it.
+        Related::Nothing if expand.is_list => object.known(navigation).extend(b"[]"),
         Related::Nothing => object.member(navigation, &()),
         Related::Group(group) => Shown::part(group, shape, view).write(object.known(navigation)),
         Related::Groups(only) => {
@@ -182,6 +186,7 @@ fn related(object: &mut Object<'_>, navigation: &'static str, related: Related<'
         Related::Kept(objects) => object.member(navigation, &objects),
         Related::Connectors(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Applications(list, path) => page(object, navigation, list, &path, shape, view),
+        Related::Segments(list, path) => page(object, navigation, list, &path, shape, view),
     }
 }
 
@@ -296,16 +301,31 @@ fn page<'a, T: Entity<'a>>(
     shape: &Shape,
     view: View<'_>,
 ) {
-    let first: Vec<T> = list.by_ref().take(view.call.options.page_size).collect();
-    let pattern = first.first().and_then(|thing| Pattern::of(thing.schema(), shape));
-    let many = Many { shape, view, pattern };
-    writer::list(object.name(name), &first, |out, thing| many.write(out, *thing));
+    let mut many = Many { shape, view, pattern: None };
+    let mut last: Option<T> = None;
+    let out = object.name(name);
+    out.push(b'[');
+    for thing in list.by_ref().take(view.call.options.page_size) {
+        match last {
+            None => many.pattern = Pattern::of(thing.schema(), shape),
+            Some(_) => out.push(b','),
+        }
+        many.write(out, thing);
+        last = Some(thing);
+    }
+    out.push(b']');
     // One more is asked for than is shown, so that no link leads to an empty page.
-    let Some((next, end)) = list.next().zip(first.last()) else { return };
+    if let Some((next, last)) = list.next().zip(last) {
+        next_link(object, name, path, shape, view, &format!("{},{}", last.key(), next.key()));
+    }
+}
+
+/// Where the rest of a list within a thing can be read. All types share this.
+fn next_link(object: &mut Object<'_>, name: &str, path: &str, shape: &Shape, view: View<'_>, token: &str) {
     // The link repeats what was selected, or the next page would have another shape.
     let select = shape.select.as_ref().map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
     let root = format!("{}/{}", view.call.root, view.version.as_str());
-    let link = format!("{root}/{path}?{select}$skiptoken={},{}", end.key(), next.key());
+    let link = format!("{root}/{path}?{select}$skiptoken={token}");
     writer::text(object.name(&format!("{name}@odata.nextLink")), &link);
 }
 

@@ -31,3 +31,22 @@ fn a_list_of_segments_is_expanded_to_their_applications() {
         server.get(&format!("{list}?$expand=connectorGroup")).is_refused(400, "Request_BadRequest");
     }
 }
+
+/// As its connectors and its groups are. What is expanded to a list is never null.
+#[test]
+fn a_profile_is_expanded_to_all_segments() {
+    let (mut server, id, segment, [all, of_application]) = with_segment();
+    let expand = format!("{PROXY}?$expand=applicationSegments");
+    assert_eq!(server.get(&expand).is(200).body["applicationSegments"], server.get(&all).body["value"]);
+    let selected = server.get(&format!("{expand}($select=id,destinationHost)"));
+    assert_eq!(selected.is(200).body["applicationSegments"], json!([{"id": segment, "destinationHost": "10.0.0.1"}]));
+    let body = json!({"destinationHost": "10.0.0.2", "destinationType": "ip", "ports": ["445-445"]});
+    let second = server.post(&of_application, &body).is(200).body["id"].as_str().unwrap().to_string();
+    server.options.page_size = 1;
+    let first = server.get(&format!("{expand}($select=id)"));
+    assert_eq!(first.is(200).body["applicationSegments"], json!([{"id": segment}]));
+    let next = first.body["applicationSegments@odata.nextLink"].as_str().unwrap();
+    assert_eq!(server.get(next).is(200).body["value"], json!([{"id": second}]));
+    server.delete(&format!("/beta/applications/{id}")).is(204);
+    assert_eq!(server.get(&expand).is(200).body["applicationSegments"], json!([]));
+}

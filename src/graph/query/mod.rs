@@ -264,7 +264,7 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
         if expands.iter().any(|expand| expand.navigation == known.name) {
             return Err(invalid("expand", text, "names a relation twice"));
         }
-        expands.push(Expand { navigation: known.name, select });
+        expands.push(Expand { navigation: known.name, is_list: known.is_list, select });
     }
     Ok(expands)
 }
