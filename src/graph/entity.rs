@@ -134,6 +134,8 @@ pub(super) enum Related<'a> {
     Connectors(Box<dyn Iterator<Item = ConnectorView<'a>> + 'a>, String),
     Applications(Box<dyn Iterator<Item = ApplicationView<'a>> + 'a>, String),
     Segments(Box<dyn Iterator<Item = Segment<'a>> + 'a>, String),
+    /// A complex property that is shown with a thing.
+    Complex(Property<'a>),
     /// What is kept as it was written.
     Kept(Vec<Value>),
 }
@@ -232,6 +234,7 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
     fn navigate(self, navigation: &str) -> Related<'a> {
         match (navigation, self.connector_group()) {
             ("connectorGroup", Some(group)) => Related::Group(group),
+            (PUBLISHING, _) => Related::Complex(self.property(PUBLISHING)),
             ("owners", _) => Related::Kept(relation(&self.kept(), "owners")),
             _ => Related::Nothing,
         }

@@ -172,7 +172,12 @@ impl<'a, T: Entity<'a>> Shown<'_, T> {
 /// What a thing is related to, as one of its members. All types share this.
 fn related(object: &mut Object<'_>, expand: &Expand, related: Related<'_>, view: View<'_>) {
     let navigation = expand.navigation;
-    let shape = &Shape { select: expand.select.clone(), expand: Vec::new() };
+    // A segment's application alone is shown with how it is published (page `ipapplicationsegment-get`).
+    let mut shape = Shape { select: expand.select.clone(), expand: Vec::new() };
+    if navigation == "application" && expand.select.is_none() {
+        shape.expand.push(Expand { navigation: PUBLISHING, is_list: false, select: None });
+    }
+    let shape = &shape;
     match related {
         // A list is never null, whatever a thing knows of it.
         Related::Nothing if expand.is_list => object.known(navigation).extend(b"[]"),
@@ -183,6 +188,7 @@ fn related(object: &mut Object<'_>, expand: &Expand, related: Related<'_>, view:
         }
         Related::AllGroups(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Application(application) => Shown::part(application, shape, view).write(object.known(navigation)),
+        Related::Complex(property) => write_value(object.known(navigation), view.call, navigation, property),
         Related::Kept(objects) => object.member(navigation, &objects),
         Related::Connectors(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Applications(list, path) => page(object, navigation, list, &path, shape, view),

@@ -50,3 +50,23 @@ fn a_profile_is_expanded_to_all_segments() {
     server.delete(&format!("/beta/applications/{id}")).is(204);
     assert_eq!(server.get(&expand).is(200).body["applicationSegments"], json!([]));
 }
+
+/// The page `ipapplicationsegment-get` shows how the application is published, which no other read does unasked.
+#[test]
+fn the_application_of_a_segment_is_shown_with_its_publishing() {
+    let (mut server, id, segment, lists) = with_segment();
+    let publishing = server.get(&format!("/beta/applications/{id}?$select=onPremisesPublishing"));
+    let publishing = &publishing.is(200).body["onPremisesPublishing"];
+    assert_eq!(publishing["applicationType"], "nonwebapp");
+    for list in lists {
+        let one = server.get(&format!("{list}/{segment}?$expand=application"));
+        let application = &one.is(200).body["application"];
+        assert_eq!((&application["id"], &application["onPremisesPublishing"]), (&json!(id), publishing));
+        let many = server.get(&format!("{list}?$expand=application"));
+        assert_eq!(&many.is(200).body["value"][0]["application"], application);
+        let selected = server.get(&format!("{list}?$expand=application($select=onPremisesPublishing)"));
+        let expected = json!({"onPremisesPublishing": publishing});
+        assert_eq!(selected.is(200).body["value"][0]["application"], expected);
+    }
+    assert!(server.get(&format!("/beta/applications/{id}")).body.get("onPremisesPublishing").is_none());
+}

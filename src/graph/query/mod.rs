@@ -258,7 +258,7 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
                 let names = within.and_then(|within| within.split_once('='));
                 let names = names.filter(|(option, _)| option.trim_start_matches('$').eq_ignore_ascii_case("select"));
                 let (_, names) = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
-                selected(names, &[], Scope { schema: known.target, has_hidden: false, ..scope })
+                selected(names, &[], Scope { schema: known.target, has_hidden: !known.is_list, ..scope })
             })
             .transpose()?;
         if expands.iter().any(|expand| expand.navigation == known.name) {
