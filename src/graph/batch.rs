@@ -46,7 +46,7 @@ struct Item {
 pub(super) fn answer(directory: &mut Directory, call: &Call<'_>, session: &mut Session<'_>) -> Result<Reply, Error> {
     Query::none(call)?;
     let items = items(call)?;
-    let (version, _) = route::target(&call.path)?;
+    let (version, _) = route::target(&call.path, Some(call.tenant))?;
     let mut statuses: BTreeMap<&str, StatusCode> = BTreeMap::new();
     let mut responses = Vec::new();
     for item in &items {
@@ -106,7 +106,7 @@ fn answer_item(
     // As for a request by itself: read as GET, answered without the body.
     let is_head = item.method == Method::HEAD;
     let inner = Call { method: if is_head { Method::GET } else { inner.method }, ..inner };
-    let reply = match routed(&inner, route::target(&inner.path))? {
+    let reply = match routed(&inner, route::target(&inner.path, Some(inner.tenant)))? {
         (_, Target::Batch) => Err(invalid("A batch within a batch.")),
         (_, Target::Metadata) => Err(Error::segment("$metadata")),
         (version, target) => one(&mut Writer { directory, call: &inner, version, session }, &target),

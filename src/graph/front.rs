@@ -27,11 +27,12 @@ pub(super) fn respond(
 ) -> Outcome {
     // The session is made before anything can fail: an error, too, tells the request's id and time.
     let mut session = Session::new(incoming, context);
-    let target = route::target(incoming.uri.path());
+    let call = incoming.call(directory, options);
+    let target = route::target(incoming.uri.path(), call.as_ref().ok().map(|call| call.tenant));
     if let Some(reply) = metadata(incoming, &target) {
         return Outcome { response: session.response(Ok(reply)), events: Vec::new(), decisions: Vec::new() };
     }
-    let result = incoming.call(directory, options).and_then(|call| match dispatch::routed(&call, target)? {
+    let result = call.and_then(|call| match dispatch::routed(&call, target)? {
         (_, Target::Batch) => batch::answer(directory, &call, &mut session),
         (version, target) => {
             dispatch::one(&mut Writer { directory, call: &call, version, session: &mut session }, &target)
@@ -62,11 +63,12 @@ pub(super) fn read(
         return None;
     }
     let session = Session::new(incoming, context);
-    let target = route::target(incoming.uri.path());
+    let call = incoming.call(directory, options);
+    let target = route::target(incoming.uri.path(), call.as_ref().ok().map(|call| call.tenant));
     if let Some(reply) = metadata(incoming, &target) {
         return Some(session.response(Ok(reply)));
     }
-    let result = incoming.call(directory, options).and_then(|call| {
+    let result = call.and_then(|call| {
         let (version, target) = dispatch::routed(&call, target)?;
         dispatch::get(directory, &call, version, &target, context)
     });

@@ -60,7 +60,7 @@ pub fn operations() -> Vec<Operation> {
 }
 
 fn target(version: &str, route: &str) -> Option<Target> {
-    route::target(&format!("/{version}{route}")).ok().map(|(_, target)| target)
+    route::target(&format!("/{version}{route}"), None).ok().map(|(_, target)| target)
 }
 
 fn is_property(route: &str) -> bool {

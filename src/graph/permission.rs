@@ -59,7 +59,7 @@ fn sufficient(target: &Target, method: &Method) -> &'static [&'static str] {
 /// unknown.
 #[must_use]
 pub fn least_permission(method: &Method, path: &str) -> Option<&'static str> {
-    let (_, target) = route::target(path).ok()?;
+    let (_, target) = route::target(path, None).ok()?;
     sufficient(&target, method).first().copied()
 }
 

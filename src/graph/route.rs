@@ -17,6 +17,7 @@ use super::{
 };
 
 pub(super) use super::version::Version;
+use crate::TenantId;
 
 /// The one profile that is served, as contexts and links write it.
 pub(super) const PROFILE: &str = "onPremisesPublishingProfiles('applicationProxy')";
@@ -257,8 +258,8 @@ enum Member {
     Navigation(&'static str),
 }
 
-/// What this path names, and in which version.
-pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
+/// What this path names, and in which version. The tenant of the request, where there is one, may stand in front.
+pub(super) fn target(path: &str, tenant: Option<TenantId>) -> Result<(Version, Target), Error> {
     // Clients whose base URL ends in a slash send empty segments: the Python SDKs do at their defaults.
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
     let version = match segments.next() {
@@ -269,8 +270,12 @@ pub(super) fn target(path: &str) -> Result<(Version, Target), Error> {
             return Err(Error::new(Code::InvalidVersion, &text));
         }
     };
-    // An older form, which the CLI for Microsoft 365 sends; it means the token's own tenant.
-    if segments.peek().is_some_and(|segment| segment.eq_ignore_ascii_case("myorganization")) {
+    // Older forms, which mean the token's own tenant: the CLI for Microsoft 365 sends the word, and Terraform's Hamilton the id. The
+    // id of another tenant stays an unknown segment.
+    let is_own = |segment: &&str| {
+        segment.eq_ignore_ascii_case("myorganization") || tenant.is_some_and(|tenant| segment.parse() == Ok(tenant))
+    };
+    if segments.peek().is_some_and(is_own) {
         segments.next();
     }
     // As many as nearly every path has.

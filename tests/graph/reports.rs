@@ -262,7 +262,7 @@ fn bodies_are_read_in_any_case() {
     assert_eq!(answer.is_refused(400, "BadRequest").message(), text);
 }
 
-/// W18, W24: what a base URL with a final slash, an older form and a check for being there make of a path.
+/// W18, W24: what a base URL with a final slash, older forms and a check for being there make of a path.
 #[test]
 fn paths_are_read_as_clients_write_them() {
     let mut server = Server::new().lines([create_application(1), register(1)]);
@@ -272,6 +272,8 @@ fn paths_are_read_as_clients_write_them() {
         "//beta/applications//",
         "/beta/myorganization/applications",
         "/beta/MyOrganization//applications/",
+        &format!("/beta/{TENANT}/applications"),
+        &format!("/beta/{}/applications", TENANT.to_uppercase()),
     ] {
         assert_eq!(server.get(path).is(200).body["value"], plain, "{path}");
         let batch = json!({"requests": [{"id": "1", "method": "GET", "url": path.trim_start_matches('/')}]});
@@ -280,6 +282,13 @@ fn paths_are_read_as_clients_write_them() {
     let batch = json!({"Requests": [{"Id": "1", "METHOD": "get", "Url": "//applications//"}]});
     assert_eq!(server.post("/beta/$batch", &batch).body["responses"][0]["body"]["value"], plain);
     assert_eq!(server.get("/v1.0/myorganization/applications").is(200).ids(), [application(1)]);
+    // Terraform's SDK Hamilton writes the tenant into its paths. Another one is no part of it, and neither is a second time.
+    for path in [format!("{}/applications", application(1)), format!("{TENANT}/{TENANT}/applications")] {
+        server.get(&format!("/v1.0/{path}")).is_refused(400, "BadRequest");
+    }
+    let page = server.get(&format!("{}?$top=1", PROXY.replace("beta", &format!("beta/{TENANT}")) + "/connectors"));
+    assert_eq!(page.is(200).ids(), [connector(1)]);
+    server.get(&format!("/beta/{TENANT}/$metadata")).is(200);
     let link = json!({"@odata.id": format!("https://graph.microsoft.com//beta//connectorGroups//{}/", group(0))});
     server.post(&format!("{PROXY}//connectors//{}/memberOf/$ref", connector(1)), &link).is(204);
     for path in ["/beta/applications".to_string(), group_path(0), group_path(9), "/beta/$metadata".into()] {
