@@ -11,7 +11,7 @@ use super::{
     entity::{Entity, PUBLISHING, relation},
     error::{Code, Error},
     find,
-    json::{Members, read_only, unchanged},
+    json::{read_only, unchanged},
     kept,
     open::{Open, properties},
     query::Query,
@@ -49,7 +49,7 @@ pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Rep
         }
         (Target::Publishing(key), _) => {
             let id = find::application(writer.tenant()?, key)?.id();
-            let members = Members::of(writer.call.json()?, &schema::PUBLISHING)?.into_inner();
+            let members = writer.call.members(&schema::PUBLISHING)?.into_inner();
             publish(writer, id, members.into())
         }
         (Target::Item(_, key), method) => {
@@ -82,7 +82,7 @@ fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
 /// neither.
 fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Result<ApplicationView<'w>, Error> {
     let (version, session) = (writer.version, &mut *writer.session);
-    let mut members = Members::of(writer.call.json()?, &APPLICATION)?;
+    let mut members = writer.call.members(&APPLICATION)?;
     // A new application is published in a second request: the service refuses both at once, and whoever writes
     // tests must meet that here.
     if members.take(PUBLISHING).is_some() {
@@ -145,7 +145,7 @@ fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
     let version = writer.version;
     let application = find::application(writer.tenant()?, key)?;
     let id = application.id();
-    let mut members = Members::of(writer.call.json()?, &APPLICATION)?;
+    let mut members = writer.call.members(&APPLICATION)?;
     if let Some(publishing) = members.take(PUBLISHING) {
         if version == Version::V1 || !members.is_empty() {
             return Err(mixed(version));

@@ -143,7 +143,7 @@ fn response(id: &str, reply: Reply) -> Value {
 
 /// The requests of a batch, each well-formed, with ids of their own, depending on earlier ones only.
 fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
-    let mut members = Members::of(call.json()?, &BATCH)?;
+    let mut members = call.members(&BATCH)?;
     let Some(Value::Array(requests)) = members.take("requests") else {
         return Err(invalid("The body has no list 'requests'."));
     };
@@ -154,7 +154,7 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
     }
     let mut items: Vec<Item> = Vec::new();
     for request in requests {
-        let mut item = item(request)?;
+        let mut item = item(request, call)?;
         // Twenty at most, so a list is searched faster than a set is built. Ids are the same in any case.
         let earlier = |id: &str| items.iter().find(|item| item.id.eq_ignore_ascii_case(id));
         if earlier(&item.id).is_some() {
@@ -172,9 +172,9 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
     Ok(items)
 }
 
-fn item(request: Value) -> Result<Item, Error> {
+fn item(request: Value, call: &Call<'_>) -> Result<Item, Error> {
     let Value::Object(members) = request else { return Err(invalid("A request is not an object.")) };
-    let mut members = Members::new(members, &BATCH_REQUEST)?;
+    let mut members = Members::new(members, &BATCH_REQUEST, call.options.profile)?;
     let text = |members: &mut Members, name: &str| {
         let text = members.text(name)?.filter(|text| !text.is_empty());
         text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))

@@ -7,7 +7,9 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     error::{Code, Error, shortened},
+    json::{self, Members},
     options::Options,
+    schema::Type,
 };
 use crate::{Directory, TenantId};
 
@@ -163,6 +165,11 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The members of the body by the names that its type has for them.
+    pub(super) fn members(&self, schema: &Type) -> Result<Members, Error> {
+        Members::new(json::object(self.json()?)?, schema, self.options.profile)
+    }
+
     /// The body, where it is JSON in UTF-8 as far as its header tells.
     pub(super) fn json(&self) -> Result<&[u8], Error> {
         let Some(media_type) = &self.media_type else {

@@ -62,7 +62,7 @@ pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Rep
 /// The system presets type and default, whatever a client sends.
 fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
     Query::none(writer.call)?;
-    let mut members = Members::of(writer.call.json()?, &GROUP)?;
+    let mut members = writer.call.members(&GROUP)?;
     let name = members.text("name")?.ok_or_else(|| Error::new(Code::InvalidName, "The name is missing."))?;
     let region = region(writer, &mut members)?;
     members.take("isDefault");
@@ -85,7 +85,7 @@ fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
 fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
     Query::none(writer.call)?;
     let id = find::group(writer.tenant()?, key.as_str())?.id();
-    let mut members = Members::of(writer.call.json()?, &GROUP)?;
+    let mut members = writer.call.members(&GROUP)?;
     let (name, region) = (members.text("name")?, region(writer, &mut members)?);
     match writer.call.options.profile {
         Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,

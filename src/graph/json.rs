@@ -12,6 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{
     error::{Code, Error, shortened},
+    options::Profile,
     schema::{Kind, PropertyType, Type},
 };
 use crate::{Timestamp, ids::AnyId};
@@ -34,12 +35,8 @@ pub(super) struct Members(Map<String, Value>);
 
 impl Members {
     /// The members of a body by the names that its type has for them.
-    pub(super) fn of(body: &[u8], schema: &Type) -> Result<Self, Error> {
-        Self::new(object(body)?, schema)
-    }
-
-    pub(super) fn new(members: Map<String, Value>, schema: &Type) -> Result<Self, Error> {
-        canonical(members, schema, "").map(Self)
+    pub(super) fn new(members: Map<String, Value>, schema: &Type, profile: Profile) -> Result<Self, Error> {
+        canonical(members, schema, "", profile).map(Self)
     }
 
     pub(super) fn into_inner(self) -> Map<String, Value> {
@@ -105,7 +102,12 @@ fn is_annotation(name: &str) -> bool {
 
 /// The members of an object by the names, and with the enumeration members, that its type has for them; and so within.
 /// Names are read in any case. One that comes twice, in whatever cases, is refused: either could be the one that is meant.
-fn canonical(members: Map<String, Value>, schema: &Type, path: &str) -> Result<Map<String, Value>, Error> {
+fn canonical(
+    members: Map<String, Value>,
+    schema: &Type,
+    path: &str,
+    profile: Profile,
+) -> Result<Map<String, Value>, Error> {
     let mut result = Map::new();
     for (name, value) in members {
         if is_annotation(&name) {
@@ -118,7 +120,7 @@ fn canonical(members: Map<String, Value>, schema: &Type, path: &str) -> Result<M
             return Err(given_twice(path, &name));
         }
         let value = match known {
-            Some(known) => canonical_value(known, value, path)?,
+            Some(known) => canonical_value(known, value, path, profile)?,
             None => named_once(value, &format!("{path}{}/", shortened(&name, 64)))?,
         };
         result.insert(name, value);
@@ -154,7 +156,15 @@ fn named_once(value: Value, path: &str) -> Result<Value, Error> {
 
 /// The depth is that of the table, however deep the JSON is. What is of another kind than the table says is refused whole:
 /// written by one tool and read by a typed one, it would fail far from its cause.
-fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Value, Error> {
+fn canonical_value(known: &PropertyType, value: Value, path: &str, profile: Profile) -> Result<Value, Error> {
+    // The service's library (`OData` for .NET) reads a value in quotes where it asks for a plain one, and public scripts send
+    // such. The pages know of none.
+    let plain = value.as_str().filter(|_| profile == Profile::Live).and_then(|text| match known.kind {
+        Kind::Bool => text.to_ascii_lowercase().parse().ok().map(Value::Bool),
+        Kind::Number => text.parse::<usize>().ok().map(Value::from),
+        _ => None,
+    });
+    let value = plain.unwrap_or(value);
     let within = || format!("{path}{}/", known.name);
     let wrong =
         |what: &str| Err(Error::new(Code::InvalidBody, &format!("The property '{path}{}' {what}.", known.name)));
@@ -183,10 +193,10 @@ fn canonical_value(known: &PropertyType, value: Value, path: &str) -> Result<Val
             None if !of.is_closed => Ok(text.into()),
             None => wrong(&format!("has no member '{}'", shortened(&text, 64))),
         },
-        (Kind::Object(of), Value::Object(members)) => canonical(members, of, &within()).map(Value::Object),
+        (Kind::Object(of), Value::Object(members)) => canonical(members, of, &within(), profile).map(Value::Object),
         (Kind::Objects(of), Value::Array(values)) => {
             let objects = values.into_iter().map(|value| match value {
-                Value::Object(members) => canonical(members, of, &within()).map(Value::Object),
+                Value::Object(members) => canonical(members, of, &within(), profile).map(Value::Object),
                 value => Ok(value),
             });
             objects.collect::<Result<Vec<_>, _>>().map(Value::Array)

@@ -17,7 +17,7 @@ use super::{
     entity::{Entity, object, relation},
     error::{Code, Error},
     find,
-    json::{Members, read_only},
+    json::read_only,
     principal,
     query::Query,
     reference,
@@ -110,7 +110,7 @@ impl Relation<'_, '_, '_> {
     /// `POST appRoleAssignedTo` or `appRoleAssignments`: an assignment, kept as it came, with an id of its own.
     pub(super) fn assign(&mut self) -> Result<Reply, Error> {
         Query::none(self.writer.call)?;
-        let mut members = Members::of(self.writer.call.json()?, &ROLE_ASSIGNMENT)?;
+        let mut members = self.writer.call.members(&ROLE_ASSIGNMENT)?;
         read_only(&mut members, &["id"])?;
         let mut assignment = Map::new();
         for name in ["appRoleId", "principalId", "resourceId"] {

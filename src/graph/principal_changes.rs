@@ -9,7 +9,7 @@ use super::{
     engine::{Writer, together},
     entity::Entity,
     error::{Code, Error},
-    json::{Members, read_only, unchanged},
+    json::{read_only, unchanged},
     kept,
     open::Open,
     principal,
@@ -26,7 +26,7 @@ use crate::command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServi
 pub(super) fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
     let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
-    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
+    let mut members = call.members(&SERVICE_PRINCIPAL)?;
     let missing = || Error::new(Code::InvalidBody, "The property 'appId' is missing.");
     let app_id = members.text("appId")?.ok_or_else(missing)?;
     let found = app_id.parse().ok().and_then(|id| writer.tenant().ok()?.application_by_app_id(id));
@@ -64,7 +64,7 @@ pub(super) fn change(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Er
         writer.apply(together(commands))?;
         return Ok(Reply::no_content());
     }
-    let mut members = Members::of(call.json()?, &SERVICE_PRINCIPAL)?;
+    let mut members = call.members(&SERVICE_PRINCIPAL)?;
     unchanged(&mut members, "id", &id.to_string())?;
     unchanged(&mut members, "appId", &found.application.app_id().to_string())?;
     // Its name is that of its application.

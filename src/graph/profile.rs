@@ -8,7 +8,7 @@ use super::{
     engine::Writer,
     entity::{Entity, Property, Related, Segment, kept_or_unset, object},
     error::Error,
-    json::{Members, unchanged},
+    json::unchanged,
     open::Open,
     query::Query,
     reply::Reply,
@@ -61,7 +61,7 @@ impl<'a> Entity<'a> for ProfileView<'a> {
 /// `PATCH` of the profile, as `Microsoft365DSC` does.
 pub(super) fn update(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
     Query::none(writer.call)?;
-    let mut members = Members::of(writer.call.json()?, &PROFILE)?;
+    let mut members = writer.call.members(&PROFILE)?;
     unchanged(&mut members, "id", ID)?;
     // Written back by tools that read it. The engine takes it for granted, so only its own value can be
     // accepted.

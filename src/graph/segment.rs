@@ -90,7 +90,7 @@ pub(super) fn create(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Er
     let tenant = writer.tenant()?;
     enabled(tenant, call)?;
     let application = find::application(tenant, key)?.id();
-    let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
+    let mut members = call.members(&IP_SEGMENT)?;
     read_only(&mut members, &["id"])?;
     let Given { host, kind, protocol, ports } = given(&mut members, call.options.profile)?;
     let missing = |name: &str| Error::new(Code::InvalidSegment, &alloc::format!("The property '{name}' is missing."));
@@ -122,7 +122,7 @@ pub(super) fn change(writer: &mut Writer<'_, '_>, key: &Key, id: &Key) -> Result
         writer.apply(RemoveApplicationSegment { id }.into())?;
         return Ok(Reply::no_content());
     }
-    let mut members = Members::of(call.json()?, &IP_SEGMENT)?;
+    let mut members = call.members(&IP_SEGMENT)?;
     unchanged(&mut members, "id", &id.to_string())?;
     let Given { host: destination_host, kind: destination_type, protocol, ports } =
         given(&mut members, call.options.profile)?;

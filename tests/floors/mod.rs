@@ -19,7 +19,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
     ("src/picture", "graph table words dot mermaid state impact drill plan"),
     (
         "src/graph",
-        "error version writer reply outcome caller options schema call entity json template route session find \
+        "error version writer reply outcome caller options schema json call entity template route session find \
          metadata open shown engine source query permission reference principal profile organization kept segment lists reader \
          principal_changes application group dispatch operations batch front",
     ),

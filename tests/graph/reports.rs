@@ -226,7 +226,7 @@ fn a_member_that_an_enumeration_lacks_is_refused_by_name() {
             "'onPremisesPublishing/singleSignOnSettings/singleSignOnMode' has no member 'x'",
         ),
         (
-            json!({"isHttpOnlyCookieEnabled": "true"}),
+            json!({"isHttpOnlyCookieEnabled": "yes"}),
             "'onPremisesPublishing/isHttpOnlyCookieEnabled' must be true or false",
         ),
     ] {

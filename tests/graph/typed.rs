@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    losses::SEGMENTS,
     reports::instantiated,
-    server::Server,
+    server::{PROXY, Server},
     world::{TENANT, app_id, application, create_application},
 };
 
@@ -145,4 +146,34 @@ fn a_value_of_another_kind_is_refused() {
     assert_eq!(refused.is(400).message(), "The property 'principalId' must be a GUID.");
     let read: Value = server.get(&application).is(200).body.clone();
     assert!(read.get("notes").is_none() && read.get("api").is_none(), "{read}");
+}
+
+/// Public scripts quote them, and the service's library for `OData` reads them. The pages have them plain.
+#[test]
+fn truth_and_numbers_may_be_quoted_live() {
+    let (mut server, id, app_id) = instantiated();
+    let path = format!("/beta/applications/{id}");
+    let principal = format!("/beta/servicePrincipals(appId='{app_id}')");
+    let publishing =
+        json!({"applicationType": "nonwebapp", "isAccessibleViaZTNAClient": "true", "isDnsResolutionEnabled": "False"});
+    server.patch(&path, &json!({"onPremisesPublishing": publishing})).is(204);
+    let read = server.get(&format!("{path}/onPremisesPublishing")).is(200).body.clone();
+    assert_eq!((&read["isAccessibleViaZTNAClient"], &read["isDnsResolutionEnabled"]), (&json!(true), &json!(false)));
+    server.patch(&principal, &json!({"accountEnabled": "TRUE"})).is(204);
+    assert_eq!(server.get(&principal).body["accountEnabled"], true);
+    let groups = format!("{PROXY}/connectorGroups");
+    assert_eq!(server.post(&groups, &json!({"name": "A", "isDefault": "false"})).is(200).body["isDefault"], false);
+    let segments = format!("{path}/{SEGMENTS}");
+    let segment = json!({"destinationHost": "10.0.0.1", "destinationType": "ip", "port": "0", "ports": ["1-1"]});
+    assert_eq!(server.post(&segments, &segment).is(200).body["port"], 0);
+    for (name, text) in [("port", "x"), ("port", "true"), ("port", "2147483648"), ("port", "")] {
+        let wrong = json!({"destinationHost": "10.0.0.2", "destinationType": "ip", "ports": ["1-1"], name: text});
+        server.post(&segments, &wrong).is_refused(400, "BadRequest");
+    }
+    for text in ["1", "yes", "", "null"] {
+        server.patch(&principal, &json!({"accountEnabled": text})).is_refused(400, "BadRequest");
+    }
+    let mut documented = server.documented();
+    documented.patch(&principal, &json!({"accountEnabled": "true"})).is_refused(400, "BadRequest");
+    documented.post(&groups, &json!({"name": "B", "isDefault": "false"})).is_refused(400, "BadRequest");
 }
