@@ -9,7 +9,7 @@ use super::{
     entity::is_documented_region,
     error::{Code, Error},
     find,
-    json::{Members, read_only},
+    json::{Members, read_only, unchanged},
     options::Profile,
     query::Query,
     reference,
@@ -87,11 +87,15 @@ fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
     let id = find::group(writer.tenant()?, key.as_str())?.id();
     let mut members = writer.call.members(&GROUP)?;
     let (name, region) = (members.text("name")?, region(writer, &mut members)?);
+    unchanged(&mut members, "id", &format!("{id}"))?;
     match writer.call.options.profile {
-        Profile::Live => read_only(&mut members, &["id", "isDefault", "connectorGroupType"])?,
+        // Seen to be refused, whatever their value.
+        Profile::Live => {
+            let given = ["isDefault", "connectorGroupType"].into_iter().find(|name| members.take(name).is_some());
+            given.map_or(Ok(()), |name| Err(Error::read_only(name)))?;
+        }
         // The page lists both as properties of the body, preset by the system.
         Profile::Documented => {
-            read_only(&mut members, &["id"])?;
             members.take("isDefault");
             members.take("connectorGroupType");
         }

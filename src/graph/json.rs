@@ -74,7 +74,7 @@ impl Members {
     }
 }
 
-/// A read-only property may be given with the value that it has: tools write back what they have read.
+/// A read-only property may be given with the value that it has: tools write back what they have read.
 pub(super) fn unchanged(members: &mut Members, name: &str, value: &str) -> Result<(), Error> {
     match members.take(name) {
         None => Ok(()),
@@ -83,9 +83,9 @@ pub(super) fn unchanged(members: &mut Members, name: &str, value: &str) -> Resul
     }
 }
 
-/// None of these may be given.
+/// None of these may be given of a new thing. Null is nothing: typed clients write it for what they do not set.
 pub(super) fn read_only(members: &mut Members, names: &[&str]) -> Result<(), Error> {
-    match names.iter().find(|name| members.take(name).is_some()) {
+    match names.iter().find(|name| members.take(name).is_some_and(|value| !value.is_null())) {
         None => Ok(()),
         Some(name) => Err(Error::read_only(name)),
     }

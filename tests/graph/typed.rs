@@ -177,3 +177,28 @@ fn truth_and_numbers_may_be_quoted_live() {
     documented.patch(&principal, &json!({"accountEnabled": "true"})).is_refused(400, "BadRequest");
     documented.post(&groups, &json!({"name": "B", "isDefault": "false"})).is_refused(400, "BadRequest");
 }
+
+/// The id that a thing has is no change, and a new thing's null is none: tools write back what they have read, and typed
+/// clients write null for what they do not set.
+#[test]
+fn an_id_that_changes_nothing_is_accepted() {
+    let (mut server, application, _) = instantiated();
+    let groups = format!("{PROXY}/connectorGroups");
+    let id = server.post(&groups, &json!({"id": null, "name": "A"})).is(200).body["id"].as_str().unwrap().to_string();
+    let path = format!("{groups}/{id}");
+    let publishing = json!({"applicationType": "nonwebapp"});
+    server.patch(&format!("/beta/applications/{application}/onPremisesPublishing"), &publishing).is(204);
+    let segments = format!("/beta/applications/{application}/{SEGMENTS}");
+    let segment = json!({"id": null, "destinationHost": "10.0.0.1", "destinationType": "ip", "ports": ["1-1"]});
+    let segment = server.post(&segments, &segment).is(200).body["id"].as_str().unwrap().to_string();
+    for status in [204, 200] {
+        for same in [json!(id), json!(id.to_uppercase())] {
+            server.patch(&path, &json!({"id": same, "name": "B"})).is(status);
+        }
+        assert_eq!(server.get(&path).body["name"], "B");
+        server.patch(&path, &json!({"id": application, "name": "C"})).is_refused(400, "Request_BadRequest");
+        server.post(&groups, &json!({"id": id, "name": "C"})).is_refused(400, "Request_BadRequest");
+        server.patch(&format!("{segments}/{segment}"), &json!({"id": segment, "ports": ["2-2"]})).is(204);
+        server = server.documented();
+    }
+}
