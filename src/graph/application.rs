@@ -105,7 +105,10 @@ fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Resu
     let mut commands = Vec::from([CreateApplication { id, app_id, display_name, properties: own }.into()]);
     if template.is_some() {
         let principal = session.next_service_principal_id();
-        let properties = properties(session.created())?;
+        let mut own = session.created();
+        own.insert("appRoleAssignmentRequired".into(), true.into());
+        own.insert("tags".into(), Template::tags_of_principal());
+        let properties = properties(own)?;
         commands.push(CreateServicePrincipal { id: principal, application: id, properties }.into());
     }
     writer.apply(together(commands))?;
@@ -135,6 +138,8 @@ fn instantiate(writer: &mut Writer<'_, '_>, template: &str) -> Result<Reply, Err
             "appId": application.app_id(),
             "applicationTemplateId": template.id,
             "displayName": application.display_name(),
+            "appRoleAssignmentRequired": true,
+            "tags": Template::tags_of_principal(),
         },
     });
     Ok(Reply::json(StatusCode::CREATED, written(&body)))

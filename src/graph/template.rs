@@ -43,6 +43,11 @@ impl Template {
         ])
     }
 
+    /// The tags of its service principal (page `applicationtemplate-instantiate`).
+    pub(super) fn tags_of_principal() -> Value {
+        json!(["WindowsAzureActiveDirectoryIntegratedApp", "WindowsAzureActiveDirectoryCustomSingleSignOnApplication"])
+    }
+
     /// Those that a cloud lists: its own, so that a client that looks for one by its name finds one.
     pub(super) fn listed() -> &'static [Self] {
         TEMPLATES.get(..1).unwrap_or_default()

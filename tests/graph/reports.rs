@@ -40,6 +40,15 @@ fn the_template_answers_by_the_names_of_each_version() {
             }
             let application = made.body["application"][id].as_str().unwrap();
             server.get(&format!("/v1.0/applications/{application}")).is(200);
+            // As the page shows it, of the service principal alone.
+            let tags = ["IntegratedApp", "CustomSingleSignOnApplication"];
+            let tags = json!(tags.map(|tag| format!("WindowsAzureActiveDirectory{tag}")));
+            let principal = made.body["servicePrincipal"][id].as_str().unwrap();
+            let read = server.get(&format!("/v1.0/servicePrincipals/{principal}")).is(200).body.clone();
+            for principal in [&made.body["servicePrincipal"], &read] {
+                assert_eq!((&principal["tags"], &principal["appRoleAssignmentRequired"]), (&tags, &json!(true)));
+            }
+            assert!(made.body["application"].get("tags").is_none());
         }
     }
     server.post("/beta/applicationTemplates/x/instantiate", &json!({"displayName": "x"})).is(404);
