@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     engine::{Writer, enabled, together},
-    entity::{Entity, PUBLISHING, relation},
+    entity::{Entity, PUBLISHING, object, relation},
     error::{Code, Error},
     find,
     json::{read_only, unchanged},
@@ -26,9 +26,10 @@ use crate::{
     ApplicationId, Command, Tenant,
     command::{
         AddApplication, CreateApplication, CreateServicePrincipal, DeleteApplication, PublishApplication,
-        RemoveApplication, UnpublishApplication, UpdateApplication,
+        RemoveApplication, UnpublishApplication, UpdateApplication, UpdateServicePrincipal,
     },
-    model::{OpenObject, PublishingChanges},
+    ids::ServicePrincipalId,
+    model::{OnPremisesPublishing, OpenObject, PublishingChanges},
     view::ApplicationView,
 };
 
@@ -177,26 +178,44 @@ fn publish(writer: &mut Writer<'_, '_>, id: ApplicationId, publishing: Value) ->
     let tenant = writer.tenant()?;
     enabled(tenant, writer.call)?;
     // Where it is not about either, tags that somebody took away since stay away.
-    let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some());
+    let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some())
+        || tenant.application(id).is_some_and(|application| application.connector_group().is_none());
     let publish = published(id, publishing)?;
     let tags = may_tag.then(|| tags_after(tenant, id, &publish)).flatten();
     let mut commands = Vec::from([publish]);
-    if let Some(tags) = tags {
+    if let Some((principal, tags)) = tags {
         let properties = properties(Map::from_iter([("tags".into(), tags)]))?;
-        commands.push(UpdateApplication { id, display_name: None, properties }.into());
+        commands.extend(properties.map(|properties| match principal {
+            Some(id) => UpdateServicePrincipal { id, properties }.into(),
+            None => UpdateApplication { id, display_name: None, properties: Some(properties) }.into(),
+        }));
     }
     writer.apply(together(commands))?;
     Ok(Reply::no_content())
 }
 
-/// The tags that the service gives an application of Private Access besides those that it has, where this command leaves it
-/// without some. Entra PowerShell's cmdlets write none, and find applications by them.
-fn tags_after(tenant: &Tenant, id: ApplicationId, command: &Command) -> Option<Value> {
+/// By this tag of their service principals, samples and cmdlets find the applications of application proxy.
+pub(super) const OF_PROXY: &str = "WindowsAzureActiveDirectoryOnPremApp";
+
+/// The type of those applications.
+pub(super) fn is_of_proxy(publishing: &OnPremisesPublishing) -> bool {
+    &*publishing.application_type == "enterpriseapp"
+}
+
+/// The tags that the service gives besides those that are there, where this command leaves a thing without some: an application
+/// of Private Access, or the service principal of another one, which is named then. Entra PowerShell's cmdlets
+/// write none, and find applications by them.
+fn tags_after(tenant: &Tenant, id: ApplicationId, command: &Command) -> Option<(Option<ServicePrincipalId>, Value)> {
     // Tried out on a copy, which shares what it does not change: only the engine knows what publishing comes of a body.
     let mut tenant = tenant.clone();
     tenant.apply(command).ok()?;
     let application = tenant.application(id)?;
     let publishing = application.on_premises_publishing()?;
+    if is_of_proxy(&publishing) {
+        let principal = application.service_principal()?;
+        let tags = tagged(relation(&object(&principal.properties), "tags"), &[OF_PROXY])?;
+        return Some((Some(principal.id), tags));
+    }
     let kind = match &*publishing.application_type {
         "nonwebapp" => "PrivateAccessNonWebApplication",
         "quickaccessapp" => "NetworkAccessQuickAccessApplication",
@@ -204,12 +223,17 @@ fn tags_after(tenant: &Tenant, id: ApplicationId, command: &Command) -> Option<V
     };
     // Quick Access is reached by that client alone, and was not seen to be tagged so.
     let is_accessible = publishing.is_accessible_via_ztna_client == Some(true) && kind.starts_with("Private");
-    let given = is_accessible.then_some("IsAccessibleViaZTNAClient").into_iter().chain(["HideApp", kind]);
-    let mut tags = relation(&application.kept(), "tags");
+    let given = ["IsAccessibleViaZTNAClient", "HideApp", kind];
+    let given = given.get(usize::from(!is_accessible)..).unwrap_or_default();
+    Some((None, tagged(relation(&application.kept(), "tags"), given)?))
+}
+
+/// Tags with those that are given too; `None` where all of these are among them.
+pub(super) fn tagged(mut tags: Vec<Value>, given: &[&str]) -> Option<Value> {
     let before = tags.len();
     for tag in given {
         if !tags.iter().any(|known| known == tag) {
-            tags.push(tag.into());
+            tags.push((*tag).into());
         }
     }
     (tags.len() > before).then(|| tags.into())

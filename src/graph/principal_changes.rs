@@ -3,9 +3,10 @@
 use alloc::{format, string::ToString};
 
 use http::Method;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{
+    application::{OF_PROXY, is_of_proxy, tagged},
     engine::{Writer, together},
     entity::Entity,
     error::{Code, Error},
@@ -42,6 +43,12 @@ pub(super) fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
     // Terraform's provider sends it with every new one.
     if let Some(links) = members.take("owners@odata.bind") {
         more.insert("owners".into(), kept::owners(&links)?);
+    }
+    // As one that was there before the publishing.
+    if application.on_premises_publishing().is_some_and(|publishing| is_of_proxy(&publishing)) {
+        let given = members.take("tags");
+        let tags = given.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+        more.extend(tagged(tags, &[OF_PROXY]).or(given).map(|tags| ("tags".into(), tags)));
     }
     let none = Map::new();
     let properties = Open { members, schema: &SERVICE_PRINCIPAL, version, kept: &none, shown: &none }.changes(more)?;

@@ -21,7 +21,7 @@ pub(crate) const FLOORS: &[(&str, &str)] = &[
         "src/graph",
         "error version writer reply outcome caller options schema json call entity template route session find \
          metadata open shown engine source query permission reference principal profile organization kept segment lists reader \
-         principal_changes application group dispatch operations batch front",
+         application principal_changes group dispatch operations batch front",
     ),
     (
         "crates/cli/src",

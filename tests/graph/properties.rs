@@ -62,16 +62,27 @@ fn noted<P: Serialize + DeserializeOwned>(properties: Option<&P>, answer: &Answe
     serde_json::from_value(all).unwrap()
 }
 
-/// The wire gives applications of Private Access their tags when they are published.
-fn tagged(command: &Command, server: &Server) -> Option<DirectoryCommand> {
-    let Command::PublishApplication(publish) = command else { return None };
+/// The wire gives applications of Private Access their tags when they are published, and the service principals of others theirs.
+fn tagged(command: &Command, server: &Server) -> Vec<DirectoryCommand> {
     let tenant: TenantId = TENANT.parse().unwrap();
-    let application = server.directory.tenant(tenant)?.application(publish.application)?;
+    let id = match command {
+        Command::PublishApplication(publish) => publish.application,
+        Command::CreateServicePrincipal(create) => create.application,
+        _ => return Vec::new(),
+    };
+    let Some(application) = server.directory.tenant(tenant).unwrap().application(id) else { return Vec::new() };
+    let update = |verb: &str, id: Value, kept: Value, tag: &str| {
+        let is_tagged = kept["tags"].as_array().is_some_and(|tags| tags.contains(&json!(tag)));
+        let line = json!({"tenant": TENANT, "command": verb, "id": id, "properties": {"tags": kept["tags"]}});
+        is_tagged.then(|| serde_json::from_value(line).unwrap())
+    };
     let kept = serde_json::to_value(application.properties()).unwrap();
-    let is_tagged = kept["tags"].as_array()?.contains(&json!("HideApp"));
-    let line = json!({"tenant": TENANT, "command": "updateApplication", "id": publish.application,
-        "properties": {"tags": kept["tags"]}});
-    is_tagged.then(|| serde_json::from_value(line).unwrap())
+    let own = update("updateApplication", json!(id), kept, "HideApp");
+    let of_principal = application.service_principal().and_then(|principal| {
+        let kept = serde_json::to_value(&principal.properties).unwrap();
+        update("updateServicePrincipal", json!(principal.id), kept, "WindowsAzureActiveDirectoryOnPremApp")
+    });
+    own.into_iter().chain(of_principal).collect()
 }
 
 /// The command with the id that the answer has, or else with one that is free.
@@ -138,7 +149,7 @@ proptest! {
                     prop_assert!(is_same || no_such_path, "{}", message);
                 }
             }
-            if let Some(tagging) = tagged(&command, &server) {
+            for tagging in tagged(&command, &server) {
                 _ = engine.apply(&tagging);
             }
             prop_assert_eq!(&server.directory, &engine, "{:?}", command);

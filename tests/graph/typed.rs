@@ -86,7 +86,6 @@ fn applications_of_private_access_get_their_tags() {
             json!({"applicationType": "quickaccessapp", "isAccessibleViaZTNAClient": true}),
             json!(["own", "HideApp", "NetworkAccessQuickAccessApplication"]),
         ),
-        (json!({"isAccessibleViaZTNAClient": true}), json!(["own"])),
     ] {
         let (mut server, id, app_id) = instantiated();
         let path = format!("/beta/applications/{id}");
@@ -203,4 +202,49 @@ fn an_id_that_changes_nothing_is_accepted() {
         server.patch(&format!("{segments}/{segment}"), &json!({"id": segment, "ports": ["2-2"]})).is(204);
         server = server.documented();
     }
+}
+
+/// Samples and cmdlets find the applications of application proxy by a tag of their service principals, which comes of
+/// publishing, whichever was there first.
+#[test]
+fn service_principals_of_application_proxy_get_their_tag() {
+    let (tag, other) = (json!("WindowsAzureActiveDirectoryOnPremApp"), json!("NetworkAccessQuickAccessApplication"));
+    let (mut server, id, app_id) = instantiated();
+    let path = format!("/beta/applications/{id}");
+    let principal = format!("/beta/servicePrincipals(appId='{app_id}')");
+    let tags = |server: &mut Server| {
+        let read = server.get(&format!("/beta/servicePrincipals(appId='{app_id}')?$select=tags"));
+        read.is(200).body["tags"].as_array().unwrap().clone()
+    };
+    let urls = json!({"internalUrl": "https://a.contoso.local/", "externalUrl": "https://a.contoso.com/"});
+    let before = tags(&mut server);
+    server.patch(&path, &json!({"onPremisesPublishing": urls})).is(204);
+    assert_eq!(tags(&mut server), [before.clone(), vec![tag.clone()]].concat());
+    assert_eq!(server.get(&path).body["tags"], json!([]), "it is none of the application's");
+    let found =
+        server.get("/v1.0/servicePrincipals?$filter=tags/any(t:t%20eq%20'WindowsAzureActiveDirectoryOnPremApp')");
+    assert_eq!(found.is(200).all("appId"), [&app_id]);
+    // Once, and whoever takes it away is not contradicted by a change of something else.
+    server.patch(&path, &json!({"onPremisesPublishing": {"applicationType": "enterpriseapp"}})).is(204);
+    assert_eq!(tags(&mut server).len(), before.len() + 1);
+    server.patch(&principal, &json!({"tags": []})).is(204);
+    server.patch(&path, &json!({"onPremisesPublishing": {"isHttpOnlyCookieEnabled": true}})).is(204);
+    assert_eq!(tags(&mut server), Vec::<Value>::new());
+    for (given, expected) in [
+        (json!({}), vec![&tag]),
+        (json!({"tags": null}), vec![&tag]),
+        (json!({"tags": ["own"]}), vec![&json!("own"), &tag]),
+        (json!({"tags": [tag, "own"]}), vec![&tag, &json!("own")]),
+    ] {
+        server.delete(&principal).is(204);
+        let mut body = given.clone();
+        body["appId"] = json!(app_id);
+        assert_eq!(server.post("/v1.0/servicePrincipals", &body).is(201).body["tags"], json!(expected), "{given}");
+    }
+    // Those of Private Access are found by the tags of their applications.
+    let (mut server, id, _) = instantiated();
+    let publishing = json!({"onPremisesPublishing": {"applicationType": "quickaccessapp"}});
+    server.patch(&format!("/beta/applications/{id}"), &publishing).is(204);
+    let principals = server.get("/beta/servicePrincipals").is(200).body["value"][0]["tags"].as_array().unwrap().clone();
+    assert!(principals.contains(&other) && !principals.contains(&tag), "{principals:?}");
 }
