@@ -69,6 +69,7 @@ codes! {
     UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is not in UTF-8, or compressed";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
     InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
+    HiddenProperty 400 "InvalidGuid_BadRequest" "code observed in two public scripts, text ours" "`onPremisesPublishing` is selected of a list of applications, or ordered by";
     ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), text observed (issue 260 of `microsoftgraph/msgraph-bicep-types`), code ours" "a read-only property is given";
     MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
     InvalidAppId 400 "Request_BadRequest" "observed (issue 408 of `microsoftgraph/msgraph-sdk-python`)" "the key `appId` is no GUID";

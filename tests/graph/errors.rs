@@ -355,6 +355,7 @@ fn every_error_of_the_table_is_met() {
     meets(server.get("/beta/onPremisesPublishingProfiles/provisioning"));
     meets(server.delete("/beta/applications"));
     meets(server.get("/beta/other"));
+    meets(server.get("/beta/applications?$select=onPremisesPublishing"));
     meets(server.get("/beta/applications?$orderby=id"));
     meets(server.get("/beta/applications/delta"));
     meets(server.get(&format!("/beta/applications?$skiptoken={}", application(5))));

@@ -106,7 +106,7 @@ fn a_list_of_applications_shows_publishing_and_groups_as_documented_only() {
     let (mut live, mut documented) = (server(), server().documented());
     let selected = "/beta/applications?$select=id,onPremisesPublishing";
     let expanded = "/beta/applications?$expand=connectorGroup($select=id)";
-    live.get(selected).is_refused(400, "Request_BadRequest");
+    live.get(selected).is_refused(400, "InvalidGuid_BadRequest");
     live.get(expanded).is_refused(400, "Request_BadRequest");
     assert_eq!(
         documented.get(selected).is(200).body["value"][0]["onPremisesPublishing"]["isOnPremPublishingEnabled"],

@@ -63,8 +63,11 @@ fn select_gives_what_is_asked_for_and_nothing_else() {
     // Of a single application, never of the list.
     let selected = |server: &mut Server, list: &str| {
         let answer = server.get(&format!("{list}?$select=id,onPremisesPublishing"));
-        answer.is_refused(400, "Request_BadRequest").message().to_string()
+        // The code that two public scripts tell of; on v1.0 there is no such property at all.
+        answer.is_refused(400, "InvalidGuid_BadRequest").message().to_string()
     };
+    let v1 = server.get("/v1.0/applications?$select=id,onPremisesPublishing");
+    v1.is_refused(400, "Request_BadRequest");
     let text = "Invalid property 'onPremisesPublishing'";
     assert_eq!(selected(&mut server, "/beta/applications"), text);
     assert_eq!(selected(&mut server, &format!("{}/applications", group_path(1))), text);

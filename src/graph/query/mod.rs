@@ -64,11 +64,13 @@ impl Scope<'_> {
     /// A property by its name in any case: as it is spelled, and what the table says of it.
     fn resolve(self, name: &str) -> Result<(Cow<'static, str>, Option<&'static PropertyType>), Error> {
         if let Some(known) = self.schema.property(name) {
-            let is_visible = self.version.has(known.in_v1) && (self.has_hidden || known.shown != Projection::OfOne);
-            return if is_visible {
+            let invalid = Error::invalid_property(known.name);
+            return if !self.version.has(known.in_v1) {
+                Err(invalid)
+            } else if self.has_hidden || known.shown != Projection::OfOne {
                 Ok((known.name.into(), Some(known)))
             } else {
-                Err(Error::invalid_property(known.name))
+                Err(Error { code: Code::HiddenProperty, ..invalid })
             };
         }
         // What is kept as a relation is read as one.
