@@ -49,6 +49,10 @@ pub(super) fn answer(tenant: &Tenant, call: &Call<'_>, version: Version, target:
         Target::References(list) => reader.references(list),
         Target::Item(list, key) => reader.item(list, key, None),
         Target::Property(list, key, name) => reader.item(list, key, Some(name)),
+        Target::SegmentApplication(list, key) => {
+            let owner = if let List::Segments(owner) = list { Some(owner) } else { None };
+            reader.one(segment::of(tenant, owner, key.as_str())?.application, &List::Applications, None)
+        }
         Target::ApplicationGroup(key) => reader.application_group(key),
         Target::ApplicationGroupReference(key) => reader.application_group_reference(key),
         Target::Publishing(key) => reader.publishing(key),

@@ -118,6 +118,8 @@ pub(super) enum Target {
     Property(List, Key, &'static str),
     /// The relation to one thing of a list.
     Reference(List, String),
+    /// The application of a segment.
+    SegmentApplication(List, Key),
     ApplicationGroup(Key),
     ApplicationGroupReference(Key),
     Publishing(Key),
@@ -149,6 +151,7 @@ impl Target {
             | Self::Property(..)
             | Self::Metadata
             | Self::Count(_)
+            | Self::SegmentApplication(..)
             | Self::ApplicationGroup(_) => &[Method::GET],
         }
     }
@@ -166,6 +169,7 @@ impl Target {
                 !matches!(list, Applications | ServicePrincipals | Kept(..) | Templates | Organizations)
             }
             Self::Reference(..)
+            | Self::SegmentApplication(..)
             | Self::ApplicationGroup(_)
             | Self::ApplicationGroupReference(_)
             | Self::Publishing(_) => true,
@@ -369,18 +373,19 @@ fn profile(mut parts: Parts<'_>) -> Result<Target, Error> {
 
 /// A relation's list, or one thing in it, or the relation to that thing.
 fn relation(mut parts: Parts<'_>, list: List) -> Result<Target, Error> {
-    match parts.of_list(list)? {
-        Tail::Whole(target) => parts.ended(target),
-        Tail::Item(list, key) => match parts.word()? {
-            None => Ok(Target::Item(list, key)),
-            Some(word)
-                if word.eq_ignore_ascii_case("$ref")
-                    && matches!(list, List::Members(_) | List::MemberOf(_) | List::Kept(_, "owners")) =>
-            {
-                parts.ended(Target::Reference(list, key.as_str().to_string()))
-            }
-            Some(word) => Err(Error::segment(&word)),
-        },
+    let (list, key) = match parts.of_list(list)? {
+        Tail::Whole(target) => return parts.ended(target),
+        Tail::Item(list, key) => (list, key),
+    };
+    let Some(word) = parts.word()? else { return Ok(Target::Item(list, key)) };
+    match &list {
+        List::Segments(_) | List::AllSegments if word.eq_ignore_ascii_case("application") => {
+            parts.ended(Target::SegmentApplication(list, key))
+        }
+        List::Members(_) | List::MemberOf(_) | List::Kept(_, "owners") if word.eq_ignore_ascii_case("$ref") => {
+            parts.ended(Target::Reference(list, key.as_str().to_string()))
+        }
+        _ => Err(Error::segment(&word)),
     }
 }
 

@@ -67,6 +67,14 @@ fn the_application_of_a_segment_is_shown_with_its_publishing() {
         let selected = server.get(&format!("{list}?$expand=application($select=onPremisesPublishing)"));
         let expected = json!({"onPremisesPublishing": publishing});
         assert_eq!(selected.is(200).body["value"][0]["application"], expected);
+        // By its own path as by that of applications (page `ipapplicationsegment-list-application`).
+        let path = format!("{list}/{segment}/application");
+        assert_eq!(server.get(&path).is(200).body, server.get(&format!("/beta/applications/{id}")).body);
+        let named = server.get(&format!("{path}?$select=onPremisesPublishing"));
+        assert_eq!(&named.is(200).body["onPremisesPublishing"], publishing);
+        server.get(&format!("{list}/{id}/application")).is_refused(404, "ApplicationSegment_NotFound");
+        server.get(&format!("{path}/id")).is_refused(400, "BadRequest");
+        server.delete(&path).is_refused(405, "Request_BadRequest");
     }
     assert!(server.get(&format!("/beta/applications/{id}")).body.get("onPremisesPublishing").is_none());
 }

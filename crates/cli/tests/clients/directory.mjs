@@ -81,6 +81,9 @@ async function privateAccess() {
   const { id } = await api(segments).post(address);
   const read = await api(`${segments}/${id}`).get();
   assert.deepEqual([read.destinationType, read.protocol, read.action], ["ip", "tcp,udp", "tunnel"]);
+  for (const list of [segments, `${profile}/applicationSegments`]) {
+    assert.equal(`/applications/${(await api(`${list}/${id}/application`).get()).id}`, application);
+  }
   assert.equal(await api(`${segments}/$count`).responseType("text").get(), "1");
   await api(`${segments}/${id}`).patch({ ports: ["22-22", "80-80"] });
   assert.deepEqual((await api(segments).filter("destinationHost eq '10.9.0.1'").get()).value[0].ports, ["22-22", "80-80"]);
