@@ -135,7 +135,7 @@ impl Writer {
         }
         for navigation in self.navigations(of) {
             let target = format!("graph.{}", navigation.target.name);
-            let target = if navigation.is_list { format!("Collection({target})") } else { target };
+            let target = if navigation.is_list() { format!("Collection({target})") } else { target };
             let contained = if navigation.is_contained { r#" ContainsTarget="true""# } else { "" };
             self.line(&format!(r#"<NavigationProperty Name="{}" Type="{target}"{contained}/>"#, navigation.name));
         }

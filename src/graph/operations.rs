@@ -90,7 +90,7 @@ fn list(path: &str, of: &'static Type, routes: &mut Vec<String>) {
     }
     for navigation in of.navigations {
         let path = format!("{thing}/{}", navigation.name);
-        if navigation.is_list && is_there(&path) {
+        if navigation.is_list() && is_there(&path) {
             list(&path, navigation.target, routes);
         } else {
             routes.extend([path.clone(), format!("{path}/$ref")].into_iter().filter(|path| is_there(path)));

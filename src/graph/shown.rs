@@ -308,21 +308,21 @@ fn page<'a, T: Entity<'a>>(
     view: View<'_>,
 ) {
     let mut many = Many { shape, view, pattern: None };
-    let mut last: Option<T> = None;
+    let mut previous: Option<T> = None;
     let out = object.name(name);
     out.push(b'[');
     for thing in list.by_ref().take(view.call.options.page_size) {
-        match last {
+        match previous {
             None => many.pattern = Pattern::of(thing.schema(), shape),
             Some(_) => out.push(b','),
         }
         many.write(out, thing);
-        last = Some(thing);
+        previous = Some(thing);
     }
     out.push(b']');
     // One more is asked for than is shown, so that no link leads to an empty page.
-    if let Some((next, last)) = list.next().zip(last) {
-        next_link(object, name, path, shape, view, &format!("{},{}", last.key(), next.key()));
+    if let Some((next, previous)) = list.next().zip(previous) {
+        next_link(object, name, path, shape, view, &format!("{},{}", previous.key(), next.key()));
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     call::{Call, decoded},
     error::{Code, Error, shortened},
     route::Version,
-    schema::{Projection, PropertyType, Type},
+    schema::{Projection, PropertyType, Relates, Type},
     shown::{Expand, Shape},
 };
 use filter::Filter;
@@ -251,7 +251,7 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
         let (name, within) = part.trim().split_once('(').map_or((part.trim(), None), |(name, rest)| (name, Some(rest)));
         let known = scope.schema.navigation(name, scope.version);
         // Of a list of applications, the service was seen to refuse the group of each.
-        let known = known.filter(|known| scope.has_hidden || !known.is_of_one);
+        let known = known.filter(|known| scope.has_hidden || known.relates != Relates::OneOfOne);
         let known = known.ok_or_else(|| Error::invalid_property(name))?;
         let select = within
             .map(|within| {
@@ -260,13 +260,13 @@ fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
                 let names = within.and_then(|within| within.split_once('='));
                 let names = names.filter(|(option, _)| option.trim_start_matches('$').eq_ignore_ascii_case("select"));
                 let (_, names) = names.ok_or_else(|| invalid("expand", text, "has more than a $select within"))?;
-                selected(names, &[], Scope { schema: known.target, has_hidden: !known.is_list, ..scope })
+                selected(names, &[], Scope { schema: known.target, has_hidden: !known.is_list(), ..scope })
             })
             .transpose()?;
         if expands.iter().any(|expand| expand.navigation == known.name) {
             return Err(invalid("expand", text, "names a relation twice"));
         }
-        expands.push(Expand { navigation: known.name, is_list: known.is_list, select });
+        expands.push(Expand { navigation: known.name, is_list: known.is_list(), select });
     }
     Ok(expands)
 }

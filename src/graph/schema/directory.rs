@@ -67,7 +67,7 @@ pub(in super::super) static APPLICATION: Type = Type {
         open("windows", "windowsApplication").beta(),
     ],
     navigations: &[
-        relation("connectorGroup", &super::GROUP).one().of_one().beta(),
+        relation("connectorGroup", &super::GROUP).one_of_one().beta(),
         relation("owners", &DIRECTORY_OBJECT),
     ],
 };

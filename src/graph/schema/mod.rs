@@ -45,13 +45,20 @@ pub(super) struct PropertyType {
 pub(super) struct Navigation {
     pub(super) name: &'static str,
     pub(super) target: &'static Type,
-    pub(super) is_list: bool,
-    /// Whether only a single thing shows it, and no list of such things.
-    pub(super) is_of_one: bool,
+    pub(super) relates: Relates,
     /// Whether the things live in this one, and nowhere else.
     pub(super) is_contained: bool,
     /// Whether v1.0 has it too.
     pub(super) in_v1: bool,
+}
+
+/// What a relation leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relates {
+    Many,
+    One,
+    /// One, which only a single thing shows, and no list of such things.
+    OneOfOne,
 }
 
 /// What a property holds.
@@ -188,7 +195,7 @@ const fn open(name: &'static str, of: &'static str) -> PropertyType {
 }
 
 const fn relation(name: &'static str, target: &'static Type) -> Navigation {
-    Navigation { name, target, is_list: true, is_of_one: false, is_contained: false, in_v1: true }
+    Navigation { name, target, relates: Relates::Many, is_contained: false, in_v1: true }
 }
 
 impl PropertyType {
@@ -236,12 +243,16 @@ impl PropertyType {
 }
 
 impl Navigation {
-    const fn one(self) -> Self {
-        Self { is_list: false, ..self }
+    pub(super) const fn is_list(&self) -> bool {
+        matches!(self.relates, Relates::Many)
     }
 
-    const fn of_one(self) -> Self {
-        Self { is_of_one: true, ..self }
+    const fn one(self) -> Self {
+        Self { relates: Relates::One, ..self }
+    }
+
+    const fn one_of_one(self) -> Self {
+        Self { relates: Relates::OneOfOne, ..self }
     }
 
     const fn contained(self) -> Self {
