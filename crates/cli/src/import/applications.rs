@@ -25,7 +25,8 @@ use super::{
 /// An application as a document has it, and how well it is known.
 pub(super) struct PlacedApplication {
     pub(super) document: ApplicationDocument,
-    pub(super) place: Place,
+    /// Where a file tells of it. Not its line: to count lines for each of many costs the square of the file.
+    pub(super) node: Node,
     pub(super) is_publishing_unknown: bool,
     /// Whether a file tells its segments.
     pub(super) are_segments_told: bool,
@@ -121,6 +122,8 @@ impl Reading<'_> {
     /// Files that nothing reads, as they are named after something else than the id of a group or an application.
     fn tell_passed_over(&self, all: &[Application], findings: &mut Findings) -> Result<(), Problems> {
         let ids: BTreeSet<_> = all.iter().map(|application| application.id.as_u128()).collect();
+        let by_app_id = |one: &Application| Some((one.app_id?.as_u128(), one.id));
+        let app_ids: BTreeMap<_, _> = all.iter().filter_map(by_app_id).collect();
         let mut problems = Vec::new();
         for folder in Part::FOLDERS.into_iter().filter(|folder| !folder.is_empty()) {
             let is_of_groups = [Part::MEMBERS, Part::ASSIGNED].contains(&folder);
@@ -134,9 +137,8 @@ impl Reading<'_> {
                 if ids.contains(&id) {
                     continue;
                 }
-                let is_named = |one: &&Application| one.app_id.is_some_and(|own| own.as_u128() == id);
-                if let Some(application) = all.iter().find(is_named) {
-                    let message = format!("is named after an `appId`: name it after the id, {}", application.id);
+                if let Some(own) = app_ids.get(&id) {
+                    let message = format!("is named after an `appId`: name it after the id, {own}");
                     problems.push(Problem::of_file(file, message));
                 } else {
                     let message = String::from("is passed over: no other file tells of this application");
@@ -240,7 +242,7 @@ impl Reading<'_> {
         };
         Ok(PlacedApplication {
             document,
-            place: node.place(),
+            node,
             is_publishing_unknown,
             are_segments_told,
             segments,

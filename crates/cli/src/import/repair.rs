@@ -19,7 +19,7 @@ use super::{
     connectors::PlacedConnector,
     findings::{Findings, Level},
     imported::Imported,
-    node::{Place, Problem, Problems},
+    node::{Node, Place, Problem, Problems},
     publishing,
     things::Group,
 };
@@ -76,7 +76,7 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
     let (mut unknown_publishing, mut unknown_segments) = (BTreeSet::new(), BTreeSet::new());
     let mut beside = Beside::default();
     let mut application_documents = Vec::new();
-    let mut application_places = BTreeMap::new();
+    let mut nodes = BTreeMap::new();
     for application in applications {
         let id = application.document.id;
         if application.is_publishing_unknown {
@@ -93,7 +93,7 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         if let Some(principal) = &application.document.service_principal {
             keep(format!("servicePrincipals/{}", principal.id), application.principal_rest);
         }
-        application_places.insert(id, application.place);
+        nodes.insert(id, application.node);
         application_documents.push(application.document);
     }
     let mut document = Document {
@@ -106,8 +106,8 @@ pub(super) fn tenant(parts: Parts, mut findings: Findings) -> Result<Imported, P
         connectors: documents,
         applications: application_documents,
     };
-    repair(&mut document, &application_places, &mut kept, &mut findings);
-    beside.repair(&mut document, &application_places, &mut findings);
+    repair(&mut document, &nodes, &mut kept, &mut findings);
+    beside.repair(&mut document, &nodes, &mut findings);
     // What is wrong still is what a tenant cannot do without, such as a group that a connector names and nobody has.
     let tenant = Tenant::try_from(document).map_err(|violations| {
         let problem = |violation: &Violation| Problem {
@@ -141,7 +141,7 @@ fn place_of(violation: &str, places: &BTreeMap<String, Place>) -> Place {
 /// Sets aside what the engine does not hold and the rest can do without: URLs, and a rule that the tenant does not keep.
 fn repair(
     document: &mut Document,
-    places: &BTreeMap<ApplicationId, Place>,
+    nodes: &BTreeMap<ApplicationId, Node>,
     kept: &mut BTreeMap<String, serde_json::Map<String, Value>>,
     findings: &mut Findings,
 ) {
@@ -177,7 +177,7 @@ fn repair(
             if let Value::Object(inner) = inner {
                 inner.insert(if is_internal { "internalUrl" } else { "externalUrl" }.into(), Value::from(&*url));
             }
-            let place = || places.get(&application).cloned().unwrap_or(Place::whole(String::new()));
+            let place = || nodes.get(&application).map_or_else(|| Place::whole(String::new()), Node::place);
             findings.add(Level::Warning, rule, place, message);
         }
     }
@@ -194,7 +194,7 @@ struct Beside {
 
 impl Beside {
     /// Sets segments aside that break a rule, of two that overlap the second, until none does.
-    fn repair(&mut self, document: &mut Document, places: &BTreeMap<ApplicationId, Place>, findings: &mut Findings) {
+    fn repair(&mut self, document: &mut Document, nodes: &BTreeMap<ApplicationId, Node>, findings: &mut Findings) {
         // It ends: each pass takes at least one segment away.
         loop {
             // The last of one id is the one that goes, where two have it.
@@ -243,7 +243,7 @@ impl Beside {
                 one.application_segments.remove(position);
                 let value = self.given.get_mut(&one.id).map(|given| given.remove(position)).unwrap_or_default();
                 self.segments.entry(one.id).or_default().push(value);
-                let place = || places.get(&one.id).cloned().unwrap_or(Place::whole(String::new()));
+                let place = || nodes.get(&one.id).map_or_else(|| Place::whole(String::new()), Node::place);
                 findings.add(Level::Warning, rule, place, format!("{message}; it is kept beside the tenant"));
             }
         }
