@@ -249,13 +249,18 @@ fn a_folder_of_the_exporter_without_its_object_is_refused() {
 #[test]
 fn powershells_spelling_is_no_change() {
     let (plain, powershell) = (whole("half-plain"), whole("half-powershell"));
-    let app = |more: Value| json!([with(with(application(), "tags", json!(["HideApp", "X"])), "web", more)]);
+    let named = with(application(), "uniqueName", "expenses");
+    let app = |more: Value| json!([with(with(named.clone(), "tags", json!(["HideApp", "X"])), "web", more)]);
     let web = json!({"homePageUrl": "https://h.contoso.com/", "redirectUris": ["https://r.contoso.com/"]});
     plain.json("applications.json", &app(web));
     let pascal = json!({
         "Id": APPLICATION, "AppId": APP_ID, "DisplayName": "Expenses", "Tags": ["HideApp", "X"], "IdentifierUris": null,
-        "Web": {"HomePageUrl": "https://h.contoso.com/", "RedirectUris": ["https://r.contoso.com/"]},
-        "AdditionalProperties": {"@odata.type": "#microsoft.graph.application"},
+        "Web": {
+            "HomePageUrl": "https://h.contoso.com/", "RedirectUris": ["https://r.contoso.com/"], "LogoutUrl": null,
+            "ImplicitGrantSettings": {"EnableIdTokenIssuance": null, "AdditionalProperties": {}}, "AdditionalProperties": {},
+        },
+        "Api": {"KnownClientApplications": null, "AdditionalProperties": {}},
+        "AdditionalProperties": {"@odata.type": "#microsoft.graph.application", "uniqueName": "expenses"},
     });
     powershell.json("applications.json", &json!([pascal]));
     let (code, told) = restored(&powershell.0, &plain);

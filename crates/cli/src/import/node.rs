@@ -292,10 +292,10 @@ impl Members {
         self.get(name).ok_or_else(|| self.of.problem(format!("the property `{name}` is missing")))
     }
 
-    /// Whether the names are those of PowerShell's objects, which begin with a capital letter.
-    pub(crate) fn are_capital(&self) -> bool {
-        let mut names = self.members.iter().filter(|(name, _)| !name.contains("@odata"));
-        names.all(|(name, _)| name.starts_with(|first: char| first.is_ascii_uppercase()))
+    /// Whether it is one of PowerShell's objects, whose names begin with a capital letter. What they keep of others is as Graph
+    /// spells it.
+    pub(crate) fn is_of_powershell(&self) -> bool {
+        self.members.iter().any(|(name, _)| name == "Id")
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {

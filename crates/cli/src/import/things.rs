@@ -265,7 +265,7 @@ fn expanded(members: &Members, name: &str) -> Result<Option<Vec<Node>>, Problem>
 /// The properties that are not read otherwise, but for annotations and what has no value, or none that was kept. Names have
 /// Graph's spelling where they come from PowerShell's objects, which begin each with a capital letter.
 pub(crate) fn rest(members: &Members, known: &[&str], findings: &mut Findings) -> Result<Map<String, Value>, Problem> {
-    let (mut rest, are_capital) = (Map::new(), members.are_capital());
+    let (mut rest, is_of_powershell) = (Map::new(), members.is_of_powershell());
     for (name, node) in members.iter() {
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
         if is_known || name.contains("@odata") || node.is_null() || name == ADDITIONAL {
@@ -278,10 +278,9 @@ pub(crate) fn rest(members: &Members, known: &[&str], findings: &mut Findings) -
             findings.add(Level::Warning, "cut-off", || node.place(), message);
             continue;
         }
-        if are_capital {
-            rest.insert(lowered(name), with_lowered(value));
-        } else {
-            rest.insert(name.into(), value);
+        let value = if is_of_powershell { plain(value) } else { value };
+        if !value.is_null() {
+            rest.insert(if is_of_powershell { lowered(name) } else { name.into() }, value);
         }
     }
     Ok(rest)
@@ -292,12 +291,19 @@ fn lowered(name: &str) -> String {
     rest.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(rest).collect()
 }
 
-fn with_lowered(value: Value) -> Value {
+/// A value of one of PowerShell's objects as Graph would have it: they have each property, and null in each that was not there.
+fn plain(value: Value) -> Value {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(name, value)| (lowered(&name), with_lowered(value))).collect())
+        Value::Object(mut members) => {
+            let additional = match members.remove(ADDITIONAL) {
+                Some(Value::Object(additional)) => additional,
+                _ => Map::new(),
+            };
+            let said = members.into_iter().chain(additional).map(|(name, value)| (lowered(&name), plain(value)));
+            let said: Map<_, _> = said.filter(|(name, value)| !value.is_null() && !name.contains("@odata")).collect();
+            if said.is_empty() { Value::Null } else { Value::Object(said) }
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(with_lowered).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
         other => other,
     }
 }
