@@ -137,11 +137,7 @@ fn backup(options: &Options) -> Result<Content, String> {
         Kind::Document | Kind::Export | Kind::EntraExporter => {
             let which = Which { option: "--tenant-id", id: options.tenant_id.as_deref() };
             let told = (!options.fetching.quiet).then_some("backup");
-            let mut imported = input::tenant(told, &from.display().to_string(), which, &lenient)?;
-            if kind == Kind::Document {
-                imported.doubt_stand_ins();
-            }
-            imported
+            source::imported(told, from, which, &lenient)?
         }
     };
     write(options, kind, &imported, &from.display().to_string(), Vec::new())

@@ -58,6 +58,20 @@ pub(crate) fn kind(path: &Path) -> Kind {
     }
 }
 
+/// Reads a tenant to keep it or to compare with it: what a document has without a URL is not taken for how it is published.
+pub(crate) fn imported(
+    subcommand: Option<&str>,
+    path: &Path,
+    which: Which,
+    assume: &Assume,
+) -> Result<Imported, String> {
+    let mut imported = input::tenant(subcommand, &path.display().to_string(), which, assume)?;
+    if kind(path) == Kind::Document {
+        imported.doubt_stand_ins();
+    }
+    Ok(imported)
+}
+
 /// Reads a backup of any kind. Refused lines of a replay file are told after the name of a subcommand, or passed over without one.
 pub(crate) fn read(subcommand: Option<&str>, path: &Path, which: Which, assume: &Assume) -> Result<Content, String> {
     // What is unknown is no obstacle: it is not led back.
@@ -67,9 +81,5 @@ pub(crate) fn read(subcommand: Option<&str>, path: &Path, which: Which, assume: 
         // Without members and assignments it is no tenant, so that its content comes by another way.
         return microsoft::read(path).map_err(|problem| problem.to_string());
     }
-    let mut imported = input::tenant(subcommand, &path.display().to_string(), which, &lenient)?;
-    if kind == Kind::Document {
-        imported.doubt_stand_ins();
-    }
-    Ok(Content::of(kind, &imported))
+    Ok(Content::of(kind, &imported(subcommand, path, which, &lenient)?))
 }

@@ -13,7 +13,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::cut_off::{CUT_OFF, is_cut_off};
 use crate::words::quoted;
@@ -100,6 +100,15 @@ impl fmt::Display for Problems {
 
 /// Where PowerShell's objects keep what they have no property for.
 pub(super) const ADDITIONAL: &str = "AdditionalProperties";
+
+/// The members of an object with those that PowerShell keeps apart. These come second: of its own, what was not selected is null.
+pub(super) fn with_additional(mut members: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    let additional = match members.remove(ADDITIONAL) {
+        Some(Value::Object(additional)) => additional,
+        _ => Map::new(),
+    };
+    members.into_iter().chain(additional)
+}
 
 /// One value of a file.
 #[derive(Debug, Clone)]

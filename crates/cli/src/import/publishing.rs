@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     cut_off::{self, CUT_OFF},
     findings::{Findings, Level},
-    node::{ADDITIONAL, Node, Problem},
+    node::{Node, Problem, with_additional},
 };
 
 /// Properties of nested objects, which no default value names.
@@ -109,13 +109,7 @@ fn set_aside(id: ApplicationId, node: &Node, findings: &mut Findings, path: &str
 fn plain(value: Value, known: &[String]) -> Value {
     match value {
         Value::Object(properties) => {
-            let mut properties = properties;
-            let additional = match properties.remove(ADDITIONAL) {
-                Some(Value::Object(additional)) => additional,
-                _ => Map::new(),
-            };
-            // The additional ones come second: of its own, what was not selected is null.
-            let properties = properties.into_iter().chain(additional).filter(|(name, _)| !name.contains("@odata"));
+            let properties = with_additional(properties).filter(|(name, _)| !name.contains("@odata"));
             let properties: Map<_, _> =
                 properties.map(|(name, value)| (spelled(name, known), plain(value, known))).collect();
             // An open dictionary of Graph may be empty; PowerShell's objects have each property, and null in each.

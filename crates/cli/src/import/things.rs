@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     cut_off::{self, CUT_OFF},
     findings::{Findings, Level},
-    node::{ADDITIONAL, Members, Node, Problem},
+    node::{ADDITIONAL, Members, Node, Problem, with_additional},
 };
 use crate::words::quoted;
 
@@ -294,12 +294,8 @@ fn lowered(name: &str) -> String {
 /// A value of one of PowerShell's objects as Graph would have it: they have each property, and null in each that was not there.
 fn plain(value: Value) -> Value {
     match value {
-        Value::Object(mut members) => {
-            let additional = match members.remove(ADDITIONAL) {
-                Some(Value::Object(additional)) => additional,
-                _ => Map::new(),
-            };
-            let said = members.into_iter().chain(additional).map(|(name, value)| (lowered(&name), plain(value)));
+        Value::Object(members) => {
+            let said = with_additional(members).map(|(name, value)| (lowered(&name), plain(value)));
             let said: Map<_, _> = said.filter(|(name, value)| !value.is_null() && !name.contains("@odata")).collect();
             if said.is_empty() { Value::Null } else { Value::Object(said) }
         }

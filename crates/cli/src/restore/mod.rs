@@ -238,11 +238,7 @@ impl Options {
                 if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }
-                let mut imported = input::tenant(self.told(), &path.display().to_string(), self.which(), assume)?;
-                if !path.is_dir() {
-                    imported.doubt_stand_ins();
-                }
-                Ok(imported)
+                source::imported(self.told(), path, self.which(), assume)
             }
             (None, Some(graph)) => source::fetch(graph, &self.fetching, assume).map(|(imported, _)| imported),
             (None, None) => Err(String::from("the tenant as it is is needed: a folder, or --graph URL")),
