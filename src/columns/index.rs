@@ -14,7 +14,12 @@ use alloc::{vec, vec::Vec};
 use core::{hint, ops::BitOr};
 
 use super::key::Key;
-use super::{hash::HashSeed, pages::Pages, slot::Slot, work};
+use super::{
+    hash::HashSeed,
+    pages::{Pages, Reader},
+    slot::Slot,
+    work,
+};
 
 const BUCKET: usize = 8;
 
@@ -42,32 +47,22 @@ impl Bucket {
         matches!(self.slots, [.., Some(_)])
     }
 
-    /// A bit for each place with this hash; a vacant place may match by chance. All eight are compared at
-    /// once.
+    /// A bit for each place with this hash, the eighth behind the number of the place; a vacant place may match by chance. All
+    /// eight are compared at once: a bit 0 would be a case of its own to the compiler, which then compares half of them one by
+    /// one.
     fn matches(&self, hash: u32) -> u32 {
         let bit = |(place, found): (u32, &u32)| u32::from(*found == hash).wrapping_shl(place);
-        (0..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
+        (8..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
     }
 
-    /// The slot with this hash, if exactly one place matches; `None` otherwise, even where several match.
+    /// The slot in the first place with this hash; where no place has it, any slot of the bucket, or none. So whoever asks
+    /// compares the key.
     ///
-    /// The loop does not stop at the first match: without branches the processor can already work on the
-    /// next keys.
-    fn only_under(&self, hash: u32) -> Option<Slot> {
-        let places = self.hashes.iter().zip(&self.slots);
-        // Negating 1 gives all ones and negating 0 gives 0, so the AND keeps the number of a matching slot
-        // and drops any other. Two matches would mix their numbers, so matches are counted and the caller
-        // falls back to a full lookup. The comparison of the key would not find that out: the mix may be the
-        // slot of what was removed, and such a slot still says its former key. A vacant place that matches by
-        // chance adds the number 0 and can only cause that fallback.
-        let (number, matches) = places.fold((0, 0_u16), |(numbers, matches), (found, slot)| {
-            let is_it = *found == hash;
-            (
-                numbers | (Slot::number_of(*slot) & u32::from(is_it).wrapping_neg()),
-                matches.wrapping_add(u16::from(is_it)),
-            )
-        });
-        if matches > 1 { None } else { Slot::of_number(number) }
+    /// There is no branch: the processor can already work on the next keys.
+    fn first_under(&self, hash: u32) -> Option<Slot> {
+        // The mask makes the number of a bit that of its place, and 32, where there is none, that of the first place.
+        let place = usize::try_from(self.matches(hash).trailing_zeros()).unwrap_or(0) & (BUCKET - 1);
+        self.slots.get(place).copied().flatten()
     }
 
     fn under(&self, hash: u32) -> impl Iterator<Item = Slot> + '_ {
@@ -75,7 +70,7 @@ impl Bucket {
         core::iter::from_fn(move || {
             // Zero has 32 trailing zeros, which is no place, so the iterator ends. A vacant place ends it
             // too, rightly: no taken place comes after a vacant one.
-            let place = usize::try_from(matches.trailing_zeros()).unwrap_or(BUCKET);
+            let place = usize::try_from(matches.trailing_zeros()).unwrap_or(0).wrapping_sub(BUCKET);
             matches &= matches.wrapping_sub(1);
             self.slots.get(place).copied().flatten()
         })
@@ -154,10 +149,10 @@ const fn next(bucket: usize, buckets: usize) -> usize {
 /// One round of [`Index::find_each`] in a table that no cache near the core holds. Where to look is worked out first for all
 /// keys, and then they are looked at in steps of a few instructions: the shorter the step, the more of them, and so of the
 /// lines that they wait for, the processor has under way at once.
-fn find_far<'a, 'b, K: Default + PartialEq + 'a>(
+fn find_far<'a, K: Copy + Default + PartialEq, const N: usize>(
     keys: &[K],
-    home_of: impl Fn(&K) -> (u32, &'b Bucket),
-    key_at: impl Fn(Slot) -> Option<&'a K>,
+    home_of: impl Fn(&K) -> (u32, &'a Bucket),
+    keys_of: &Reader<'_, K, N>,
     slots: &mut [Option<Slot>],
 ) {
     let default = K::default();
@@ -168,8 +163,8 @@ fn find_far<'a, 'b, K: Default + PartialEq + 'a>(
     // The sum keeps the reads from being left out.
     hint::black_box(homes.iter().fold(0, |sum, (_, bucket)| sum ^ bucket.hashes[0]));
     for ((slot, found), (hash, bucket)) in slots.iter_mut().zip(&mut found).zip(&homes) {
-        *slot = bucket.only_under(*hash);
-        *found = slot.and_then(&key_at).unwrap_or(&default);
+        *slot = bucket.first_under(*hash);
+        *found = slot.map_or(&default, |slot| keys_of.get_or(slot.index(), &default));
     }
     for (slot, (key, found)) in slots.iter_mut().zip(keys.iter().zip(found)) {
         *slot = slot.filter(|_| found == key);
@@ -223,36 +218,36 @@ impl Index {
     /// processor fetches many cache lines at once. One lookup after another would wait for each of them.
     /// Keys that are not in their home bucket are looked up one by one.
     ///
-    /// `key_at` answers `None` for the default, as pages do.
-    pub(crate) fn find_each<'a, K: Copy + Default + PartialEq + 'a>(
+    /// `keys_of` has the key of each slot.
+    pub(crate) fn find_each<K: Copy + Default + PartialEq, const N: usize>(
         &self,
         keys: &[K],
         hash_of: impl Fn(K) -> u64,
-        key_at: impl Fn(Slot) -> Option<&'a K>,
+        keys_of: &Reader<'_, K, N>,
         slots: &mut [Option<Slot>],
     ) {
         let table = self.table.reader(keys.len());
         let is_far = self.table.len() > NEAR;
-        let is = |slot: Slot, key: &K| key_at(slot).copied().unwrap_or_default() == *key;
+        let default = K::default();
+        let is = |slot: Slot, key: &K| keys_of.get_or(slot.index(), &default) == key;
         for (keys, slots) in keys.chunks(AT_ONCE).zip(slots.chunks_mut(AT_ONCE)) {
             let home_of = |key: &K| {
                 let hash = upper_half(hash_of(*key));
                 work::bucket();
-                (hash, table.get(home(hash, self.table.len())).unwrap_or(&VACANT))
+                (hash, table.get_or(home(hash, self.table.len()), &VACANT))
             };
             if is_far {
-                find_far(keys, home_of, &key_at, slots);
+                find_far(keys, home_of, keys_of, slots);
             } else {
                 for (key, slot) in keys.iter().zip(&mut *slots) {
                     let (hash, bucket) = home_of(key);
-                    *slot = bucket.only_under(hash);
+                    *slot = bucket.first_under(hash);
                 }
                 for (key, slot) in keys.iter().zip(&mut *slots) {
                     *slot = slot.filter(|slot| is(*slot, key));
                 }
             }
-            // Left over are absent keys, keys that overflowed, and hashes that matched twice or matched
-            // another key.
+            // Left over are absent keys, keys that overflowed, and hashes that another key of the bucket has too.
             for (key, slot) in keys.iter().zip(slots).filter(|(_, slot)| slot.is_none()) {
                 *slot = self.find_apart(hash_of(*key), |slot| is(slot, key));
             }
@@ -424,7 +419,8 @@ mod tests {
             let one_by_one: Vec<_> = all.iter().map(|slot| index.find(hash_of(*slot), |found| found == *slot)).collect();
             prop_assert_eq!(&one_by_one, &expected);
             let mut together = vec![None; 200];
-            index.find_each(&all, hash_of, |slot| all.get(slot.index()), &mut together);
+            let keys: Pages<Slot, 32> = all.iter().copied().collect();
+            index.find_each(&all, hash_of, &keys.reader(all.len()), &mut together);
             prop_assert_eq!(together, expected);
         }
     }

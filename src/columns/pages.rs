@@ -287,6 +287,17 @@ impl<'a, T, const N: usize> Reader<'a, T, N> {
         }
     }
 
+    /// As [`get`](Self::get), with what stands for the default.
+    pub(crate) fn get_or<'b>(&self, index: usize, default: &'b T) -> &'b T
+    where
+        'a: 'b,
+    {
+        match self.pages.get(Pages::<T, N>::number(index)) {
+            Some(Some(page)) => page.get(Pages::<T, N>::position(index)).unwrap_or(default),
+            _ => self.get_elsewhere(index).unwrap_or(default),
+        }
+    }
+
     #[cold]
     fn get_elsewhere(&self, index: usize) -> Option<&'a T> {
         self.all.get(index)

@@ -83,7 +83,8 @@ impl<I: Key> SlotMap<I> {
         let mut slots = vec![None; ids.len()];
         let seed = self.seed();
         let find = |ids: &[I], slots: &mut [_]| {
-            self.index.find_each(ids, |id: I| seed.hash_bits(id.bits()), self.ids(ids.len()), slots);
+            let all = self.ids.reader(ids.len());
+            self.index.find_each(ids, |id: I| seed.hash_bits(id.bits()), &all, slots);
         };
         #[cfg(feature = "rayon")]
         if ids.len() >= PARALLEL_FROM {
