@@ -8,9 +8,10 @@
 // `--full` leaves all that out. The tools are binaryen's, pinned in package.json.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -26,7 +27,21 @@ export function build(options = [], full = false) {
   const command = ["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "-p", "connector-groups-abi", "--lib", ...options];
   execFileSync("cargo", command, { cwd: root, stdio: "inherit" });
   const built = join(target, "wasm32-unknown-unknown/wasm/connector_groups_abi.wasm");
-  return full ? readFileSync(built) : smaller(built);
+  return full ? readFileSync(built) : smallerOnce(built);
+}
+
+/** What `smaller` makes is kept beside what cargo has built, as packages and tests ask for the same engine one after the other. */
+function smallerOnce(file) {
+  const of = createHash("sha256");
+  for (const read of [file, fileURLToPath(import.meta.url), join(tools, "../package.json")]) of.update(readFileSync(read));
+  const kept = join(target, "wasm32-unknown-unknown/smaller", `${of.digest("hex")}.wasm`);
+  if (existsSync(kept)) return readFileSync(kept);
+  const wasm = smaller(file);
+  mkdirSync(dirname(kept), { recursive: true });
+  // Whole or not at all: somebody may stop this.
+  writeFileSync(`${kept}.new`, wasm);
+  renameSync(`${kept}.new`, kept);
+  return wasm;
 }
 
 function smaller(file) {
