@@ -219,6 +219,14 @@ fn an_option_that_can_mean_nothing_is_refused() {
         (&["conformance", "--traces", "0", "true"], 2, "invalid value '0' for '--traces"),
         (&["conformance", "--steps", "0", "true"], 2, "invalid value '0' for '--steps"),
         (&["conformance", "--trace", empty, "true"], 2, "empty.jsonl: is empty"),
+        (&["conformance", "--yes-tenant", "Contoso", "true"], 2, "'--yes-tenant <NAME>' cannot be used with"),
+        (&["conformance", "--profile", "documented", "true"], 2, "cannot be used with"),
+        (
+            &["backup", contoso, "--tries", "5", "--out", "never"],
+            1,
+            "--tries: is for --graph, and examples/contoso.jsonl is read without it",
+        ),
+        (&["restore", "--readings", "5", contoso, contoso], 1, "--readings: is for --graph"),
     ] {
         let (ended, _, error) = run(arguments);
         assert!(ended == Some(code) && error.contains(expected), "{arguments:?}: {error}");

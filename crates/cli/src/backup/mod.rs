@@ -122,6 +122,8 @@ fn backup(options: &Options) -> Result<Content, String> {
         return of_graph(graph, options, &assume);
     }
     let from = options.from.as_deref().ok_or("a tenant is needed: a folder, or --graph URL")?;
+    #[cfg(feature = "export")]
+    options.fetching.means_nothing_beside(from)?;
     out::check(&options.out)?;
     let kind = source::kind(from);
     // Lists may be missing: the backup says what it lacks, where a plan would have to stop.

@@ -68,18 +68,35 @@ pub(crate) struct Fetching {
     /// Trust these certificates (PEM) in place of those that the system trusts
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// How often a request is tried while Graph answers that it is busy
-    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
-    tries: u32,
-    /// How often the lists are read again before the export is kept although they change
-    #[arg(long, value_name = "NUMBER", default_value_t = READINGS)]
-    readings: u32,
+    /// How often a request is tried while Graph answers that it is busy [default: 10]
+    #[arg(long, value_name = "NUMBER")]
+    tries: Option<u32>,
+    /// How often the lists are read again before the export is kept although they change [default: 3]
+    #[arg(long, value_name = "NUMBER")]
+    readings: Option<u32>,
     /// Say nothing on standard error but errors
     #[arg(long)]
     pub(crate) quiet: bool,
 }
 
-/// How often lists are read again where nobody says.
+impl Fetching {
+    /// Refuses what says how to fetch a tenant where this file or folder is read in place of that.
+    pub(crate) fn means_nothing_beside(&self, read: &Path) -> Result<(), String> {
+        let given = [
+            (self.source.is_given(), "--token-env, --az or --device-code"),
+            (self.ca_file.is_some(), "--ca-file"),
+            (self.tries.is_some(), "--tries"),
+            (self.readings.is_some(), "--readings"),
+        ];
+        match given.into_iter().find(|(is_given, _)| *is_given) {
+            Some((_, option)) => Err(format!("{option}: is for --graph, and {} is read without it", read.display())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How often a request is tried, and lists are read again, where nobody says.
+const TRIES: u32 = 10;
 const READINGS: u32 = 3;
 
 /// The exit status where the export is written although the tenant changed between any two readings.
@@ -129,9 +146,9 @@ pub(crate) fn fetch(graph: &str, fetching: &Fetching) -> Result<Fetched, String>
         bar.set_style(style);
     }
     let source = Source::new(&fetching.source)?;
-    let client = Client::new(graph, source, fetching.ca_file.as_deref(), fetching.tries, bar.clone())?;
+    let client = Client::new(graph, source, fetching.ca_file.as_deref(), fetching.tries.unwrap_or(TRIES), bar.clone())?;
     let client = client.telling(fetching.quiet);
-    let fetched = fetch::tenant(&client, fetching.readings, &bar)?;
+    let fetched = fetch::tenant(&client, fetching.readings.unwrap_or(READINGS), &bar)?;
     bar.finish_and_clear();
     Ok(fetched)
 }

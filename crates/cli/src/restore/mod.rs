@@ -235,6 +235,8 @@ impl Options {
         match (&self.now, &self.graph) {
             (Some(path), _) => {
                 let path: &Path = path;
+                #[cfg(feature = "export")]
+                self.fetching.means_nothing_beside(path)?;
                 if path.is_dir() && source::kind(path) == Kind::Backup {
                     return Err(format!("{}: is a backup; the tenant as it is stands second", path.display()));
                 }

@@ -36,40 +36,43 @@ use self::{
 };
 use crate::{conformance::compare::Compare, export::token::Source, output};
 
+/// What takes the place of `--graph`. An option that requires it conflicts with these too: clap asks nobody for what cannot be given.
+const INSTEAD: [&str; 2] = ["program", "answers"];
+
 /// Options of `conformance` that belong to `--graph`.
 #[derive(clap::Args)]
 #[command(next_help_heading = "With --graph")]
 #[group(skip)]
 pub(crate) struct Options {
     /// Check a service that speaks Graph's wire, such as an emulator, at this URL, without the version
-    #[arg(long, value_name = "URL", conflicts_with_all = ["program", "answers"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = INSTEAD)]
     pub(super) graph: Option<String>,
     /// The token is in this environment variable; by default none is sent, unless the Azure CLI is asked
-    #[arg(long, value_name = "VARIABLE", requires = "graph")]
+    #[arg(long, value_name = "VARIABLE", requires = "graph", conflicts_with_all = INSTEAD)]
     token_env: Option<String>,
     /// Ask the Azure CLI for a token
-    #[arg(long, requires = "graph", conflicts_with = "token_env")]
+    #[arg(long, requires = "graph", conflicts_with_all = INSTEAD, conflicts_with = "token_env")]
     az: bool,
     /// Trust these certificates (PEM) in place of those that the system trusts
-    #[arg(long, value_name = "FILE", requires = "graph")]
+    #[arg(long, value_name = "FILE", requires = "graph", conflicts_with_all = INSTEAD)]
     ca_file: Option<PathBuf>,
     /// The name of the tenant, where nobody is there to type it: without it nothing is written
-    #[arg(long, value_name = "NAME", requires = "graph")]
+    #[arg(long, value_name = "NAME", requires = "graph", conflicts_with_all = INSTEAD)]
     yes_tenant: Option<String>,
     /// A connector of the default group that may be moved; may be given more than once. Without it: none, but all on this machine
-    #[arg(long = "connector", value_name = "ID", requires = "graph")]
+    #[arg(long = "connector", value_name = "ID", requires = "graph", conflicts_with_all = INSTEAD)]
     connectors: Vec<String>,
     /// A domain of the tenant, put in place of contoso.com
-    #[arg(long, value_name = "NAME", requires = "graph")]
+    #[arg(long, value_name = "NAME", requires = "graph", conflicts_with_all = INSTEAD)]
     domain: Option<String>,
     /// How long a read may lag behind a write
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, requires = "graph")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, requires = "graph", conflicts_with_all = INSTEAD)]
     patience: u64,
     /// Which answers where documentation and the live service differ
-    #[arg(long, value_enum, default_value_t = Answers::Live, requires = "graph")]
+    #[arg(long, value_enum, default_value_t = Answers::Live, requires = "graph", conflicts_with_all = INSTEAD)]
     profile: Answers,
     /// Write down what the service answers, and go on after a difference; the file must not be there yet
-    #[arg(long, value_name = "FILE", requires = "graph")]
+    #[arg(long, value_name = "FILE", requires = "graph", conflicts_with_all = INSTEAD)]
     capture: Option<PathBuf>,
 }
 
