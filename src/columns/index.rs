@@ -47,9 +47,8 @@ impl Bucket {
         matches!(self.slots, [.., Some(_)])
     }
 
-    /// A bit for each place with this hash, the eighth behind the number of the place; a vacant place may match by chance. All
-    /// eight are compared at once: a bit 0 would be a case of its own to the compiler, which then compares half of them one by
-    /// one.
+    /// Bit `8 + n` for place `n` with this hash; a vacant place may match by chance. All eight places are compared at once. With bit
+    /// `n` they are not: the compiler takes bit 0 for a case of its own, and compares half of the places one by one.
     fn matches(&self, hash: u32) -> u32 {
         let bit = |(place, found): (u32, &u32)| u32::from(*found == hash).wrapping_shl(place);
         (8..).zip(&self.hashes).map(bit).fold(0, BitOr::bitor)
@@ -60,7 +59,7 @@ impl Bucket {
     ///
     /// There is no branch: the processor can already work on the next keys.
     fn first_under(&self, hash: u32) -> Option<Slot> {
-        // The mask makes the number of a bit that of its place, and 32, where there is none, that of the first place.
+        // 8 to 15 become 0 to 7. Without a match there are 32 zeros, which become 0.
         let place = usize::try_from(self.matches(hash).trailing_zeros()).unwrap_or(0) & (BUCKET - 1);
         self.slots.get(place).copied().flatten()
     }

@@ -279,15 +279,7 @@ pub(crate) struct Reader<'a, T, const N: usize> {
 }
 
 impl<'a, T, const N: usize> Reader<'a, T, N> {
-    /// As [`Pages::get`].
-    pub(crate) fn get(&self, index: usize) -> Option<&'a T> {
-        match self.pages.get(Pages::<T, N>::number(index)) {
-            Some(Some(page)) => page.get(Pages::<T, N>::position(index)),
-            _ => self.get_elsewhere(index),
-        }
-    }
-
-    /// As [`get`](Self::get), with what stands for the default.
+    /// As [`Pages::get`], with what stands for the default where nothing was written.
     pub(crate) fn get_or<'b>(&self, index: usize, default: &'b T) -> &'b T
     where
         'a: 'b,
@@ -532,7 +524,7 @@ mod tests {
         let written = list.pages().enumerate().filter(|(_, page)| page.iter().any(|entry| *entry != 0));
         assert_eq!(written.map(|(page, _)| page).collect::<Vec<_>>(), [0, 300 / 4]);
         let reader = list.reader(400);
-        assert_eq!((reader.get(300), list.get(300)), (Some(&2), Some(&2)));
+        assert_eq!((reader.get_or(300, &0), list.get(300)), (&2, Some(&2)));
     }
 
     #[test]

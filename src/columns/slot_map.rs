@@ -97,12 +97,10 @@ impl<I: Key> SlotMap<I> {
         slots
     }
 
-    /// A faster [`id`](Self::id), for about this many calls; `None` stands for the default.
-    pub(crate) fn ids<'a>(&'a self, many: usize) -> impl Fn(Slot) -> Option<&'a I> {
-        // A dead slot may be asked for too: the answer is its former id, and only `order` knows that the
-        // slot is dead.
+    /// A faster [`id`](Self::id), for about this many calls.
+    pub(crate) fn ids(&self, many: usize) -> impl Fn(Slot) -> I + '_ {
         let ids = self.ids.reader(many);
-        move |slot| ids.get(slot.index())
+        move |slot| *ids.get_or(slot.index(), &I::default())
     }
 
     /// The id at a slot that lives.

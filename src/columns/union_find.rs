@@ -74,7 +74,7 @@ impl UnionFind {
     /// A faster [`is_in_some_set`](Self::is_in_some_set), for about this many calls.
     pub(crate) fn those_in_some_set(&self, elements: usize) -> impl Fn(Slot) -> bool + '_ {
         let of = self.of.reader(elements);
-        move |element| of.get(element.index()).is_some_and(Option::is_some)
+        move |element| of.get_or(element.index(), &None).is_some()
     }
 
     fn set_of(&self, mut node: Slot) -> Option<Slot> {

@@ -34,7 +34,7 @@ impl State {
         let late = by_id.late_behind(None).filter_map(|slot| Some((slot, self.applications.group(slot)?)));
         for (slot, group) in by_id.in_order(self.applications.groups.iter(), |(slot, _)| *slot, late) {
             if let Some(applications) = by_slot.get_mut(group.index()) {
-                applications.push(id_at(slot).copied().unwrap_or_default());
+                applications.push(id_at(slot));
             }
         }
         let mut taken = |group: Slot| by_slot.get_mut(group.index()).map(core::mem::take).unwrap_or_default();

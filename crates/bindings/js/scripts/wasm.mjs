@@ -30,7 +30,7 @@ export function build(options = [], full = false) {
   return full ? readFileSync(built) : smallerOnce(built);
 }
 
-/** What `smaller` makes is kept beside what cargo has built, as packages and tests ask for the same engine one after the other. */
+/** Keeps what `smaller` makes below cargo's target folder: several packages and tests ask for the same engine. */
 function smallerOnce(file) {
   const of = createHash("sha256");
   for (const read of [file, fileURLToPath(import.meta.url), join(tools, "../package.json")]) of.update(readFileSync(read));
@@ -38,7 +38,7 @@ function smallerOnce(file) {
   if (existsSync(kept)) return readFileSync(kept);
   const wasm = smaller(file);
   mkdirSync(dirname(kept), { recursive: true });
-  // Whole or not at all: somebody may stop this.
+  // Renamed when it is whole: somebody may stop this meanwhile.
   writeFileSync(`${kept}.new`, wasm);
   renameSync(`${kept}.new`, kept);
   return wasm;

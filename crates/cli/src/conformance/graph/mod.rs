@@ -36,7 +36,8 @@ use self::{
 };
 use crate::{conformance::compare::Compare, export::token::Source, output};
 
-/// What takes the place of `--graph`. An option that requires it conflicts with these too: clap asks nobody for what cannot be given.
+/// What takes the place of `--graph`. clap drops a requirement that these make impossible, so each option that requires `--graph`
+/// conflicts with them too.
 const INSTEAD: [&str; 2] = ["program", "answers"];
 
 /// Options of `conformance` that belong to `--graph`.
