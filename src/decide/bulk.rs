@@ -101,21 +101,24 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
     let mut target = |id: ConnectorGroupId| {
         let [.., lowest] = id.as_u128().to_be_bytes();
         let place = usize::from(lowest) & targets.len().wrapping_sub(1);
-        if let Some((_, group)) = targets.get(place).copied().flatten().filter(|(known, _)| *known == id) {
-            return Ok(group);
+        if let Some(Some((known, group))) = targets.get(place)
+            && *known == id
+        {
+            return Ok(*group);
         }
         let group = checks::connector_group(state, id)?;
         checks::writable(group)?;
         targets.get_mut(place).into_iter().for_each(|known| *known = Some((id, group)));
         Ok(group)
     };
+    let group_of = listed.groups();
     let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
         let application = checks::found_application(id, found)?;
         let to = target(assignment.connector_group)?;
-        let from = checks::published(application)?;
+        let from = checks::published_in(group_of(application), application)?;
         Ok(Assigned::of(application, from, to))
     }))?;
-    let events = ToMove::by_target(state, accepted.into_iter().flatten()).into_iter();
+    let events = ToMove::by_target(state, &accepted).into_iter();
     let events = events.filter_map(|(to, to_move)| reassigned(to_move, to));
     Ok(events.collect())
 }

@@ -186,7 +186,15 @@ pub(super) fn not_default(group: ConnectorGroupView<'_>) -> Check {
 
 /// an application has a group only while it is published.
 pub(super) fn published(application: ApplicationView<'_>) -> Check<ConnectorGroupView<'_>> {
-    application.connector_group().ok_or_else(|| Refusal::ApplicationNotPublished { id: application.id() })
+    published_in(application.connector_group(), application)
+}
+
+/// As [`published`], with the application's group, if it has one.
+pub(super) fn published_in<'a>(
+    group: Option<ConnectorGroupView<'a>>,
+    application: ApplicationView<'_>,
+) -> Check<ConnectorGroupView<'a>> {
+    require(group, || Refusal::ApplicationNotPublished { id: application.id() })
 }
 
 /// there is nowhere to go back to from the default group.

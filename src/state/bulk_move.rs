@@ -58,26 +58,29 @@ impl Assigned {
         (from.slot != to.slot).then_some(Self { application: application.slot, to: to.slot })
     }
 
-    /// The same by target; `groups` is the number of slots that a target may have.
-    fn sorted_by_target(mut assigned: Vec<Self>, groups: usize) -> Vec<Self> {
+    /// Those that move, by target; `groups` is the number of slots that a target may have.
+    fn sorted_by_target(assigned: &[Option<Self>], groups: usize) -> Vec<Self> {
+        let moving = assigned.iter().flatten().copied();
+        let Some(first) = moving.clone().next() else { return Vec::new() };
         // Counted where the counts are fewer than what is sorted: a third of the instructions of a sort.
         if groups > assigned.len() {
-            assigned.sort_unstable_by_key(|assigned| assigned.to);
-            return assigned;
+            let mut sorted: Vec<Self> = moving.collect();
+            sorted.sort_unstable_by_key(|assigned| assigned.to);
+            return sorted;
         }
         let mut places = vec![0_usize; groups];
-        for one in &assigned {
+        for one in moving.clone() {
+            debug_assert!(one.to.index() < groups, "a target has no slot among {groups}");
             places.get_mut(one.to.index()).into_iter().for_each(|count| *count = count.saturating_add(1));
         }
         let mut next = 0_usize;
         for place in &mut places {
             next = next.saturating_add(mem::replace(place, next));
         }
-        debug_assert!(next == assigned.len(), "a target has no slot among {groups}");
-        let mut sorted = assigned.clone();
-        for one in &assigned {
+        let mut sorted = vec![first; next];
+        for one in moving {
             if let Some(place) = places.get_mut(one.to.index()) {
-                sorted.get_mut(*place).into_iter().for_each(|sorted| *sorted = *one);
+                sorted.get_mut(*place).into_iter().for_each(|sorted| *sorted = one);
                 *place = place.saturating_add(1);
             }
         }
@@ -103,9 +106,10 @@ impl BulkMove {
         Some(Self(Arc::new(Snapshot { before, which, alone: true })))
     }
 
-    /// A move of these applications. `alone` tells that no earlier event of the same list moves others.
-    fn chosen(before: Arc<State>, chosen: BitSet, alone: bool) -> Self {
-        let len = chosen.len();
+    /// A move of these applications, of which there are `len`. `alone` tells that no earlier event of the same list moves
+    /// others.
+    fn chosen(before: Arc<State>, chosen: BitSet, len: usize, alone: bool) -> Self {
+        debug_assert!(chosen.len() == len, "not {len} applications move");
         Self(Arc::new(Snapshot { before, which: Which::Chosen(chosen, len), alone }))
     }
 
@@ -161,13 +165,10 @@ impl<'a> ToMove<'a> {
         Self::chosen(state, chosen)
     }
 
-    /// Groups assignments by target, in creation order of the targets.
-    pub(crate) fn by_target(
-        state: &'a State,
-        assigned: impl Iterator<Item = Assigned>,
-    ) -> Vec<(ConnectorGroupView<'a>, Self)> {
+    /// Groups the assignments that move somebody by target, in creation order of the targets.
+    pub(crate) fn by_target(state: &'a State, assigned: &[Option<Assigned>]) -> Vec<(ConnectorGroupView<'a>, Self)> {
         // By target alone: who moves is mostly a bit set, which has an order of its own.
-        let assigned = Assigned::sorted_by_target(assigned.collect(), state.groups.by_id.slots());
+        let assigned = Assigned::sorted_by_target(assigned, state.groups.by_id.slots());
         // One snapshot for all that need one.
         let (mut by_target, mut before) = (Vec::new(), None);
         for together in assigned.chunk_by(|one, next| one.to == next.to) {
@@ -177,7 +178,7 @@ impl<'a> ToMove<'a> {
                 slots.for_each(|slot| chosen.insert(slot));
                 // With a single target, the snapshot is the state immediately before the event.
                 let before = before.get_or_insert_with(|| Arc::new(state.clone()));
-                Self::Many(BulkMove::chosen(before.clone(), chosen, together.len() == assigned.len()))
+                Self::Many(BulkMove::chosen(before.clone(), chosen, together.len(), together.len() == assigned.len()))
             } else {
                 let mut slots: Vec<Slot> = slots.collect();
                 state.applications.by_id.sort(&mut slots);
@@ -194,7 +195,7 @@ impl<'a> ToMove<'a> {
     pub(super) fn chosen(state: &'a State, chosen: BitSet) -> Self {
         match chosen.len() {
             0 => Self::Nobody,
-            len if are_many(state, len) => Self::Many(BulkMove::chosen(Arc::new(state.clone()), chosen, true)),
+            len if are_many(state, len) => Self::Many(BulkMove::chosen(Arc::new(state.clone()), chosen, len, true)),
             _ => {
                 let slots = state.applications.by_id.chosen(&chosen);
                 Self::Few(slots.map(|slot| ApplicationView { state, slot }).collect())

@@ -91,6 +91,13 @@ impl<'a> ApplicationList<'a> {
         self.ids.iter().copied().zip(found)
     }
 
+    /// The group that each application of the list is in.
+    pub(crate) fn groups(&self) -> impl Fn(ApplicationView<'a>) -> Option<ConnectorGroupView<'a>> + use<'a> {
+        let state = self.state;
+        let find = state.applications.groups.finder(self.slots.len());
+        move |application| find(application.slot).map(|slot| ConnectorGroupView { state, slot })
+    }
+
     /// The ids that name no application, or one that is not published, each with its position in the list.
     pub(crate) fn unfit(&self) -> impl Iterator<Item = (u32, ApplicationId, Option<ApplicationView<'a>>)> {
         let state = self.state;

@@ -249,11 +249,12 @@ fn lists_side_by_side_come_back_each_by_itself() {
     let mut before = state_with(64);
     before.push_connector_group(&group(2));
     let to = |number: u128| before.connector_group(ConnectorGroupId::from_u128(number)).unwrap();
-    let assigned = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().filter_map(|view| {
+    let assign = |view: ApplicationView<'_>| {
         let number = view.id().as_u128();
         Assigned::of(view, view.connector_group().unwrap(), to(number % 3))
-    });
-    let by_target = ToMove::by_target(&before, assigned);
+    };
+    let assigned: Vec<_> = views(&before, &(0..64).collect::<Vec<_>>()).into_iter().map(assign).collect();
+    let by_target = ToMove::by_target(&before, &assigned);
     let lists: Vec<_> = by_target
         .into_iter()
         .map(|(to, to_move)| match to_move {
