@@ -71,6 +71,10 @@ pub enum TenantEvent {
     TenantDeleted(Box<Removed<Tenant>>),
 }
 
+fn in_tenant(tenant: TenantId, events: Vec<Event>) -> Vec<DirectoryEvent> {
+    events.into_iter().map(|event| DirectoryEvent::InTenant { tenant, event }).collect()
+}
+
 impl Directory {
     /// An empty directory that finds ids, names and URLs with a seed of yours.
     ///
@@ -151,8 +155,7 @@ impl Directory {
                 Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(Box::new(removed)))]))
             }
             DirectoryCommand::InTenant { tenant: id, command } => {
-                let events = checks::tenant(*id, self.tenant(*id))?.decide(command)?;
-                Ok(events.into_iter().map(|event| DirectoryEvent::InTenant { tenant: *id, event }).collect())
+                Ok(in_tenant(*id, checks::tenant(*id, self.tenant(*id))?.decide(command)?))
             }
         }
     }
@@ -162,6 +165,10 @@ impl Directory {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn apply(&mut self, command: &DirectoryCommand) -> Result<Vec<DirectoryEvent>, Refusal> {
+        // Mostly by far, and then the tenant is found once.
+        if let DirectoryCommand::InTenant { tenant, command } = command {
+            return Ok(in_tenant(*tenant, self.apply_in(*tenant, command)?));
+        }
         let events = self.decide(command)?;
         self.evolve(&events);
         Ok(events)
@@ -185,9 +192,7 @@ impl Directory {
     /// # Ok::<(), connector_groups::Refusal>(())
     /// ```
     pub fn apply_in(&mut self, tenant: TenantId, command: &Command) -> Result<Vec<Event>, Refusal> {
-        let events = checks::tenant(tenant, self.tenant(tenant))?.decide(command)?;
-        self.evolve_in(tenant, &events);
-        Ok(events)
+        checks::tenant(tenant, self.tenants.get_mut(tenant))?.apply(command)
     }
 
     /// Lets events of one tenant happen there; nothing where there is no such tenant. See [`evolve`](Self::evolve).

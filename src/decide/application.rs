@@ -43,8 +43,9 @@ pub(super) fn delete(state: &State, id: ApplicationId) -> Decision {
 
 pub(super) fn publish(state: &State, command: &PublishApplication) -> Decision {
     let PublishApplication { application: id, on_premises_publishing: changes } = command;
-    let changes = checks::urls(changes, state.application(*id).map(ApplicationView::app_id))?;
-    let application = checks::application(state, *id)?;
+    let found = state.application(*id);
+    let changes = checks::urls(changes, found.map(ApplicationView::app_id))?;
+    let application = checks::found_application(*id, found)?;
     let from = application.on_premises_publishing();
     checks::read_only(&changes, from.as_ref())?;
     let to = OnPremisesPublishing::merge(from.as_ref(), &changes, application.app_id(), state.publishing_defaults());

@@ -59,19 +59,21 @@ fn classes(text: &str) -> u8 {
 /// No more than R-50 states is asked: a wildcard label, a single label, a port and any path pass. A last label
 /// that is a number makes a host an IPv4 address, as browsers read it, so `10.1/` and `0x7f000001/` are refused too.
 pub(crate) fn published(text: &Arc<str>, app_id: Option<AppId>) -> Option<Arc<str>> {
+    let all = classes(text);
     let is_right = match (after_api_scheme(text), app_id) {
         (Some(rest), Some(app_id)) => is_client_id(rest.strip_suffix('/').unwrap_or(rest), app_id),
         (Some(_), None) => return Some(text.clone()),
-        (None, _) => is_http(text),
+        (None, _) => is_http(text, all),
     };
-    is_right.then(|| with_final_slash(text))
+    is_right.then(|| with_final_slash(text, all))
 }
 
 /// Whether a URL is as it is kept: right, and with its final slash.
 pub(crate) fn is_kept(text: &str, app_id: AppId) -> bool {
+    let all = classes(text);
     match after_api_scheme(text) {
         Some(rest) => rest.strip_suffix('/').is_some_and(|rest| is_client_id(rest, app_id)),
-        None => is_http(text) && path_end(text).is_some_and(|(path, _)| path.ends_with('/')),
+        None => is_http(text, all) && path_end(text, all).is_some_and(|(path, _)| path.ends_with('/')),
     }
 }
 
@@ -86,23 +88,24 @@ fn is_client_id(text: &str, app_id: AppId) -> bool {
     text.parse() == Ok(app_id)
 }
 
-fn is_http(text: &str) -> bool {
+/// `all` are the [`classes`] of the text, here and below.
+fn is_http(text: &str, all: u8) -> bool {
     let Some((scheme, host, port)) = parts(text) else { return false };
     let http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    http && !has_space_or_control(text) && (port.is_empty() || port.parse::<u16>().is_ok()) && is_domain_name(host)
+    http && !has_space_or_control(text, all) && (port.is_empty() || port.parse::<u16>().is_ok()) && is_domain_name(host)
 }
 
 /// A URL up to where its path ends, and the rest: its query and its fragment.
-fn path_end(text: &str) -> Option<(&str, &str)> {
-    if classes(text) & QUERY == 0 {
+fn path_end(text: &str, all: u8) -> Option<(&str, &str)> {
+    if all & QUERY == 0 {
         return Some((text, ""));
     }
     text.split_at_checked(text.bytes().position(|byte| class(byte) == QUERY).unwrap_or(text.len()))
 }
 
 /// The slash that the service appends where the path has none at its end.
-fn with_final_slash(text: &Arc<str>) -> Arc<str> {
-    match path_end(text) {
+fn with_final_slash(text: &Arc<str>, all: u8) -> Arc<str> {
+    match path_end(text, all) {
         Some((path, rest)) if !path.ends_with('/') => [path, "/", rest].concat().into(),
         _ => text.clone(),
     }
@@ -113,9 +116,9 @@ pub(crate) fn is_wildcard(text: &str) -> bool {
     text.contains('*') && parts(text).is_some_and(|(_, host, _)| host.contains('*'))
 }
 
-fn has_space_or_control(text: &str) -> bool {
+fn has_space_or_control(text: &str, all: u8) -> bool {
     // Characters are slower to read than bytes, and URLs rarely have any but plain ones.
-    classes(text) & ODD != 0 && text.contains(|character: char| character.is_whitespace() || character.is_control())
+    all & ODD != 0 && text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 /// The scheme, the host and the port of a URL.
