@@ -47,7 +47,10 @@ fn add_application_case<'a>(world: &'a World, script: &'a Script) -> Case<'a> {
     let mut contenders = vec![
         world.ours_at(script),
         Contender::floor("floor: look-up by id", floor_of(look_up(world))),
-        Contender::floor("floor: four look-ups and an event", floor_of(four_look_ups_and_an_event(world))),
+        Contender::floor(
+            "floor: four look-ups, an event and its writes",
+            floor_of(look_ups_an_event_and_writes(world)),
+        ),
     ];
     if world.has_peers() {
         contenders.extend([
@@ -77,9 +80,10 @@ fn look_up(world: &World) -> impl FnMut() -> usize {
 }
 
 /// What nobody can leave out who finds the application and the group to decide, finds both again to change, and answers with
-/// what happened.
-fn four_look_ups_and_an_event(world: &World) -> impl FnMut() {
-    let (ours, runs) = (world.ours(), runs(world));
+/// what happened; and who writes where the application is and how many each of two groups has, where snapshots may share all
+/// of it: to persistent vectors, at places that are known.
+fn look_ups_an_event_and_writes(world: &World) -> impl FnMut() {
+    let (ours, runs, order) = (world.ours(), runs(world), &world.data.order);
     // Far from where the other floor is at the same time, which would have brought the memory near.
     let mut next = runs.len() / 2;
     let group = |number| world.data.group(number);
@@ -89,14 +93,20 @@ fn four_look_ups_and_an_event(world: &World) -> impl FnMut() {
     ours.borrow_mut().engine.begin(&world.data, &[Work::All { to: HERE }]);
     let events = ours.borrow().engine.tenant.decide(&command).expect("accepted");
     assert_eq!(events.len(), 1, "it moves");
+    let mut groups_of: im::Vector<u32> = order.iter().map(|_| HERE).collect();
+    let mut counts: im::Vector<u32> = world.data.groups.iter().map(|_| world.data.len()).collect();
     move || {
         let tenant = &ours.borrow().engine.tenant;
         next = (next + 1) % runs.len();
-        for id in &runs[next] {
+        let numbers = order.iter().skip(next * at(RUN));
+        for (id, number) in runs[next].iter().zip(numbers) {
             for group in groups {
                 black_box(tenant.application(black_box(*id)).is_some_and(ApplicationView::is_published));
                 black_box(tenant.connector_group(black_box(group)).is_some_and(ConnectorGroupView::is_default));
             }
+            let from = groups_of.set(at(*number), HERE + THERE - groups_of[at(*number)]);
+            counts[at(from)] -= 1;
+            counts[at(HERE + THERE - from)] += 1;
             black_box(events.clone());
         }
     }
