@@ -38,6 +38,21 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Whether another row is of the same contender at the same work.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        let work = |row: &Self| (row.section, row.case, row.applications, row.contender);
+        work(self) == work(other)
+    }
+
+    /// Joins what another pass has measured of the same.
+    pub(crate) fn join(&mut self, other: Self) {
+        let turns = self.turns + other.turns;
+        if other.minimum_nanoseconds < self.minimum_nanoseconds {
+            *self = other;
+        }
+        self.turns = turns;
+    }
+
     /// Nanoseconds of a whole run.
     pub(crate) fn run(&self) -> f64 {
         self.minimum_nanoseconds * f64::from(self.things)

@@ -17,7 +17,8 @@ const METHOD: &str = "Each piece of work is run once by everybody and the outcom
 ends. Then everybody has a turn, in one order, again and again, so that what disturbs the machine disturbs everybody; a turn \
 repeats short work for two milliseconds. A figure is the shortest turn, by the thing: what the work takes undisturbed (the \
 medians stand in results.json). Somebody whose turns have taken 0.3 seconds has no more of them; whose first run took \
-longer is measured by that run. Behind each figure in brackets: how many times ours it is.
+longer is measured by that run. A whole run does all of this twice, minutes apart, as a shared machine may be slow for as long \
+as a case takes. Behind each figure in brackets: how many times ours it is.
 
 A list names every application, in random order, and is checked entry by entry; its bad entry is one unknown id in the middle. \
 `by region` moves nine tenths, `by name` one tenth. Commands on one thing run by the hundred, at random things, and are undone \

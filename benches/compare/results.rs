@@ -44,6 +44,16 @@ pub(crate) struct Exponent {
 }
 
 impl Results {
+    /// Adds what was measured; of what was measured before, the shorter time is what the work takes.
+    pub(crate) fn add(&mut self, rows: Vec<Row>) {
+        for row in rows {
+            match self.rows.iter_mut().find(|known| known.is_of(&row)) {
+                Some(known) => known.join(row),
+                None => self.rows.push(row),
+            }
+        }
+    }
+
     /// Cases of a section, in the order in which they were measured.
     pub(crate) fn cases(&self, section: &str) -> Vec<&'static str> {
         let mut cases = Vec::new();
