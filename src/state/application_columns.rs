@@ -360,5 +360,10 @@ mod tests {
         applications.set_publishing(Slot::new(0), Some(&publishing));
         assert_eq!(applications.settings.get(0), None);
         assert_eq!(applications.publishing(Slot::new(0)), publishing);
+        // What nobody may set, and a document may bring.
+        let verified_custom_domain_certificates_metadata = Some(Arc::default());
+        let publishing = OnPremisesPublishing { verified_custom_domain_certificates_metadata, ..publishing };
+        applications.set_publishing(Slot::new(0), Some(&publishing));
+        assert_eq!(applications.publishing(Slot::new(0)), publishing);
     }
 }
