@@ -170,13 +170,6 @@ macro_rules! properties {
                 }
             }
 
-            /// Whether all but the two URLs is as there.
-            pub(crate) fn is_as_but_for_urls(&self, other: &Self) -> bool {
-                let is_url = |name| matches!(name, "internal_url" | "external_url");
-                $((is_url(stringify!($name)) || self.$name == other.$name) &&)*
-                    self.verified_custom_domain_certificates_metadata == other.verified_custom_domain_certificates_metadata
-            }
-
             /// This publishing with `changes` merged over it; what returns to its default takes it from `defaults`.
             fn merged_by_property(&self, changes: &PublishingChanges, defaults: &Self) -> Self {
                 Self {

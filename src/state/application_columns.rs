@@ -44,14 +44,11 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(publishing: Option<&OnPremisesPublishing>, defaults: &OnPremisesPublishing) -> Self {
-        let Some(publishing) = publishing else { return Self::default() };
-        let (internal_url, external_url) = (publishing.internal_url.clone(), publishing.external_url.clone());
+    fn of(publishing: Option<OnPremisesPublishing>, defaults: &OnPremisesPublishing) -> Self {
+        let Some(mut settings) = publishing else { return Self::default() };
+        let (internal_url, external_url) = (settings.internal_url.take(), settings.external_url.take());
         // Most applications set nothing but their URLs, and then store no settings at all.
-        let settings = (!publishing.is_as_but_for_urls(defaults)).then(|| {
-            let settings = publishing.clone();
-            Arc::new(OnPremisesPublishing { internal_url: None, external_url: None, ..settings })
-        });
+        let settings = (settings != *defaults).then(|| Arc::new(settings));
         Self { internal_url, external_url, settings }
     }
 }
@@ -160,7 +157,7 @@ impl Applications {
     }
 
     pub(super) fn set_publishing(&mut self, slot: Slot, publishing: Option<&OnPremisesPublishing>) {
-        let Kept { internal_url, external_url, settings } = Kept::of(publishing, &self.defaults);
+        let Kept { internal_url, external_url, settings } = Kept::of(publishing.cloned(), &self.defaults);
         // Looked up before it is changed, because `make_mut` copies the whole set while a snapshot shares
         // it.
         if self.wildcards.contains(&slot) != external_url.as_deref().is_some_and(is_wildcard) {
@@ -200,7 +197,7 @@ impl Applications {
             app_ids.push(app_id);
             display_names.push(display_name);
             groups.push(publication.as_ref().and_then(|publication| group(publication.connector_group)));
-            let publishing = publication.as_ref().map(|publication| &*publication.on_premises_publishing);
+            let publishing = publication.map(|publication| *publication.on_premises_publishing);
             let kept = Kept::of(publishing, &defaults);
             if kept.external_url.as_deref().is_some_and(is_wildcard) {
                 wildcards.insert(slot);
