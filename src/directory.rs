@@ -71,10 +71,6 @@ pub enum TenantEvent {
     TenantDeleted(Box<Removed<Tenant>>),
 }
 
-fn in_tenant(tenant: TenantId, events: Vec<Event>) -> Vec<DirectoryEvent> {
-    events.into_iter().map(|event| DirectoryEvent::InTenant { tenant, event }).collect()
-}
-
 impl Directory {
     /// An empty directory that finds ids, names and URLs with a seed of yours.
     ///
@@ -155,7 +151,8 @@ impl Directory {
                 Ok(Vec::from([DirectoryEvent::OfTenant(TenantEvent::TenantDeleted(Box::new(removed)))]))
             }
             DirectoryCommand::InTenant { tenant: id, command } => {
-                Ok(in_tenant(*id, checks::tenant(*id, self.tenant(*id))?.decide(command)?))
+                let events = checks::tenant(*id, self.tenant(*id))?.decide(command)?;
+                Ok(events.into_iter().map(|event| DirectoryEvent::InTenant { tenant: *id, event }).collect())
             }
         }
     }
@@ -165,10 +162,6 @@ impl Directory {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn apply(&mut self, command: &DirectoryCommand) -> Result<Vec<DirectoryEvent>, Refusal> {
-        // Mostly by far, and then the tenant is found once.
-        if let DirectoryCommand::InTenant { tenant, command } = command {
-            return Ok(in_tenant(*tenant, self.apply_in(*tenant, command)?));
-        }
         let events = self.decide(command)?;
         self.evolve(&events);
         Ok(events)
