@@ -51,7 +51,6 @@ const USAGE: &str = "usage: cargo bench --bench compare -- [--quick] [--sizes N,
 
 struct Options {
     effort: Effort,
-    passes: u32,
     sizes: Vec<u32>,
     sections: Vec<&'static Section>,
     is_whole: bool,
@@ -61,9 +60,6 @@ fn options() -> Result<Options, String> {
     let whole = Effort { rounds: 15, budget: Duration::from_millis(300), turn: Duration::from_millis(2) };
     let mut options = Options {
         effort: whole,
-        // A machine that is shared is slower for seconds, in which all turns of a case may fall: a whole run measures everything
-        // once more, minutes later.
-        passes: 2,
         sizes: vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000],
         sections: SECTIONS.iter().collect(),
         is_whole: true,
@@ -88,7 +84,7 @@ fn options() -> Result<Options, String> {
             }
             other => return Err(format!("unexpected argument {other}")),
         }
-        (options.is_whole, options.passes) = (false, 1);
+        options.is_whole = false;
     }
     if options.sections.is_empty() || options.sizes.iter().any(|size| *size < 1_000) {
         return Err(format!(
@@ -107,7 +103,10 @@ fn main() {
     let start = Instant::now();
     let mut results = Results::default();
     let sizes = options.sizes;
-    for applications in (0..options.passes).flat_map(|_| sizes.iter().copied()) {
+    // A machine that is shared is slower for seconds, in which all turns of a case may fall: a whole run measures everything once
+    // more, minutes later.
+    let passes = if options.is_whole { 2 } else { 1 };
+    for applications in (0..passes).flat_map(|_| sizes.iter().copied()) {
         let world = World::new(applications);
         for section in &options.sections {
             if applications > section.applications_max {
