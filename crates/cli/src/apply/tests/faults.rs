@@ -188,6 +188,11 @@ impl World {
         self.faults.iter().any(|(fault, at)| fault.may_end_a_run() && *at <= self.requests)
     }
 
+    /// Whether a read to come shows an old state.
+    pub(crate) fn shows_old_states(&self) -> bool {
+        self.lags.contains(&true)
+    }
+
     /// What the next read shows.
     fn shown(&mut self) -> Directory {
         let is_stale = self.lags.pop_front().unwrap_or_default();

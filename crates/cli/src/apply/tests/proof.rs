@@ -303,8 +303,14 @@ fn an_old_state_is_not_taken_for_what_was_never_sent() {
     let mut totals = Totals::default();
     for case in &cases(&plans) {
         let calm = case.calm().world.requests;
-        for (first, at) in (1..calm).flat_map(|first| (first + 1..=calm + 2).map(move |at| (first, at))) {
-            let left = case.start(&[(Fault::Flap(5), first), (Fault::KillBefore, at)], None);
+        let killed = |first, at| case.start(&[(Fault::Flap(5), first), (Fault::KillBefore, at)], None);
+        // Killed later, the run has seen the last old state, and what it does is as after any other kill.
+        let lefts = |first| {
+            (first + 1..=calm + 2)
+                .map(move |at| (at, killed(first, at)))
+                .take_while(|(_, left)| left.world.shows_old_states())
+        };
+        for (first, (at, left)) in (1..calm).flat_map(|first| lefts(first).map(move |left| (first, left))) {
             for kill in 1..4 {
                 let journal = left.journal.records.clone();
                 let (fault, unseen) = (Some((Fault::KillAfterRecord, kill)), Rc::default());
