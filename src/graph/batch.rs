@@ -172,6 +172,15 @@ fn items(call: &Call<'_>) -> Result<Vec<Item>, Error> {
     Ok(items)
 }
 
+/// A text, or a number: modules for PowerShell count the requests of a batch. The answer has it as a text.
+fn id_of(id: Value) -> Option<String> {
+    match id {
+        Value::String(id) => Some(id),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
 fn item(request: Value, call: &Call<'_>) -> Result<Item, Error> {
     let Value::Object(members) = request else { return Err(invalid("A request is not an object.")) };
     let mut members = Members::new(members, &BATCH_REQUEST, call.options.profile)?;
@@ -179,7 +188,9 @@ fn item(request: Value, call: &Call<'_>) -> Result<Item, Error> {
         let text = members.text(name)?.filter(|text| !text.is_empty());
         text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))
     };
-    let (id, method, url) = (text(&mut members, "id")?, text(&mut members, "method")?, text(&mut members, "url")?);
+    let id = members.take("id").and_then(id_of).filter(|id| !id.is_empty());
+    let id = id.ok_or_else(|| invalid("A request has no 'id'."))?;
+    let (method, url) = (text(&mut members, "method")?, text(&mut members, "url")?);
     // In any case: no client means another method by it.
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
         .map_err(|_| invalid("A request's 'method' is none."))?;
@@ -195,11 +206,8 @@ fn item(request: Value, call: &Call<'_>) -> Result<Item, Error> {
     // The Python SDK writes the name in its own spelling.
     let depends_on = members.take("dependsOn").or_else(|| members.take("depends_on"));
     let ids = |ids: Vec<Value>| {
-        let texts = ids.into_iter().map(|id| match id {
-            Value::String(id) => Ok(id),
-            _ => Err(invalid("A request's 'dependsOn' is not a list of ids.")),
-        });
-        texts.collect::<Result<Vec<_>, _>>()
+        let texts: Option<Vec<_>> = ids.into_iter().map(id_of).collect();
+        texts.ok_or_else(|| invalid("A request's 'dependsOn' is not a list of ids."))
     };
     let depends_on = match depends_on {
         None | Some(Value::Null) => Vec::new(),

@@ -103,6 +103,20 @@ fn ids_are_the_same_in_any_case() {
     assert_eq!(statuses(&mut Server::new(), &requests), [400, 424, 200, 200]);
 }
 
+/// Modules for PowerShell count the requests of a batch, as `MiniGraph` and `JAGM` do.
+#[test]
+fn a_number_is_an_id_and_is_answered_as_a_text() {
+    let requests = json!([
+        {"id": 1, "method": "GET", "url": "/nothing"},
+        {"id": 2, "method": "GET", "url": "/applications", "dependsOn": [1]},
+        {"id": "3", "method": "GET", "url": "/applications"},
+        {"id": 4, "method": "GET", "url": "/applications", "dependsOn": [3]},
+    ]);
+    let answers = responses(&mut Server::new(), &requests);
+    let told: Vec<_> = answers.iter().map(|answer| (&answer["id"], answer["status"].as_u64().unwrap())).collect();
+    assert_eq!(told, [(&json!("1"), 400), (&json!("2"), 424), (&json!("3"), 200), (&json!("4"), 200)]);
+}
+
 #[test]
 fn each_answers_as_it_would_by_itself() {
     let mut server = Server::new().lines([register(1)]);
@@ -174,11 +188,12 @@ fn a_batch_that_does_not_fit_is_refused_as_a_whole() {
         json!([with("dependsOn", json!(["2"])), get("2")]),
         json!([with("dependsOn", json!(["1"]))]),
         json!([with("dependsOn", json!("1"))]),
-        json!([with("dependsOn", json!([1]))]),
+        json!([with("dependsOn", json!([true]))]),
         json!([with("headers", json!([]))]),
         json!([with("method", json!("?"))]),
         json!([with("url", json!(""))]),
-        json!([with("id", json!(1))]),
+        json!([with("id", json!(true))]),
+        json!([with("id", json!(2)), get("2")]),
         json!([with("other", json!(1))]),
         json!([1]),
         json!({}),

@@ -145,7 +145,7 @@ pub(super) static BATCH_REQUEST: Type = Type {
     is_entity: false,
     is_open: false,
     properties: &[
-        text("id"),
+        property("id", Kind::Any),
         text("method"),
         text("url"),
         property("headers", Kind::Any),

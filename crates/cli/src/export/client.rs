@@ -180,7 +180,7 @@ impl Client {
         let agent: Agent = config.into();
         // Before the first request: whoever has to sign in does so at once, and not in the middle of the work.
         let token = source.token(&agent)?;
-        let base = format!("{}/beta", graph.trim_end_matches('/'));
+        let base = base_of(graph)?;
         let (token, tries, stop) = (RefCell::new(token), tries.max(1), Arc::default());
         Ok(Self { agent, base, source, token, tries, bar, tells: false, stop })
     }
@@ -438,10 +438,28 @@ fn backoff(tried: u32) -> Duration {
     PAUSE.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1).min(8)))
 }
 
+/// Where requests go. The address of Graph is often given with its version, as other tools take it.
+fn base_of(graph: &str) -> Result<String, String> {
+    let address = graph.trim_end_matches('/');
+    if address.ends_with("/v1.0") {
+        return Err(format!("--graph {graph}: connector groups are in /beta alone; name the address without /v1.0"));
+    }
+    Ok(format!("{}/beta", address.strip_suffix("/beta").unwrap_or(address)))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_of_graph_may_have_its_version() {
+        for address in ["https://graph", "https://graph/", "https://graph/beta", "https://graph/beta/"] {
+            assert_eq!(base_of(address).as_deref(), Ok("https://graph/beta"));
+        }
+        let why = base_of("https://graph/v1.0/").unwrap_err();
+        assert!(why.starts_with("--graph https://graph/v1.0/: ") && why.ends_with("without /v1.0"), "{why}");
+    }
 
     #[test]
     fn what_is_no_answer_of_graph_is_told_as_what_it_is() {
