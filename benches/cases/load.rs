@@ -49,9 +49,7 @@ pub fn cases(world: &World, measure: Measure<'_>) {
     let keep = {
         let lines = lines.clone();
         Once::new(Kept::default, move |kept| {
-            for line in lines.iter() {
-                black_box(kept.apply(&read(line)).expect("accepted"));
-            }
+            for_each(&lines, |command| _ = black_box(kept.apply(&command).expect("accepted")));
             assert_eq!(kept.applications.len(), lines.len() / 4, "all are kept");
         })
     };
@@ -96,6 +94,9 @@ fn with_urls(data: &Data) -> Document {
 }
 
 const TENANT: TenantId = TenantId::from_u128(0x7e);
+
+/// As many lines as the program reads before it applies them.
+const AT_ONCE: usize = 64;
 
 /// A tenant with its default group and one more.
 fn start() -> Directory {
@@ -154,12 +155,21 @@ fn read(line: &str) -> DirectoryCommand {
     serde_json::from_str(line).expect("a command")
 }
 
+/// As the program does it: some dozens of lines are read before the first of them is applied.
+fn for_each(lines: &[String], mut apply: impl FnMut(DirectoryCommand)) {
+    let mut piece = Vec::with_capacity(AT_ONCE);
+    for lines in lines.chunks(AT_ONCE) {
+        piece.extend(lines.iter().map(|line| read(line)));
+        piece.drain(..).for_each(&mut apply);
+    }
+}
+
 fn apply_all(directory: &mut Directory, lines: &[String]) {
-    for line in lines {
-        let DirectoryCommand::InTenant { tenant, command } = read(line) else { panic!("none of the lines") };
+    for_each(lines, |command| {
+        let DirectoryCommand::InTenant { tenant, command } = command else { panic!("none of the lines") };
         // The events of the tenant, as those of the floor are, and not of the directory.
         black_box(directory.apply_in(tenant, &command).expect("accepted"));
-    }
+    });
 }
 
 /// What the commands of [`lines`] say, where it can be found again, checked, and with what has happened: no order, no

@@ -162,12 +162,11 @@ fn one(directory: &Directory, file: &Path, which: Which) -> Result<Tenant, Strin
 fn replayed(subcommand: Option<&str>, path: &Path, text: &str) -> Result<Directory, String> {
     let mut directory = Directory::default();
     let (mut invalid, mut more) = (Vec::new(), 0_usize);
-    for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let outcome = line::apply(&mut directory, line.as_bytes());
+    line::apply_all(&mut directory, text.as_bytes(), |number, _, directory, outcome| {
         if outcome.is_accepted() {
-            continue;
+            return;
         }
-        let told = format!("{}: line {number}: {}", path.display(), words::outcome(&directory, &outcome));
+        let told = format!("{}: line {number}: {}", path.display(), words::outcome(directory, &outcome));
         match outcome {
             Outcome::Applied(..) => {
                 if let Some(subcommand) = subcommand {
@@ -177,7 +176,7 @@ fn replayed(subcommand: Option<&str>, path: &Path, text: &str) -> Result<Directo
             Outcome::Invalid(_) if invalid.len() < TOLD_MAX => invalid.push(told),
             Outcome::Invalid(_) => more = more.saturating_add(1),
         }
-    }
+    });
     if more > 0 {
         invalid.push(format!("and {more} more lines"));
     }

@@ -154,6 +154,7 @@ impl Replay {
 
     fn lines(&mut self, source: Source, output: &mut impl Write) -> Result<(), Stop> {
         let (mut reader, mut line, mut number) = (BufReader::new(source.reader), Vec::new(), 0_u64);
+        let mut piece = Vec::new();
         loop {
             number = number.saturating_add(1);
             let length = reader
@@ -168,7 +169,16 @@ impl Replay {
             // Lines that are blank are counted, so that numbers are those of the editor.
             let text = if number == 1 { input::without_mark(&line) } else { &line };
             if !text.trim_ascii().is_empty() {
-                let outcome = line::apply(&mut self.directory, text);
+                piece.push((number, line::read(text)));
+            }
+            self.progress.advance(u64::try_from(length).unwrap_or(u64::MAX));
+            line.clear();
+            // As `line::apply_all` does: what is here already is read before the first of it is applied.
+            if reader.buffer().contains(&b'\n') {
+                continue;
+            }
+            for (number, read) in piece.drain(..) {
+                let outcome = line::apply(&mut self.directory, read);
                 self.answers.answer(output, &self.directory, number, outcome).map_err(Stop::Output)?;
                 self.check(&source.name, number)?;
             }
@@ -176,8 +186,6 @@ impl Replay {
             if reader.buffer().is_empty() {
                 output.flush().map_err(Stop::Output)?;
             }
-            self.progress.advance(u64::try_from(length).unwrap_or(u64::MAX));
-            line.clear();
         }
     }
 

@@ -37,11 +37,7 @@ pub(crate) fn replay(
     mut came: impl FnMut(u64, &Directory, Outcome),
 ) -> (Replayed, Vec<Change>) {
     let (mut replayed, mut changes) = (Replayed::default(), Vec::new());
-    for (line, number) in lines.split(|byte| *byte == b'\n').zip(1..) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let outcome = line::apply(directory, line);
+    line::apply_all(directory, lines, |number, line, directory, outcome| {
         let count = match &outcome {
             Outcome::Applied(_, Ok(events)) => {
                 if !events.is_empty() {
@@ -54,6 +50,6 @@ pub(crate) fn replay(
         };
         *count = count.saturating_add(1);
         came(number, directory, outcome);
-    }
+    });
     (replayed, changes)
 }
