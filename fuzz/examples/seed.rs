@@ -132,6 +132,9 @@ fn trace(text: &str) -> String {
     recorder.text("")
 }
 
+/// Who has this one is assigned without a role.
+const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+
 /// Assignments of roles between service principals, written and taken away on each side, and what goes with a principal.
 fn assignments() -> String {
     let mut recorder = Recorder::new();
@@ -149,11 +152,10 @@ fn assignments() -> String {
             format!("/beta/servicePrincipals/{client}/appRoleAssignments"),
         ];
         let mut last = String::new();
-        for (number, side) in sides.iter().cycle().take(6).enumerate() {
-            let body = format!(
-                r#"{{"principalId":"{client}","resourceId":"{resource}","appRoleId":"00000000-0000-4000-8000-00000000000{}"}}"#,
-                number / 2
-            );
+        // The two of the template, and none.
+        let roles = ["18d14569-c3bd-439b-9a66-3a2aee01d14f", "b9632174-c057-4f7e-951b-be3adc52bfe6", NO_ROLE];
+        for (role, side) in roles.iter().flat_map(|role| sides.iter().map(move |side| (role, side))) {
+            let body = format!(r#"{{"principalId":"{client}","resourceId":"{resource}","appRoleId":"{role}"}}"#);
             if let Some(id) = recorder.send("POST", side, &body)["id"].as_str() {
                 last = id.into();
             }
@@ -250,7 +252,7 @@ fn operations() -> Vec<String> {
             r#"{"destinationHost":"10.0.0.0/8","destinationType":"ipRangeCidr","protocol":"tcp,udp","ports":["1-80"]}"#;
         let segment = recorder.send("POST", &segments, segment)["id"].as_str().unwrap().to_string();
         let assignment =
-            format!(r#"{{"principalId":"{principal}","resourceId":"{principal}","appRoleId":"{application}"}}"#);
+            format!(r#"{{"principalId":"{principal}","resourceId":"{principal}","appRoleId":"{NO_ROLE}"}}"#);
         let assigned =
             recorder.send("POST", &format!("/beta/servicePrincipals/{principal}/appRoleAssignedTo"), &assignment);
         let assigned = assigned["id"].as_str().unwrap().to_string();

@@ -180,6 +180,7 @@ fn publish(writer: &mut Writer<'_, '_>, id: ApplicationId, publishing: Value) ->
     // Where it is not about either, tags that somebody took away since stay away.
     let may_tag = ["applicationType", "isAccessibleViaZTNAClient"].iter().any(|name| publishing.get(name).is_some())
         || tenant.application(id).is_some_and(|application| application.connector_group().is_none());
+    segments_stay(&publishing)?;
     let publish = published(id, publishing)?;
     let tags = may_tag.then(|| tags_after(tenant, id, &publish)).flatten();
     let mut commands = Vec::from([publish]);
@@ -192,6 +193,17 @@ fn publish(writer: &mut Writer<'_, '_>, id: ApplicationId, publishing: Value) ->
     }
     writer.apply(together(commands))?;
     Ok(Reply::no_content())
+}
+
+/// The segments of `ipSegmentConfiguration` are a relation, which is written by its own path.
+fn segments_stay(publishing: &Value) -> Result<(), Error> {
+    let Some(Value::Object(configuration)) = publishing.get("segmentsConfiguration") else { return Ok(()) };
+    let is_of_web =
+        matches!(configuration.get("@odata.type"), Some(Value::String(of)) if of.ends_with("webSegmentConfiguration"));
+    match configuration.keys().find(|name| name.eq_ignore_ascii_case("applicationSegments")) {
+        Some(name) if !is_of_web => Err(Error::invalid_property(name)),
+        _ => Ok(()),
+    }
 }
 
 /// By this tag of their service principals, samples and cmdlets find the applications of application proxy.
@@ -250,9 +262,6 @@ fn mixed(version: Version) -> Error {
 
 /// Null, or the sentinel in both URLs, unpublishes; anything else publishes or changes how it is published.
 fn published(application: ApplicationId, publishing: Value) -> Result<Command, Error> {
-    if !publishing.is_null() && !publishing.is_object() {
-        return Err(Error::new(Code::InvalidBody, &format!("The property '{PUBLISHING}' is no object.")));
-    }
     if publishing.is_null() {
         return Ok(UnpublishApplication { application }.into());
     }

@@ -68,12 +68,13 @@ codes! {
     NoContentType 400 "BadRequest" "texts observed (issue 258 of `microsoftgraph/msgraph-cli`, issue 22 of `microsoftgraph/msgraph-sample-pythondjangoapp`)" "the header `Content-Type` is missing where a body is read, or names something other than JSON";
     UnsupportedMediaType 415 "UnsupportedMediaType" "ours" "the body is not in UTF-8, or compressed";
     InvalidBody 400 "BadRequest" "ours" "the body is not the JSON that is asked for";
-    InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`)" "a property is unknown, or not there to be selected or written";
+    InvalidProperty 400 "Request_BadRequest" "text observed for `onPremisesPublishing` on v1.0 (issue 133 of `microsoftgraph/microsoft-graph-docs-contrib`), and with the code for an unknown name (issue 1807 of `pnp/PnP-Sites-Core`)" "a property is unknown, or not there to be selected or written";
     HiddenProperty 400 "InvalidGuid_BadRequest" "code observed in two public scripts, text ours" "`onPremisesPublishing` is selected of a list of applications, or ordered by";
     ReadOnlyProperty 400 "Request_BadRequest" "observed that it is refused (R-2, R-48), text observed (issue 260 of `microsoftgraph/msgraph-bicep-types`), code ours" "a read-only property is given";
     MixedPublishing 400 "Request_BadRequest" "text observed (R-25)" "`onPremisesPublishing` is given together with other properties";
     InvalidAppId 400 "Request_BadRequest" "observed (issue 408 of `microsoftgraph/msgraph-sdk-python`)" "the key `appId` is no GUID";
     InvalidReference 400 "Request_BadRequest" "ours" "`@odata.id` or `@id` is missing or names a thing of another kind";
+    UnknownRole 400 "Request_BadRequest" "observed with its status and text in several public scripts" "an assignment names a role that its resource has not";
     UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
     InvalidOption 400 "BadRequest" "ours" "a query option cannot be read, or names an unknown property";
     UnsupportedQuery 400 "Request_UnsupportedQuery" "documented (page on advanced queries); texts observed (issues 13762 and 18795 of `microsoftgraph/microsoft-graph-docs`, and for `$top` in `turbot/steampipe-plugin-azuread`)" "`ne`, `not` or `$orderby` is asked of the directory without `ConsistencyLevel: eventual` and `$count=true`; or `$top` is not between 1 and 999";

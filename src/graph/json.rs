@@ -121,6 +121,11 @@ fn canonical(
         }
         let value = match known {
             Some(known) => canonical_value(known, value, path, profile)?,
+            // At the top some members are no properties, and whoever takes those refuses the rest.
+            None if !path.is_empty() && !schema.is_open => {
+                let text = format!("Invalid property '{path}{}'", shortened(&name, 64));
+                return Err(Error::new(Code::InvalidProperty, &text));
+            }
             None => named_once(value, &format!("{path}{}/", shortened(&name, 64)))?,
         };
         result.insert(name, value);

@@ -34,6 +34,9 @@ use crate::{
 /// What can own: links to any of these are taken.
 const OWNERS: &[&str] = &["directoryObjects", "users", "servicePrincipals"];
 
+/// Who has this one is assigned without a role.
+const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+
 /// The things of a relation.
 pub(super) fn values(tenant: &Tenant, holder: &Holder, name: &str) -> Result<Vec<Value>, Error> {
     let kept = match holder {
@@ -123,6 +126,9 @@ impl Relation<'_, '_, '_> {
             assignment.extend(members.nullable_text(name)?.map(|text| (name.into(), text.into())));
         }
         members.finish()?;
+        if !is_role(self.writer.tenant()?, &ids) {
+            return Err(Error::new(Code::UnknownRole, "Permission being assigned was not found on application"));
+        }
         // The three ids are what an assignment is; the same three again would be a second one that changes nothing.
         if values.iter().any(|value| ids.iter().all(|(name, given)| value.get(name) == Some(given))) {
             return Err(Error::new(Code::InvalidReference, "Permission being assigned already exists on the object"));
@@ -148,6 +154,15 @@ impl Relation<'_, '_, '_> {
         others.insert(0, kept(self.writer.tenant()?, self.holder, self.name, values)?);
         self.writer.apply(together(others))
     }
+}
+
+/// Whether the resource of an assignment has its role, or may have it: an export can come without roles, and of a service
+/// principal that is not here nothing is known.
+fn is_role(tenant: &Tenant, assignment: &Map<String, Value>) -> bool {
+    let text = |name: &str| assignment.get(name).and_then(Value::as_str).unwrap_or_default();
+    let resource = Holder::Principal(Key::Id(text("resourceId").into()));
+    let roles = values(tenant, &resource, "appRoles").unwrap_or_default();
+    roles.is_empty() || text("appRoleId") == NO_ROLE || roles.iter().any(|role| is(role, text("appRoleId")))
 }
 
 /// The command that keeps a relation so; one without things is not kept.

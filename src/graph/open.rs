@@ -1,6 +1,6 @@
 //! The properties of a body that the engine keeps as they come.
 
-use alloc::{collections::BTreeSet, format, string::String};
+use alloc::{format, string::String};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -48,9 +48,15 @@ impl Open<'_> {
         let mut changes = Map::new();
         for (name, value) in members.into_inner() {
             let known = schema.property(&name);
-            let is_absent = known.is_some_and(|known| !version.has(known.in_v1));
-            let is_relation = schema.navigation(&name, Version::Beta).is_some();
-            if is_absent || is_relation || name.contains('@') || (known.is_none() && !schema.is_open) {
+            // The first spelling stays: a name is a property, whatever case a later request writes it in.
+            let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
+            let may_be_given = match known {
+                Some(known) => version.has(known.in_v1),
+                // An extension has an underscore in its name. Any other name is misspelt or belongs elsewhere, unless it came
+                // with an export, of a Graph that is newer than the tables.
+                None => name.contains('_') || spelled.is_some(),
+            };
+            if !may_be_given || name.contains('@') || schema.navigation(&name, Version::Beta).is_some() {
                 return Err(Error::invalid_property(&name));
             }
             if let Some(known) = known.filter(|known| known.is_read_only) {
@@ -59,8 +65,6 @@ impl Open<'_> {
                 }
                 continue;
             }
-            // The first spelling stays: a name is a property, whatever case a later request writes it in.
-            let spelled = kept.keys().find(|other| other.eq_ignore_ascii_case(&name)).cloned();
             let name = spelled.unwrap_or(name);
             let value = match (known.map(|known| known.kind), kept.get(&name)) {
                 // One that no table has can be complex as well.
@@ -101,9 +105,10 @@ fn merged(present: &Value, given: Value) -> Value {
 /// Graph refuses `identifierUris` that hold one value twice, in whatever case.
 fn distinct(uris: Option<&Value>) -> Result<(), Error> {
     let uris = uris.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let mut seen = BTreeSet::new();
+    // A map of JSON and no set of texts, which would be compiled for this alone.
+    let mut seen = Map::new();
     for uri in uris {
-        if !seen.insert(uri.to_ascii_lowercase()) {
+        if seen.insert(uri.to_ascii_lowercase(), Value::Null).is_some() {
             let text = "Request contains a property with duplicate values.";
             return Err(Error::new(Code::DuplicateInDifferentCase, text));
         }

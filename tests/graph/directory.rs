@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     reports::{TEMPLATE, instantiated},
     server::{PROXY, Server, group_path},
-    world::{app_id, application, create_application, publish, register},
+    world::{application, create_application, publish, register},
 };
 
 const SEGMENTS: &str =
@@ -39,30 +39,36 @@ fn properties_that_are_not_modelled_are_kept() {
     let read = server.get(&format!("{path}?$select=WEB"));
     assert_eq!(read.body["web"], json!({"redirectUris": ["https://x.contoso.com"], "logoutUrl": "https://x/out"}));
     server
-        .patch(&path, &json!({"tags": ["HideApp", "WindowsAzureActiveDirectoryOnPremApp"], "Something": {"a": 1}}))
+        .patch(
+            &path,
+            &json!({"tags": ["HideApp", "WindowsAzureActiveDirectoryOnPremApp"], "contoso_Something": {"a": 1}}),
+        )
         .is(204);
-    server.patch(&path, &json!({"SOMETHING": {"a": 2}})).is(204);
+    server.patch(&path, &json!({"CONTOSO_SOMETHING": {"a": 2}})).is(204);
     for query in [
         "tags/any(t:t eq 'hideapp')",
         "identifierUris/any(u:startswith(u,'https://x'))",
         "web/logoutUrl eq 'https://x/out'",
         "web/redirectUris/any(u:u eq 'https://x.contoso.com')",
-        "something/a eq 2",
+        "contoso_something/a eq 2",
         "applicationTemplateId eq '8adf8e6e-67b2-4cf2-a259-e3dc5476c621'",
     ] {
         let found = server.get(&format!("/v1.0/applications?$filter={}", query.replace(' ', "%20")));
         assert_eq!(found.is(200).ids(), [id.as_str()], "{query}");
     }
-    assert_eq!(server.get(&format!("{path}?$select=something")).body["Something"], json!({"a": 2}));
-    assert_eq!(server.get("/beta/applications?$select=something").body["value"], json!([{"Something": {"a": 2}}]));
+    assert_eq!(server.get(&format!("{path}?$select=contoso_something")).body["contoso_Something"], json!({"a": 2}));
+    assert_eq!(
+        server.get("/beta/applications?$select=contoso_something").body["value"],
+        json!([{"contoso_Something": {"a": 2}}])
+    );
     // An open type can have any property; what nothing has is not shown, and not asked for.
     assert_eq!(server.get("/beta/applications?$select=nothing").is(200).body["value"], json!([{}]));
     server.get("/beta/applications?$filter=nothing%20eq%20'x'").is_refused(400, "BadRequest");
     for name in ["no-thing", "1st", "owners", "a/b", "@odata.type", ""] {
         server.get(&format!("/beta/applications?$select={name}")).is_refused(400, "Request_BadRequest");
     }
-    server.patch(&path, &json!({"Something": null})).is(204);
-    let gone = server.get(&format!("{path}?$select=something"));
+    server.patch(&path, &json!({"contoso_Something": null})).is(204);
+    let gone = server.get(&format!("{path}?$select=contoso_something"));
     assert_eq!(gone.is(200).body.as_object().unwrap().keys().collect::<Vec<_>>(), ["@odata.context"]);
     let made = server
         .post("/v1.0/applications", &json!({"displayName": "x", "keyCredentials": [], "passwordCredentials": []}));
@@ -120,118 +126,6 @@ fn service_principals_are_made_found_written_and_deleted() {
     assert_eq!(server.advanced("/beta/servicePrincipals/$count").body, "1");
     server.delete(&format!("/v1.0/applications/{id}")).is(204);
     assert_eq!(server.get("/v1.0/servicePrincipals").is(200).body["value"], json!([]));
-}
-
-/// After publishing, tools assign users and owners; both read back as they were written.
-#[test]
-fn owners_and_assignments_are_kept_as_they_come() {
-    let (mut server, id, app_id) = instantiated();
-    let user = "00000000-0000-4000-8000-00000000000a";
-    let owners = format!("/v1.0/applications/{id}/owners");
-    for link in [
-        format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}"),
-        "https://graph.microsoft.com/v1.0/users/b".into(),
-    ] {
-        server.post(&format!("{owners}/$ref"), &json!({"@odata.id": link})).is(204);
-        server.post(&format!("{owners}/$ref"), &json!({"@odata.id": link})).is_refused(400, "Request_BadRequest");
-    }
-    server.post(&format!("{owners}/$ref"), &json!({"@odata.id": "x/groups/1"})).is_refused(400, "Request_BadRequest");
-    assert_eq!(server.get(&owners).is(200).ids(), [user, "b"]);
-    assert_eq!(server.get(&format!("{owners}/$ref?$top=1")).is(200).body["value"].as_array().unwrap().len(), 1);
-    assert_eq!(server.get(&format!("/v1.0/applications/{id}?$expand=owners")).body["owners"][1], json!({"id": "b"}));
-    assert!(server.get(&format!("/v1.0/applications/{id}")).body.get("owners").is_none(), "a relation is no property");
-    server.get(&format!("/v1.0/applications/{id}?$select=owners")).is_refused(400, "Request_BadRequest");
-    server.delete(&format!("{owners}/{user}/$ref")).is(204);
-    server.delete(&format!("{owners}/$ref?@id=https://graph.microsoft.com/v1.0/users/b")).is(204);
-    server.delete(&format!("{owners}/b/$ref")).is_refused(404, "Request_ResourceNotFound");
-    assert_eq!(server.get(&owners).body["value"], json!([]));
-    let bound = json!({"displayName": "x", "owners@odata.bind": [format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}")]});
-    let made = server.post("/v1.0/applications", &bound);
-    assert_eq!(
-        server.get(&format!("/v1.0/applications/{}/owners", made.is(201).body["id"].as_str().unwrap())).ids(),
-        [user]
-    );
-
-    let principal =
-        server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')")).body["id"].as_str().unwrap().to_string();
-    let assigned = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignedTo");
-    let body =
-        json!({"principalId": user, "resourceId": principal, "AppRoleId": "00000000-0000-0000-0000-000000000000"});
-    let made = server.post(&assigned, &body);
-    let assignment = made.is(201).body["id"].as_str().unwrap().to_string();
-    server.post(&assigned, &body).is_refused(400, "Request_BadRequest");
-    server.post(&assigned, &json!({"principalId": user})).is_refused(400, "BadRequest");
-    let list = server.get(&format!("{assigned}?$filter=principalId%20eq%20'{user}'"));
-    assert_eq!(list.is(200).ids(), [assignment.as_str()]);
-    assert_eq!(server.get(&format!("{assigned}/{assignment}")).is(200).body["appRoleId"], body["AppRoleId"]);
-    assert_eq!(
-        server.get(&format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments")).is(200).body["value"],
-        json!([])
-    );
-    server.delete(&format!("{assigned}/{assignment}")).is(204);
-    server.get(&format!("{assigned}/{assignment}")).is_refused(404, "Request_ResourceNotFound");
-}
-
-/// An assignment of a role is one thing, whichever of its sides it is written or read by, and goes with either.
-#[test]
-fn an_assignment_between_service_principals_is_seen_from_both_sides() {
-    let (mut server, resource, _) = instantiated();
-    let instantiate = format!("/beta/applicationTemplates/{TEMPLATE}/instantiate");
-    let made = server.post(&instantiate, &json!({"displayName": "Client"}));
-    let client = made.is(201).body["application"]["objectId"].as_str().unwrap().to_string();
-    let mut principal = |application: &str| {
-        let app_id =
-            server.get(&format!("/v1.0/applications/{application}")).body["appId"].as_str().unwrap().to_string();
-        let found = server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')"));
-        found.is(200).body["id"].as_str().unwrap().to_string()
-    };
-    let (of_resource, of_client) = (principal(&resource), principal(&client));
-    let assigned = format!("/v1.0/servicePrincipals/{of_resource}/appRoleAssignedTo");
-    let assignments = format!("/v1.0/servicePrincipals/{of_client}/appRoleAssignments");
-    let body = |role: u32| json!({"principalId": of_client.to_uppercase(), "resourceId": of_resource, "appRoleId": app_id(role)});
-    for (written, read) in [(&assigned, &assignments), (&assignments, &assigned)] {
-        let ids: Vec<String> = [1, 2]
-            .map(|role| server.post(written, &body(role)).is(201).body["id"].as_str().unwrap().to_string())
-            .into();
-        for list in [&assigned, &assignments] {
-            assert_eq!(server.get(list).is(200).ids(), ids);
-            server.post(list, &body(1)).is_refused(400, "Request_BadRequest");
-        }
-        server.delete(&format!("{read}/{}", ids[0])).is(204);
-        server.delete(&format!("{written}/{}", ids[0])).is_refused(404, "Request_ResourceNotFound");
-        server.delete(&format!("{written}/{}", ids[1])).is(204);
-        assert_eq!(server.get(read).body["value"], json!([]));
-    }
-    // A service principal may have a role of its own.
-    let own = json!({"principalId": of_resource, "resourceId": of_resource, "appRoleId": app_id(3)});
-    let own = server.post(&assigned, &own).is(201).body["id"].as_str().unwrap().to_string();
-    let theirs =
-        [1, 2].map(|role| server.post(&assigned, &body(role)).is(201).body["id"].as_str().unwrap().to_string());
-    assert_eq!(server.get(&assigned.replace("AssignedTo", "Assignments")).is(200).ids(), [own.as_str()]);
-    assert_eq!(server.get(&assignments).is(200).ids(), theirs);
-    server.delete(&format!("/v1.0/applications/{client}")).is(204);
-    assert_eq!(server.get(&assigned).is(200).ids(), [own.as_str()]);
-    // Back with a new service principal, and then the other one goes.
-    let again = server.post(&instantiate, &json!({"displayName": "Again"}));
-    let again = again.is(201).body["servicePrincipal"]["objectId"].as_str().unwrap().to_string();
-    let body = json!({"principalId": again, "resourceId": of_resource, "appRoleId": app_id(1)});
-    let assignments = format!("/v1.0/servicePrincipals/{again}/appRoleAssignments");
-    server.post(&assignments, &body).is(201);
-    let with_more = |name: &str, id: &str, kept: &Value| {
-        let mut kept = kept["value"].as_array().unwrap().clone();
-        kept.push(json!({"principalId": again, "resourceId": of_resource}));
-        json!({"command": "updateServicePrincipal", "id": id, "properties": {name: kept}})
-    };
-    // Those without an id, as an import may bring them, are not told apart, and stay.
-    let (here, there) = (server.get(&assigned).body.clone(), server.get(&assignments).body.clone());
-    server = server
-        .lines([with_more("appRoleAssignedTo", &of_resource, &here), with_more("appRoleAssignments", &again, &there)]);
-    assert_eq!(server.get(&assignments).is(200).body["value"].as_array().unwrap().len(), 2);
-    server.delete(&format!("/v1.0/servicePrincipals/{of_resource}")).is(204);
-    assert_eq!(
-        server.get(&assignments).is(200).body["value"],
-        json!([{"id": null, "appRoleId": null, "principalId": again, "resourceId": of_resource}])
-    );
 }
 
 /// What is kept with another thing, service principals and segments are read page by page as any list is.
@@ -324,9 +218,6 @@ fn segments_are_made_read_changed_and_deleted() {
     }
     assert_eq!(server.get(&segments).is(200).ids(), [segment.as_str()]);
     assert_eq!(server.get(&format!("{PROXY}/applicationSegments")).is(200).ids(), [segment.as_str()]);
-    // An open type shows what else was written.
-    server.patch(&item, &json!({"note": "n"})).is(204);
-    assert_eq!(server.get(&item).body["note"], "n");
     let expanded = server.get(&format!("{PROXY}/applicationSegments/{segment}?$expand=application($select=id)"));
     assert_eq!(expanded.is(200).body["application"]["id"], id);
     assert_eq!(server.get(&format!("{segments}/$count")).body, "1");

@@ -204,10 +204,8 @@ fn publishing_is_read_as_strictly_as_the_engine_reads_it() {
         json!([]),
         json!("x"),
         json!({"internalUrl": 5}),
-        json!({"capacity": 5}),
         json!({"singleSignOnSettings": []}),
         json!({"singleSignOnSettings": {"kerberosSignOnSettings": []}}),
-        json!({"singleSignOnSettings": {"other": 1}}),
         json!({"onPremisesApplicationSegments": [[]]}),
         json!({"onPremisesApplicationSegments": [{"corsConfigurations": [{"maxAgeInSeconds": 1.5}]}]}),
         json!({"segmentsConfiguration": []}),
@@ -215,11 +213,14 @@ fn publishing_is_read_as_strictly_as_the_engine_reads_it() {
     ] {
         server.patch(&path, &json!({"onPremisesPublishing": publishing})).is_refused(400, "BadRequest");
     }
+    for unknown in [json!({"capacity": 5}), json!({"singleSignOnSettings": {"other": 1}})] {
+        server.patch(&path, &json!({"onPremisesPublishing": unknown})).is_refused(400, "Request_BadRequest");
+    }
     // Not read as an object whose properties come in this order.
     let listed = server.patch(&path, &json!({"onPremisesPublishing": {"singleSignOnSettings": ["none", null]}}));
     let text = "The property 'onPremisesPublishing/singleSignOnSettings' is no object.";
     assert_eq!(listed.is_refused(400, "BadRequest").message(), text);
-    let open = json!({"segmentsConfiguration": {"@odata.type": "#microsoft.graph.ipSegmentConfiguration", "applicationSegments": [[1]]},
+    let open = json!({"segmentsConfiguration": {"@odata.type": "#microsoft.graph.webSegmentConfiguration", "applicationSegments": [[1]]},
         "onPremisesApplicationSegments": [{"@odata.type": "x", "corsConfigurations": [{"allowedOrigins": ["*"]}]}]});
     server.patch(&path, &json!({"onPremisesPublishing": open})).is(204);
     let read = server.get(&format!("{path}/onPremisesPublishing"));

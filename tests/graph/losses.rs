@@ -277,7 +277,7 @@ fn nothing_of_a_publishing_is_lost() {
 fn a_change_of_a_part_keeps_the_others() {
     let mut server = Server::new().lines([create_application(1)]);
     let path = format!("/beta/applications/{}", application(1));
-    for name in ["api", "info", "optionalClaims", "somethingElse"] {
+    for name in ["api", "info", "optionalClaims", "contoso_else"] {
         let inner = json!({"one": 1, "Two": {"a": [1], "b": 2}});
         server.patch(&path, &json!({ name: inner })).is(204);
         server.patch(&path, &json!({ name: {"two": {"B": 3}, "three": null, "One": null, "four": "x"} })).is(204);

@@ -13,6 +13,7 @@
     reason = "a test stops where it fails, and has std"
 )]
 
+mod assignments;
 mod batches;
 mod declared;
 mod directory;

@@ -203,7 +203,7 @@ fn collections_of_texts_are_asked_by_any() {
         ("tags/any(t:t eq 5)", "a number is compared with something else"),
         ("tags/any(t:u eq 'x')", "there is no property 'u'"),
         ("tags/any(t:t eq 'x') and t eq 'x'", "there is no property 't'"),
-        ("web/x/y eq 'x' and displayName/x eq 'y'", "there is no property 'displayName/x'"),
+        ("api/x/y eq 'x' and displayName/x eq 'y'", "there is no property 'displayName/x'"),
         ("displayName eq -x", "'-x' is no number"),
     ] {
         let answer = server.get(&format!("/v1.0/applications?$filter={}", filter.replace(' ', "%20")));

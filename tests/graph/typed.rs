@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    directory::private_access,
     losses::SEGMENTS,
     reports::instantiated,
     server::{PROXY, Server},
@@ -147,6 +148,70 @@ fn a_value_of_another_kind_is_refused() {
     assert_eq!(refused.is(400).message(), "The property 'principalId' must be a GUID.");
     let read: Value = server.get(&application).is(200).body.clone();
     assert!(read.get("notes").is_none() && read.get("api").is_none(), "{read}");
+}
+
+/// A name that is misspelt or belongs elsewhere would be 204 without any effect. All that the SDKs write is known, and extensions
+/// have an underscore.
+#[test]
+fn names_that_graph_has_not_are_refused() {
+    let (mut server, path, id) = private_access();
+    let principal = format!("/beta/servicePrincipals/{}", server.get("/beta/servicePrincipals").ids()[0]);
+    let segments = format!("{path}/{SEGMENTS}");
+    let segment = json!({"destinationHost": "10.0.0.1", "destinationType": "ip", "ports": ["445-445"]});
+    let made = server.post(&segments, &segment).is(200).body["id"].as_str().unwrap().to_string();
+    let segment = format!("{segments}/{made}");
+    for (path, body, name) in [
+        (&path, json!({"onPremisePublishing": {"internalUrl": "https://a/"}}), "onPremisePublishing"),
+        (&path, json!({"internalUrl": "https://a/"}), "internalUrl"),
+        (&path, json!({"web": {"redirectUri": []}}), "web/redirectUri"),
+        (&path, json!({"Web": {"ImplicitGrantSettings": {"x": true}}}), "web/implicitGrantSettings/x"),
+        (&path, json!({"spa": {"urls": []}, "publicClient": {"redirectUris": []}}), "spa/urls"),
+        (&path, json!({"publicClient": {"urls": []}}), "publicClient/urls"),
+        (&path, json!({"onPremisesPublishing": {"internalUri": "x"}}), "onPremisesPublishing/internalUri"),
+        (
+            &format!("{path}/onPremisesPublishing"),
+            json!({"singleSignOnSettings": {"mode": "x"}}),
+            "singleSignOnSettings/mode",
+        ),
+        (&principal, json!({"appRoleAssignmentRequird": true}), "appRoleAssignmentRequird"),
+        (&segment, json!({"prots": ["1-1"]}), "prots"),
+        (&PROXY.to_string(), json!({"isEnable": true}), "isEnable"),
+    ] {
+        let refused = server.patch(path, &body);
+        let expected = format!("Invalid property '{name}'");
+        assert_eq!(refused.is_refused(400, "Request_BadRequest").message(), expected, "{body}");
+    }
+    let extension = "extension_ab603c56068041afb2f6832e2a17e237_costCenter";
+    server.patch(&path, &json!({ extension: "7" })).is(204);
+    assert_eq!(server.get(&format!("{path}?$select={extension}")).body[extension], "7");
+    // What an export of a newer Graph has brought is read, and may be written back.
+    server = server.lines([json!({"command": "updateApplication", "id": id, "properties": {"later": 1}})]);
+    server.patch(&path, &json!({"later": 2})).is(204);
+    assert_eq!(server.get(&path).body["later"], 2);
+    server.patch(&path, &json!({"later": null})).is(204);
+    server.patch(&path, &json!({"later": 1})).is_refused(400, "Request_BadRequest");
+}
+
+/// The segments of an application are a relation, which has a path of its own; in a body they would be shown and not listed.
+#[test]
+fn segments_are_not_written_with_the_publishing() {
+    let (mut server, path, _) = private_access();
+    let own = format!("{path}/onPremisesPublishing");
+    for of in ["#microsoft.graph.ipSegmentConfiguration", "#microsoft.graph.segmentConfiguration", ""] {
+        let segments = json!({"@odata.type": of, "ApplicationSegments": [{"destinationHost": "10.0.0.1"}]});
+        let message = "Invalid property 'ApplicationSegments'";
+        let body = json!({"segmentsConfiguration": segments});
+        assert_eq!(server.patch(&own, &body).is_refused(400, "Request_BadRequest").message(), message);
+        let body = json!({"onPremisesPublishing": {"SegmentsConfiguration": segments}});
+        assert_eq!(server.patch(&path, &body).is_refused(400, "Request_BadRequest").message(), message);
+    }
+    for allowed in [
+        json!({"@odata.type": "#microsoft.graph.ipSegmentConfiguration"}),
+        json!({"@odata.type": "#microsoft.graph.webSegmentConfiguration", "applicationSegments": []}),
+        json!(null),
+    ] {
+        server.patch(&own, &json!({"segmentsConfiguration": allowed})).is(204);
+    }
 }
 
 /// Public scripts quote them, and the service's library for `OData` reads them. The pages have them plain.

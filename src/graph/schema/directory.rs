@@ -75,7 +75,7 @@ pub(in super::super) static APPLICATION: Type = Type {
 static WEB: Type = Type {
     name: "webApplication",
     is_entity: false,
-    is_open: true,
+    is_open: false,
     properties: &[
         text("homePageUrl"),
         property("implicitGrantSettings", Kind::Object(&IMPLICIT_GRANT)).unset(Unset::Object),
@@ -90,7 +90,7 @@ static WEB: Type = Type {
 static IMPLICIT_GRANT: Type = Type {
     name: "implicitGrantSettings",
     is_entity: false,
-    is_open: true,
+    is_open: false,
     properties: &[
         flag("enableAccessTokenIssuance").unset(Unset::Bool(false)),
         flag("enableIdTokenIssuance").unset(Unset::Bool(false)),
@@ -101,7 +101,7 @@ static IMPLICIT_GRANT: Type = Type {
 static SPA: Type = Type {
     name: "spaApplication",
     is_entity: false,
-    is_open: true,
+    is_open: false,
     properties: &[texts("redirectUris")],
     navigations: &[],
 };
@@ -109,7 +109,7 @@ static SPA: Type = Type {
 static PUBLIC_CLIENT: Type = Type {
     name: "publicClientApplication",
     is_entity: false,
-    is_open: true,
+    is_open: false,
     properties: &[texts("redirectUris")],
     navigations: &[],
 };
