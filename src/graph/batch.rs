@@ -189,7 +189,7 @@ fn item(request: Value, call: &Call<'_>) -> Result<Item, Error> {
         text.ok_or_else(|| invalid(&format!("A request has no '{name}'.")))
     };
     let id = members.take("id").and_then(id_of).filter(|id| !id.is_empty());
-    let id = id.ok_or_else(|| invalid("A request has no 'id'."))?;
+    let id = id.ok_or_else(|| invalid("A request has no 'id' that is a text or a number."))?;
     let (method, url) = (text(&mut members, "method")?, text(&mut members, "url")?);
     // In any case: no client means another method by it.
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())

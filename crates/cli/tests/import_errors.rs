@@ -55,7 +55,7 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
             "type",
             "connectors.json",
             "{\"value\": [\n  {\"id\": 7}]}",
-            "connectors.json:2:10: a text was expected here, not a number",
+            "connectors.json:2:10: a text was expected here, not a number; of PowerShell, use ConvertTo-Json -EnumsAsStrings",
         ),
         ("missing", "connectors.json", "[\n {}]", "connectors.json:2:2: the property `id` is missing"),
         ("id", "connectors.json", "[{\"id\": \"x\", \"status\": \"active\"}]", "connectors.json:1:9: "),

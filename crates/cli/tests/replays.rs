@@ -307,6 +307,7 @@ fn a_byte_order_mark_is_no_part_of_a_file() {
     let lines = marked("marked.jsonl", &story(&[]));
     let text = told(&[&lines, &lines], "");
     assert!(text.contains("2 commands: 1 accepted, 1 refused, 0 invalid."), "the second file has a mark too: {text}");
+    assert_eq!(told(&["-"], &story(&[])), told(&[&lines], ""), "`-` is standard input");
     let state = replay(&["--state", &lines], b"");
     let state = String::from_utf8(state.stdout).unwrap();
     let state = marked("marked.json", state.lines().last().unwrap());

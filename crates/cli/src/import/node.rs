@@ -267,7 +267,10 @@ impl Node {
         if self.is_text() {
             self.read()
         } else {
-            Err(self.problem(format!("a text was expected here, not {}", self.kind())))
+            // PowerShell writes the members of an enumeration by their numbers unless it is told otherwise.
+            let what_to_do =
+                if self.kind() == "a number" { "; of PowerShell, use ConvertTo-Json -EnumsAsStrings" } else { "" };
+            Err(self.problem(format!("a text was expected here, not {}{what_to_do}", self.kind())))
         }
     }
 

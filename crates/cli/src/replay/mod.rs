@@ -57,7 +57,7 @@ pub(crate) struct Options {
     /// Begin with a tenant document, a directory's, or what `--state` has printed
     #[arg(long, value_name = "FILE")]
     load: Option<PathBuf>,
-    /// The commands, one a line; standard input where no file is named
+    /// The commands, one a line; standard input for `-` or where no file is named
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -98,6 +98,9 @@ impl Source {
     }
 
     fn open(path: &Path) -> Result<Self, Stop> {
+        if path == Path::new("-") {
+            return Ok(Self::standard_input());
+        }
         let cannot = |error| Stop::Input(format!("cannot read {}: {error}", path.display()));
         let file = File::open(path).map_err(cannot)?;
         let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
