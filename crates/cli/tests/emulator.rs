@@ -244,6 +244,30 @@ fn a_certificate_takes_the_place_of_no_input() {
     assert!(std::fs::read_to_string(&certificate).unwrap().starts_with("-----BEGIN CERTIFICATE"));
 }
 
+/// Over TLS a client needs the authority that signs for it; without that it tells its token to nobody.
+#[cfg(feature = "export")]
+#[test]
+fn an_export_over_tls_trusts_the_authority_that_it_is_told() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("tls");
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let (authority, out) = (folder.join("authority.pem"), folder.join("out"));
+    let emulator = Emulator::start(&["--tls", "--tls-certificate-out", authority.to_str().unwrap()]);
+    let graph = format!("https://{}", emulator.address);
+    let export = |arguments: &[&str]| {
+        let own =
+            ["export", "--graph", &graph, "--token-env", "TEST_TOKEN", "--tries", "1", "--out", out.to_str().unwrap()];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_connector-groups"));
+        command.args([&own, arguments].concat()).env("TEST_TOKEN", TENANT).output().unwrap()
+    };
+    let refused = export(&[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("certificate") && !out.exists(), "{refused:?}");
+    let exported = export(&["--ca-file", authority.to_str().unwrap()]);
+    assert!(exported.status.success(), "{exported:?}");
+    assert!(out.join("connectorGroups.json").is_file());
+}
+
 /// Windows begins files with a byte order mark, and writes some as UTF-16: lines and a document alike.
 #[test]
 fn a_seed_may_begin_with_a_byte_order_mark() {

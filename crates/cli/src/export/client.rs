@@ -167,6 +167,8 @@ impl Client {
         check_scheme(graph)?;
         // Those of the system by default: a company's proxy has put its own there.
         let roots = ca_file.map_or(Ok(RootCerts::PlatformVerifier), certificates)?;
+        let cryptography = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(cryptography);
         let config = Agent::config_builder()
             // An error of Graph has a code in its body, which tells what to do.
             .http_status_as_error(false)
@@ -175,7 +177,7 @@ impl Client {
             .max_redirects_will_error(false)
             .timeout_global(Some(TIME))
             .user_agent(concat!("connector-groups/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(tls.build())
             .build();
         let agent: Agent = config.into();
         // Before the first request: whoever has to sign in does so at once, and not in the middle of the work.
