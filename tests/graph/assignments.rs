@@ -4,6 +4,13 @@ use serde_json::{Value, json};
 
 use crate::reports::{TEMPLATE, instantiated};
 
+/// What can be assigned of an application that is made of the template: its two roles, and none.
+pub(crate) const ROLES: [&str; 3] = [
+    "18d14569-c3bd-439b-9a66-3a2aee01d14f",
+    "b9632174-c057-4f7e-951b-be3adc52bfe6",
+    "00000000-0000-0000-0000-000000000000",
+];
+
 /// After publishing, tools assign users and owners; both read back as they were written.
 #[test]
 fn owners_and_assignments_are_kept_as_they_come() {
@@ -37,8 +44,7 @@ fn owners_and_assignments_are_kept_as_they_come() {
     let principal =
         server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')")).body["id"].as_str().unwrap().to_string();
     let assigned = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignedTo");
-    let body =
-        json!({"principalId": user, "resourceId": principal, "AppRoleId": "00000000-0000-0000-0000-000000000000"});
+    let body = json!({"principalId": user, "resourceId": principal, "AppRoleId": ROLES[2]});
     let made = server.post(&assigned, &body);
     let assignment = made.is(201).body["id"].as_str().unwrap().to_string();
     server.post(&assigned, &body).is_refused(400, "Request_BadRequest");
@@ -53,13 +59,6 @@ fn owners_and_assignments_are_kept_as_they_come() {
     server.delete(&format!("{assigned}/{assignment}")).is(204);
     server.get(&format!("{assigned}/{assignment}")).is_refused(404, "Request_ResourceNotFound");
 }
-
-/// What can be assigned of an application that is made of the template: its two roles, and none.
-const ROLES: [&str; 3] = [
-    "18d14569-c3bd-439b-9a66-3a2aee01d14f",
-    "b9632174-c057-4f7e-951b-be3adc52bfe6",
-    "00000000-0000-0000-0000-000000000000",
-];
 
 /// Public scripts ask again until the resource knows its role, by this text. The roles of an export without any are not known.
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    assignments::ROLES,
     reports::{TEMPLATE, instantiated},
     server::{PROXY, Server, group_path},
     world::{application, create_application, publish, register},
@@ -141,8 +142,7 @@ fn lists_of_what_is_attached_come_in_pages() {
     let segments = format!("{path}/{SEGMENTS}");
     for (number, port) in [(1, 20), (2, 3), (3, 100)] {
         let user = format!("00000000-0000-4000-8000-00000000000{number}");
-        let role = "00000000-0000-0000-0000-000000000000";
-        server.post(&assigned, &json!({"principalId": user, "resourceId": principal, "appRoleId": role})).is(201);
+        server.post(&assigned, &json!({"principalId": user, "resourceId": principal, "appRoleId": ROLES[2]})).is(201);
         let host = format!("10.0.0.{number}");
         let segment = json!({"destinationHost": host, "destinationType": "ip", "port": port, "ports": ["1-9"],
             "protocol": "tcp"});

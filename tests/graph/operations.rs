@@ -5,6 +5,7 @@ use http::Request;
 use serde_json::json;
 
 use crate::{
+    assignments::ROLES,
     losses::SEGMENTS,
     reports::{TEMPLATE, instantiated},
     server::{PROXY, Server},
@@ -33,8 +34,7 @@ fn server() -> (Server, Vec<(String, Vec<String>)>) {
     let mut ids = Vec::new();
     for list in ["appRoleAssignedTo", "appRoleAssignments"] {
         let path = format!("/servicePrincipals/{principal}/{list}");
-        let body =
-            json!({"principalId": USER, "resourceId": principal, "appRoleId": "18d14569-c3bd-439b-9a66-3a2aee01d14f"});
+        let body = json!({"principalId": USER, "resourceId": principal, "appRoleId": ROLES[0]});
         let made = server.post(&format!("/beta{path}"), &body).is(201).body["id"].as_str().unwrap().to_string();
         ids.push((format!("/servicePrincipals/{{id}}/{list}"), Vec::from([principal.clone(), made])));
     }
@@ -73,7 +73,7 @@ fn every_operation_does_what_its_method_says() {
             "connectorGroups" => json!({"name": "new"}),
             "servicePrincipals" => json!({"appId": crate::world::app_id(2)}),
             "appRoleAssignedTo" | "appRoleAssignments" => {
-                json!({"principalId": USER, "resourceId": known[0], "appRoleId": "00000000-0000-0000-0000-000000000000"})
+                json!({"principalId": USER, "resourceId": known[0], "appRoleId": ROLES[2]})
             }
             "applicationSegments" => json!({"destinationHost": "10.0.0.2", "destinationType": "ip", "ports": ["1-1"]}),
             "applications" if operation.route.contains("connectorGroups") => Server::link("applications", &known[2]),
