@@ -68,14 +68,14 @@ impl UnionFind {
 
     /// A faster [`find`](Self::find), for about this many calls.
     pub(crate) fn finder(&self, elements: usize) -> impl Fn(Slot) -> Option<Slot> + '_ {
-        // What has only one page, and mostly not a whole one, is read fast as it is.
-        let of = (self.of.len() > PAGE).then(|| self.of.reader(elements));
+        // A reader wants whole pages; the only page of a small list mostly is not whole.
+        let of = if self.of.len() > PAGE { Err(self.of.reader(elements)) } else { Ok(self.of.piece(0, PAGE)) };
         // Walking up from each node costs a walk for each, which few calls should not pay.
         let sets = (elements >= self.nodes.len()).then(|| self.resolved(|set| set));
         move |element| {
             let node = match &of {
-                Some(of) => *of.get_or(element.index(), &None),
-                None => self.of.get(element.index()).copied().flatten(),
+                Ok(page) => page.get(element.index()).copied().flatten(),
+                Err(of) => *of.get_or(element.index(), &None),
             }?;
             match &sets {
                 Some(sets) => sets.get(node.index()).copied().flatten(),
@@ -224,7 +224,9 @@ impl UnionFind {
                 };
                 // A word of 64 chosen elements that share a node moves with one comparison and one fill.
                 // Lists that name most of a group consist of such words.
-                if let (u64::MAX, Some(former)) = (*word, shared(nodes).copied()) {
+                if *word == u64::MAX
+                    && let Some(former) = shared(nodes).copied()
+                {
                     work::element();
                     leave(former, u64::BITS);
                     nodes.fill(Some(root));
