@@ -112,8 +112,8 @@ pub(super) fn assign_applications(state: &State, assignments: &[Assignment]) -> 
         Ok(group)
     };
     let group_of = listed.groups();
-    let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, (id, found))| {
-        let application = checks::found_application(id, found)?;
+    let accepted = checks::all_entries(assignments.iter().zip(listed.entries()).map(|(assignment, found)| {
+        let application = checks::found_application(assignment.application, found)?;
         let to = target(assignment.connector_group)?;
         let from = checks::published_in(group_of(application), application)?;
         Ok(Assigned::of(application, from, to))

@@ -73,13 +73,13 @@ impl<'a> ApplicationList<'a> {
         self.repeated
     }
 
-    /// Each id with the application that it names, in the order of the list.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (ApplicationId, Option<ApplicationView<'a>>)> {
+    /// The application that each id names, in the order of the list.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Option<ApplicationView<'a>>> {
         let state = self.state;
         let groups = &state.applications.groups;
         let are_far = self.slots.len() > NEAR;
         let is_in_some_group = are_far.then(|| groups.those_in_some_set(self.slots.len()));
-        let found = self.slots.iter().enumerate().map(move |(index, slot)| {
+        self.slots.iter().enumerate().map(move |(index, slot)| {
             // Whoever asks for entries asks for their groups, each of which is far from the one before: fetched in steps of a few
             // instructions, many of them are under way at once. The count keeps the reads from being left out.
             if let (0, Some(is_in_some_group)) = (index & AT_ONCE.wrapping_sub(1), &is_in_some_group) {
@@ -87,8 +87,7 @@ impl<'a> ApplicationList<'a> {
                 hint::black_box(next.filter(|slot| is_in_some_group(**slot)).count());
             }
             slot.map(|slot| ApplicationView { state, slot })
-        });
-        self.ids.iter().copied().zip(found)
+        })
     }
 
     /// The group that each application of the list is in.
@@ -127,7 +126,7 @@ impl<'a> ApplicationList<'a> {
         if self.is_one_missing {
             return None;
         }
-        let mut to_move: Vec<_> = self.entries().filter_map(|(_, found)| found).collect();
+        let mut to_move: Vec<_> = self.entries().flatten().collect();
         if to_move.iter().any(|application| !application.is_published()) {
             return None;
         }

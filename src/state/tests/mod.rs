@@ -178,13 +178,13 @@ fn a_list_tells_what_is_there_and_which_id_is_in_it_twice() {
     assert_eq!((repeated(ids(0..2)), repeated(ids([1, 1].into_iter()))), (None, Some(1)));
     let listed = ids([5, 90, 0].into_iter());
     let list = state.list_applications(&listed);
-    let found: Vec<_> = list.entries().map(|(_, found)| found.map(|application| application.id().as_u128())).collect();
+    let found: Vec<_> = list.entries().map(|found| found.map(|application| application.id().as_u128())).collect();
     assert_eq!(found, [Some(5), None, Some(0)]);
     // Whose slot still says its id.
     let mut state = state;
     state.remove_application(ApplicationId::from_u128(0));
     let list = state.list_applications(&listed);
-    assert!(list.entries().map(|(_, found)| found.is_some()).eq([true, false, false]));
+    assert!(list.entries().map(|found| found.is_some()).eq([true, false, false]));
 }
 
 /// Who is not named need not be published, however many they are.
