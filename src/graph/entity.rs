@@ -140,6 +140,21 @@ pub(super) enum Related<'a> {
     Kept(Vec<Value>),
 }
 
+impl Related<'_> {
+    /// How many things there are, if they are fewer than two; two stands for more.
+    pub(super) fn up_to_two(self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::Group(_) | Self::Groups(_) | Self::Application(_) | Self::Complex(_) => 1,
+            Self::AllGroups(groups, _) => groups.take(2).count(),
+            Self::Connectors(connectors, _) => connectors.take(2).count(),
+            Self::Applications(applications, _) => applications.take(2).count(),
+            Self::Segments(segments, _) => segments.take(2).count(),
+            Self::Kept(values) => values.len().min(2),
+        }
+    }
+}
+
 impl<'a> Entity<'a> for ConnectorGroupView<'a> {
     fn schema(self) -> &'static Type {
         &GROUP

@@ -77,7 +77,7 @@ codes! {
     UnknownRole 400 "Request_BadRequest" "observed with its status and text in several public scripts" "an assignment names a role that its resource has not";
     UnknownOption 400 "BadRequest" "ours" "a query option is unknown, given twice, or not for this route";
     InvalidOption 400 "BadRequest" "ours" "a query option cannot be read, or names an unknown property";
-    UnsupportedQuery 400 "Request_UnsupportedQuery" "documented (page on advanced queries); texts observed (issues 13762 and 18795 of `microsoftgraph/microsoft-graph-docs`, and for `$top` in `turbot/steampipe-plugin-azuread`)" "`ne`, `not` or `$orderby` is asked of the directory without `ConsistencyLevel: eventual` and `$count=true`; or `$top` is not between 1 and 999";
+    UnsupportedQuery 400 "Request_UnsupportedQuery" "documented (page on advanced queries); texts observed (issues 13762 and 18795 of `microsoftgraph/microsoft-graph-docs`, and for `$top` in `turbot/steampipe-plugin-azuread`)" "`ne`, `not`, `/$count` in a filter or `$orderby` is asked of the directory without `ConsistencyLevel: eventual` and `$count=true`, or `$search` without the header; or `$top` is not between 1 and 999";
     CountUnsupported 400 "Request_BadRequest" "documented with its text (page on advanced queries)" "`/$count` is asked of the directory without `ConsistencyLevel: eventual`";
     ExpiredPageToken 400 "Directory_ExpiredPageToken" "Graph's" "the thing behind which a page begins is gone";
     InvalidBatch 400 "BadRequest" "ours" "a batch is empty, too long, or its ids and dependencies do not fit";

@@ -134,17 +134,20 @@ impl Reader<'_, '_> {
     /// What a list is counted by, where it can be.
     fn counted(&self, list: &List) -> Result<Queries, Error> {
         match self.queries(list, true) {
-            Queries::Basic => Err(Error::new(Code::CountUnsupported, "$count is not currently supported.")),
+            Queries::Basic | Queries::Eventual => {
+                Err(Error::new(Code::CountUnsupported, "$count is not currently supported."))
+            }
             queries => Ok(queries),
         }
     }
 
-    /// The directory asks for both a header and a count before it answers an advanced query.
+    /// The directory asks for a header before it answers a search, and for a count too before any other advanced query.
     const fn queries(&self, list: &List, is_counted: bool) -> Queries {
-        match (list.is_of_directory(), self.call.is_eventual && is_counted) {
-            (false, _) => Queries::All,
-            (true, false) => Queries::Basic,
-            (true, true) => Queries::Advanced,
+        match (list.is_of_directory(), self.call.is_eventual, is_counted) {
+            (false, ..) => Queries::All,
+            (true, false, _) => Queries::Basic,
+            (true, true, false) => Queries::Eventual,
+            (true, true, true) => Queries::Advanced,
         }
     }
 

@@ -135,6 +135,8 @@ enum Tree {
     Not(Box<Tree>),
     Equal(Term, Term),
     Unequal(Term, Term),
+    AtLeast(Term, Term),
+    AtMost(Term, Term),
     StartsWith(Term, Term),
     In(Term, Vec<Term>),
     IsDefault,
@@ -174,6 +176,8 @@ impl Tree {
             Self::Not(part) => format!("not {}", part.text()),
             Self::Equal(one, other) => format!("{} eq {}", one.text(), other.text()),
             Self::Unequal(one, other) => format!("{} ne {}", one.text(), other.text()),
+            Self::AtLeast(one, other) => format!("{} ge {}", one.text(), other.text()),
+            Self::AtMost(one, other) => format!("{} le {}", one.text(), other.text()),
             Self::StartsWith(one, other) => format!("startswith({},{})", one.text(), other.text()),
             Self::In(one, others) => {
                 format!("{} in ({})", one.text(), others.iter().map(Term::text).collect::<Vec<_>>().join(", "))
@@ -189,6 +193,11 @@ impl Tree {
             Self::Not(part) => !part.holds(thing),
             Self::Equal(one, other) => one.value(thing) == other.value(thing),
             Self::Unequal(one, other) => one.value(thing) != other.value(thing),
+            Self::AtLeast(one, other) => Self::AtMost(other.clone(), one.clone()).holds(thing),
+            Self::AtMost(one, other) => match (one.value(thing), other.value(thing)) {
+                (Value::String(one), Value::String(other)) => one <= other,
+                _ => false,
+            },
             Self::StartsWith(one, other) => match (one.value(thing), other.value(thing)) {
                 (Value::String(text), Value::String(prefix)) => text.starts_with(&prefix),
                 _ => false,
@@ -212,6 +221,8 @@ fn tree() -> impl Strategy<Value = Tree> {
         (text.clone(), text.clone()).prop_map(|(one, other)| Tree::Equal(one, other)),
         (text.clone(), text.clone()).prop_map(|(one, other)| Tree::Unequal(one, other)),
         (flag.clone(), flag).prop_map(|(one, other)| Tree::Equal(one, other)),
+        (text.clone(), text.clone()).prop_map(|(one, other)| Tree::AtLeast(one, other)),
+        (text.clone(), text.clone()).prop_map(|(one, other)| Tree::AtMost(one, other)),
         (text.clone(), text.clone()).prop_map(|(one, other)| Tree::StartsWith(one, other)),
         (text.clone(), vec(text, 1..4)).prop_map(|(one, others)| Tree::In(one, others)),
         Just(Tree::IsDefault),
@@ -225,7 +236,7 @@ fn tree() -> impl Strategy<Value = Tree> {
     })
 }
 
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 

@@ -30,6 +30,7 @@ mod queries;
 mod references;
 mod reports;
 mod routes;
+mod searches;
 mod segments;
 mod server;
 mod spelling;

@@ -1,4 +1,4 @@
-//! What a `$filter` means: which things of a list it holds of.
+//! What a `$filter` or a `$search` means: which things of a list it holds of.
 //!
 //! Text compares in any ASCII case, as in Graph's directory.
 
@@ -6,7 +6,11 @@ use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 
 use serde_json::{Number, Value};
 
-use super::super::entity::{Entity, PUBLISHING, Property};
+use super::{
+    super::entity::{Entity, PUBLISHING, Property},
+    words,
+};
+use crate::Timestamp;
 
 /// A filter that was read, its types being right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +19,13 @@ pub(in super::super) enum Filter {
     All(Vec<Self>),
     Not(Box<Self>),
     Equal(Operand, Operand),
+    /// `le`, and `ge` the other way round.
+    AtMost(Operand, Operand),
     StartsWith(Operand, Operand),
+    /// The text has each of these words, or one that begins with it.
+    Words(Path, Vec<String>),
+    /// `owners/$count eq 0`, or 1: a collection has so many.
+    Count(Collection, usize),
     In(Operand, Vec<Operand>),
     Is(Operand),
     /// `tags/any(t:…)`: one element at least passes the test, or there is one.
@@ -32,6 +42,13 @@ pub(in super::super) enum Operand {
     Bool(bool),
     Number(Number),
     Null,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) enum Collection {
+    Relation(&'static str),
+    Property(Path),
 }
 
 /// A property, or the element that an `any` looks at, and the way into it.
@@ -126,6 +143,7 @@ impl Filter {
             Self::All(parts) => parts.iter().all(|part| part.holds_with(thing, elements)),
             Self::Not(part) => !part.holds_with(thing, elements),
             Self::Equal(one, other) => is_equal(&one.value(thing, elements), &other.value(thing, elements)),
+            Self::AtMost(one, other) => is_at_most(&one.value(thing, elements), &other.value(thing, elements)),
             Self::In(one, others) => {
                 let one = one.value(thing, elements);
                 others.iter().any(|other| is_equal(&one, &other.value(thing, elements)))
@@ -137,6 +155,12 @@ impl Filter {
                 }
                 _ => false,
             },
+            Self::Words(path, wanted) => match path.value(thing, elements) {
+                Property::Text(text) => words::all_in(wanted, &text),
+                _ => false,
+            },
+            Self::Count(Collection::Relation(name), count) => thing.navigate(name).up_to_two() == *count,
+            Self::Count(Collection::Property(path), count) => list(path.value(thing, elements)).len() == *count,
             Self::Is(operand) => operand.value(thing, elements) == Property::Bool(true),
             Self::Some(path, None) => !list(path.value(thing, elements)).is_empty(),
             Self::Some(path, Some(test)) => {
@@ -166,5 +190,19 @@ fn is_equal(one: &Property<'_>, other: &Property<'_>) -> bool {
     match (one, other) {
         (Property::Text(one), Property::Text(other)) => one.eq_ignore_ascii_case(other),
         _ => one == other,
+    }
+}
+
+/// Whether a number, a time or a text in any case comes before another, or is equal to it. Null is neither.
+fn is_at_most(one: &Property<'_>, other: &Property<'_>) -> bool {
+    match (one, other) {
+        (Property::Text(one), Property::Text(other)) => {
+            let times = one.parse::<Timestamp>().ok().zip(other.parse::<Timestamp>().ok());
+            let in_lower_case = |byte: u8| byte.to_ascii_lowercase();
+            let texts = || one.bytes().map(in_lower_case).le(other.bytes().map(in_lower_case));
+            times.map_or_else(texts, |(one, other)| one <= other)
+        }
+        (Property::Json(Value::Number(_)), Property::Json(Value::Number(_))) => one.compare(other).is_le(),
+        _ => false,
     }
 }

@@ -3,6 +3,7 @@
 mod filter;
 mod page;
 mod parse;
+mod words;
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
@@ -24,11 +25,12 @@ pub(super) const OF_ONE: &[&str] = &["select", "expand"];
 /// The options that a complex property has by itself.
 pub(super) const OF_COMPLEX: &[&str] = &["select"];
 /// The options that a list has.
-pub(super) const OF_LIST: &[&str] = &["select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count"];
+pub(super) const OF_LIST: &[&str] =
+    &["select", "expand", "filter", "search", "orderby", "top", "skip", "skiptoken", "count"];
 /// The options that a list of links has.
 pub(super) const OF_REFERENCES: &[&str] = &["filter", "orderby", "top", "skip", "skiptoken", "count"];
 /// The options that the number of things has.
-pub(super) const OF_COUNT: &[&str] = &["filter"];
+pub(super) const OF_COUNT: &[&str] = &["filter", "search"];
 
 /// Which queries a list answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,14 +39,19 @@ pub(super) enum Queries {
     All,
     /// Those that the directory answers by default: no count, no negation, no order.
     Basic,
-    /// Those too for which the directory asks for `ConsistencyLevel: eventual` and `$count=true`.
+    /// A search too, for which `ConsistencyLevel: eventual` is enough.
+    Eventual,
+    /// Those too for which the directory asks for that header and `$count=true`.
     Advanced,
 }
 
 impl Queries {
     /// What only an advanced query may have, refused in the service's words.
     fn allow(self, text: &str) -> Result<(), Error> {
-        if self == Self::Basic { Err(Error::new(Code::UnsupportedQuery, text)) } else { Ok(()) }
+        match self {
+            Self::Basic | Self::Eventual => Err(Error::new(Code::UnsupportedQuery, text)),
+            Self::All | Self::Advanced => Ok(()),
+        }
     }
 }
 
@@ -160,9 +167,16 @@ impl Query {
         Ok(Shape { select, expand })
     }
 
-    /// A filter asks of each thing, so that it may name what only a single thing shows.
+    /// What must hold of each thing, by `$filter` and by `$search`. Asked of each thing, either may name what only a single
+    /// thing shows.
     fn filter(&self, scope: Scope<'_>) -> Result<Option<Filter>, Error> {
-        self.get("filter").map(|text| parse::filter(text, Scope { has_hidden: true, ..scope })).transpose()
+        let scope = Scope { has_hidden: true, ..scope };
+        let filter = self.get("filter").map(|text| parse::filter(text, scope)).transpose()?;
+        let search = self.get("search").map(|text| parse::search(text, scope)).transpose()?;
+        Ok(match (filter, search) {
+            (Some(filter), Some(search)) => Some(Filter::All(Vec::from([filter, search]))),
+            (filter, search) => filter.or(search),
+        })
     }
 
     /// A number, or `None` where it is not asked for.

@@ -60,7 +60,7 @@ impl<'q> Asked<'q> {
             && match scope.queries {
                 Queries::All => true,
                 // In silence: the service answers without the count.
-                Queries::Basic => false,
+                Queries::Basic | Queries::Eventual => false,
                 // The first page has it, and no other.
                 Queries::Advanced => anchor.is_none(),
             };

@@ -1,8 +1,10 @@
-//! Reads a `$filter`: `eq`, `ne`, `startswith`, `in`, `any`, `all`, `and`, `or`, `not` and parentheses over the properties of
-//! a type.
+//! Reads a `$filter`: `eq`, `ne`, `ge`, `le`, `startswith`, `in`, `any`, `all`, `/$count`, `and`, `or`, `not` and parentheses
+//! over the properties of a type. And a `$search`, which has the same chains and parentheses.
 //!
 //! The text comes from strangers. Reading it takes time in proportion to its length and a stack in proportion to its
 //! nesting, and both have a limit.
+
+mod search;
 
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 
@@ -12,9 +14,11 @@ use super::{
         schema::{Kind, Type},
     },
     Scope,
-    filter::{Filter, Operand, Path, Start},
+    filter::{Collection, Filter, Operand, Path, Start},
 };
 use crate::{Timestamp, ids::AnyId};
+
+pub(super) use search::search;
 
 /// A longer filter is refused.
 const BYTES_MAX: usize = 8192;
@@ -23,12 +27,23 @@ const DEPTH_MAX: u32 = 32;
 
 /// Reads a filter over the properties of a type.
 pub(super) fn filter(text: &str, scope: Scope<'_>) -> Result<Filter, Error> {
+    read(text, Asked::Filter, scope)
+}
+
+fn read(text: &str, asked: Asked, scope: Scope<'_>) -> Result<Filter, Error> {
+    let mut parser = Parser { rest: text.trim(), asked, scope, depth: 0, variables: Vec::new() };
     if text.len() > BYTES_MAX {
-        return Err(refused(&format!("it is longer than {BYTES_MAX} bytes")));
+        return Err(parser.refused(&format!("it is longer than {BYTES_MAX} bytes")));
     }
-    let mut parser = Parser { rest: text.trim(), scope, depth: 0, variables: Vec::new() };
     let filter = parser.any()?;
     parser.rest.is_empty().then_some(filter).ok_or_else(|| parser.unexpected())
+}
+
+/// What is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Filter,
+    Search,
 }
 
 /// Several parts as one; one by itself stays what it is.
@@ -39,13 +54,10 @@ fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
     }
 }
 
-fn refused(reason: &str) -> Error {
-    Error::new(Code::InvalidOption, &format!("Invalid filter clause: {reason}."))
-}
-
-/// Reads a filter from its start.
+/// Reads a filter or a search from its start.
 struct Parser<'a, 's> {
     rest: &'a str,
+    asked: Asked,
     scope: Scope<'s>,
     depth: u32,
     /// The names that the `any`s around this place give to their elements, and what these are.
@@ -53,11 +65,19 @@ struct Parser<'a, 's> {
 }
 
 impl<'a> Parser<'a, '_> {
+    fn refused(&self, reason: &str) -> Error {
+        let asked = match self.asked {
+            Asked::Filter => "filter",
+            Asked::Search => "search",
+        };
+        Error::new(Code::InvalidOption, &format!("Invalid {asked} clause: {reason}."))
+    }
+
     fn unexpected(&self) -> Error {
         if self.rest.is_empty() {
-            return refused("it ends too early");
+            return self.refused("it ends too early");
         }
-        refused(&format!("unexpected '{}'", shortened(self.rest, 32)))
+        self.refused(&format!("unexpected '{}'", shortened(self.rest, 32)))
     }
 
     fn advance(&mut self, bytes: usize) {
@@ -67,7 +87,7 @@ impl<'a> Parser<'a, '_> {
 
     /// The word that comes next, not yet taken.
     fn word(&self) -> &'a str {
-        let end = self.rest.find(|letter: char| !(letter.is_alphanumeric() || "_@$./:-".contains(letter)));
+        let end = self.rest.find(|letter: char| !(letter.is_alphanumeric() || "_@$./:+-".contains(letter)));
         self.rest.get(..end.unwrap_or(self.rest.len())).unwrap_or_default()
     }
 
@@ -77,6 +97,14 @@ impl<'a> Parser<'a, '_> {
             self.advance(word.len());
         }
         found
+    }
+
+    /// The word that joins two parts; that of a search stands in capital letters.
+    fn takes_join(&mut self, word: &str, in_search: &str) -> bool {
+        match self.asked {
+            Asked::Filter => self.takes_word(word),
+            Asked::Search => self.word() == in_search && self.takes(in_search),
+        }
     }
 
     fn takes(&mut self, sign: &str) -> bool {
@@ -95,7 +123,7 @@ impl<'a> Parser<'a, '_> {
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         // The parser calls itself, and a stack overflow cannot be answered with 400.
         if self.depth >= DEPTH_MAX {
-            return Err(refused(&format!("it is nested more than {DEPTH_MAX} deep")));
+            return Err(self.refused(&format!("it is nested more than {DEPTH_MAX} deep")));
         }
         self.depth = self.depth.saturating_add(1);
         let result = read(self)?;
@@ -107,7 +135,7 @@ impl<'a> Parser<'a, '_> {
         let first = self.all()?;
         let mut parts = Vec::from([first]);
         // `or` binds weaker than `and`, so it is read around it: a chain of alternatives, each a chain of conditions.
-        while self.takes_word("or") {
+        while self.takes_join("or", "OR") {
             parts.push(self.all()?);
         }
         Ok(joined(parts, Filter::Any))
@@ -115,21 +143,29 @@ impl<'a> Parser<'a, '_> {
 
     fn all(&mut self) -> Result<Filter, Error> {
         let mut parts = Vec::from([self.one()?]);
-        while self.takes_word("and") {
+        while self.takes_join("and", "AND") {
             parts.push(self.one()?);
         }
         Ok(joined(parts, Filter::All))
     }
 
     fn one(&mut self) -> Result<Filter, Error> {
-        if self.takes_word("not") {
-            self.scope.queries.allow("Unsupported Query.")?;
-            return self.nested(|parser| Ok(Filter::Not(Box::new(parser.one()?))));
-        }
         if self.takes("(") {
             let filter = self.nested(Self::any)?;
             self.expect(")")?;
             return Ok(filter);
+        }
+        match self.asked {
+            Asked::Filter => self.condition(),
+            Asked::Search => self.clause(),
+        }
+    }
+
+    /// One condition of a filter.
+    fn condition(&mut self) -> Result<Filter, Error> {
+        if self.takes_word("not") {
+            self.scope.queries.allow("Unsupported Query.")?;
+            return self.nested(|parser| Ok(Filter::Not(Box::new(parser.one()?))));
         }
         if self.word().eq_ignore_ascii_case("startswith") {
             return self.starts_with();
@@ -140,9 +176,20 @@ impl<'a> Parser<'a, '_> {
                 return self.quantified(path, is_every);
             }
         }
+        if let Some(path) = self.word().strip_suffix("/$count") {
+            return self.counted(path);
+        }
         let operand = self.operand()?;
         if self.takes_word("eq") {
             return self.equal(operand);
+        }
+        if self.takes_word("ge") {
+            let least = self.bound(&operand)?;
+            return Ok(Filter::AtMost(least, operand));
+        }
+        if self.takes_word("le") {
+            let most = self.bound(&operand)?;
+            return Ok(Filter::AtMost(operand, most));
         }
         if self.takes_word("ne") {
             self.scope.queries.allow("Unsupported property filter clause operator 'NotEqualsMatch'.")?;
@@ -158,6 +205,32 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    /// `owners/$count eq 0`: the directory answers whether there are none, or one.
+    fn counted(&mut self, path: &str) -> Result<Filter, Error> {
+        self.scope.queries.allow("Unsupported Query.")?;
+        let relation = self.scope.schema.navigation(path, self.scope.version).filter(|known| known.is_list());
+        let collection = match relation {
+            Some(known) => Collection::Relation(known.name),
+            None => match self.path(path)? {
+                (path, Compared::Texts | Compared::List | Compared::Unknown) => Collection::Property(path),
+                _ => return Err(self.refused("$count is asked of a collection")),
+            },
+        };
+        self.advance(self.word().len());
+        let is_not = self.takes_word("ne");
+        if !is_not && !self.takes_word("eq") {
+            return Err(self.unexpected());
+        }
+        let number = match self.word() {
+            "0" => 0,
+            "1" => 1,
+            _ => return Err(self.refused("$count is compared with 0 and 1 only")),
+        };
+        self.advance(1);
+        let filter = Filter::Count(collection, number);
+        Ok(if is_not { Filter::Not(Box::new(filter)) } else { filter })
+    }
+
     /// Whether a parenthesis follows the word that comes next.
     fn is_call(&self) -> bool {
         self.rest.get(self.word().len()..).is_some_and(|rest| rest.starts_with('('))
@@ -169,7 +242,7 @@ impl<'a> Parser<'a, '_> {
         let elements = match of {
             Compared::Texts => Compared::Text,
             Compared::List | Compared::Unknown => Compared::Unknown,
-            _ => return Err(refused("any and all are asked of a collection")),
+            _ => return Err(self.refused("any and all are asked of a collection")),
         };
         self.advance(self.word().len());
         self.expect("(")?;
@@ -192,7 +265,7 @@ impl<'a> Parser<'a, '_> {
 
     /// What a path names, and what is there. Names are read in any case.
     fn path(&self, text: &str) -> Result<(Path, Compared), Error> {
-        let unknown = |name: &str| refused(&format!("there is no property '{}'", shortened(name, 64)));
+        let unknown = |name: &str| self.refused(&format!("there is no property '{}'", shortened(name, 64)));
         let mut names = text.split('/');
         let first = names.next().unwrap_or_default();
         // Innermost first: a name that is given again hides the outer one, as in every language.
@@ -233,7 +306,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(")")?;
         for operand in [&text, &prefix] {
             if ![Compared::Text, Compared::Unknown].contains(&self.kind(operand)) {
-                return Err(refused("startswith takes text"));
+                return Err(self.refused("startswith takes text"));
             }
         }
         let filter = Filter::StartsWith(text, prefix);
@@ -245,7 +318,7 @@ impl<'a> Parser<'a, '_> {
                     self.scope.queries.allow("Unsupported Query.")?;
                     Ok(Filter::Not(Box::new(filter)))
                 }
-                _ => Err(refused("startswith is true or false")),
+                _ => Err(self.refused("startswith is true or false")),
             };
         }
         Ok(filter)
@@ -255,6 +328,16 @@ impl<'a> Parser<'a, '_> {
         let other = self.operand()?;
         self.comparable(&one, &other)?;
         Ok(Filter::Equal(one, other))
+    }
+
+    /// The least or the most that an operand may be.
+    fn bound(&mut self, one: &Operand) -> Result<Operand, Error> {
+        let other = self.operand()?;
+        self.comparable(one, &other)?;
+        if [self.kind(one), self.kind(&other)].contains(&Compared::Bool) {
+            return Err(self.refused("true and false have no order"));
+        }
+        Ok(other)
     }
 
     fn in_list(&mut self, one: Operand) -> Result<Filter, Error> {
@@ -284,18 +367,20 @@ impl<'a> Parser<'a, '_> {
             _ if word.eq_ignore_ascii_case("false") => Operand::Bool(false),
             _ if word.eq_ignore_ascii_case("null") => Operand::Null,
             _ if self.is_call() => {
-                return Err(refused(&format!("there is no function '{}'", shortened(word, 64))));
+                return Err(self.refused(&format!("there is no function '{}'", shortened(word, 64))));
             }
             // Before numbers and names: a GUID may begin with a digit, or with a letter as a name does.
             _ if literal.is_some() => Operand::Text(literal.unwrap_or_default()),
             _ if is_number(word) => {
-                let number = word.parse().map_err(|_| refused(&format!("'{}' is no number", shortened(word, 64))));
+                let number = word.parse().map_err(|_| self.refused(&format!("'{}' is no number", shortened(word, 64))));
                 Operand::Number(number?)
             }
             _ => {
                 let (path, of) = self.path(word)?;
                 if matches!(of, Compared::Texts | Compared::List) {
-                    return Err(refused(&format!("the collection '{}' is asked by any or all", shortened(word, 64))));
+                    return Err(
+                        self.refused(&format!("the collection '{}' is asked by any or all", shortened(word, 64)))
+                    );
                 }
                 Operand::Path(path)
             }
@@ -308,7 +393,7 @@ impl<'a> Parser<'a, '_> {
     fn text(&mut self, mut quoted: &'a str) -> Result<Operand, Error> {
         let mut text = String::new();
         loop {
-            let (part, rest) = quoted.split_once('\'').ok_or_else(|| refused("a quote is not closed"))?;
+            let (part, rest) = quoted.split_once('\'').ok_or_else(|| self.refused("a quote is not closed"))?;
             text.push_str(part);
             // Two quotes are one of the text; a single one ends it.
             let Some(more) = rest.strip_prefix('\'') else {
@@ -348,17 +433,21 @@ impl<'a> Parser<'a, '_> {
         match (self.kind(one), self.kind(other)) {
             (Compared::Unknown, _) | (_, Compared::Unknown) => Ok(()),
             (one, other) if one == other => Ok(()),
-            (Compared::Number, _) | (_, Compared::Number) => Err(refused("a number is compared with something else")),
-            _ => Err(refused("a text is compared with true or false")),
+            (Compared::Number, _) | (_, Compared::Number) => {
+                Err(self.refused("a number is compared with something else"))
+            }
+            _ => Err(self.refused("a text is compared with true or false")),
         }
     }
 }
 
-/// What `OData` writes without quotes and JSON as a text: a GUID, as `az rest` asks for `principalId`, or a time.
+/// What `OData` writes without quotes and JSON as a text: a GUID, as `az rest` asks for `principalId`, a time, or a day, which
+/// stands for its start.
 fn unquoted(word: &str) -> Option<String> {
     // Of the ids any will do; it is the form that is asked for.
     let is_id = word.parse::<AnyId>().is_ok();
-    if is_id { Some(word.into()) } else { word.parse::<Timestamp>().ok().map(|time| format!("{time}")) }
+    let time = || word.parse::<Timestamp>().or_else(|_| format!("{word}T00:00:00Z").parse());
+    if is_id { Some(word.into()) } else { time().ok().map(|time| format!("{time}")) }
 }
 
 /// What a value is, as far as it can be compared.

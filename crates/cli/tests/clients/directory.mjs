@@ -69,6 +69,9 @@ async function tutorial() {
   const tagged = v1("/servicePrincipals").filter("tags/any(t:t eq 'WindowsAzureActiveDirectoryOnPremApp')");
   const found = await tagged.count(true).header("ConsistencyLevel", "eventual").select(["id", "tags"]).get();
   assert.deepEqual([ids(found), found["@odata.count"]], [[principal.split("/")[2]], 1]);
+  const search = v1("/servicePrincipals").search('"displayName:tut" AND "servicePrincipalType:App"').header("ConsistencyLevel", "eventual");
+  assert.deepEqual(ids(await search.get()), [principal.split("/")[2]]);
+  await refused(400, "Request_UnsupportedQuery", v1("/servicePrincipals").search('"displayName:tut"').get());
   for (const made of [application, taken.application]) await v1(made).delete();
 }
 

@@ -94,6 +94,10 @@ async def service_principals():
     assert ([found.id for found in tagged.value], tagged.odata_count) == ([created.id], 1), tagged
     by_app = await principals.get(query(principals, filter=f"appId eq '{application.app_id}'", select=["id", "displayName"]))
     assert [found.display_name for found in by_app.value] == ["Payroll"]
+    # As Microsoft's page on managing applications looks for those without an owner.
+    ownerless = "owners/$count eq 0 and createdDateTime ge 2000-01-01"
+    alone = await principals.get(advanced(query(principals, filter=ownerless, search='"displayName:pay"', count=True)))
+    assert ([found.id for found in alone.value], alone.odata_count) == ([created.id], 1), alone
     none = await principals.get(query(principals, filter="tags/any(t:t eq 'nobody')"))
     assert none.value == [], none
     await refused(409, "Request_MultipleObjectsWithSameKeyValue", principals.post(ServicePrincipal(app_id=application.app_id)))
@@ -389,7 +393,7 @@ async def filters():
     answer = await applications.get(advanced(ordered))
     assert [found.display_name for found in answer.value] == [names[2], names[1]], answer
     await refused(400, "BadRequest", applications.get(query(applications, filter="tags/any(t:u eq 'x')")))
-    await refused(400, "BadRequest", applications.get(query(applications, search='"displayName:x"')))
+    await refused(400, "Request_UnsupportedQuery", applications.get(query(applications, search='"displayName:x"')))
     # By the alternate keys, to the end.
     by_name = graph.applications_with_unique_name
     assert (await by_name("filtered-0").get()).display_name == names[0]
