@@ -1,6 +1,11 @@
 //! What is done to applications: made, renamed, published, assigned.
 
-use alloc::{boxed::Box, format, string::ToString, vec::Vec};
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -14,11 +19,12 @@ use super::{
     json::{read_only, unchanged},
     kept,
     open::{Open, properties},
+    principal,
     query::Query,
     reference,
     reply::{Reply, written},
     route::{Key, Target, Version},
-    schema::{self, APPLICATION},
+    schema::{self, APPLICATION, Projection, PropertyType},
     shown::Shown,
     template::Template,
 };
@@ -40,7 +46,7 @@ const UNPUBLISHED: &str = "PowerShellDeleteApplication";
 pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Reply, Error> {
     Query::none(writer.call)?;
     match (target, &writer.call.method) {
-        (Target::List(_), _) => create(writer),
+        (Target::List(_), _) => create(writer, None),
         (Target::Instantiate(template), _) => instantiate(writer, template),
         (Target::ApplicationGroupReference(key), method) if *method == Method::PUT => assign(writer, key),
         (Target::ApplicationGroupReference(key), _) => {
@@ -70,9 +76,10 @@ pub(super) fn answer(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Rep
     }
 }
 
-fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+/// A new application; by `PATCH`, one with the unique name of its key.
+fn create(writer: &mut Writer<'_, '_>, unique_name: Option<&str>) -> Result<Reply, Error> {
     let view = writer.view();
-    let application = made(writer, None)?;
+    let application = made(writer, None, unique_name)?;
     Ok(Reply::created(
         Shown::one(application, "applications", view).written(),
         view.link("applications", &application.id()),
@@ -81,7 +88,11 @@ fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
 
 /// The new application that a body asks for. Made of a template it has a service principal too, in the same step: both or
 /// neither.
-fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Result<ApplicationView<'w>, Error> {
+fn made<'w>(
+    writer: &'w mut Writer<'_, '_>,
+    template: Option<&Template>,
+    unique_name: Option<&str>,
+) -> Result<ApplicationView<'w>, Error> {
     let (version, session) = (writer.version, &mut *writer.session);
     let mut members = writer.call.members(&APPLICATION)?;
     // A new application is published in a second request: the service refuses both at once, and whoever writes
@@ -93,6 +104,11 @@ fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Resu
     let display_name = members.text("displayName")?.ok_or_else(missing)?.into();
     read_only(&mut members, &["id", "appId"])?;
     let mut more = session.created();
+    more.extend(unique_name.map(|name| ("uniqueName".into(), name.into())));
+    if template.is_none() && !members.has("signInAudience") {
+        // Of an application that a tool makes by itself; one of a template is its tenant's.
+        more.insert("signInAudience".into(), "AzureADandPersonalMicrosoftAccount".into());
+    }
     if let Some(template) = template {
         more.insert("applicationTemplateId".into(), template.id.into());
         more.insert("appRoles".into(), Template::app_roles());
@@ -120,36 +136,35 @@ fn made<'w>(writer: &'w mut Writer<'_, '_>, template: Option<&Template>) -> Resu
 fn instantiate(writer: &mut Writer<'_, '_>, template: &str) -> Result<Reply, Error> {
     let template = Template::find(template).ok_or_else(|| Error::resource_not_found(template))?;
     let view = writer.view();
-    let application = made(writer, Some(template))?;
-    // The pages of the two versions name the ids so, and public scripts read nothing else.
-    let id = match view.version {
+    let app_id = Key::AppId(made(writer, Some(template), None)?.app_id().to_string());
+    let tenant = writer.tenant()?;
+    let body = json!({
+        "@odata.context": view.context(&["microsoft.graph.applicationServicePrincipal"]),
+        "application": whole(find::application(tenant, &app_id)?, view.version),
+        "servicePrincipal": whole(principal::find(tenant, &app_id)?, view.version),
+    });
+    Ok(Reply::json(StatusCode::CREATED, written(&body)))
+}
+
+/// All that a new thing has, with its id under the name that the page of the version has for it.
+fn whole<'a, T: Entity<'a>>(thing: T, version: Version) -> Map<String, Value> {
+    let id = match version {
         Version::Beta => "objectId",
         Version::V1 => "id",
     };
-    let body = json!({
-        "@odata.context": view.context(&["microsoft.graph.applicationServicePrincipal"]),
-        "application": {
-            id: application.id(),
-            "appId": application.app_id(),
-            "applicationTemplateId": template.id,
-            "displayName": application.display_name(),
-        },
-        "servicePrincipal": {
-            id: application.service_principal().map(|principal| principal.id),
-            "appId": application.app_id(),
-            "applicationTemplateId": template.id,
-            "displayName": application.display_name(),
-            "appRoleAssignmentRequired": true,
-            "tags": Template::tags_of_principal(),
-        },
-    });
-    Ok(Reply::json(StatusCode::CREATED, written(&body)))
+    let shown = thing.schema().properties.iter();
+    let shown = shown.filter(|known| known.shown != Projection::OfOne && version.has(known.in_v1));
+    let named = |known: &PropertyType| if known.name == "id" { id } else { known.name };
+    shown.map(|known| (named(known).into(), json!(thing.property(known.name)))).collect()
 }
 
 /// `onPremisesPublishing` is set in a request of its own.
 fn update(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
     let version = writer.version;
-    let application = find::application(writer.tenant()?, key)?;
+    let application = match (find::application(writer.tenant()?, key), key) {
+        (Err(_), Key::UniqueName(name)) if writer.call.creates_missing => return create(writer, Some(name)),
+        (found, _) => found?,
+    };
     let id = application.id();
     let mut members = writer.call.members(&APPLICATION)?;
     if let Some(publishing) = members.take(PUBLISHING) {

@@ -91,6 +91,7 @@ fn answer_item(
         None => Vec::new(),
         Some(body) => written(body),
     };
+    let prefers = |preference| header("prefer").is_some_and(|value| value.contains(preference));
     let inner = Call {
         options: call.options,
         tenant: call.tenant,
@@ -99,7 +100,8 @@ fn answer_item(
         path: path.into(),
         query: query.into(),
         media_type: header("content-type").map(Cow::Borrowed),
-        includes_unknown_members: header("prefer").is_some_and(|value| value.contains("include-unknown-enum-members")),
+        includes_unknown_members: prefers("include-unknown-enum-members"),
+        creates_missing: prefers("create-if-missing"),
         is_eventual: header("consistencylevel").is_some_and(|level| is_eventual(level.as_bytes())),
         body: body.into(),
     };

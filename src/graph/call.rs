@@ -45,6 +45,7 @@ impl<'a> Incoming<'a> {
             // What is not text is no media type that is known here.
             media_type: self.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").into()),
             includes_unknown_members: self.prefers("include-unknown-enum-members"),
+            creates_missing: self.prefers("create-if-missing"),
             is_eventual: self.headers.get("consistencylevel").is_some_and(|level| is_eventual(level.as_bytes())),
             body: Cow::Borrowed(self.body),
         })
@@ -159,6 +160,8 @@ pub(super) struct Call<'a> {
     pub(super) media_type: Option<Cow<'a, str>>,
     /// `Prefer: include-unknown-enum-members`.
     pub(super) includes_unknown_members: bool,
+    /// `Prefer: create-if-missing`: a `PATCH` by an alternate key makes what is not there.
+    pub(super) creates_missing: bool,
     /// `ConsistencyLevel: eventual`.
     pub(super) is_eventual: bool,
     pub(super) body: Cow<'a, [u8]>,

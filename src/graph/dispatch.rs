@@ -74,7 +74,7 @@ pub(super) fn one(writer: &mut Writer<'_, '_>, target: &Target) -> Result<Reply,
     }
     match target {
         Target::Item(List::Profiles, _) => profile::update(writer),
-        Target::List(List::ServicePrincipals) => principal_changes::create(writer),
+        Target::List(List::ServicePrincipals) => principal_changes::create(writer, None),
         Target::Item(List::ServicePrincipals, key) => principal_changes::change(writer, key),
         Target::List(List::Segments(key)) => segment::create(writer, key),
         Target::Item(List::Segments(key), id) => segment::change(writer, key, id),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::schema::{APPLICATION, CONNECTOR, GROUP, IP_SEGMENT, PropertyType, REGION, Type};
+use super::schema::{APPLICATION, CONNECTOR, DIRECTORY_OBJECT, GROUP, IP_SEGMENT, PropertyType, REGION, Type};
 use crate::{
     Tenant,
     ids::AnyId,
@@ -136,8 +136,8 @@ pub(super) enum Related<'a> {
     Segments(Box<dyn Iterator<Item = Segment<'a>> + 'a>, String),
     /// A complex property that is shown with a thing.
     Complex(Property<'a>),
-    /// What is kept as it was written.
-    Kept(Vec<Value>),
+    /// What is kept as it was written, and what it is.
+    Kept(Vec<Value>, &'static Type),
 }
 
 impl Related<'_> {
@@ -150,7 +150,7 @@ impl Related<'_> {
             Self::Connectors(connectors, _) => connectors.take(2).count(),
             Self::Applications(applications, _) => applications.take(2).count(),
             Self::Segments(segments, _) => segments.take(2).count(),
-            Self::Kept(values) => values.len().min(2),
+            Self::Kept(values, _) => values.len().min(2),
         }
     }
 }
@@ -250,7 +250,7 @@ impl<'a> Entity<'a> for ApplicationView<'a> {
         match (navigation, self.connector_group()) {
             ("connectorGroup", Some(group)) => Related::Group(group),
             (PUBLISHING, _) => Related::Complex(self.property(PUBLISHING)),
-            ("owners", _) => Related::Kept(relation(&self.kept(), "owners")),
+            ("owners", _) => Related::Kept(relation(&self.kept(), "owners"), &DIRECTORY_OBJECT),
             _ => Related::Nothing,
         }
     }

@@ -64,6 +64,11 @@ impl Members {
         self.text(name)
     }
 
+    /// Whether a member is there, and is not null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

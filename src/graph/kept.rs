@@ -121,9 +121,23 @@ impl Relation<'_, '_, '_> {
             assignment.insert(name.into(), members.text(name)?.ok_or_else(missing)?.into());
         }
         let (mut values, ids) = (values(self.writer.tenant()?, self.holder, self.name)?, assignment.clone());
-        // The tutorial sends `principalType`, which the service would look up: who is assigned is not known here.
-        for name in ["principalType", "principalDisplayName", "resourceDisplayName"] {
-            assignment.extend(members.nullable_text(name)?.map(|text| (name.into(), text.into())));
+        let tenant = self.writer.tenant()?;
+        let name_of = |side: &str| {
+            let id = ids.get(side).and_then(Value::as_str).unwrap_or_default();
+            let found = principal::find(tenant, &Key::Id(id.into())).ok();
+            found.map(|found| found.application.display_name())
+        };
+        // The service looks these up. Of users and groups nothing is known here, but what is sent, as the tutorial sends
+        // `principalType`.
+        let principal_name = name_of("principalId");
+        for (name, known) in [
+            ("principalType", principal_name.map(|_| "ServicePrincipal")),
+            ("principalDisplayName", principal_name),
+            ("resourceDisplayName", name_of("resourceId")),
+        ] {
+            let sent = members.nullable_text(name)?;
+            let text = known.map(String::from).or(sent);
+            assignment.extend(text.map(|text| (name.into(), text.into())));
         }
         members.finish()?;
         if !is_role(self.writer.tenant()?, &ids) {

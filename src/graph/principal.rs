@@ -11,7 +11,7 @@ use super::{
     entity::{Entity, Property, Related, object, relation},
     error::Error,
     find,
-    route::Key,
+    route::{Key, Version},
     schema::{PropertyType, SERVICE_PRINCIPAL, Type},
 };
 use crate::{Tenant, TenantId, model::ServicePrincipal, view::ApplicationView};
@@ -46,7 +46,8 @@ impl<'a> Entity<'a> for Principal<'a> {
     }
 
     fn navigate(self, navigation: &str) -> Related<'a> {
-        Related::Kept(relation(&self.own(), navigation))
+        let known = SERVICE_PRINCIPAL.navigation(navigation, Version::Beta);
+        known.map_or(Related::Nothing, |known| Related::Kept(relation(&self.own(), known.name), known.target))
     }
 
     /// What it has itself, and what it has of its application.

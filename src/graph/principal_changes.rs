@@ -22,14 +22,20 @@ use super::{
 };
 use crate::command::{CreateServicePrincipal, DeleteServicePrincipal, UpdateServicePrincipal};
 
-/// A new one, for the application of the body's `appId`; that has to be there, as the engine knows no applications of other
-/// tenants.
-pub(super) fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
+/// A new one, for the application of the body's `appId`; by `PATCH`, for that of its key. The application has to be there, as
+/// the engine knows none of other tenants.
+pub(super) fn create(writer: &mut Writer<'_, '_>, key: Option<&str>) -> Result<Reply, Error> {
     let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
     let mut members = call.members(&SERVICE_PRINCIPAL)?;
     let missing = || Error::new(Code::InvalidBody, "The property 'appId' is missing.");
-    let app_id = members.text("appId")?.ok_or_else(missing)?;
+    let app_id = match key {
+        Some(app_id) => {
+            unchanged(&mut members, "appId", app_id)?;
+            app_id.into()
+        }
+        None => members.text("appId")?.ok_or_else(missing)?,
+    };
     let found = app_id.parse().ok().and_then(|id| writer.tenant().ok()?.application_by_app_id(id));
     let absent = || {
         let text =
@@ -63,7 +69,12 @@ pub(super) fn create(writer: &mut Writer<'_, '_>) -> Result<Reply, Error> {
 pub(super) fn change(writer: &mut Writer<'_, '_>, key: &Key) -> Result<Reply, Error> {
     let (call, version) = (writer.call, writer.version);
     Query::none(call)?;
-    let found = principal::find(writer.tenant()?, key)?;
+    let found = match (principal::find(writer.tenant()?, key), key) {
+        (Err(_), Key::AppId(id)) if call.method == Method::PATCH && call.creates_missing => {
+            return create(writer, Some(id));
+        }
+        (found, _) => found?,
+    };
     let id = found.thing.id;
     if call.method != Method::PATCH {
         let mut commands = kept::with_principal(writer.tenant()?, found.thing)?;

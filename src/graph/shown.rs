@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     call::Call,
-    entity::{Entity, PUBLISHING, Property, Related, is_documented_region},
+    entity::{Entity, Kept, PUBLISHING, Property, Related, is_documented_region},
     options::Profile,
     route::Version,
     schema::{Projection, PropertyType, Type, Unset},
@@ -189,7 +189,9 @@ fn related(object: &mut Object<'_>, expand: &Expand, related: Related<'_>, view:
         Related::AllGroups(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Application(application) => Shown::part(application, shape, view).write(object.known(navigation)),
         Related::Complex(property) => write_value(object.known(navigation), view.call, navigation, property),
-        Related::Kept(objects) => object.member(navigation, &objects),
+        Related::Kept(values, schema) => writer::list(object.known(navigation), &values, |out, value| {
+            Shown::part(Kept { value, schema }, shape, view).write(out);
+        }),
         Related::Connectors(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Applications(list, path) => page(object, navigation, list, &path, shape, view),
         Related::Segments(list, path) => page(object, navigation, list, &path, shape, view),

@@ -60,6 +60,42 @@ fn owners_and_assignments_are_kept_as_they_come() {
     server.get(&format!("{assigned}/{assignment}")).is_refused(404, "Request_ResourceNotFound");
 }
 
+/// Of service principals of the tenant the service looks up what they are and their names, which scripts filter by.
+#[test]
+fn an_assignment_says_who_is_assigned_to_what() {
+    let (mut server, _, app_id) = instantiated();
+    let resource = server.get(&format!("/v1.0/servicePrincipals(appId='{app_id}')")).body.clone();
+    let client = server.post("/v1.0/applications", &json!({"displayName": "Client"})).is(201).body["appId"].clone();
+    let client = server.post("/v1.0/servicePrincipals", &json!({"appId": client})).is(201).body["id"].clone();
+    let assigned = format!("/v1.0/servicePrincipals/{}/appRoleAssignedTo", resource["id"].as_str().unwrap());
+    let body = json!({"principalId": client, "resourceId": resource["id"], "appRoleId": ROLES[2],
+        "principalType": "User", "principalDisplayName": null});
+    let made = server.post(&assigned, &body).is(201).body.clone();
+    assert_eq!(
+        (&made["principalType"], &made["principalDisplayName"], &made["resourceDisplayName"]),
+        (&json!("ServicePrincipal"), &json!("Client"), &resource["displayName"])
+    );
+    let user = json!({"principalId": "0b9ae1b3-3e4a-4a6b-8d5c-0f1e2d3c4b5a", "resourceId": resource["id"],
+        "appRoleId": ROLES[2], "principalType": "User"});
+    let of_user = server.post(&assigned, &user).is(201).body.clone();
+    assert_eq!((&of_user["principalType"], of_user.get("principalDisplayName")), (&json!("User"), None));
+    let found = server.get(&format!("{assigned}?$filter=principalDisplayName%20eq%20'client'"));
+    assert_eq!(found.is(200).ids(), [made["id"].as_str().unwrap()]);
+    // Expanded as in a list, and in part.
+    let principals = format!("servicePrincipals/{}", resource["id"].as_str().unwrap());
+    for version in ["v1.0", "beta"] {
+        let list = server.get(&format!("/{version}/{principals}/appRoleAssignedTo")).is(200).body["value"].clone();
+        let expanded = server.get(&format!("/{version}/{principals}?$expand=appRoleAssignedTo"));
+        assert_eq!(expanded.is(200).body["appRoleAssignedTo"], list);
+        assert_eq!(list[0].get("creationTimestamp").is_some(), version == "beta");
+        let part = server.get(&format!("/{version}/{principals}?$expand=appRoleAssignedTo($select=principalType)"));
+        assert_eq!(
+            part.is(200).body["appRoleAssignedTo"],
+            json!([{"principalType": "ServicePrincipal"}, {"principalType": "User"}])
+        );
+    }
+}
+
 /// Public scripts ask again until the resource knows its role, by this text. The roles of an export without any are not known.
 #[test]
 fn a_role_that_its_resource_has_not_is_not_assigned() {

@@ -127,6 +127,35 @@ fn a_filter_that_is_none_is_refused_with_what_is_wrong() {
     }
 }
 
+/// The page on templates has `contains`, in a text and in the texts of a list; the directory has it nowhere, and `endsWith` not
+/// for what is served here.
+#[test]
+fn only_templates_are_searched_within_texts() {
+    let mut server = Server::new();
+    let mut templates = |filter: &str| {
+        let answer = server.get(&format!("/v1.0/applicationTemplates?$filter={}", encoded(filter)));
+        answer.is(200).ids().len()
+    };
+    let all = templates("contains(displayName,'')");
+    assert_eq!((templates("contains(displayName, 'USTO')"), templates("contains(displayName,'ustx')")), (all, 0));
+    assert_eq!(
+        (templates("contains(displayName,null)"), templates("categories/any(c:contains(c, 'myCategory'))")),
+        (0, 0)
+    );
+    for (filter, text) in [
+        ("contains(displayName,'x')", "Unsupported property filter clause operator 'Contains'."),
+        (
+            "endsWith(displayName,'x')",
+            "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding $count=true \
+             query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more \
+             information",
+        ),
+    ] {
+        let answer = server.get(&format!("/v1.0/applications?$filter={}", encoded(filter)));
+        assert_eq!(answer.is_refused(400, "Request_UnsupportedQuery").message(), text);
+    }
+}
+
 /// A filter as a tree, and what it means, judged on the JSON of things.
 #[derive(Debug, Clone)]
 enum Tree {

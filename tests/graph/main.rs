@@ -39,6 +39,7 @@ mod spelling;
 mod steps;
 mod traces;
 mod typed;
+mod upserts;
 #[allow(dead_code, reason = "not every suite needs all of it")]
 #[path = "../world/mod.rs"]
 mod world;

@@ -55,10 +55,12 @@ fn expected(refusal: &Refusal, command: &Command) -> (u16, &'static str) {
     }
 }
 
-/// The properties with the time of creation, which the wire notes.
-fn noted<P: Serialize + DeserializeOwned>(properties: Option<&P>, answer: &Answer) -> P {
+/// The properties with those that the wire notes by itself.
+fn noted<P: Serialize + DeserializeOwned>(properties: Option<&P>, answer: &Answer, names: &[&str]) -> P {
     let mut all = properties.map_or(json!({}), |properties| serde_json::to_value(properties).unwrap());
-    all["createdDateTime"] = answer.body["createdDateTime"].clone();
+    for name in names {
+        all[*name] = answer.body[*name].clone();
+    }
     serde_json::from_value(all).unwrap()
 }
 
@@ -97,13 +99,13 @@ fn with_id(command: Command, answer: &Answer) -> Command {
             create.into()
         }
         Command::CreateApplication(mut create) => {
-            create.properties = Some(noted(create.properties.as_ref(), answer));
+            create.properties = Some(noted(create.properties.as_ref(), answer, &["createdDateTime", "signInAudience"]));
             create.id = connector_groups::ApplicationId::from_u128(id("id", u128::MAX));
             create.app_id = connector_groups::AppId::from_u128(id("appId", u128::MAX));
             create.into()
         }
         Command::CreateServicePrincipal(mut create) => {
-            create.properties = Some(noted(create.properties.as_ref(), answer));
+            create.properties = Some(noted(create.properties.as_ref(), answer, &["createdDateTime"]));
             create.id = connector_groups::ids::ServicePrincipalId::from_u128(id("id", u128::MAX));
             create.into()
         }

@@ -48,7 +48,7 @@ fn the_template_answers_by_the_names_of_each_version() {
             for principal in [&made.body["servicePrincipal"], &read] {
                 assert_eq!((&principal["tags"], &principal["appRoleAssignmentRequired"]), (&tags, &json!(true)));
             }
-            assert!(made.body["application"].get("tags").is_none());
+            assert_eq!(made.body["application"]["tags"], json!([]));
         }
     }
     server.post("/beta/applicationTemplates/x/instantiate", &json!({"displayName": "x"})).is(404);
@@ -69,6 +69,11 @@ fn the_organization_is_the_tenant() {
         assert_eq!((&read["id"], &read["tenantType"]), (&expected["id"], &expected["tenantType"]));
         assert_eq!(server.get(&format!("{one}/id")).is(200).body["value"], TENANT);
         server.get(&format!("{one}/displayName")).is(204);
+        let selected = server.get(&format!("{path}?$select=assignedPlans,city,onPremisesSyncEnabled"));
+        assert_eq!(
+            selected.is(200).body["value"],
+            json!([{"assignedPlans": [], "city": null, "onPremisesSyncEnabled": null}])
+        );
         server.get(&format!("{path}/x")).is_refused(404, "Request_ResourceNotFound");
         server.get(&format!("{path}?$skiptoken=x")).is_refused(400, "Directory_ExpiredPageToken");
         server.post(&path, &json!({})).is(405);

@@ -66,8 +66,8 @@ fn clauses_are_joined_and_other_texts_are_searched_by_their_start() {
         (r#""description:first" AND ("displayName:Video" OR "displayName:Drive")"#, &["One Video", "Two Drive"]),
         (r#""displayName:Video" OR "displayName:Drive" AND "displayName:Two""#, &["One Video", "Two Drive"]),
         (r#""description:\"first\\second\"""#, &["Two Drive"]),
-        (r#""signInAudience:AzureADMy""#, &["One Video", "One Drive", "Two Drive"]),
-        (r#""signInAudience:ADMy""#, &[]),
+        (r#""signInAudience:azureADand""#, &["One Video", "One Drive", "Two Drive"]),
+        (r#""signInAudience:ADand""#, &[]),
     ] {
         assert_eq!(found(&mut server, &format!("$search={}", encoded(search))), expected, "{search}");
     }

@@ -353,6 +353,29 @@ fn a_name_of_two_groups_is_ambiguous() {
     }
 }
 
+/// A group that is there under a name is another one: it goes, and the name is free.
+#[test]
+fn a_name_does_not_come_and_go() {
+    let folder = folder("contradiction");
+    let planned = |desired: Value| {
+        let file = folder.join("desired.json");
+        fs::write(&file, desired.to_string()).unwrap();
+        plan(&["--quiet", "examples/contoso.jsonl", text(&file)])
+    };
+    for group in [json!({"name": "Brand New"}), json!({"name": "Datacenter Dublin", "rename": "Brand New"})] {
+        let (code, _, error) = planned(json!({"connectorGroups": [group], "absent": ["brand new "]}));
+        assert_eq!(
+            (code, error.contains("connectorGroups[0]: \"Brand New\" is to be there, and `absent`")),
+            (Some(1), true),
+            "{error}"
+        );
+    }
+    let exchanged = json!({"connectorGroups": [{"name": "Datacenter Dublin", "rename": "Private Access Pilot"}],
+        "absent": ["Private Access Pilot"]});
+    let (code, _, error) = planned(exchanged);
+    assert!(!error.contains("is to be there"), "{code:?}: {error}");
+}
+
 /// A `rename` is of a group that is there. A plan that was carried out has given it the new name already.
 #[test]
 fn a_rename_of_nothing_is_refused() {

@@ -22,6 +22,7 @@ pub(in super::super) enum Filter {
     /// `le`, and `ge` the other way round.
     AtMost(Operand, Operand),
     StartsWith(Operand, Operand),
+    Contains(Operand, Operand),
     /// The text has each of these words, or one that begins with it.
     Words(Path, Vec<String>),
     /// `owners/$count eq 0`, or 1: a collection has so many.
@@ -152,6 +153,13 @@ impl Filter {
                 (Property::Text(text), Property::Text(prefix)) => {
                     // By bytes: a prefix that ends within a character of the text is none.
                     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix))
+                }
+                _ => false,
+            },
+            Self::Contains(text, part) => match (text.value(thing, elements), part.value(thing, elements)) {
+                (Property::Text(text), Property::Text(part)) => {
+                    part.is_empty()
+                        || text.as_bytes().windows(part.len()).any(|found| found.eq_ignore_ascii_case(part.as_bytes()))
                 }
                 _ => false,
             },

@@ -46,6 +46,11 @@ pub(super) enum Queries {
 }
 
 impl Queries {
+    /// What the directory has in no query, refused in its words.
+    fn refuse(self, text: &str) -> Result<(), Error> {
+        if self == Self::All { Ok(()) } else { Err(Error::new(Code::UnsupportedQuery, text)) }
+    }
+
     /// What only an advanced query may have, refused in the service's words.
     fn allow(self, text: &str) -> Result<(), Error> {
         match self {
@@ -163,7 +168,8 @@ impl Query {
     /// What is asked of a thing, or of each of a list.
     pub(super) fn shape(&self, scope: Scope<'_>) -> Result<Shape, Error> {
         let expand = self.get("expand").map(|text| expanded(text, scope)).transpose()?.unwrap_or_default();
-        let select = self.get("select").map(|text| selected(text, &expand, scope)).transpose()?;
+        let select = self.get("select").filter(|text| !text.trim().is_empty());
+        let select = select.map(|text| selected(text, &expand, scope)).transpose()?;
         Ok(Shape { select, expand })
     }
 
@@ -236,10 +242,16 @@ fn invalid(name: &str, text: &str, reason: &str) -> Error {
     Error::new(Code::InvalidOption, &format!("The query option '${name}' {reason}: '{text}'."))
 }
 
+/// A list of names; a comma behind the last one is passed over, as Microsoft's `OData` library does. A public module sends one.
+fn list(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_suffix(',').unwrap_or(text)
+}
+
 /// The selected properties, each once. What is expanded may be named among them, and is shown anyway.
 fn selected(text: &str, expand: &[Expand], scope: Scope<'_>) -> Result<Vec<Cow<'static, str>>, Error> {
     let mut names: Vec<Cow<'static, str>> = Vec::new();
-    for name in text.split(',').map(str::trim) {
+    for name in list(text).split(',').map(str::trim) {
         let found: Vec<Cow<'static, str>> = if name == "*" {
             let all = scope.schema.properties.iter();
             let all = all.filter(|known| known.shown != Projection::OfOne && scope.version.has(known.in_v1));
@@ -261,7 +273,7 @@ fn selected(text: &str, expand: &[Expand], scope: Scope<'_>) -> Result<Vec<Cow<'
 /// `members`, or `members($select=id,version)`; more within is not supported.
 fn expanded(text: &str, scope: Scope<'_>) -> Result<Vec<Expand>, Error> {
     let mut expands: Vec<Expand> = Vec::new();
-    for part in outer_parts(text) {
+    for part in outer_parts(list(text)) {
         let (name, within) = part.trim().split_once('(').map_or((part.trim(), None), |(name, rest)| (name, Some(rest)));
         let known = scope.schema.navigation(name, scope.version);
         // Of a list of applications, the service was seen to refuse the group of each.

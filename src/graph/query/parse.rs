@@ -4,6 +4,7 @@
 //! The text comes from strangers. Reading it takes time in proportion to its length and a stack in proportion to its
 //! nesting, and both have a limit.
 
+mod compared;
 mod search;
 
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
@@ -11,12 +12,13 @@ use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use super::{
     super::{
         error::{Code, Error, shortened},
-        schema::{Kind, Type},
+        schema::{TEMPLATE, Type},
     },
     Scope,
     filter::{Collection, Filter, Operand, Path, Start},
 };
 use crate::{Timestamp, ids::AnyId};
+use compared::{Compared, compared};
 
 pub(super) use search::search;
 
@@ -24,6 +26,17 @@ pub(super) use search::search;
 const BYTES_MAX: usize = 8192;
 /// So many parentheses, `not`s and `any`s within each other; one more is refused.
 const DEPTH_MAX: u32 = 32;
+
+/// A test of two texts.
+type TextTest = fn(Operand, Operand) -> Filter;
+
+/// Those tests, by their names.
+const TEXT_TESTS: [(&str, TextTest); 2] = [("startswith", Filter::StartsWith), ("contains", Filter::Contains)];
+
+/// The words of the page on advanced queries.
+const NO_ENDS_WITH: &str = "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding \
+    $count=true query parameter and ConsistencyLevel:eventual header. Refer to \
+    https://aka.ms/graph-docs/advanced-queries for more information";
 
 /// Reads a filter over the properties of a type.
 pub(super) fn filter(text: &str, scope: Scope<'_>) -> Result<Filter, Error> {
@@ -167,8 +180,10 @@ impl<'a> Parser<'a, '_> {
             self.scope.queries.allow("Unsupported Query.")?;
             return self.nested(|parser| Ok(Filter::Not(Box::new(parser.one()?))));
         }
-        if self.word().eq_ignore_ascii_case("startswith") {
-            return self.starts_with();
+        for (name, make) in TEXT_TESTS {
+            if self.word().eq_ignore_ascii_case(name) {
+                return self.text_test(name, make);
+            }
         }
         let (path, quantifier) = self.word().rsplit_once('/').unwrap_or_default();
         for (name, is_every) in [("any", false), ("all", true)] {
@@ -229,6 +244,10 @@ impl<'a> Parser<'a, '_> {
         self.advance(1);
         let filter = Filter::Count(collection, number);
         Ok(if is_not { Filter::Not(Box::new(filter)) } else { filter })
+    }
+
+    fn no_function(&self) -> Error {
+        self.refused(&format!("there is no function '{}'", shortened(self.word(), 64)))
     }
 
     /// Whether a parenthesis follows the word that comes next.
@@ -297,19 +316,24 @@ impl<'a> Parser<'a, '_> {
         Ok((Path { start, steps }, at))
     }
 
-    fn starts_with(&mut self) -> Result<Filter, Error> {
-        self.advance("startswith".len());
+    fn text_test(&mut self, name: &str, make: TextTest) -> Result<Filter, Error> {
+        // The page on templates has it; the directory does not search within texts.
+        if name == "contains" && self.scope.schema.name != TEMPLATE.name {
+            self.scope.queries.refuse("Unsupported property filter clause operator 'Contains'.")?;
+            return Err(self.no_function());
+        }
+        self.advance(name.len());
         self.expect("(")?;
         let text = self.operand()?;
         self.expect(",")?;
-        let prefix = self.operand()?;
+        let part = self.operand()?;
         self.expect(")")?;
-        for operand in [&text, &prefix] {
+        for operand in [&text, &part] {
             if ![Compared::Text, Compared::Unknown].contains(&self.kind(operand)) {
-                return Err(self.refused("startswith takes text"));
+                return Err(self.refused(&format!("{name} takes text")));
             }
         }
-        let filter = Filter::StartsWith(text, prefix);
+        let filter = make(text, part);
         // Some clients write the comparison out.
         if self.takes_word("eq") {
             return match self.operand()? {
@@ -318,7 +342,7 @@ impl<'a> Parser<'a, '_> {
                     self.scope.queries.allow("Unsupported Query.")?;
                     Ok(Filter::Not(Box::new(filter)))
                 }
-                _ => Err(self.refused("startswith is true or false")),
+                _ => Err(self.refused(&format!("{name} is true or false"))),
             };
         }
         Ok(filter)
@@ -367,7 +391,10 @@ impl<'a> Parser<'a, '_> {
             _ if word.eq_ignore_ascii_case("false") => Operand::Bool(false),
             _ if word.eq_ignore_ascii_case("null") => Operand::Null,
             _ if self.is_call() => {
-                return Err(self.refused(&format!("there is no function '{}'", shortened(word, 64))));
+                if word.eq_ignore_ascii_case("endswith") {
+                    self.scope.queries.allow(NO_ENDS_WITH)?;
+                }
+                return Err(self.no_function());
             }
             // Before numbers and names: a GUID may begin with a digit, or with a letter as a name does.
             _ if literal.is_some() => Operand::Text(literal.unwrap_or_default()),
@@ -448,33 +475,6 @@ fn unquoted(word: &str) -> Option<String> {
     let is_id = word.parse::<AnyId>().is_ok();
     let time = || word.parse::<Timestamp>().or_else(|_| format!("{word}T00:00:00Z").parse());
     if is_id { Some(word.into()) } else { time().ok().map(|time| format!("{time}")) }
-}
-
-/// What a value is, as far as it can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Compared {
-    Text,
-    Bool,
-    Number,
-    /// A collection of texts.
-    Texts,
-    /// A collection of anything else.
-    List,
-    /// What the table does not describe, and null.
-    Unknown,
-}
-
-/// What a kind of property compares as, and the type in which its parts are found.
-fn compared(kind: Kind) -> (Compared, Option<&'static Type>) {
-    match kind {
-        Kind::Text | Kind::Guid | Kind::Date | Kind::Member(_) => (Compared::Text, None),
-        Kind::Bool => (Compared::Bool, None),
-        Kind::Number => (Compared::Number, None),
-        Kind::Texts => (Compared::Texts, None),
-        Kind::Objects(_) | Kind::OpenList(_) => (Compared::List, None),
-        Kind::Object(of) => (Compared::Unknown, Some(of)),
-        Kind::Open(_) | Kind::Any => (Compared::Unknown, None),
-    }
 }
 
 #[cfg(test)]

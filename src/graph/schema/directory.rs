@@ -3,7 +3,7 @@
 //!
 //! The engine knows few of their properties. All others are kept as a tool writes them, and have Graph's default before.
 
-use super::{Kind, Type, Unset, date, flag, guid, list, open, property, relation, text, texts};
+use super::{Enumeration, Kind, Type, Unset, date, flag, guid, list, open, property, relation, text, texts};
 
 /// What owns or is assigned: only its id is known here.
 pub(in super::super) static DIRECTORY_OBJECT: Type = Type {
@@ -12,6 +12,14 @@ pub(in super::super) static DIRECTORY_OBJECT: Type = Type {
     is_open: true,
     properties: &[text("id").always(), date("deletedDateTime")],
     navigations: &[],
+};
+
+static NATIVE_AUTHENTICATION: Enumeration = Enumeration {
+    name: "nativeAuthenticationApisEnabled",
+    is_declared: true,
+    is_flags: true,
+    is_closed: false,
+    members: &[("none", 0), ("all", 1), ("unknownFutureValue", 2)],
 };
 
 pub(in super::super) static APPLICATION: Type = Type {
@@ -44,7 +52,7 @@ pub(in super::super) static APPLICATION: Type = Type {
         flag("isFallbackPublicClient"),
         list("keyCredentials", "keyCredential"),
         texts("managerApplications"),
-        flag("nativeAuthenticationApisEnabled"),
+        property("nativeAuthenticationApisEnabled", Kind::Member(&NATIVE_AUTHENTICATION)),
         text("notes"),
         flag("oauth2RequirePostResponse").unset(Unset::Bool(false)),
         property("onPremisesPublishing", Kind::Object(&super::PUBLISHING)).of_one().beta(),
@@ -202,6 +210,30 @@ pub(in super::super) static ORGANIZATION: Type = Type {
         text("displayName").always(),
         text("tenantType").always().unset(Unset::Text("AAD")),
         list("verifiedDomains", "verifiedDomain").always(),
+        list("assignedPlans", "assignedPlan"),
+        texts("businessPhones"),
+        text("city"),
+        text("country"),
+        text("countryLetterCode"),
+        date("createdDateTime"),
+        text("defaultUsageLocation"),
+        date("deletedDateTime"),
+        open("directorySizeQuota", "directorySizeQuota").beta(),
+        flag("isMultipleDataLocationsForServicesEnabled"),
+        texts("marketingNotificationEmails"),
+        text("mobileDeviceManagementAuthority"),
+        date("onPremisesLastSyncDateTime"),
+        flag("onPremisesSyncEnabled"),
+        text("partnerTenantType"),
+        text("postalCode"),
+        text("preferredLanguage"),
+        open("privacyProfile", "privacyProfile"),
+        list("provisionedPlans", "provisionedPlan"),
+        texts("securityComplianceNotificationMails"),
+        texts("securityComplianceNotificationPhones"),
+        text("state"),
+        text("street"),
+        texts("technicalNotificationMails"),
     ],
     navigations: &[],
 };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::version::Version;
 
-pub(super) use directory::{APPLICATION, ORGANIZATION, ROLE_ASSIGNMENT, SERVICE_PRINCIPAL, TEMPLATE};
+pub(super) use directory::{APPLICATION, DIRECTORY_OBJECT, ORGANIZATION, ROLE_ASSIGNMENT, SERVICE_PRINCIPAL, TEMPLATE};
 pub(super) use proxy::{CONNECTOR, GROUP, IP_SEGMENT, PROFILE, PUBLISHING, REGION};
 
 /// A type of Graph.

@@ -163,6 +163,8 @@ pub(super) fn check_scheme(url: &str) -> Result<(), String> {
     });
     if url.starts_with("https://") || is_here {
         Ok(())
+    } else if !url.contains("://") {
+        Err(format!("{url} has no scheme: https://{url}, or http://{url} on this machine"))
     } else {
         Err(format!("{url} is neither https nor on this machine: the token would be read by others"))
     }
@@ -192,5 +194,7 @@ mod tests {
         ] {
             assert_eq!(check_scheme(url).is_ok(), expected, "{url}");
         }
+        let told = check_scheme("127.0.0.1:8080").unwrap_err();
+        assert!(told.contains("has no scheme: https://127.0.0.1:8080, or http://127.0.0.1:8080 on"), "{told}");
     }
 }

@@ -246,6 +246,20 @@ pub(super) fn unknown_renames(tenant: &Tenant, desired: &Desired) -> Vec<String>
     desired.connector_groups.iter().enumerate().filter_map(told).collect()
 }
 
+/// Names that are to come and to be gone. Where a group has the name already, the plan finds that by itself.
+pub(super) fn contradictions(tenant: &Tenant, desired: &Desired) -> Vec<String> {
+    let told = |(at, group): (usize, &DesiredGroup)| {
+        let name = group.rename.as_deref().or(group.name.as_deref())?.trim();
+        let is_new = tenant.connector_groups_by_name(name).next().is_none();
+        let is_absent = desired.absent.iter().any(|absent| absent.trim().eq_ignore_ascii_case(name));
+        let text = || {
+            format!("connectorGroups[{at}]: {} is to be there, and `absent` has it too: take one away", quoted(name))
+        };
+        (is_new && is_absent).then(text)
+    };
+    desired.connector_groups.iter().enumerate().filter_map(told).collect()
+}
+
 /// Groups that would be made although one of nearly the same name is there, and what means nothing that is there.
 pub(super) fn likely_slips(tenant: &Tenant, desired: &Desired) -> Vec<Warning> {
     let mut warnings = new_groups(tenant, desired);

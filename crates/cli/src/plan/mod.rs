@@ -268,9 +268,10 @@ impl Options {
         if !regions.is_empty() {
             return Err(format!("{desired_file}: {}", regions.join("\n  ")));
         }
-        let renames = checks::unknown_renames(tenant, &desired);
-        if !renames.is_empty() {
-            return Err(format!("{desired_file}: {}", renames.join("\n  ")));
+        for problems in [checks::unknown_renames(tenant, &desired), checks::contradictions(tenant, &desired)] {
+            if !problems.is_empty() {
+                return Err(format!("{desired_file}: {}", problems.join("\n  ")));
+            }
         }
         let slips = checks::likely_slips(tenant, &desired);
         // The search may take seconds, and a silent program looks as if it hung.

@@ -90,6 +90,22 @@ fn a_damaged_file_is_told_in_one_line() {
     }
 }
 
+/// A slip would write a database among somebody's files, which nobody would look for there.
+#[test]
+fn a_folder_with_an_export_is_no_data_folder() {
+    let folder = Folder::new("foreign");
+    fs::create_dir_all(format!("{}/lost+found", folder.path())).unwrap();
+    Emulator::start(&["--data", folder.path()]).kill();
+    fs::remove_file(format!("{}/directory.redb", folder.path())).unwrap();
+    fs::write(format!("{}/connectorGroups.json", folder.path()), "{}").unwrap();
+    let arguments = ["emulate", "--listen", "127.0.0.1:0", "--quiet", "--data", folder.path()];
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("connectorGroups.json: name a new folder"), "{told}");
+    assert!(!fs::exists(format!("{}/directory.redb", folder.path())).unwrap());
+}
+
 /// Graph shows no secret that it was sent, and whoever has a copy of a test's state or journal finds none.
 #[test]
 fn no_secret_is_kept() {

@@ -2,6 +2,7 @@
 
 use core::{cell::Cell, fmt::Display, panic::AssertUnwindSafe};
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io,
     os::unix::fs::PermissionsExt,
@@ -22,6 +23,7 @@ pub(super) fn open(folder: &Path) -> io::Result<Database> {
     fs::create_dir_all(folder)?;
     let file = of(folder);
     if !file.try_exists()? {
+        is_free(folder)?;
         make(folder, &file)?;
     }
     // Never `create`, which would take an empty file for a new one.
@@ -31,6 +33,21 @@ pub(super) fn open(folder: &Path) -> io::Result<Database> {
         DatabaseError::Storage(StorageError::Io(error)) if !says_damaged(&error) => error,
         error => damaged(&file, &error),
     })
+}
+
+/// A folder with files of tenants is somebody's export or backup. Others may have what a mounted volume begins with.
+fn is_free(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        if ["json", "jsonl", "yaml", "yml", "csv"].contains(&extension) {
+            let name = path.file_name().unwrap_or_default().display();
+            let text =
+                format!("it has no data of the emulator, and {name}: name a new folder, and bring an export by --seed");
+            return Err(io::Error::other(text));
+        }
+    }
+    Ok(())
 }
 
 /// Makes the file under another name first: under its own it is whole from the first moment on, so that one which is empty, or
