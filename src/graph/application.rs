@@ -24,7 +24,7 @@ use super::{
     reference,
     reply::{Reply, written},
     route::{Key, Target, Version},
-    schema::{self, APPLICATION, Projection, PropertyType},
+    schema::{self, APPLICATION, PropertyType},
     shown::Shown,
     template::Template,
 };
@@ -152,10 +152,9 @@ fn whole<'a, T: Entity<'a>>(thing: T, version: Version) -> Map<String, Value> {
         Version::Beta => "objectId",
         Version::V1 => "id",
     };
-    let shown = thing.schema().properties.iter();
-    let shown = shown.filter(|known| known.shown != Projection::OfOne && version.has(known.in_v1));
     let named = |known: &PropertyType| if known.name == "id" { id } else { known.name };
-    shown.map(|known| (named(known).into(), json!(thing.property(known.name)))).collect()
+    let all = thing.schema().selected_by_all(version);
+    all.map(|known| (named(known).into(), json!(thing.property(known.name)))).collect()
 }
 
 /// `onPremisesPublishing` is set in a request of its own.

@@ -120,8 +120,8 @@ impl Relation<'_, '_, '_> {
             let missing = || Error::new(Code::InvalidBody, &format!("The property '{name}' is missing."));
             assignment.insert(name.into(), members.text(name)?.ok_or_else(missing)?.into());
         }
-        let (mut values, ids) = (values(self.writer.tenant()?, self.holder, self.name)?, assignment.clone());
         let tenant = self.writer.tenant()?;
+        let (mut values, ids) = (values(tenant, self.holder, self.name)?, assignment.clone());
         let name_of = |side: &str| {
             let id = ids.get(side).and_then(Value::as_str).unwrap_or_default();
             let found = principal::find(tenant, &Key::Id(id.into())).ok();
@@ -140,7 +140,7 @@ impl Relation<'_, '_, '_> {
             assignment.extend(text.map(|text| (name.into(), text.into())));
         }
         members.finish()?;
-        if !is_role(self.writer.tenant()?, &ids) {
+        if !is_role(tenant, &ids) {
             return Err(Error::new(Code::UnknownRole, "Permission being assigned was not found on application"));
         }
         // The three ids are what an assignment is; the same three again would be a second one that changes nothing.

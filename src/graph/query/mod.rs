@@ -253,9 +253,7 @@ fn selected(text: &str, expand: &[Expand], scope: Scope<'_>) -> Result<Vec<Cow<'
     let mut names: Vec<Cow<'static, str>> = Vec::new();
     for name in list(text).split(',').map(str::trim) {
         let found: Vec<Cow<'static, str>> = if name == "*" {
-            let all = scope.schema.properties.iter();
-            let all = all.filter(|known| known.shown != Projection::OfOne && scope.version.has(known.in_v1));
-            all.map(|known| known.name.into()).collect()
+            scope.schema.selected_by_all(scope.version).map(|known| known.name.into()).collect()
         } else if expand.iter().any(|expand| expand.navigation.eq_ignore_ascii_case(name)) {
             Vec::new()
         } else {

@@ -8,8 +8,8 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace().flat_map(|part| {
         let mut rest = part;
         core::iter::from_fn(move || {
-            let letters = rest.chars().zip(rest.char_indices().skip(1));
-            let end = letters.into_iter().find(|(one, (_, next))| are_apart(*one, *next)).map(|(_, (end, _))| end);
+            let mut pairs = rest.chars().zip(rest.char_indices().skip(1));
+            let end = pairs.find(|(one, (_, next))| are_apart(*one, *next)).map(|(_, (end, _))| end);
             let (word, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
             rest = behind;
             (!word.is_empty()).then_some(word)

@@ -276,6 +276,11 @@ impl Type {
         self.properties.iter().take_while(|known| known.shown <= Projection::Default)
     }
 
+    /// What a version shows of each thing of a list, where all is selected.
+    pub(super) fn selected_by_all(&self, version: Version) -> impl Iterator<Item = &'static PropertyType> {
+        self.properties.iter().filter(move |known| known.shown != Projection::OfOne && version.has(known.in_v1))
+    }
+
     /// The relation of this name, in any case.
     pub(super) fn navigation(&self, name: &str, version: Version) -> Option<&'static Navigation> {
         let found = self.navigations.iter().find(|known| known.name.eq_ignore_ascii_case(name));

@@ -264,11 +264,11 @@ impl Options {
         let desired = desired::desired(desired_file)?;
         // Before planning: a region that the service would refuse makes every plan with it worthless, and a search for
         // one takes seconds.
-        let regions = checks::unknown_regions(tenant, &desired, &self.accept_region);
-        if !regions.is_empty() {
-            return Err(format!("{desired_file}: {}", regions.join("\n  ")));
-        }
-        for problems in [checks::unknown_renames(tenant, &desired), checks::contradictions(tenant, &desired)] {
+        for problems in [
+            checks::unknown_regions(tenant, &desired, &self.accept_region),
+            checks::unknown_renames(tenant, &desired),
+            checks::contradictions(tenant, &desired),
+        ] {
             if !problems.is_empty() {
                 return Err(format!("{desired_file}: {}", problems.join("\n  ")));
             }

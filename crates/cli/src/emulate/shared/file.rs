@@ -23,7 +23,7 @@ pub(super) fn open(folder: &Path) -> io::Result<Database> {
     fs::create_dir_all(folder)?;
     let file = of(folder);
     if !file.try_exists()? {
-        is_free(folder)?;
+        refuse_foreign(folder)?;
         make(folder, &file)?;
     }
     // Never `create`, which would take an empty file for a new one.
@@ -35,15 +35,14 @@ pub(super) fn open(folder: &Path) -> io::Result<Database> {
     })
 }
 
-/// A folder with files of tenants is somebody's export or backup. Others may have what a mounted volume begins with.
-fn is_free(folder: &Path) -> io::Result<()> {
+/// Refuses a folder with files of tenants: it is somebody's export or backup. Others may have what a mounted volume begins with.
+fn refuse_foreign(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
         if ["json", "jsonl", "yaml", "yml", "csv"].contains(&extension) {
             let name = path.file_name().unwrap_or_default().display();
-            let text =
-                format!("it has no data of the emulator, and {name}: name a new folder, and bring an export by --seed");
+            let text = format!("it is no data folder of the emulator, as it has {name}: name a new folder");
             return Err(io::Error::other(text));
         }
     }
